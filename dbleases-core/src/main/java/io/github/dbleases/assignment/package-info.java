@@ -1,4 +1,7 @@
-/** Who gets which partition: pure functions from a snapshot of the members to an assignment. */
+/**
+ * Who should own which partition: a pure function from a {@link io.github.dbleases.assignment.Snapshot} to an
+ * {@link io.github.dbleases.assignment.Assignment}. Nothing here reads a clock, does I/O, starts a thread or logs.
+ */
 @NullMarked
 package io.github.dbleases.assignment;
 

@@ -1,0 +1,22 @@
+package io.github.dbleases;
+
+import java.time.Duration;
+import java.util.OptionalLong;
+
+/**
+ * A client's own view of its session.
+ *
+ * @param clientId the name of the client
+ * @param session the id of its session, empty before the first one is open and after the client is closed
+ * @param state what the client can do
+ * @param ttl how long a session lives without a heartbeat
+ * @param heartbeat the time between two heartbeats
+ * @param trustedFor the time to the trust deadline, zero when it has passed
+ */
+public record ClientStatus(
+        String clientId,
+        OptionalLong session,
+        ClientState state,
+        Duration ttl,
+        Duration heartbeat,
+        Duration trustedFor) {}

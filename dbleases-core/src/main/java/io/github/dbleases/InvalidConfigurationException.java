@@ -1,0 +1,11 @@
+package io.github.dbleases;
+
+/** A setting of a client is outside its limits, or the settings contradict each other. */
+public final class InvalidConfigurationException extends DbLeasesException {
+
+    private static final long serialVersionUID = 1L;
+
+    InvalidConfigurationException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,57 @@
+package io.github.dbleases;
+
+import java.util.Collection;
+
+/**
+ * One run of an application instance as a participant: it has a session, joins leases and owns a fair share of their
+ * partitions for as long as the session is trusted.
+ *
+ * <p>A client never gives up. While the database cannot be reached it owns nothing ({@link ClientState#FENCED}) and goes
+ * on trying; when the database is back, it renews its session or opens a new one and joins its leases again.
+ *
+ * <p>All methods may be called from any thread.
+ */
+public interface LeaseClient extends AutoCloseable {
+
+    /** Returns the name of this client, which is for people: two clients may have the same one. */
+    String clientId();
+
+    /** Returns what this client can do at this moment; a local check. */
+    ClientState state();
+
+    /** Returns the client's own view of its session; a local check that is answered without the database. */
+    ClientStatus status();
+
+    /**
+     * Joins a lease and returns it. The same name again gives the same {@code Lease}.
+     *
+     * <p>Joining is bounded: when the database does not answer, the lease is returned all the same, owns nothing, and is
+     * joined once the database is there.
+     *
+     * @param name 1 to 200 characters of letters, digits, {@code . _ - : /}
+     * @param partitions how many partitions the lease has, 1 to 100,000
+     * @throws InvalidLeaseException if the name or the number of partitions is outside its limits
+     * @throws LeaseConflictException if the lease exists with another number of partitions while it has a live member,
+     *     or if the name is that of another kind of lease
+     * @throws IllegalStateException if this client is closed
+     */
+    Lease lease(String name, int partitions);
+
+    /** Returns the leases that this client takes part in, in the order of their names. */
+    Collection<Lease> leases();
+
+    /**
+     * Reads who takes part and who owns what, with one query.
+     *
+     * @throws StoreUnavailableException if the database does not answer in time
+     */
+    ClusterView cluster();
+
+    /**
+     * Stops taking part: listeners are told, holds are waited for (up to the drain timeout), the partitions go to the
+     * other members and the session ends. Partitions still held after the drain timeout are not released but left to
+     * expire with the session. Closing again does nothing.
+     */
+    @Override
+    void close();
+}

@@ -1,0 +1,41 @@
+package io.github.dbleases;
+
+import java.util.regex.Pattern;
+
+/**
+ * What a client asks for when it joins a lease, within its limits.
+ *
+ * @param name 1 to 200 characters of letters, digits, {@code . _ - : /}
+ * @param kind what the lease is used for
+ * @param partitions 1 to 100,000; 1 for a leader election, 0 for the sessions of a task runner
+ */
+public record LeaseSpec(String name, LeaseKind kind, int partitions) {
+
+    /** The most partitions that a lease can have. */
+    public static final int MAX_PARTITIONS = 100_000;
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:/-]{1,200}");
+
+    public LeaseSpec {
+        if (!NAME.matcher(name).matches()) {
+            throw new InvalidLeaseException(("'%s' is not a valid lease name: it needs 1 to 200 characters of "
+                            + "letters (a-z, A-Z), digits and . _ - : / (it has %d characters).")
+                    .formatted(name, name.length()));
+        }
+        int least = kind == LeaseKind.TASKS ? 0 : 1;
+        int most = kind == LeaseKind.PARTITIONS ? MAX_PARTITIONS : least;
+        if (partitions < least || partitions > most) {
+            throw new InvalidLeaseException("Lease '%s' was asked for with %d partitions: a lease of kind '%s' has %s."
+                    .formatted(
+                            name,
+                            partitions,
+                            kind.word(),
+                            least == most ? least : "%d to %,d".formatted(least, most)));
+        }
+    }
+
+    /** A lease of partitions. */
+    public static LeaseSpec partitions(String name, int partitions) {
+        return new LeaseSpec(name, LeaseKind.PARTITIONS, partitions);
+    }
+}

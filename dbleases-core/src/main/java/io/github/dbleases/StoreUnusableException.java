@@ -1,0 +1,38 @@
+package io.github.dbleases;
+
+import java.util.List;
+
+/** The store answers, but cannot be used as it is: somebody has to change something. */
+public final class StoreUnusableException extends DbLeasesException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String remedy;
+
+    private StoreUnusableException(String problem, String remedy) {
+        super(problem + " " + remedy);
+        this.remedy = remedy;
+    }
+
+    /** Tables are missing in the schema in which they are looked for. */
+    public static StoreUnusableException missingTables(String schema, List<String> tables) {
+        return new StoreUnusableException(
+                "The tables %s do not exist in schema '%s'.".formatted(String.join(", ", tables), schema),
+                "Set dbleases.migration.mode=migrate to have them created, or run the scripts in "
+                        + "io/github/dbleases/migration of dbleases-core on that schema, "
+                        + "or set dbleases.schema and dbleases.table-prefix to where they are.");
+    }
+
+    /** The database is of another product. */
+    public static StoreUnusableException notPostgres(String product) {
+        return new StoreUnusableException(
+                "The database is %s, but dbleases needs PostgreSQL 14 or newer.".formatted(product),
+                "Point spring.datasource.url or dbleases.connection.url to a PostgreSQL database, "
+                        + "or put @DbLeasesDataSource on the DataSource bean that is one.");
+    }
+
+    /** Returns what to do. */
+    public String remedy() {
+        return remedy;
+    }
+}

@@ -1,0 +1,210 @@
+package io.github.dbleases.assignment;
+
+import static io.github.dbleases.assignment.Snapshot.NOBODY;
+
+import io.github.dbleases.assignment.Snapshot.Member;
+import io.github.dbleases.assignment.Snapshot.Partition;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Spreads the partitions of a lease over its members.
+ *
+ * <p>The rules, for N partitions and members of the total weight W:
+ *
+ * <ol>
+ *   <li>A partition counts for its pending session if that is a member, else for its owner if that is a member; else it is
+ *       an orphan.
+ *   <li>A member of weight w has the quota {@code floor(N * w / W)}. The partitions that are left go, one each, to the
+ *       members with the largest remainder (Hamilton's method); equal remainders: to the one that has most above its
+ *       floor; equal again: to the smaller hash of lease and session. With equal weights this means that the first
+ *       {@code N mod C} of C members, by their count, get {@code ceil(N / C)} and the others {@code floor(N / C)}.
+ *   <li>A member keeps what it has up to its quota. What it gives up first is what it has not got yet, then the
+ *       highest numbers.
+ *   <li>The orphans and the excess fill the members that are below their quota: a partition goes to its own owner where
+ *       that is one of them, else to the first of them.
+ *   <li>A partition whose owner is live is never granted to another: its owner is asked to hand it over.
+ * </ol>
+ *
+ * <p>So no two members of equal weight differ by more than one, no plan with the same shares moves fewer partitions, and
+ * a second plan on the result of the first is empty. The order of the input does not matter.
+ */
+public final class Balancer {
+
+    /** How much of the balance is put right. */
+    public enum Scope {
+
+        /** Only the partitions without an owner are given out; nothing moves. */
+        ORPHANS,
+
+        /** The orphans are given out, and excess moves. */
+        ALL
+    }
+
+    private final List<Partition> partitions;
+    private final List<Share> shares;
+    private final List<Partition> unplaced = new ArrayList<>();
+
+    private Balancer(Snapshot snapshot) {
+        this.partitions = snapshot.partitions().stream()
+                .sorted(Comparator.comparingInt(Partition::number))
+                .toList();
+        this.shares = snapshot.members().stream()
+                .map(member -> new Share(member, hash(snapshot.lease(), member.session())))
+                .toList();
+    }
+
+    /** Returns what to write so that the partitions of the snapshot are spread by the rules above. */
+    public static Assignment assign(Snapshot snapshot, Scope scope) {
+        return new Balancer(snapshot).assign(scope);
+    }
+
+    private Assignment assign(Scope scope) {
+        count();
+        List<Share> ranked = setQuotas();
+        boolean excess = ranked.stream().anyMatch(Share::isAboveQuota);
+        if (scope == Scope.ALL) {
+            ranked.forEach(share -> unplaced.addAll(share.giveUpExcess()));
+        }
+        placeAll(ranked);
+        return new Assignment(changes(), scope == Scope.ALL || !excess);
+    }
+
+    /** Rule 1. */
+    private void count() {
+        Map<Long, Share> bySession = bySession();
+        for (Partition partition : partitions) {
+            Share holder = bySession.getOrDefault(partition.pending(), bySession.get(partition.owner()));
+            if (holder == null) {
+                unplaced.add(partition);
+            } else {
+                holder.partitions.add(partition);
+            }
+        }
+    }
+
+    /** Rule 2. Returns the shares in the order in which they get what is left over. */
+    private List<Share> setQuotas() {
+        long weights = shares.stream().mapToLong(share -> share.weight).sum();
+        int left = partitions.size();
+        for (Share share : shares) {
+            long ideal = (long) partitions.size() * share.weight;
+            share.quota = (int) (ideal / weights);
+            share.remainder = ideal % weights;
+            left -= share.quota;
+        }
+        List<Share> ranked = shares.stream()
+                .sorted(Comparator.comparingLong((Share share) -> -share.remainder)
+                        .thenComparingInt(share -> share.quota - share.partitions.size())
+                        .thenComparingLong(share -> share.hash)
+                        .thenComparingLong(share -> share.session))
+                .toList();
+        ranked.stream().limit(left).forEach(share -> share.quota++);
+        return ranked;
+    }
+
+    /** Rule 4. */
+    private void placeAll(List<Share> ranked) {
+        Map<Long, Share> bySession = bySession();
+        List<Partition> homeless = new ArrayList<>();
+        for (Partition partition : unplaced) {
+            Share owner = bySession.get(partition.owner());
+            if (owner != null && partition.ownerLive() && owner.isBelowQuota()) {
+                owner.partitions.add(partition);
+            } else {
+                homeless.add(partition);
+            }
+        }
+        Iterator<Partition> rest = homeless.iterator();
+        for (Share share : ranked) {
+            while (share.isBelowQuota() && rest.hasNext()) {
+                share.partitions.add(rest.next());
+            }
+        }
+    }
+
+    private List<Change> changes() {
+        Map<Integer, Long> targets = new HashMap<>();
+        shares.forEach(share -> share.partitions.forEach(p -> targets.put(p.number(), share.session)));
+        return partitions.stream()
+                .map(partition -> change(partition, targets.getOrDefault(partition.number(), NOBODY)))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** Rule 5. */
+    private static Optional<Change> change(Partition before, long target) {
+        boolean pending = before.pending() != NOBODY;
+        if (!before.ownerLive()) {
+            if (target != NOBODY) {
+                return Optional.of(new Change.Grant(before, target, before.token()));
+            }
+            return before.owner() != NOBODY || pending ? Optional.of(new Change.Vacate(before)) : Optional.empty();
+        }
+        if (target == before.owner() || target == NOBODY) {
+            return pending ? Optional.of(new Change.Withdraw(before)) : Optional.empty();
+        }
+        return target != before.pending() ? Optional.of(new Change.Move(before, target)) : Optional.empty();
+    }
+
+    private Map<Long, Share> bySession() {
+        Map<Long, Share> bySession = new HashMap<>();
+        shares.forEach(share -> bySession.put(share.session, share));
+        return bySession;
+    }
+
+    /** FNV-1a over the name, then the finalizer of MurmurHash3 over it and the session (both in the public domain). */
+    private static long hash(String lease, long session) {
+        long hash = 0xcbf29ce484222325L;
+        for (int i = 0; i < lease.length(); i++) {
+            hash = (hash ^ lease.charAt(i)) * 0x100000001b3L;
+        }
+        hash ^= session * 0x9e3779b97f4a7c15L;
+        hash = (hash ^ (hash >>> 33)) * 0xff51afd7ed558ccdL;
+        hash = (hash ^ (hash >>> 33)) * 0xc4ceb9fe1a85ec53L;
+        return hash ^ (hash >>> 33);
+    }
+
+    /** What one member has and is to have. */
+    private static final class Share {
+
+        private final long session;
+        private final int weight;
+        private final long hash;
+        private final List<Partition> partitions = new ArrayList<>();
+        private int quota;
+        private long remainder;
+
+        private Share(Member member, long hash) {
+            this.session = member.session();
+            this.weight = member.weight();
+            this.hash = hash;
+        }
+
+        private boolean isAboveQuota() {
+            return partitions.size() > quota;
+        }
+
+        private boolean isBelowQuota() {
+            return partitions.size() < quota;
+        }
+
+        /** Rule 3. */
+        private List<Partition> giveUpExcess() {
+            int excess = Math.max(0, partitions.size() - quota);
+            List<Partition> givenUp = partitions.stream()
+                    .sorted(Comparator.comparing((Partition p) -> p.owner() == session)
+                            .thenComparingInt(p -> -p.number()))
+                    .limit(excess)
+                    .toList();
+            partitions.removeAll(new HashSet<>(givenUp));
+            return givenUp;
+        }
+    }
+}

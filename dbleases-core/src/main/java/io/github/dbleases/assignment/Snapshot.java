@@ -1,0 +1,52 @@
+package io.github.dbleases.assignment;
+
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * A lease as the balancer sees it.
+ *
+ * @param lease the name of the lease
+ * @param members the live sessions that take part, each once, in any order
+ * @param partitions the partitions, each once, in any order
+ */
+public record Snapshot(String lease, List<Member> members, List<Partition> partitions) {
+
+    /** Stands in place of a session where there is none: no session has this id. */
+    public static final long NOBODY = 0;
+
+    public Snapshot {
+        members = List.copyOf(members);
+        partitions = List.copyOf(partitions);
+    }
+
+    /** Returns this snapshot with every partition replaced. */
+    public Snapshot mapPartitions(UnaryOperator<Partition> change) {
+        return new Snapshot(lease, members, partitions.stream().map(change).toList());
+    }
+
+    /**
+     * A live session that takes part.
+     *
+     * @param session its id
+     * @param weight its share in comparison with the others, at least 1
+     */
+    public record Member(long session, int weight) {}
+
+    /**
+     * A partition.
+     *
+     * @param number its number
+     * @param owner the session that owns it, or {@link #NOBODY}
+     * @param ownerLive whether the owner is a live session, which nobody else may take the partition from
+     * @param pending the session that the owner is asked to hand it over to, or {@link #NOBODY}
+     * @param token its fencing token
+     */
+    public record Partition(int number, long owner, boolean ownerLive, long pending, long token) {
+
+        /** Returns this partition as one that its owner has given up, so that it can be granted. */
+        public Partition givenUp() {
+            return new Partition(number, owner, false, pending, token);
+        }
+    }
+}

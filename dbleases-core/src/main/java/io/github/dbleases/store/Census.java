@@ -1,0 +1,39 @@
+package io.github.dbleases.store;
+
+import io.github.dbleases.LeaseKind;
+import io.github.dbleases.assignment.Snapshot;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Everything that a store knows, read in one snapshot.
+ *
+ * @param sessions the sessions, dead ones too, in the order of their ids
+ * @param leases the leases in the order of their names
+ */
+public record Census(List<Session> sessions, List<Lease> leases) {
+
+    /**
+     * A session.
+     *
+     * @param id its id
+     * @param clientId the name of its client
+     * @param live whether it has not been marked dead
+     * @param weight its share in comparison with the others
+     * @param startedAt when it was opened
+     * @param expiresIn the time until it expires, negative when it has expired
+     */
+    public record Session(
+            long id, String clientId, boolean live, int weight, Instant startedAt, Duration expiresIn) {}
+
+    /**
+     * A lease.
+     *
+     * @param kind what it is used for
+     * @param snapshot its live members and its partitions
+     * @param since when each partition got its owner, in the order of the partitions of the snapshot
+     * @param deadMembers the sessions in its member rows that are not live
+     */
+    public record Lease(LeaseKind kind, Snapshot snapshot, List<Instant> since, List<Long> deadMembers) {}
+}

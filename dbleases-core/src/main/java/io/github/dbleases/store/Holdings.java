@@ -1,0 +1,28 @@
+package io.github.dbleases.store;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the store says that a session owns, read in one snapshot.
+ *
+ * @param live whether the session is live, expired or not
+ * @param inbox the inbox counter of the session in the same snapshot
+ * @param incarnation which life of the store answered
+ * @param quietFor how long this incarnation is still quiet, zero when it is not: nobody takes up a grant that it does not
+ *     already hold
+ * @param partitions the partitions whose owner is the session
+ */
+public record Holdings(
+        boolean live, long inbox, Incarnation incarnation, Duration quietFor, List<OwnPartition> partitions) {
+
+    /**
+     * A partition that the session owns.
+     *
+     * @param lease the name of the lease
+     * @param number the number of the partition
+     * @param token its fencing token
+     * @param handOver whether the session is asked to hand it over
+     */
+    public record OwnPartition(String lease, int number, long token, boolean handOver) {}
+}
