@@ -1,0 +1,119 @@
+package io.github.dbleases.testing.postgres;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** A server on this machine, which initdb created and pg_ctl runs. */
+final class LocalPostgres extends PostgresServer {
+
+    private static final String USER = "postgres";
+
+    private final Path binaries;
+    private final Path directory;
+    private final String options;
+    private boolean running;
+
+    private LocalPostgres(Path binaries, Path directory, int port, Map<String, String> settings) {
+        super("localhost", port, USER, "");
+        this.binaries = binaries;
+        this.directory = directory;
+        this.options = "-F -p %d -k %s -c timezone=UTC%s"
+                .formatted(
+                        port,
+                        directory,
+                        settings.entrySet().stream()
+                                .map(setting -> " -c %s='%s'".formatted(setting.getKey(), setting.getValue()))
+                                .collect(Collectors.joining()));
+    }
+
+    static LocalPostgres start(Path binaries, Map<String, String> settings) {
+        try {
+            // Short and readable by the server's user, because its socket is there too.
+            Path directory = Files.createTempDirectory(
+                    "dbleases-pg", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+            Commands.handOver(directory);
+            LocalPostgres server = new LocalPostgres(binaries, directory, Ports.free(), settings);
+            try {
+                server.initialise();
+                server.startAgain();
+            } catch (IllegalStateException e) {
+                server.remove();
+                throw e;
+            }
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void initialise() {
+        Commands.run(List.of(
+                program("initdb"),
+                "--auth=trust",
+                "--username=" + USER,
+                "--encoding=UTF8",
+                "--no-sync",
+                "--pgdata=" + data()));
+    }
+
+    /** Holds everything that the server keeps, {@code postmaster.pid} included. */
+    Path data() {
+        return directory.resolve("data");
+    }
+
+    private Path log() {
+        return directory.resolve("server.log");
+    }
+
+    private String program(String name) {
+        return binaries.resolve(name).toString();
+    }
+
+    @Override
+    synchronized void startAgain() {
+        pgCtl("start", "--log=" + log(), "--options=" + options);
+        running = true;
+    }
+
+    @Override
+    synchronized void stop(StopMode mode) {
+        pgCtl("stop", "--mode=" + mode.name().toLowerCase(Locale.ROOT));
+        running = false;
+    }
+
+    private void pgCtl(String action, String... options) {
+        List<String> command =
+                new ArrayList<>(List.of(program("pg_ctl"), action, "--wait", "--silent", "--pgdata=" + data()));
+        command.addAll(List.of(options));
+        try {
+            Commands.run(command);
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException(e.getMessage() + lastLines(), e);
+        }
+    }
+
+    private String lastLines() {
+        try {
+            List<String> lines = Files.readAllLines(log());
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    @Override
+    synchronized void remove() {
+        if (running) {
+            stop(StopMode.IMMEDIATE);
+        }
+        Trees.delete(directory);
+    }
+}

@@ -1,0 +1,109 @@
+package io.github.dbleases.testing.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class PostgresServerTests {
+
+    @Test
+    void theNewestAndTheOldestServerRunBesideEachOther() throws SQLException {
+        assertThat(show(PostgresServer.newest().dataSource(), "server_version")).startsWith("18.");
+        assertThat(show(PostgresServer.oldest().dataSource(), "server_version")).startsWith("14.");
+    }
+
+    @Test
+    void aServerIsStartedOnceForAllTests() {
+        assertThat(PostgresServer.newest()).isSameAs(PostgresServer.newest());
+    }
+
+    @Test
+    void aSharedServerCanNeitherBeStoppedNorClosed() throws SQLException {
+        PostgresServer server = PostgresServer.newest();
+
+        assertThatThrownBy(server::stopImmediate).isInstanceOf(UnsupportedOperationException.class);
+        server.close();
+
+        assertThat(query(server.dataSource(), "SELECT 1")).isEqualTo("1");
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.github.dbleases.testing.postgres.PostgresServer#all")
+    void everyFreshDatabaseIsEmptyAndNew(PostgresServer server) throws SQLException {
+        PostgresDatabase first = server.freshDatabase();
+        PostgresDatabase second = server.freshDatabase();
+
+        execute(first.dataSource(), "CREATE TABLE thing (id int)");
+        execute(second.dataSource(), "CREATE TABLE thing (id int)");
+
+        assertThat(show(server.dataSource(), "max_connections")).isEqualTo("300");
+    }
+
+    @ParameterizedTest
+    @EnumSource(PostgresVersion.class)
+    void aPrivateServerKeepsItsPortItsSettingsAndItsDataThroughACrash(PostgresVersion version) throws SQLException {
+        try (PostgresServer server = PostgresServer.privateServer(version, Map.of("max_connections", "17"))) {
+            PostgresDatabase database = server.freshDatabase();
+            execute(database.dataSource(), "CREATE TABLE thing AS SELECT 42 AS id");
+            int port = server.port();
+
+            try (Connection connection = database.dataSource().getConnection()) {
+                server.stopImmediate();
+                assertThat(connection.isValid(1)).isFalse();
+                assertThatThrownBy(() -> database.dataSource().getConnection().close())
+                        .isInstanceOf(SQLException.class);
+                server.start();
+            }
+
+            assertThat(server.port()).isEqualTo(port);
+            assertThat(query(database.dataSource(), "SELECT id FROM thing")).isEqualTo("42");
+            assertThat(show(server.dataSource(), "max_connections")).isEqualTo("17");
+        }
+    }
+
+    @Test
+    void aPrivateServerStopsOnRequestAndStartsAgain() throws SQLException {
+        try (PostgresServer server = PostgresServer.privateServer(Map.of())) {
+            server.stopFast();
+            server.start();
+            server.restartImmediate();
+            assertThat(query(server.dataSource(), "SELECT 1")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void aServerThatCannotStartSaysWhy() {
+        assertThatThrownBy(() -> PostgresServer.privateServer(Map.of("no_such_setting", "1")))
+                .hasMessageContaining("no_such_setting");
+    }
+
+    private static String show(DataSource dataSource, String setting) throws SQLException {
+        return query(dataSource, "SHOW " + setting);
+    }
+
+    private static String query(DataSource dataSource, String sql) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+
+    private static void execute(DataSource dataSource, String sql) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}
