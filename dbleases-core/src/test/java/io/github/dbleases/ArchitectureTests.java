@@ -1,0 +1,161 @@
+package io.github.dbleases;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Random;
+import java.util.Set;
+import java.util.Timer;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+
+/** Keeps the one-way flows between the packages; a rule holds for a package that is still empty. */
+class ArchitectureTests {
+
+    private static final String ROOT = "io.github.dbleases";
+    private static final String ASSIGNMENT = ROOT + ".assignment..";
+    private static final String CLIENT = ROOT + ".client..";
+    private static final String STORES = ROOT + ".store..";
+    private static final String POSTGRES = ROOT + ".store.postgres..";
+    private static final String JDBC_KEY_VALUE = ROOT + ".store.keyvalue.jdbc..";
+    private static final String TASKS = ROOT + ".tasks..";
+
+    private static final JavaClasses CORE = new ClassFileImporter()
+            .importUrl(LeaseClient.class.getProtectionDomain().getCodeSource().getLocation());
+
+    @Test
+    void packagesHaveNoCycles() {
+        check(slices().assignedFrom(new EveryPackage()).should().beFreeOfCycles());
+    }
+
+    @Test
+    void theRootPackageKnowsNoOther() {
+        check(noClasses()
+                .that()
+                .resideInAPackage(ROOT)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT + ".*.."));
+    }
+
+    @Test
+    void theCoreKnowsNothingOfSpring() {
+        check(noClasses().should().dependOnClassesThat().resideInAPackage("org.springframework.."));
+    }
+
+    @Test
+    void assignmentIsPure() {
+        check(classes()
+                .that()
+                .resideInAPackage(ASSIGNMENT)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        ROOT,
+                        ASSIGNMENT,
+                        "java.lang",
+                        "java.lang.invoke",
+                        "java.lang.runtime",
+                        "java.util",
+                        "java.util.function",
+                        "java.util.stream",
+                        "org.jspecify.annotations"));
+        check(noClasses()
+                .that()
+                .resideInAPackage(ASSIGNMENT)
+                .should()
+                .accessTargetWhere(clockOrThread())
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(Random.class));
+    }
+
+    @Test
+    void onlyWhatTalksToADatabaseUsesJdbc() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages(POSTGRES, JDBC_KEY_VALUE, TASKS)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql.."));
+    }
+
+    @Test
+    void nobodyKnowsThePostgresStore() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage(POSTGRES)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(POSTGRES));
+    }
+
+    @Test
+    void storesKnowNeitherTheEngineNorTasks() {
+        check(noClasses()
+                .that()
+                .resideInAPackage(STORES)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(CLIENT, TASKS));
+    }
+
+    /** The PostgreSQL store is let off: the time budget of an attempt and its watchdog are beside the connection. */
+    @Test
+    void theEngineOwnsThreadsAndClocks() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages(CLIENT, TASKS, POSTGRES)
+                .should()
+                .accessTargetWhere(clockOrThread()));
+    }
+
+    private static DescribedPredicate<JavaAccess<?>> clockOrThread() {
+        Set<String> readings = Set.of("now", "nanoTime", "currentTimeMillis", "systemUTC", "systemDefaultZone");
+        return DescribedPredicate.describe("a clock or a thread", access -> {
+            AccessTarget target = access.getTarget();
+            JavaClass owner = target.getOwner();
+            boolean thread =
+                    owner.isAssignableTo(Thread.class) && target.getName().equals("<init>")
+                            || owner.isEquivalentTo(Executors.class)
+                            || owner.isEquivalentTo(Timer.class);
+            boolean clock = (owner.isEquivalentTo(System.class)
+                            || owner.isEquivalentTo(Clock.class)
+                            || owner.isEquivalentTo(Instant.class))
+                    && readings.contains(target.getName());
+            return thread || clock;
+        });
+    }
+
+    private static void check(ArchRule rule) {
+        rule.allowEmptyShould(true).check(CORE);
+    }
+
+    /** One slice for each package. */
+    private static final class EveryPackage implements SliceAssignment {
+
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
+            return javaClass.getPackageName().startsWith(ROOT)
+                    ? SliceIdentifier.of(javaClass.getPackageName())
+                    : SliceIdentifier.ignore();
+        }
+
+        @Override
+        public String getDescription() {
+            return "each package";
+        }
+    }
+}

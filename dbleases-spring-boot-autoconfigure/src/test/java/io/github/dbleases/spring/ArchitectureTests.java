@@ -1,0 +1,35 @@
+package io.github.dbleases.spring;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchRule;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** Keeps the integrations apart from the engine; a rule holds for a package that is still empty. */
+class ArchitectureTests {
+
+    private static final JavaClasses MODULE = new ClassFileImporter().importPath(Path.of("target", "classes"));
+
+    @Test
+    void packagesHaveNoCycles() {
+        check(slices().matching("io.github.dbleases.spring.(**)").should().beFreeOfCycles());
+    }
+
+    @Test
+    void onlyAutoConfigurationsKnowTheEngineAndTheStores() {
+        check(noClasses()
+                .that()
+                .haveNameNotMatching(".*Configuration(\\$.*)?")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.github.dbleases.client..", "io.github.dbleases.store.."));
+    }
+
+    private static void check(ArchRule rule) {
+        rule.allowEmptyShould(true).check(MODULE);
+    }
+}
