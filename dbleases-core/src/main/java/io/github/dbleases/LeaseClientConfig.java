@@ -13,8 +13,7 @@ import java.time.Duration;
  * @param debounce how long balancing waits after a member has joined or left, so that a burst makes one plan
  * @param drainTimeout how long {@link LeaseClient#close()} and {@link Lease#leave()} wait for listeners and holds
  */
-public record LeaseClientConfig(
-        String clientId, int weight, Timing timing, Duration debounce, Duration drainTimeout) {
+public record LeaseClientConfig(String clientId, int weight, Timing timing, Duration debounce, Duration drainTimeout) {
 
     private static final int MAX_WEIGHT = 1_000;
 

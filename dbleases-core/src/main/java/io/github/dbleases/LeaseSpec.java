@@ -27,10 +27,7 @@ public record LeaseSpec(String name, LeaseKind kind, int partitions) {
         if (partitions < least || partitions > most) {
             throw new InvalidLeaseException("Lease '%s' was asked for with %d partitions: a lease of kind '%s' has %s."
                     .formatted(
-                            name,
-                            partitions,
-                            kind.word(),
-                            least == most ? least : "%d to %,d".formatted(least, most)));
+                            name, partitions, kind.word(), least == most ? least : "%d to %,d".formatted(least, most)));
         }
     }
 

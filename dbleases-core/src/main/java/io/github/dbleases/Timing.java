@@ -31,8 +31,8 @@ public record Timing(Duration ttl, Duration heartbeat, Duration attemptTimeout, 
         requirePositive("margin", margin);
         requirePositive("grace", grace);
         if (ttl.compareTo(LONGEST_TTL) > 0) {
-            throw new InvalidConfigurationException(
-                    "ttl is %d ms, but may be at most 24 h (%d ms): shorten it.".formatted(ttl.toMillis(), LONGEST_TTL.toMillis()));
+            throw new InvalidConfigurationException("ttl is %d ms, but may be at most 24 h (%d ms): shorten it."
+                    .formatted(ttl.toMillis(), LONGEST_TTL.toMillis()));
         }
         if (heartbeat.multipliedBy(3).compareTo(ttl) > 0) {
             throw new InvalidConfigurationException(("heartbeat <= ttl / 3 does not hold: heartbeat is %d ms, "

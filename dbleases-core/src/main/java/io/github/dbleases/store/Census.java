@@ -24,8 +24,7 @@ public record Census(List<Session> sessions, List<Lease> leases) {
      * @param startedAt when it was opened
      * @param expiresIn the time until it expires, negative when it has expired
      */
-    public record Session(
-            long id, String clientId, boolean live, int weight, Instant startedAt, Duration expiresIn) {}
+    public record Session(long id, String clientId, boolean live, int weight, Instant startedAt, Duration expiresIn) {}
 
     /**
      * A lease.

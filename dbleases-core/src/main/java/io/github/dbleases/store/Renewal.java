@@ -13,8 +13,4 @@ import java.util.Optional;
  * @param incarnation which life of the store answered
  */
 public record Renewal(
-        long inbox,
-        Optional<Neighbour> neighbour,
-        boolean smallest,
-        Instant databaseTime,
-        Incarnation incarnation) {}
+        long inbox, Optional<Neighbour> neighbour, boolean smallest, Instant databaseTime, Incarnation incarnation) {}
