@@ -39,7 +39,9 @@ public interface Lease {
      * is the same on every machine, in every version and in SQL:
      * {@code ('x' || left(md5(key), 15))::bit(60)::bigint % partitions}.
      */
-    int partitionOf(String key);
+    default int partitionOf(String key) {
+        return KeyHash.partitionOf(key, partitions());
+    }
 
     /**
      * Holds a partition for as long as it takes to finish a piece of work: a hand-over waits until the hold is closed. A

@@ -1,0 +1,26 @@
+package io.github.dbleases;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/** Spreads keys over partitions. MD5 because PostgreSQL has it too, in every version and without an extension. */
+final class KeyHash {
+
+    private KeyHash() {}
+
+    static int partitionOf(String key, int partitions) {
+        byte[] digest = md5().digest(key.getBytes(StandardCharsets.UTF_8));
+        long first60Bits = ByteBuffer.wrap(digest).getLong() >>> 4;
+        return (int) (first60Bits % partitions);
+    }
+
+    private static MessageDigest md5() {
+        try {
+            return MessageDigest.getInstance("MD5");
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("Every Java platform has MD5", impossible);
+        }
+    }
+}
