@@ -25,22 +25,23 @@ import java.util.Optional;
  *       members with the largest remainder (Hamilton's method); equal remainders: to the one that has most above its
  *       floor; equal again: to the smaller hash of lease and session. With equal weights this means that the first
  *       {@code N mod C} of C members, by their count, get {@code ceil(N / C)} and the others {@code floor(N / C)}.
- *   <li>A member keeps what it has up to its quota. What it gives up first is what it has not got yet, then the
- *       highest numbers.
+ *   <li>A member keeps what counts for it up to its quota. It gives up first what is on its way (not yet got, asked for,
+ *       already given up), then the highest numbers.
  *   <li>The orphans and the excess fill the members that are below their quota: a partition goes to its own owner where
  *       that is one of them, else to the first of them.
  *   <li>A partition whose owner is live is never granted to another: its owner is asked to hand it over.
  * </ol>
  *
- * <p>So no two members of equal weight differ by more than one, no plan with the same shares moves fewer partitions, and
- * a second plan on the result of the first is empty. The order of the input does not matter.
+ * <p>So no two members of equal weight differ by more than one, no plan with fair shares takes fewer partitions from the
+ * members for which they count, and a second plan on the result of the first is empty, however many of the hand-overs are
+ * done by then. The order of the input does not matter. The effort is that of sorting the partitions and the members.
  */
 public final class Balancer {
 
     /** How much of the balance is put right. */
     public enum Scope {
 
-        /** Only the partitions without an owner are given out; nothing moves. */
+        /** Only the orphans are given out; no partition moves from one member to another. */
         ORPHANS,
 
         /** The orphans are given out, and excess moves. */
@@ -49,6 +50,7 @@ public final class Balancer {
 
     private final List<Partition> partitions;
     private final List<Share> shares;
+    private final Map<Long, Share> bySession = new HashMap<>();
     private final List<Partition> unplaced = new ArrayList<>();
 
     private Balancer(Snapshot snapshot) {
@@ -58,6 +60,7 @@ public final class Balancer {
         this.shares = snapshot.members().stream()
                 .map(member -> new Share(member, hash(snapshot.lease(), member.session())))
                 .toList();
+        shares.forEach(share -> bySession.put(share.session, share));
     }
 
     /** Returns what to write so that the partitions of the snapshot are spread by the rules above. */
@@ -78,7 +81,6 @@ public final class Balancer {
 
     /** Rule 1. */
     private void count() {
-        Map<Long, Share> bySession = bySession();
         for (Partition partition : partitions) {
             Share holder = bySession.getOrDefault(partition.pending(), bySession.get(partition.owner()));
             if (holder == null) {
@@ -111,7 +113,6 @@ public final class Balancer {
 
     /** Rule 4. */
     private void placeAll(List<Share> ranked) {
-        Map<Long, Share> bySession = bySession();
         List<Partition> homeless = new ArrayList<>();
         for (Partition partition : unplaced) {
             Share owner = bySession.get(partition.owner());
@@ -151,12 +152,6 @@ public final class Balancer {
             return pending ? Optional.of(new Change.Withdraw(before)) : Optional.empty();
         }
         return target != before.pending() ? Optional.of(new Change.Move(before, target)) : Optional.empty();
-    }
-
-    private Map<Long, Share> bySession() {
-        Map<Long, Share> bySession = new HashMap<>();
-        shares.forEach(share -> bySession.put(share.session, share));
-        return bySession;
     }
 
     /** FNV-1a over the name, then the finalizer of MurmurHash3 over it and the session (both in the public domain). */
@@ -199,12 +194,15 @@ public final class Balancer {
         private List<Partition> giveUpExcess() {
             int excess = Math.max(0, partitions.size() - quota);
             List<Partition> givenUp = partitions.stream()
-                    .sorted(Comparator.comparing((Partition p) -> p.owner() == session)
-                            .thenComparingInt(p -> -p.number()))
+                    .sorted(Comparator.comparing(this::isAtRest).thenComparingInt(p -> -p.number()))
                     .limit(excess)
                     .toList();
             partitions.removeAll(new HashSet<>(givenUp));
             return givenUp;
+        }
+
+        private boolean isAtRest(Partition partition) {
+            return partition.owner() == session && partition.ownerLive() && partition.pending() == NOBODY;
         }
     }
 }

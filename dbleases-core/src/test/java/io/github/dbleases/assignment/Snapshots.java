@@ -1,0 +1,116 @@
+package io.github.dbleases.assignment;
+
+import static io.github.dbleases.assignment.Snapshot.NOBODY;
+
+import io.github.dbleases.assignment.Snapshot.Member;
+import io.github.dbleases.assignment.Snapshot.Partition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ArbitrarySupplier;
+import net.jqwik.api.Combinators;
+
+/**
+ * Makes leases in every state that a store can show: owners and pending owners that are members, live sessions that take
+ * no part, dead sessions or nobody; partitions that their owner has given up; owners that are pending for their own
+ * partition; one session that has nearly everything.
+ */
+final class Snapshots {
+
+    private static final long LARGEST_SESSION = (1L << 53) - 1;
+    private static final int STRANGERS = 2;
+    private static final int DEAD = 3;
+
+    private static final Arbitrary<Integer> ANY_WEIGHT = Arbitraries.oneOf(
+            Arbitraries.just(1),
+            Arbitraries.integers().between(1, 4),
+            Arbitraries.integers().between(1, 1_000));
+
+    private Snapshots() {}
+
+    /** With weights from 1 to 1,000, small and equal ones often. */
+    static final class OfAnyWeights implements ArbitrarySupplier<Snapshot> {
+
+        @Override
+        public Arbitrary<Snapshot> get() {
+            return snapshots(sessions(12), ANY_WEIGHT, 60);
+        }
+    }
+
+    /** With the same weight for all. */
+    static final class OfEqualWeights implements ArbitrarySupplier<Snapshot> {
+
+        @Override
+        public Arbitrary<Snapshot> get() {
+            return Arbitraries.integers()
+                    .between(1, 1_000)
+                    .flatMap(weight -> snapshots(sessions(12), Arbitraries.just(weight), 60));
+        }
+    }
+
+    /** So small that all assignments can be tried. */
+    static final class Small implements ArbitrarySupplier<Snapshot> {
+
+        @Override
+        public Arbitrary<Snapshot> get() {
+            return snapshots(sessions(4), Arbitraries.integers().between(1, 4), 6);
+        }
+    }
+
+    private static Arbitrary<List<Long>> sessions(int mostMembers) {
+        return Arbitraries.longs()
+                .between(1, LARGEST_SESSION)
+                .list()
+                .uniqueElements()
+                .ofMinSize(STRANGERS + DEAD)
+                .ofMaxSize(STRANGERS + DEAD + mostMembers);
+    }
+
+    private static Arbitrary<Snapshot> snapshots(
+            Arbitrary<List<Long>> sessions, Arbitrary<Integer> weights, int mostPartitions) {
+        return Combinators.combine(sessions, Arbitraries.integers().between(0, mostPartitions))
+                .flatAs((all, count) -> {
+                    List<Long> live = all.subList(DEAD, all.size());
+                    List<Long> members = live.subList(STRANGERS, live.size());
+                    Arbitrary<String> names =
+                            Arbitraries.strings().alpha().ofMinLength(1).ofMaxLength(20);
+                    return Combinators.combine(
+                                    names, weights.list().ofSize(members.size()), partitions(all, live, count))
+                            .as((name, weight, partitions) -> new Snapshot(
+                                    name,
+                                    IntStream.range(0, members.size())
+                                            .mapToObj(i -> new Member(members.get(i), weight.get(i)))
+                                            .toList(),
+                                    partitions));
+                });
+    }
+
+    /** First draws who can be an owner and a pending owner at all, so that few often have much. */
+    private static Arbitrary<List<Partition>> partitions(List<Long> sessions, List<Long> live, int count) {
+        List<Long> anybody = new ArrayList<>(sessions);
+        anybody.add(NOBODY);
+        Arbitrary<List<Long>> few = Arbitraries.of(anybody).list().ofMinSize(1).ofMaxSize(6);
+        return Combinators.combine(few, few).flatAs((owners, pendingOwners) -> {
+            Arbitrary<Long> pending = Arbitraries.oneOf(Arbitraries.just(NOBODY), Arbitraries.of(pendingOwners));
+            Arbitrary<Boolean> held = Arbitraries.integers().between(1, 10).map(i -> i > 1);
+            Arbitrary<Long> tokens = Arbitraries.longs().between(0, Long.MAX_VALUE - 1);
+            return Combinators.combine(Arbitraries.of(owners), pending, held, tokens)
+                    .as((owner, next, holds, token) ->
+                            new Partition(0, owner, holds && live.contains(owner), next, token))
+                    .list()
+                    .ofSize(count)
+                    .map(Snapshots::numbered);
+        });
+    }
+
+    private static List<Partition> numbered(List<Partition> partitions) {
+        return IntStream.range(0, partitions.size())
+                .mapToObj(i -> {
+                    Partition p = partitions.get(i);
+                    return new Partition(i, p.owner(), p.ownerLive(), p.pending(), p.token());
+                })
+                .toList();
+    }
+}
