@@ -48,6 +48,12 @@ public interface LeaseClient extends AutoCloseable {
     ClusterView cluster();
 
     /**
+     * Takes up no new grants from now on and asks for no more; what is owned stays owned until the client is closed. To be
+     * called when the application begins to shut down.
+     */
+    void retire();
+
+    /**
      * Stops taking part: listeners are told, holds are waited for (up to the drain timeout), the partitions go to the
      * other members and the session ends. Partitions still held after the drain timeout are not released but left to
      * expire with the session. Closing again does nothing.

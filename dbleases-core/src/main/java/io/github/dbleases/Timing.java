@@ -14,6 +14,8 @@ import java.time.Duration;
  */
 public record Timing(Duration ttl, Duration heartbeat, Duration attemptTimeout, Duration margin, Duration grace) {
 
+    private static final Duration LONGEST_TTL = Duration.ofDays(1);
+
     /** T 6 s, H 1.5 s, Q 1 s, M 0.5 s, E 0.5 s. */
     public static final Timing DEFAULT = new Timing(
             Duration.ofSeconds(6),
@@ -21,8 +23,6 @@ public record Timing(Duration ttl, Duration heartbeat, Duration attemptTimeout, 
             Duration.ofSeconds(1),
             Duration.ofMillis(500),
             Duration.ofMillis(500));
-
-    private static final Duration LONGEST_TTL = Duration.ofDays(1);
 
     public Timing {
         requirePositive("ttl", ttl);

@@ -19,6 +19,11 @@ public sealed interface Change {
      */
     record Grant(Partition before, long to, long above) implements Change {
 
+        /** Returns this grant with a new token that is larger than this one too. */
+        public Grant above(long token) {
+            return new Grant(before, to, Math.max(above, token));
+        }
+
         @Override
         public long concerns() {
             return to;

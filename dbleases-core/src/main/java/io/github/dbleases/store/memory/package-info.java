@@ -1,4 +1,4 @@
-/** Leases in the memory of one JVM, for tests and simulation. */
+/** A store in the memory of one Java process, for the tests of users and for the simulation of the engine. */
 @NullMarked
 package io.github.dbleases.store.memory;
 

@@ -1,0 +1,166 @@
+package io.github.dbleases.client;
+
+import io.github.dbleases.LeaseConflictException;
+import io.github.dbleases.LeaseSpec;
+import io.github.dbleases.assignment.Assignment;
+import io.github.dbleases.assignment.Balancer;
+import io.github.dbleases.assignment.Balancer.Scope;
+import io.github.dbleases.assignment.Change;
+import io.github.dbleases.assignment.Change.Grant;
+import io.github.dbleases.assignment.Snapshot;
+import io.github.dbleases.assignment.Snapshot.Partition;
+import io.github.dbleases.store.LeaseTransaction;
+import io.github.dbleases.store.LeaseTransaction.LeaseState;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is done to leases under their locks: whoever sees a change assigns, in one transaction, and there is no
+ * coordinator. Each method reads, asks the balancer, writes and tells whom it concerns. Nothing else than the
+ * transaction is touched, so all of them can be repeated.
+ */
+final class Assigner {
+
+    private final LeaseTransaction transaction;
+
+    Assigner(LeaseTransaction transaction) {
+        this.transaction = transaction;
+    }
+
+    /**
+     * What is left to do for a lease.
+     *
+     * @param balanced whether nothing is left to do
+     * @param notBefore how long the balancing has to wait at the least
+     */
+    record Outcome(boolean balanced, Duration notBefore) {
+
+        static final Outcome SETTLED = new Outcome(true, Duration.ZERO);
+    }
+
+    /** Creates the lease if need be, makes a session a member and gives it what has no owner. */
+    Outcome join(long session, LeaseSpec spec) {
+        transaction.create(spec);
+        LeaseState state = transaction.lease(spec.name()).orElseThrow();
+        if (state.kind() != spec.kind()) {
+            throw LeaseConflictException.kind(spec.name(), spec.kind(), state.kind());
+        }
+        if (state.partitions() != spec.partitions()) {
+            if (isInUse(transaction.snapshot(spec.name()))) {
+                throw LeaseConflictException.partitions(spec.name(), spec.partitions(), state.partitions());
+            }
+            transaction.resize(spec.name(), spec.partitions());
+        }
+        transaction.addMember(spec.name(), session);
+        return assign(spec.name(), Scope.ORPHANS);
+    }
+
+    private static boolean isInUse(Snapshot snapshot) {
+        return !snapshot.members().isEmpty() || snapshot.partitions().stream().anyMatch(Partition::ownerLive);
+    }
+
+    /** Gives out what has no owner. */
+    Outcome assignOrphans(String lease) {
+        return assign(lease, Scope.ORPHANS);
+    }
+
+    /** Puts the balance right, unless a member has joined or left a moment ago. */
+    Outcome balance(String lease, Duration debounce) {
+        Duration rest = transaction
+                .lease(lease)
+                .map(state -> debounce.minus(state.settledFor()))
+                .orElse(Duration.ZERO);
+        if (rest.compareTo(Duration.ZERO) > 0) {
+            return new Outcome(assign(lease, Scope.ORPHANS).balanced(), rest);
+        }
+        return assign(lease, Scope.ALL);
+    }
+
+    /** Takes a session from the members. What it still owns it is asked to hand over. */
+    void leave(long session, String lease) {
+        transaction.removeMember(lease, session);
+        assign(lease, Scope.ALL);
+    }
+
+    /**
+     * Gives up partitions of a live session, each to the session that it is asked to hand it over to or to whom the
+     * balancer names.
+     *
+     * @return the partitions that are still the session's, because a fenced transaction is open on them
+     */
+    Set<Integer> handOver(long session, String lease, Collection<Gift> gifts) {
+        if (!transaction.isLive(session)) {
+            return Set.of();
+        }
+        Map<Integer, Gift> byPartition = gifts.stream().collect(Collectors.toMap(Gift::partition, Function.identity()));
+        Map<Integer, Gift> own = new HashMap<>();
+        Snapshot snapshot = transaction.snapshot(lease).mapPartitions(partition -> {
+            Gift gift = byPartition.get(partition.number());
+            if (gift == null || partition.owner() != session || partition.token() != gift.token()) {
+                return partition;
+            }
+            own.put(gift.partition(), gift);
+            return partition.givenUp();
+        });
+        List<Change> changes = Balancer.assign(snapshot, Scope.ORPHANS).changes().stream()
+                .map(change -> above(change, own.get(change.before().number())))
+                .toList();
+        Set<Integer> kept = new HashSet<>(own.keySet());
+        write(lease, changes).forEach(change -> kept.remove(change.before().number()));
+        return kept;
+    }
+
+    private static Change above(Change change, @Nullable Gift gift) {
+        return gift != null && change instanceof Grant grant ? grant.above(gift.above()) : change;
+    }
+
+    /**
+     * Ends the part of a session in a lease: what it owns goes to the others, but for partitions on which it is still at
+     * work.
+     */
+    void release(long session, String lease, Set<Integer> atWork) {
+        transaction.removeMember(lease, session);
+        UnaryOperator<Partition> giveUp = partition ->
+                partition.owner() == session && !atWork.contains(partition.number()) ? partition.givenUp() : partition;
+        Snapshot snapshot = transaction.snapshot(lease).mapPartitions(giveUp);
+        write(lease, Balancer.assign(snapshot, Scope.ORPHANS).changes());
+    }
+
+    private Outcome assign(String lease, Scope scope) {
+        Assignment assignment = Balancer.assign(transaction.snapshot(lease), scope);
+        List<Change> written = write(lease, assignment.changes());
+        boolean balanced =
+                assignment.complete() && written.size() == assignment.changes().size();
+        return new Outcome(balanced, Duration.ZERO);
+    }
+
+    private List<Change> write(String lease, List<Change> changes) {
+        if (changes.isEmpty()) {
+            return changes;
+        }
+        List<Change> written = transaction.apply(lease, changes);
+        transaction.raise(written.stream()
+                .map(Change::concerns)
+                .filter(session -> session != Snapshot.NOBODY)
+                .collect(Collectors.toSet()));
+        return written;
+    }
+
+    /**
+     * A partition that its owner gives up.
+     *
+     * @param partition its number
+     * @param token the token under which it was owned
+     * @param above the new token is to be larger than this too
+     */
+    record Gift(int partition, long token, long above) {}
+}

@@ -1,0 +1,198 @@
+package io.github.dbleases.client;
+
+import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.assignment.Balancer;
+import io.github.dbleases.assignment.Balancer.Scope;
+import io.github.dbleases.client.Assigner.Outcome;
+import io.github.dbleases.client.Environment.Timer;
+import io.github.dbleases.client.Worker.Job;
+import io.github.dbleases.store.Census;
+import io.github.dbleases.store.LeaseTransaction;
+import io.github.dbleases.store.Neighbour;
+import io.github.dbleases.store.Renewal;
+import io.github.dbleases.store.Warrant;
+import io.github.dbleases.store.WorkLine;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks after what concerns all clients: watches the session before the own one and marks it dead when it has expired,
+ * gives out what has no owner, puts the balance right, and, when the own session is the smallest, audits.
+ */
+final class Caretaker {
+
+    private static final Logger log = LoggerFactory.getLogger(Caretaker.class);
+
+    private final LeaseClientConfig config;
+    private final Environment environment;
+    private final Worker worker;
+    private final SessionKeeper keeper;
+    private final Runnable refresh;
+    private final Map<String, Timer> balancing = new HashMap<>();
+    private final Set<Long> burying = new HashSet<>();
+    private Timer watch = Timer.NONE;
+    private long auditedNanos;
+    private boolean auditing;
+
+    Caretaker(
+            LeaseClientConfig config, Environment environment, Worker worker, SessionKeeper keeper, Runnable refresh) {
+        this.config = config;
+        this.environment = environment;
+        this.worker = worker;
+        this.keeper = keeper;
+        this.refresh = refresh;
+        this.auditedNanos = environment.clock().nanoTime();
+    }
+
+    /** Takes note of the answer to a heartbeat. */
+    void renewed(Renewal renewal) {
+        watch(renewal.neighbour());
+        long sinceAudit = environment.clock().nanoTime() - auditedNanos;
+        if (renewal.smallest() && sinceAudit >= config.timing().ttl().toNanos()) {
+            audit();
+        }
+    }
+
+    /** The own session is over: it watches nobody. */
+    void rest() {
+        watch.cancel();
+        balancing.values().forEach(Timer::cancel);
+        balancing.clear();
+    }
+
+    /** Gives out what has no owner, and takes care that the balance is put right later. */
+    void assignOrphans(String lease) {
+        settle(lease, "give out the partitions of " + lease, assigner -> assigner.assignOrphans(lease));
+    }
+
+    /** Takes care that the balance is put right if an outcome asks for it. */
+    void follow(String lease, Outcome outcome) {
+        if (!outcome.balanced()) {
+            Duration wait = outcome.notBefore().isZero() ? config.debounce() : outcome.notBefore();
+            balancing.computeIfAbsent(lease, name -> environment.after(wait, () -> balance(name)));
+        }
+    }
+
+    private void balance(String lease) {
+        balancing.remove(lease);
+        settle(lease, "balance " + lease, assigner -> assigner.balance(lease, config.debounce()));
+    }
+
+    private void settle(String lease, String what, Function<Assigner, Outcome> step) {
+        worker.submit(Job.of(what, () -> keeper.session() != null, line -> transact(line, lease, step), outcome -> {
+            follow(lease, outcome);
+            refresh.run();
+        }));
+    }
+
+    private static Outcome transact(WorkLine line, String lease, Function<Assigner, Outcome> step) {
+        return line.transact(
+                new TreeSet<>(Set.of(lease)), (LeaseTransaction transaction) -> step.apply(new Assigner(transaction)));
+    }
+
+    private void watch(Optional<Neighbour> neighbour) {
+        watch.cancel();
+        neighbour.ifPresent(watched -> {
+            Duration untilDead =
+                    watched.expiresIn().plus(config.timing().grace()).plusMillis(1);
+            Duration wait = untilDead.isNegative() ? Duration.ZERO : untilDead;
+            watch = environment.after(wait, () -> bury(watched.session()));
+        });
+    }
+
+    private void bury(long dead) {
+        Session session = keeper.session();
+        if (session == null || !mayBury(session) || !burying.add(dead)) {
+            return;
+        }
+        worker.submit(Job.of(
+                        "mark session " + dead + " dead",
+                        () -> prepareBurial(session, dead),
+                        leases -> buried(session, dead, leases))
+                .unless(failure -> {
+                    burying.remove(dead);
+                    audit();
+                    return true;
+                }));
+    }
+
+    private boolean mayBury(Session session) {
+        return session.guard().allows(environment.clock().nanoTime());
+    }
+
+    private Optional<Function<WorkLine, Optional<Set<String>>>> prepareBurial(Session session, long dead) {
+        if (keeper.session() != session || !mayBury(session)) {
+            burying.remove(dead);
+            return Optional.empty();
+        }
+        Warrant warrant = new Warrant(
+                dead,
+                config.timing().grace(),
+                session.guard().expectedTime(environment.clock().nanoTime()));
+        return Optional.of(line -> line.markDead(warrant));
+    }
+
+    private void buried(Session session, long dead, Optional<Set<String>> leases) {
+        burying.remove(dead);
+        leases.ifPresent(affected -> {
+            log.info("Session {} has expired and is marked dead; it took part in {}", dead, affected);
+            affected.forEach(this::assignOrphans);
+            lookAtNext(session);
+        });
+    }
+
+    private void lookAtNext(Session session) {
+        worker.submit(Job.of(
+                "look at the next session",
+                () -> keeper.session() == session,
+                line -> line.neighbour(session.id()),
+                this::watch));
+    }
+
+    private void audit() {
+        if (!auditing) {
+            auditing = true;
+            worker.submit(Job.of("audit", () -> auditing = keeper.session() != null, this::census, this::audited)
+                    .unless(failure -> {
+                        auditing = false;
+                        return true;
+                    }));
+        }
+    }
+
+    private Census census(WorkLine line) {
+        Census census = line.census();
+        if (census.sessions().stream().anyMatch(session -> !session.live())) {
+            line.purge();
+        }
+        return census;
+    }
+
+    private void audited(Census census) {
+        auditing = false;
+        auditedNanos = environment.clock().nanoTime();
+        Duration tooLong = config.timing().grace().negated();
+        census.sessions().stream()
+                .filter(session -> session.live() && session.expiresIn().compareTo(tooLong) < 0)
+                .forEach(session -> bury(session.id()));
+        for (Census.Lease lease : census.leases()) {
+            String name = lease.snapshot().lease();
+            if (!lease.deadMembers().isEmpty()
+                    || !Balancer.assign(lease.snapshot(), Scope.ORPHANS)
+                            .changes()
+                            .isEmpty()) {
+                assignOrphans(name);
+            } else if (!Balancer.assign(lease.snapshot(), Scope.ALL).changes().isEmpty()) {
+                follow(name, new Outcome(false, Duration.ZERO));
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package io.github.dbleases.client;
+
+import io.github.dbleases.client.Assigner.Gift;
+import io.github.dbleases.client.Worker.Job;
+import io.github.dbleases.store.WorkLine;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * Gives away partitions on which work has ended, those of one lease together. A partition on which a fenced transaction is
+ * still open is offered again a little later.
+ */
+final class HandOvers {
+
+    private static final Duration PATIENCE = Duration.ofMillis(100);
+
+    private final Environment environment;
+    private final Worker worker;
+    private final SessionKeeper keeper;
+    private final Listener listener;
+    private final Map<String, Batch> batches = new HashMap<>();
+
+    HandOvers(Environment environment, Worker worker, SessionKeeper keeper, Listener listener) {
+        this.environment = environment;
+        this.worker = worker;
+        this.keeper = keeper;
+        this.listener = listener;
+    }
+
+    /** Is told what was given away. */
+    interface Listener {
+
+        void handedOver(String lease, Collection<Gift> gifts);
+    }
+
+    void add(String lease, Collection<Gift> gifts) {
+        Batch batch = batches.computeIfAbsent(lease, Batch::new);
+        gifts.forEach(gift -> batch.gifts.put(gift.partition(), gift));
+        batch.send();
+    }
+
+    /** Forgets everything, because the session in which it was owned is over. */
+    void clear() {
+        batches.clear();
+    }
+
+    /** What is to be given away of one lease. */
+    private final class Batch {
+
+        private final String lease;
+        private final Map<Integer, Gift> gifts = new TreeMap<>();
+        private List<Gift> sent = List.of();
+        private boolean underWay;
+
+        private Batch(String lease) {
+            this.lease = lease;
+        }
+
+        private void send() {
+            if (!underWay && !gifts.isEmpty()) {
+                underWay = true;
+                worker.submit(Job.of("hand over partitions of " + lease, this::prepare, this::done));
+            }
+        }
+
+        private Optional<Function<WorkLine, Set<Integer>>> prepare() {
+            Session session = keeper.session();
+            if (session == null || batches.get(lease) != this) {
+                return Optional.empty();
+            }
+            List<Gift> sending = List.copyOf(gifts.values());
+            sent = sending;
+            return Optional.of(line -> line.transact(
+                    new TreeSet<>(Set.of(lease)),
+                    transaction -> new Assigner(transaction).handOver(session.id(), lease, sending)));
+        }
+
+        private void done(Set<Integer> kept) {
+            underWay = false;
+            if (batches.get(lease) != this) {
+                return;
+            }
+            List<Gift> given = new ArrayList<>(sent);
+            given.removeIf(gift -> kept.contains(gift.partition()));
+            given.forEach(gift -> gifts.remove(gift.partition(), gift));
+            listener.handedOver(lease, given);
+            if (kept.isEmpty()) {
+                send();
+            } else {
+                environment.after(PATIENCE, this::send);
+            }
+        }
+    }
+}

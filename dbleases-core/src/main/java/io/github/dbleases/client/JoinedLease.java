@@ -1,0 +1,170 @@
+package io.github.dbleases.client;
+
+import io.github.dbleases.Hold;
+import io.github.dbleases.Lease;
+import io.github.dbleases.LeaseListener;
+import io.github.dbleases.LeaseSpec;
+import io.github.dbleases.PartitionSet;
+import io.github.dbleases.Registration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A lease as its users see it. The reading methods look at the trust first, then at what is held, then at the clocks.
+ * What is held is emptied before another session is trusted; so what is returned was granted in the trusted session, and
+ * was held and trusted at one instant during the call.
+ */
+final class JoinedLease implements Lease {
+
+    private final LeaseSpec spec;
+    private final Engine engine;
+    private final SessionKeeper keeper;
+    private final Clock clock;
+    private final Portfolio portfolio;
+    private final CompletableFuture<Void> joined = new CompletableFuture<>();
+    private final CompletableFuture<Void> left = new CompletableFuture<>();
+    private Stage stage = Stage.TAKING_PART;
+
+    JoinedLease(LeaseSpec spec, Engine engine, SessionKeeper keeper, Clock clock, Portfolio portfolio) {
+        this.spec = spec;
+        this.engine = engine;
+        this.keeper = keeper;
+        this.clock = clock;
+        this.portfolio = portfolio;
+    }
+
+    LeaseSpec spec() {
+        return spec;
+    }
+
+    Portfolio portfolio() {
+        return portfolio;
+    }
+
+    /** Completes when the lease has been joined for the first time or refused. */
+    CompletableFuture<Void> joined() {
+        return joined;
+    }
+
+    /** Completes when the lease has been left and nothing of it is owned any more. */
+    CompletableFuture<Void> left() {
+        return left;
+    }
+
+    boolean isLeaving() {
+        return stage != Stage.TAKING_PART;
+    }
+
+    /** Returns whether the session is no member any more and gives away what it still owns. */
+    boolean isGiving() {
+        return stage == Stage.GIVING;
+    }
+
+    void startLeaving() {
+        stage = Stage.LEAVING;
+    }
+
+    void startGiving() {
+        stage = Stage.GIVING;
+    }
+
+    private enum Stage {
+        TAKING_PART,
+        LEAVING,
+        GIVING
+    }
+
+    @Override
+    public String name() {
+        return spec.name();
+    }
+
+    @Override
+    public int partitions() {
+        return spec.partitions();
+    }
+
+    @Override
+    public PartitionSet values() {
+        return trusted().partitions();
+    }
+
+    @Override
+    public boolean owns(int partition) {
+        return trusted().partitions().contains(partition);
+    }
+
+    @Override
+    public OptionalLong token(int partition) {
+        return trusted().token(partition);
+    }
+
+    private Grants trusted() {
+        Trust trust = keeper.trust();
+        Grants grants = portfolio.grants();
+        return trust.holds(clock) ? grants : Grants.NONE;
+    }
+
+    @Override
+    public Optional<Hold> tryHold(int partition) {
+        return engine.exclusively(() ->
+                owns(partition) ? portfolio.held(partition).map(owned -> new OpenHold(this, owned)) : Optional.empty());
+    }
+
+    @Override
+    public Registration addListener(LeaseListener listener) {
+        return engine.exclusively(() -> portfolio.addListener(listener));
+    }
+
+    @Override
+    public void leave() {
+        Waiting.atMost(engine.drainTimeout(), engine.leave(this));
+    }
+
+    @Override
+    public String toString() {
+        return "Lease '%s' of %d partitions, owned: [%s]".formatted(name(), partitions(), values().toRanges());
+    }
+
+    /** A hold, counted from its creation until it is closed. */
+    private static final class OpenHold implements Hold {
+
+        private final JoinedLease lease;
+        private final Owned owned;
+        private boolean closed;
+
+        OpenHold(JoinedLease lease, Owned owned) {
+            this.lease = lease;
+            this.owned = owned;
+            owned.hold();
+        }
+
+        @Override
+        public int partition() {
+            return owned.partition();
+        }
+
+        @Override
+        public long token() {
+            return owned.token();
+        }
+
+        @Override
+        public boolean isTrusted() {
+            return !owned.isLost() && lease.keeper.trust().holds(lease.clock);
+        }
+
+        @Override
+        public void close() {
+            lease.engine.exclusively(() -> {
+                if (!closed) {
+                    closed = true;
+                    owned.release();
+                    lease.engine.drained(lease, owned);
+                }
+                return null;
+            });
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package io.github.dbleases.client;
+
+import io.github.dbleases.LeaseClient;
+import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.StoreUnusableException;
+import io.github.dbleases.store.HeartbeatLine;
+import io.github.dbleases.store.LeaseStore;
+import io.github.dbleases.store.WorkLine;
+
+/** Starts clients. */
+public final class LeaseClients {
+
+    private LeaseClients() {}
+
+    /**
+     * Starts a client and waits until it has opened its session or its first attempt to do so has failed. In the second
+     * case the client is returned in the state {@link io.github.dbleases.ClientState#STARTING} and goes on trying.
+     *
+     * @throws StoreUnusableException if the store answers that it cannot be used as it is
+     */
+    public static LeaseClient start(LeaseClientConfig config, LeaseStore store) {
+        HeartbeatLine heartbeats = store.heartbeatLine(config.timing());
+        WorkLine work = store.workLine(config.timing());
+        ThreadedEnvironment environment = new ThreadedEnvironment(config.clientId(), heartbeats, work);
+        Engine engine = new Engine(config, environment, heartbeats, work);
+        environment.start(engine::currentSession, engine::hinted);
+        engine.start();
+        DefaultLeaseClient client = new DefaultLeaseClient(config, environment, engine);
+        Waiting.resultWithin(
+                        config.timing().attemptTimeout().multipliedBy(2),
+                        engine.keeper().firstAttempt())
+                .flatMap(failure -> failure)
+                .filter(StoreUnusableException.class::isInstance)
+                .ifPresent(unusable -> {
+                    environment.shutdown();
+                    throw unusable;
+                });
+        return client;
+    }
+}

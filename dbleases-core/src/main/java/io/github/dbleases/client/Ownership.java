@@ -1,0 +1,213 @@
+package io.github.dbleases.client;
+
+import static java.util.stream.Collectors.groupingBy;
+
+import io.github.dbleases.client.Assigner.Gift;
+import io.github.dbleases.client.Worker.Job;
+import io.github.dbleases.store.Holdings;
+import io.github.dbleases.store.Holdings.OwnPartition;
+import io.github.dbleases.store.WorkLine;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the portfolios of a client in accord with what the store says that its session owns: takes up what was granted,
+ * gives away what it is asked to hand over, loses what is not its own any more.
+ */
+final class Ownership {
+
+    private static final Logger log = LoggerFactory.getLogger(Ownership.class);
+
+    private final Environment environment;
+    private final Worker worker;
+    private final SessionKeeper keeper;
+    private final Registry registry;
+    private final HandOvers handOvers;
+    private final DroppedTokens dropped = new DroppedTokens();
+    private boolean reading;
+    private boolean readAgain;
+
+    Ownership(Environment environment, Worker worker, SessionKeeper keeper, Registry registry) {
+        this.environment = environment;
+        this.worker = worker;
+        this.keeper = keeper;
+        this.registry = registry;
+        this.handOvers = new HandOvers(environment, worker, keeper, this::handedOver);
+    }
+
+    /** Reads what the session owns; once more if it was asked to while it was reading. */
+    void refresh() {
+        if (reading) {
+            readAgain = true;
+        } else if (keeper.session() != null) {
+            reading = true;
+            worker.submit(Job.of("read what the session owns", this::prepareReading, this::read));
+        }
+    }
+
+    private Optional<Function<WorkLine, Reading>> prepareReading() {
+        Session session = keeper.session();
+        readAgain = false;
+        reading = session != null;
+        return Optional.ofNullable(session).map(of -> line -> new Reading(of, line.holdings(of.id())));
+    }
+
+    private void read(Reading reading) {
+        this.reading = false;
+        if (keeper.session() == reading.session) {
+            apply(reading.session, reading.holdings);
+        }
+        if (readAgain) {
+            refresh();
+        }
+    }
+
+    private void apply(Session session, Holdings holdings) {
+        if (!holdings.incarnation().equals(session.incarnation())) {
+            session.forgetApplied();
+            return;
+        }
+        if (!holdings.live()) {
+            return;
+        }
+        boolean quiet = holdings.quietFor().compareTo(Duration.ZERO) > 0;
+        Map<String, List<OwnPartition>> byLease =
+                holdings.partitions().stream().collect(groupingBy(OwnPartition::lease));
+        for (JoinedLease lease : registry.leases()) {
+            reconcile(lease, byLease.getOrDefault(lease.name(), List.of()), quiet);
+            byLease.remove(lease.name());
+        }
+        byLease.forEach((lease, unwanted) -> giveBack(lease, unwanted));
+        session.applied(holdings.inbox());
+        keeper.confirmed(session);
+        if (quiet) {
+            environment.after(holdings.quietFor().plusMillis(1), this::refresh);
+        }
+    }
+
+    private void reconcile(JoinedLease lease, List<OwnPartition> own, boolean quiet) {
+        Map<Integer, Long> tokens = new HashMap<>();
+        own.forEach(partition -> tokens.put(partition.number(), partition.token()));
+        lose(
+                lease,
+                lease.portfolio()
+                        .all(owned ->
+                                !tokens.getOrDefault(owned.partition(), 0L).equals(owned.token())));
+
+        List<Owned> taken = new ArrayList<>();
+        List<Owned> asked = new ArrayList<>();
+        List<OwnPartition> unwanted = new ArrayList<>();
+        for (OwnPartition partition : own) {
+            boolean leaves = partition.handOver() || lease.isGiving();
+            Owned owned = lease.portfolio().owned(partition.number()).orElse(null);
+            if (owned != null) {
+                if (owned.isHeld() && leaves) {
+                    asked.add(owned);
+                }
+            } else if (leaves || isDropped(partition)) {
+                unwanted.add(partition);
+            } else if (!quiet && !lease.isLeaving() && !registry.isRetired()) {
+                taken.add(new Owned(partition.number(), partition.token()));
+            }
+        }
+        if (!taken.isEmpty()) {
+            log.debug("Taking up {} partitions of {}", taken.size(), lease.name());
+            lease.portfolio().take(taken);
+        }
+        give(lease, asked);
+        giveBack(lease.name(), unwanted);
+    }
+
+    private boolean isDropped(OwnPartition partition) {
+        return dropped.contains(partition.lease(), partition.number(), partition.token());
+    }
+
+    /** Stops work on partitions and gives them away when they are drained. */
+    void give(JoinedLease lease, Collection<Owned> partitions) {
+        if (!partitions.isEmpty()) {
+            log.debug("Giving {} partitions of {}", partitions.size(), lease.name());
+            drop(lease, partitions);
+            lease.portfolio().give(partitions, told -> told(lease, told));
+        }
+    }
+
+    private void lose(JoinedLease lease, Collection<Owned> partitions) {
+        if (!partitions.isEmpty()) {
+            drop(lease, partitions);
+            lease.portfolio().lose(partitions, told -> told(lease, told));
+        }
+    }
+
+    /** Loses everything: the session is over, or the store has forgotten and this client cannot vouch for it. */
+    void loseAll() {
+        handOvers.clear();
+        registry.leases().forEach(lease -> lose(lease, lease.portfolio().all(owned -> true)));
+    }
+
+    private void drop(JoinedLease lease, Collection<Owned> partitions) {
+        partitions.forEach(owned -> dropped.drop(lease.name(), owned.partition(), owned.token()));
+    }
+
+    private void told(JoinedLease lease, Collection<Owned> partitions) {
+        synchronized (environment.monitor()) {
+            partitions.forEach(Owned::listenersDone);
+            drained(lease, partitions.stream().filter(Owned::isDrained).toList());
+        }
+    }
+
+    /** Takes note of partitions on which nobody is at work any more. */
+    void drained(JoinedLease lease, Collection<Owned> partitions) {
+        List<Gift> gifts = new ArrayList<>();
+        for (Owned owned : partitions) {
+            if (owned.isGiving()) {
+                gifts.add(gift(lease.name(), owned.partition(), owned.token()));
+            } else {
+                lease.portfolio().forget(owned);
+                refresh();
+            }
+        }
+        if (!gifts.isEmpty() && !registry.isClosing()) {
+            handOvers.add(lease.name(), gifts);
+        }
+        registry.drained(lease);
+    }
+
+    /** Gives back what the session owns and nobody works on. */
+    private void giveBack(String lease, Collection<OwnPartition> unwanted) {
+        unwanted.forEach(partition -> dropped.drop(lease, partition.number(), partition.token()));
+        if (!unwanted.isEmpty()) {
+            handOvers.add(
+                    lease,
+                    unwanted.stream()
+                            .map(partition -> gift(lease, partition.number(), partition.token()))
+                            .toList());
+        }
+    }
+
+    private Gift gift(String lease, int partition, long token) {
+        return new Gift(partition, token, dropped.highest(lease, partition));
+    }
+
+    private void handedOver(String name, Collection<Gift> gifts) {
+        registry.find(name).ifPresent(lease -> {
+            for (Gift gift : gifts) {
+                lease.portfolio()
+                        .owned(gift.partition())
+                        .filter(owned -> owned.isGiving() && owned.token() == gift.token())
+                        .ifPresent(lease.portfolio()::forget);
+            }
+            registry.drained(lease);
+        });
+    }
+
+    /** What the store said that a session owns. */
+    private record Reading(Session session, Holdings holdings) {}
+}

@@ -1,0 +1,21 @@
+package io.github.dbleases.client;
+
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Something to ask of the store. Exactly one of {@link #done} and {@link #failed} follows an attempt.
+ *
+ * @param <T> the answer
+ */
+interface Request<T> {
+
+    /** Returns what to call on the store, right before it is called; empty if the request is no longer wanted. */
+    Optional<Supplier<T>> prepare();
+
+    /** Takes the answer. */
+    void done(T answer);
+
+    /** Is told that there was no answer. */
+    void failed(RuntimeException failure);
+}

@@ -1,0 +1,256 @@
+package io.github.dbleases.client;
+
+import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.Timing;
+import io.github.dbleases.client.Environment.Timer;
+import io.github.dbleases.client.Trust.Moment;
+import io.github.dbleases.store.HeartbeatLine;
+import io.github.dbleases.store.NewSession;
+import io.github.dbleases.store.Renewal;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a session: opens it, renews it at every heartbeat, opens another one when it is over, for ever. It alone sets the
+ * trust deadline.
+ *
+ * <pre>
+ *            open                 renewed
+ *   (none) ---------> (session) <---------+
+ *      ^                  |  +------------+
+ *      +------------------+
+ *              over
+ * </pre>
+ *
+ * An attempt without an answer changes nothing: the next one comes after a back-off, and meanwhile the deadline passes by
+ * itself.
+ */
+final class SessionKeeper {
+
+    private static final Logger log = LoggerFactory.getLogger(SessionKeeper.class);
+
+    private final LeaseClientConfig config;
+    private final Timing timing;
+    private final Environment environment;
+    private final HeartbeatLine line;
+    private final Observer observer;
+    private final Backoff backoff;
+
+    private volatile Trust trust = Trust.NONE;
+    private @Nullable Session session;
+    private final CompletableFuture<Optional<RuntimeException>> firstAttempt = new CompletableFuture<>();
+    private boolean hadSession;
+    private boolean failing;
+    private boolean lapsed = true;
+    private boolean stopped;
+    private Timer deadline = Timer.NONE;
+
+    SessionKeeper(LeaseClientConfig config, Environment environment, HeartbeatLine line, Observer observer) {
+        this.config = config;
+        this.timing = config.timing();
+        this.environment = environment;
+        this.line = line;
+        this.observer = observer;
+        this.backoff = new Backoff(timing.heartbeat(), environment::random);
+    }
+
+    /** Is told what becomes of the session and of the trust in it. */
+    interface Observer {
+
+        void opened(Session session, Renewal renewal);
+
+        void renewed(Session session, Renewal renewal);
+
+        /** The session is over: nothing that was granted in it is owned any more. */
+        void ended(Session session);
+
+        /** The store has a new incarnation, in which acknowledged commits may be gone. */
+        void reborn(Session session, boolean trustedWithoutGap);
+
+        void trustLapsed();
+
+        void trustReturned();
+    }
+
+    void start() {
+        schedule(Duration.ZERO);
+    }
+
+    /** Ends the heartbeats; what trust there is passes by itself. */
+    void stop() {
+        stopped = true;
+        deadline.cancel();
+    }
+
+    /** Returns the trust in the session. May be called without the monitor. */
+    Trust trust() {
+        return trust;
+    }
+
+    /** Returns whether the session is trusted at this moment. May be called without the monitor. */
+    boolean isTrusted() {
+        return trust.holds(environment.clock());
+    }
+
+    /** Returns whether there has been a session. */
+    boolean hasHadSession() {
+        return hadSession;
+    }
+
+    @Nullable
+    Session session() {
+        return session;
+    }
+
+    /** Returns how the first attempt to open a session ended: empty if it succeeded, else why it failed. */
+    CompletableFuture<Optional<RuntimeException>> firstAttempt() {
+        return firstAttempt;
+    }
+
+    /** What the session owns has been read in the current incarnation of the store: trust goes on. */
+    void confirmed(Session confirmed) {
+        if (confirmed == session && !confirmed.isConfirmed()) {
+            confirmed.confirm();
+            extendTrust(confirmed.lastSent());
+        }
+    }
+
+    private void schedule(Duration delay) {
+        if (!stopped) {
+            environment.heartbeatLane().submit(delay, new Attempt());
+        }
+    }
+
+    private void opened(long id, Moment sent, Renewal renewal) {
+        ClockGuard guard = new ClockGuard(timing, beat(sent, renewal));
+        Session opened = new Session(id, guard, renewal.incarnation(), sent);
+        session = opened;
+        hadSession = true;
+        log.info("Client {} has opened session {}", config.clientId(), id);
+        extendTrust(sent);
+        observer.opened(opened, renewal);
+    }
+
+    private void renewed(Session current, Moment sent, Renewal renewal) {
+        noticeLapse();
+        current.guard().beat(beat(sent, renewal));
+        current.sent(sent);
+        if (!renewal.incarnation().equals(current.incarnation())) {
+            log.warn("The store has a new incarnation: {} after {}", renewal.incarnation(), current.incarnation());
+            current.enter(renewal.incarnation());
+            observer.reborn(current, !lapsed);
+        }
+        if (current.isConfirmed()) {
+            extendTrust(sent);
+        }
+        observer.renewed(current, renewal);
+    }
+
+    private void over(Session current) {
+        log.warn("Session {} of client {} is over; opening another one", current.id(), config.clientId());
+        session = null;
+        trust = Trust.NONE;
+        noticeLapse();
+        observer.ended(current);
+    }
+
+    private ClockGuard.Beat beat(Moment sent, Renewal renewal) {
+        return new ClockGuard.Beat(sent.nanos(), environment.clock().nanoTime(), renewal.databaseTime());
+    }
+
+    private void extendTrust(Moment sent) {
+        noticeLapse();
+        Trust extended = Trust.since(sent, timing.trust());
+        trust = extended;
+        if (lapsed && extended.holds(environment.clock())) {
+            lapsed = false;
+            observer.trustReturned();
+        }
+        watchDeadline();
+    }
+
+    private void watchDeadline() {
+        deadline.cancel();
+        deadline = environment.after(trust.remaining(environment.clock()).plusMillis(1), () -> {
+            if (trust.holds(environment.clock())) {
+                watchDeadline();
+            } else {
+                noticeLapse();
+            }
+        });
+    }
+
+    private void noticeLapse() {
+        if (!lapsed && !trust.holds(environment.clock())) {
+            lapsed = true;
+            observer.trustLapsed();
+        }
+    }
+
+    /** One attempt to open or renew the session. */
+    private final class Attempt implements Request<Optional<Renewal>> {
+
+        private final @Nullable Session renewing = session;
+        private final long id = renewing == null ? environment.randomId() : renewing.id();
+        private @Nullable Moment sent;
+
+        @Override
+        public Optional<Supplier<Optional<Renewal>>> prepare() {
+            if (stopped) {
+                return Optional.empty();
+            }
+            sent = Moment.now(environment.clock());
+            if (renewing != null) {
+                return Optional.of(() -> line.renew(id));
+            }
+            NewSession opening = new NewSession(id, config.clientId(), config.weight(), timing.ttl(), timing.grace());
+            return Optional.of(() -> Optional.of(line.open(opening)));
+        }
+
+        @Override
+        public void done(Optional<Renewal> renewal) {
+            Moment start = Objects.requireNonNull(sent);
+            succeeded();
+            if (stopped) {
+                return;
+            }
+            if (renewing == null) {
+                opened(id, start, renewal.orElseThrow());
+            } else if (renewal.isPresent()) {
+                renewed(renewing, start, renewal.get());
+            } else {
+                over(renewing);
+                schedule(Duration.ZERO);
+                return;
+            }
+            long sinceSent = environment.clock().nanoTime() - start.nanos();
+            long rest = timing.heartbeat().toNanos() - sinceSent;
+            schedule(Duration.ofNanos(Math.max(0, rest)));
+        }
+
+        private void succeeded() {
+            firstAttempt.complete(Optional.empty());
+            if (failing) {
+                log.info("Client {} reaches the store again", config.clientId());
+            }
+            failing = false;
+            backoff.reset();
+        }
+
+        @Override
+        public void failed(RuntimeException failure) {
+            firstAttempt.complete(Optional.of(failure));
+            if (!failing) {
+                log.warn("Client {} cannot reach the store, and goes on trying", config.clientId(), failure);
+            }
+            failing = true;
+            schedule(backoff.next());
+        }
+    }
+}

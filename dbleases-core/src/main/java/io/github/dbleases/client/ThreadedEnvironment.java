@@ -1,0 +1,164 @@
+package io.github.dbleases.client;
+
+import io.github.dbleases.StoreUnavailableException;
+import io.github.dbleases.store.HeartbeatLine;
+import io.github.dbleases.store.WorkLine;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The real environment: the system's clocks and, all of them daemons, a thread for heartbeats and hints, one for other
+ * work, one for timers, and as many as there are listeners at work.
+ */
+final class ThreadedEnvironment implements Environment {
+
+    private static final Logger log = LoggerFactory.getLogger(ThreadedEnvironment.class);
+    private static final Duration IDLE = Duration.ofSeconds(5);
+    private static final SecureRandom IDS = new SecureRandom();
+
+    private final Object monitor = new Object();
+    private final String name;
+    private final HeartbeatLine heartbeats;
+    private final WorkLine work;
+    private final ThreadLane heartbeatLane;
+    private final ThreadLane workLane;
+    private final ScheduledThreadPoolExecutor timers;
+    private final ExecutorService listeners;
+    private LongSupplier session = () -> 0;
+    private Runnable onHint = () -> {};
+
+    ThreadedEnvironment(String name, HeartbeatLine heartbeats, WorkLine work) {
+        this.name = name;
+        this.heartbeats = heartbeats;
+        this.work = work;
+        this.heartbeatLane = new ThreadLane(clock(), monitor, this::awaitHint);
+        this.workLane = new ThreadLane(clock(), monitor, this::awaitWork);
+        this.timers = new ScheduledThreadPoolExecutor(1, action -> daemon(action, "timer"));
+        this.timers.setRemoveOnCancelPolicy(true);
+        AtomicInteger number = new AtomicInteger();
+        this.listeners =
+                Executors.newCachedThreadPool(action -> daemon(action, "listener-" + number.incrementAndGet()));
+    }
+
+    /**
+     * Starts the threads.
+     *
+     * @param currentSession tells for which session to await hints, 0 if there is none
+     * @param hinted is run when there was one
+     */
+    void start(LongSupplier currentSession, Runnable hinted) {
+        session = currentSession;
+        onHint = hinted;
+        daemon(heartbeatLane::run, "heartbeat").start();
+        daemon(workLane::run, "work").start();
+    }
+
+    private Thread daemon(Runnable action, String part) {
+        Thread thread = new Thread(action, "dbleases-" + name + "-" + part);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private void awaitHint(ThreadLane lane, Duration atMost) throws InterruptedException {
+        long id = session.getAsLong();
+        if (id == 0) {
+            lane.awaitSubmission(atMost);
+            return;
+        }
+        try {
+            if (heartbeats.awaitHint(id, atMost)) {
+                onHint.run();
+            }
+        } catch (StoreUnavailableException broken) {
+            log.debug("Cannot wait for hints until the next heartbeat: {}", broken.getMessage());
+            lane.awaitSubmission(atMost);
+        }
+    }
+
+    private void awaitWork(ThreadLane lane, Duration atMost) throws InterruptedException {
+        if (atMost.compareTo(IDLE) < 0) {
+            lane.awaitSubmission(atMost);
+        } else if (!lane.awaitSubmission(IDLE)) {
+            work.idle();
+            lane.awaitSubmission(atMost);
+        }
+    }
+
+    @Override
+    public Clock clock() {
+        return Clock.SYSTEM;
+    }
+
+    @Override
+    public Object monitor() {
+        return monitor;
+    }
+
+    @Override
+    public Lane heartbeatLane() {
+        return heartbeatLane;
+    }
+
+    @Override
+    public Lane workLane() {
+        return workLane;
+    }
+
+    @Override
+    public Timer after(Duration delay, Runnable action) {
+        try {
+            Future<?> future =
+                    timers.schedule(() -> guarded(action), Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
+            return () -> future.cancel(false);
+        } catch (RejectedExecutionException shutDown) {
+            return Timer.NONE;
+        }
+    }
+
+    private void guarded(Runnable action) {
+        try {
+            synchronized (monitor) {
+                action.run();
+            }
+        } catch (Throwable failure) {
+            log.error("A timer of client {} failed", name, failure);
+        }
+    }
+
+    @Override
+    public Executor listeners() {
+        return listeners;
+    }
+
+    @Override
+    public long randomId() {
+        return IDS.nextLong(1, 1L << 53);
+    }
+
+    @Override
+    public double random() {
+        return ThreadLocalRandom.current().nextDouble();
+    }
+
+    @Override
+    public void shutdown() {
+        heartbeatLane.stop();
+        workLane.stop();
+        timers.shutdownNow();
+        listeners.shutdown();
+        heartbeats.close();
+        work.close();
+    }
+}

@@ -1,0 +1,62 @@
+package io.github.dbleases.store.memory;
+
+import io.github.dbleases.Timing;
+import io.github.dbleases.store.HeartbeatLine;
+import io.github.dbleases.store.LeaseStore;
+import io.github.dbleases.store.WorkLine;
+import java.time.Clock;
+
+/**
+ * A store in the memory of one Java process, for tests: clients that are started on the same instance share work as those
+ * of several processes do on a database.
+ */
+public final class InMemoryLeaseStore implements LeaseStore {
+
+    private final MemoryTables tables;
+
+    /** Creates an empty store that follows the system's clock. */
+    public InMemoryLeaseStore() {
+        this(Clock.systemUTC());
+    }
+
+    /** Creates an empty store that follows a clock. */
+    public InMemoryLeaseStore(Clock clock) {
+        this.tables = new MemoryTables(clock);
+    }
+
+    @Override
+    public HeartbeatLine heartbeatLine(Timing timing) {
+        return new MemoryHeartbeatLine(tables, timing);
+    }
+
+    @Override
+    public WorkLine workLine(Timing timing) {
+        return new MemoryWorkLine(tables, timing);
+    }
+
+    /** Returns a copy of everything that is stored at this moment, as a standby has it. */
+    public Backup backup() {
+        return tables.exclusively(() -> new Backup(tables.content()));
+    }
+
+    /**
+     * Fails over to a standby, which may lag: what was committed after the backup is gone, and the store has a new
+     * incarnation.
+     */
+    public void failOver(Backup standby) {
+        tables.exclusively(() -> {
+            tables.failOver(standby.content);
+            return null;
+        });
+    }
+
+    /** A copy of everything that was stored at one moment. */
+    public static final class Backup {
+
+        private final Content content;
+
+        private Backup(Content content) {
+            this.content = content;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package io.github.dbleases.store.memory;
+
+import io.github.dbleases.store.Incarnation;
+import io.github.dbleases.store.Neighbour;
+import io.github.dbleases.store.memory.Content.SessionRow;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** The content of a store, its clock and its incarnation. Every access is exclusive. */
+final class MemoryTables {
+
+    private static final String SYSTEM = "memory";
+
+    private final Clock clock;
+    private final Set<Long> hinted = new HashSet<>();
+    private Content content = new Content();
+    private long timeline = 1;
+
+    MemoryTables(Clock clock) {
+        this.clock = clock;
+        content.quietUntil.put(timeline, Instant.MIN);
+    }
+
+    synchronized <T> T exclusively(Supplier<T> access) {
+        return access.get();
+    }
+
+    /** Runs a statement; the incarnation in which it runs is on record before it does. */
+    synchronized <T> T execute(Duration grace, Function<Content, T> statement) {
+        content.quietUntil.computeIfAbsent(
+                timeline, unseen -> now().plus(content.largestTtl).plus(grace));
+        return statement.apply(content);
+    }
+
+    /** Runs statements that take effect together, or not at all if one throws. */
+    synchronized <T> T transact(Duration grace, Function<Content, T> statements) {
+        return execute(grace, current -> {
+            Content next = current.copy();
+            T result = statements.apply(next);
+            content = next;
+            return result;
+        });
+    }
+
+    Content content() {
+        return content.copy();
+    }
+
+    void failOver(Content standby) {
+        content = standby.copy();
+        timeline++;
+    }
+
+    Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+
+    Incarnation incarnation() {
+        return new Incarnation(SYSTEM, timeline);
+    }
+
+    Duration quietFor() {
+        Instant until = content.quietUntil.getOrDefault(timeline, Instant.MAX);
+        return until.isAfter(now()) ? Duration.between(now(), until) : Duration.ZERO;
+    }
+
+    Optional<Neighbour> neighbour(long session) {
+        return lastLive(content.sessions.headMap(session))
+                .or(() -> lastLive(content.sessions.tailMap(session + 1)))
+                .map(row -> new Neighbour(row.id(), Duration.between(now(), row.expiresAt())));
+    }
+
+    private static Optional<SessionRow> lastLive(SortedMap<Long, SessionRow> rows) {
+        return rows.values().stream().filter(SessionRow::live).reduce((one, next) -> next);
+    }
+
+    boolean isSmallest(long session) {
+        return lastLive(content.sessions.headMap(session)).isEmpty();
+    }
+
+    synchronized void hint(Collection<Long> sessions) {
+        hinted.addAll(sessions);
+        notifyAll();
+    }
+
+    /** Waits for a hint, until a time has passed or the wait is given up. */
+    synchronized boolean awaitHint(long session, Duration atMost, Supplier<Boolean> givenUp)
+            throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
+        while (!hinted.contains(session) && !givenUp.get()) {
+            long millis = Duration.ofNanos(end - System.nanoTime()).toMillis();
+            if (millis <= 0) {
+                break;
+            }
+            wait(millis);
+        }
+        return hinted.remove(session);
+    }
+
+    synchronized void wakeAll() {
+        notifyAll();
+    }
+}

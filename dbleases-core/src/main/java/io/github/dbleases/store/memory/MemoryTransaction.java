@@ -1,0 +1,145 @@
+package io.github.dbleases.store.memory;
+
+import io.github.dbleases.LeaseSpec;
+import io.github.dbleases.assignment.Change;
+import io.github.dbleases.assignment.Change.Grant;
+import io.github.dbleases.assignment.Change.Move;
+import io.github.dbleases.assignment.Change.Vacate;
+import io.github.dbleases.assignment.Change.Withdraw;
+import io.github.dbleases.assignment.Snapshot;
+import io.github.dbleases.store.LeaseTransaction;
+import io.github.dbleases.store.memory.Content.LeaseRow;
+import io.github.dbleases.store.memory.Content.PartitionRow;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+
+/** A transaction on a store in memory: it works on a copy, of which nothing else knows until it commits. */
+final class MemoryTransaction implements LeaseTransaction {
+
+    private final MemoryTables tables;
+    private final Content content;
+    private final Set<Long> raised = new TreeSet<>();
+
+    MemoryTransaction(MemoryTables tables, Content content) {
+        this.tables = tables;
+        this.content = content;
+    }
+
+    @Override
+    public boolean isLive(long session) {
+        return content.isLive(session);
+    }
+
+    @Override
+    public void create(LeaseSpec spec) {
+        content.leases.computeIfAbsent(
+                spec.name(),
+                name -> new LeaseRow(spec.kind(), tables.now(), new TreeSet<>(), List.of())
+                        .resized(spec.partitions(), tables.now()));
+    }
+
+    @Override
+    public Optional<LeaseState> lease(String name) {
+        return Optional.ofNullable(content.leases.get(name))
+                .map(row -> new LeaseState(
+                        row.kind(), row.partitions().size(), Duration.between(row.changedAt(), tables.now())));
+    }
+
+    @Override
+    public void resize(String name, int partitions) {
+        change(name, row -> row.resized(partitions, tables.now()));
+    }
+
+    @Override
+    public Snapshot snapshot(String name) {
+        change(name, row -> row.withoutGhosts(content));
+        LeaseRow row = content.leases.get(name);
+        return row == null ? new Snapshot(name, List.of(), List.of()) : row.snapshot(name, content);
+    }
+
+    @Override
+    public void addMember(String name, long session) {
+        change(name, row -> {
+            SortedSet<Long> members = new TreeSet<>(row.members());
+            return content.isLive(session) && members.add(session) ? row.withMembers(members, tables.now()) : row;
+        });
+    }
+
+    @Override
+    public void removeMember(String name, long session) {
+        change(name, row -> {
+            SortedSet<Long> members = new TreeSet<>(row.members());
+            return members.remove(session) ? row.withMembers(members, tables.now()) : row;
+        });
+    }
+
+    private void change(String name, UnaryOperator<LeaseRow> change) {
+        content.leases.computeIfPresent(name, (key, row) -> change.apply(row));
+    }
+
+    @Override
+    public List<Change> apply(String name, List<Change> changes) {
+        LeaseRow lease = content.leases.get(name);
+        if (lease == null) {
+            return List.of();
+        }
+        List<PartitionRow> rows = new ArrayList<>(lease.partitions());
+        List<Change> written = new ArrayList<>();
+        for (Change change : changes) {
+            int number = change.before().number();
+            if (number < rows.size() && isAsRead(rows.get(number), change.before())) {
+                rows.set(number, changed(rows.get(number), change));
+                written.add(change);
+            }
+        }
+        content.leases.put(name, lease.withPartitions(rows));
+        return written;
+    }
+
+    private static boolean isAsRead(PartitionRow row, Snapshot.Partition before) {
+        return row.owner() == before.owner() && row.pending() == before.pending() && row.token() == before.token();
+    }
+
+    private PartitionRow changed(PartitionRow row, Change change) {
+        if (change instanceof Grant grant) {
+            return new PartitionRow(row.number(), grant.to(), Snapshot.NOBODY, newToken(row, grant), tables.now());
+        } else if (change instanceof Move move) {
+            return new PartitionRow(row.number(), row.owner(), move.to(), row.token(), row.since());
+        } else if (change instanceof Withdraw) {
+            return new PartitionRow(row.number(), row.owner(), Snapshot.NOBODY, row.token(), row.since());
+        } else if (change instanceof Vacate) {
+            return new PartitionRow(row.number(), Snapshot.NOBODY, Snapshot.NOBODY, row.token(), tables.now());
+        }
+        throw new IllegalArgumentException("Unknown change " + change);
+    }
+
+    private long newToken(PartitionRow row, Grant grant) {
+        long micros = ChronoUnit.MICROS.between(Instant.EPOCH, tables.now());
+        return Math.max(micros, Math.max(row.token(), grant.above()) + 1);
+    }
+
+    @Override
+    public void raise(Collection<Long> sessions) {
+        raised.addAll(sessions);
+    }
+
+    @Override
+    public void end(long session) {
+        content.sessions.computeIfPresent(session, (id, row) -> row.dead());
+    }
+
+    /** Raises the inboxes that were asked for, as the last thing in the transaction. */
+    Set<Long> raiseInboxes() {
+        raised.forEach(session -> content.sessions.computeIfPresent(session, (id, row) -> row.raised()));
+        return raised;
+    }
+}

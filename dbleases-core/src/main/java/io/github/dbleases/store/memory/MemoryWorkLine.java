@@ -1,0 +1,146 @@
+package io.github.dbleases.store.memory;
+
+import io.github.dbleases.Timing;
+import io.github.dbleases.store.Census;
+import io.github.dbleases.store.Holdings;
+import io.github.dbleases.store.Holdings.OwnPartition;
+import io.github.dbleases.store.Neighbour;
+import io.github.dbleases.store.Warrant;
+import io.github.dbleases.store.WorkLine;
+import io.github.dbleases.store.memory.Content.LeaseRow;
+import io.github.dbleases.store.memory.Content.PartitionRow;
+import io.github.dbleases.store.memory.Content.SessionRow;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** The other work of one client on a store in memory. */
+final class MemoryWorkLine implements WorkLine {
+
+    private final MemoryTables tables;
+    private final Duration grace;
+
+    MemoryWorkLine(MemoryTables tables, Timing timing) {
+        this.tables = tables;
+        this.grace = timing.grace();
+    }
+
+    @Override
+    public Holdings holdings(long session) {
+        return tables.execute(grace, content -> {
+            SessionRow row = content.sessions.get(session);
+            List<OwnPartition> own = new ArrayList<>();
+            content.leases.forEach((name, lease) -> lease.partitions().stream()
+                    .filter(partition -> partition.owner() == session)
+                    .forEach(partition -> own.add(new OwnPartition(
+                            name,
+                            partition.number(),
+                            partition.token(),
+                            partition.pending() != 0 && partition.pending() != session))));
+            return new Holdings(
+                    content.isLive(session),
+                    row == null ? 0 : row.inbox(),
+                    tables.incarnation(),
+                    tables.quietFor(),
+                    own);
+        });
+    }
+
+    @Override
+    public Optional<Neighbour> neighbour(long session) {
+        return tables.execute(grace, content -> tables.neighbour(session));
+    }
+
+    @Override
+    public Optional<Set<String>> markDead(Warrant warrant) {
+        return tables.execute(grace, content -> {
+            SessionRow row = content.sessions.get(warrant.session());
+            Instant now = tables.now();
+            Duration off = Duration.between(warrant.expectedTime(), now).abs();
+            if (row == null
+                    || !row.live()
+                    || !row.expiresAt().plus(warrant.grace()).isBefore(now)
+                    || off.compareTo(warrant.grace().dividedBy(2)) > 0) {
+                return Optional.empty();
+            }
+            content.sessions.put(row.id(), row.dead());
+            Set<String> leases = new TreeSet<>();
+            content.leases.forEach((name, lease) -> {
+                if (lease.names(row.id())) {
+                    leases.add(name);
+                }
+            });
+            return Optional.of(leases);
+        });
+    }
+
+    @Override
+    public <T> T transact(SortedSet<String> leases, Work<T> work) {
+        Set<Long> raised = new TreeSet<>();
+        T result = tables.transact(grace, content -> {
+            raised.clear();
+            MemoryTransaction transaction = new MemoryTransaction(tables, content);
+            T done = work.in(transaction);
+            raised.addAll(transaction.raiseInboxes());
+            return done;
+        });
+        tables.hint(raised);
+        return result;
+    }
+
+    @Override
+    public Census census() {
+        return tables.execute(grace, content -> {
+            Instant now = tables.now();
+            List<Census.Session> sessions = content.sessions.values().stream()
+                    .map(row -> new Census.Session(
+                            row.id(),
+                            row.clientId(),
+                            row.live(),
+                            row.weight(),
+                            row.startedAt(),
+                            Duration.between(now, row.expiresAt())))
+                    .toList();
+            List<Census.Lease> leases = content.leases.entrySet().stream()
+                    .map(entry -> census(content, entry))
+                    .toList();
+            return new Census(sessions, leases);
+        });
+    }
+
+    private static Census.Lease census(Content content, Map.Entry<String, LeaseRow> entry) {
+        LeaseRow row = entry.getValue();
+        return new Census.Lease(
+                row.kind(),
+                row.snapshot(entry.getKey(), content),
+                row.partitions().stream().map(PartitionRow::since).toList(),
+                row.members().stream().filter(id -> !content.isLive(id)).toList());
+    }
+
+    @Override
+    public void purge() {
+        tables.execute(grace, content -> {
+            Set<Long> named = new HashSet<>();
+            content.sessions.keySet().forEach(id -> {
+                if (content.leases.values().stream().anyMatch(lease -> lease.names(id))) {
+                    named.add(id);
+                }
+            });
+            content.sessions.values().removeIf(row -> !row.live() && !named.contains(row.id()));
+            return named;
+        });
+    }
+
+    @Override
+    public void idle() {}
+
+    @Override
+    public void close() {}
+}

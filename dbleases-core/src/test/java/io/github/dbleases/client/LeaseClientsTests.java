@@ -1,0 +1,128 @@
+package io.github.dbleases.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.github.dbleases.ClientState;
+import io.github.dbleases.Hold;
+import io.github.dbleases.Lease;
+import io.github.dbleases.LeaseClient;
+import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.LeaseConflictException;
+import io.github.dbleases.Timing;
+import io.github.dbleases.store.memory.InMemoryLeaseStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The real client with its real threads, on the store in memory. */
+class LeaseClientsTests {
+
+    private static final Timing FAST = new Timing(
+            Duration.ofMillis(1200),
+            Duration.ofMillis(200),
+            Duration.ofMillis(200),
+            Duration.ofMillis(100),
+            Duration.ofMillis(100));
+
+    private final InMemoryLeaseStore store = new InMemoryLeaseStore();
+    private final List<LeaseClient> clients = new ArrayList<>();
+
+    @AfterEach
+    void closeClients() {
+        clients.forEach(LeaseClient::close);
+    }
+
+    @Test
+    void oneClientOwnsEverything() {
+        LeaseClient client = start("a");
+
+        Lease lease = client.lease("orders", 128);
+
+        await().untilAsserted(() -> assertThat(lease.values()).hasSize(128));
+        assertThat(client.state()).isEqualTo(ClientState.ACTIVE);
+        assertThat(lease.token(5)).isPresent();
+        assertThat(client.cluster().leases().get("orders").balanced()).isTrue();
+    }
+
+    @Test
+    void aSecondClientGetsHalf() {
+        Lease one = start("a").lease("orders", 128);
+        Lease other = start("b").lease("orders", 128);
+
+        await().untilAsserted(() -> {
+            assertThat(one.values()).hasSize(64);
+            assertThat(other.values()).hasSize(64);
+        });
+        assertThat(one.values()).doesNotContainAnyElementsOf(other.values());
+    }
+
+    @Test
+    void aClosedClientLeavesItsPartitionsToTheOthers() {
+        LeaseClient leaving = start("a");
+        Lease one = leaving.lease("orders", 128);
+        Lease other = start("b").lease("orders", 128);
+        await().untilAsserted(() -> assertThat(other.values()).hasSize(64));
+
+        leaving.close();
+
+        assertThat(one.values()).isEmpty();
+        assertThat(leaving.state()).isEqualTo(ClientState.CLOSED);
+        await().untilAsserted(() -> assertThat(other.values()).hasSize(128));
+    }
+
+    @Test
+    void aHandOverWaitsForTheHold() {
+        Lease one = start("a").lease("orders", 2);
+        await().untilAsserted(() -> assertThat(one.values()).hasSize(2));
+        Hold zero = one.tryHold(0).orElseThrow();
+        Hold first = one.tryHold(1).orElseThrow();
+
+        Lease other = start("b").lease("orders", 2);
+        await().untilAsserted(() -> assertThat(one.values()).hasSize(1));
+        assertThat(other.values()).isEmpty();
+
+        zero.close();
+        first.close();
+        await().untilAsserted(() -> assertThat(other.values()).hasSize(1));
+    }
+
+    @Test
+    void aLeaseThatIsLeftGoesToTheOthers() {
+        LeaseClient client = start("a");
+        Lease one = client.lease("orders", 8);
+        Lease other = start("b").lease("orders", 8);
+        await().untilAsserted(() -> assertThat(one.values()).hasSize(4));
+
+        one.leave();
+
+        await().untilAsserted(() -> assertThat(other.values()).hasSize(8));
+        assertThat(client.leases()).isEmpty();
+    }
+
+    @Test
+    void anotherNumberOfPartitionsIsRefused() {
+        start("a").lease("orders", 8);
+        LeaseClient client = start("b");
+
+        assertThatThrownBy(() -> client.lease("orders", 9))
+                .isInstanceOf(LeaseConflictException.class)
+                .hasMessageContaining("9 partitions")
+                .hasMessageContaining("it has 8");
+    }
+
+    private LeaseClient start(String clientId) {
+        LeaseClient client = LeaseClients.start(
+                LeaseClientConfig.defaults()
+                        .withClientId(clientId)
+                        .withTiming(FAST)
+                        .withDebounce(Duration.ofMillis(50))
+                        .withDrainTimeout(Duration.ofSeconds(1)),
+                store);
+        clients.add(client);
+        return client;
+    }
+}
