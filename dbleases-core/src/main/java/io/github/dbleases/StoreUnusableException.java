@@ -7,10 +7,12 @@ public final class StoreUnusableException extends DbLeasesException {
 
     private static final long serialVersionUID = 1L;
 
+    private final String problem;
     private final String remedy;
 
     private StoreUnusableException(String problem, String remedy) {
         super(problem + " " + remedy);
+        this.problem = problem;
         this.remedy = remedy;
     }
 
@@ -29,6 +31,11 @@ public final class StoreUnusableException extends DbLeasesException {
                 "The database is %s, but dbleases needs PostgreSQL 14 or newer.".formatted(product),
                 "Point spring.datasource.url or dbleases.connection.url to a PostgreSQL database, "
                         + "or put @DbLeasesDataSource on the DataSource bean that is one.");
+    }
+
+    /** Returns what is wrong. */
+    public String problem() {
+        return problem;
     }
 
     /** Returns what to do. */

@@ -1,0 +1,34 @@
+package io.github.dbleases.spring.actuate;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the endpoint answers about one lease.
+ *
+ * @param kind what it is used for; null when the database does not answer
+ * @param partitions its partitions in the order of their numbers; when the database does not answer, those of this
+ *     instance
+ * @param members the live sessions that take part
+ * @param error why the database did not answer, or null
+ */
+public record LeaseDescriptor(
+        String name,
+        @Nullable String kind,
+        List<PartitionDescriptor> partitions,
+        List<MemberDescriptor> members,
+        @Nullable String error) {
+
+    /** A partition; {@code client}, {@code session} and {@code pendingSession} are null where there is none. */
+    public record PartitionDescriptor(
+            int partition,
+            @Nullable String client,
+            @Nullable Long session,
+            @Nullable Long pendingSession,
+            long token,
+            @Nullable Instant since) {}
+
+    /** A session that takes part. */
+    public record MemberDescriptor(String client, long session, int weight) {}
+}

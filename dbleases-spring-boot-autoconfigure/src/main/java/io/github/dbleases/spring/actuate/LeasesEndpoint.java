@@ -1,0 +1,62 @@
+package io.github.dbleases.spring.actuate;
+
+import io.github.dbleases.ClusterView;
+import io.github.dbleases.DbLeasesException;
+import io.github.dbleases.Lease;
+import io.github.dbleases.LeaseClient;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.Selector.Match;
+
+/**
+ * Shows who takes part and who owns what. What this instance owns is its own trusted view; it is answered even when the
+ * database does not answer.
+ */
+@Endpoint(id = "leases", defaultAccess = Access.READ_ONLY)
+public class LeasesEndpoint {
+
+    private final LeaseClient client;
+
+    public LeasesEndpoint(LeaseClient client) {
+        this.client = client;
+    }
+
+    /** Shows this instance, all sessions and all leases. */
+    @ReadOperation
+    public LeasesDescriptor leases() {
+        try {
+            return LeasesReport.of(client, client.cluster());
+        } catch (DbLeasesException unanswered) {
+            return LeasesReport.without(client, unanswered);
+        }
+    }
+
+    /**
+     * Shows one lease.
+     *
+     * @param name the segments of its name, which may have slashes
+     * @return the lease, or null if there is none of that name
+     */
+    @ReadOperation
+    public @Nullable LeaseDescriptor lease(@Selector(match = Match.ALL_REMAINING) String... name) {
+        String whole = String.join("/", name);
+        try {
+            ClusterView.LeaseView view = client.cluster().leases().get(whole);
+            return view != null
+                    ? LeaseReport.of(view)
+                    : ownLease(whole).map(LeaseReport::unknown).orElse(null);
+        } catch (DbLeasesException unanswered) {
+            return LeaseReport.without(client, whole, ownLease(whole), unanswered);
+        }
+    }
+
+    private Optional<Lease> ownLease(String name) {
+        return client.leases().stream()
+                .filter(lease -> lease.name().equals(name))
+                .findFirst();
+    }
+}

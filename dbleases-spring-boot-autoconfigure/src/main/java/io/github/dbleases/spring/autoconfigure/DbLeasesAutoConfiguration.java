@@ -1,0 +1,58 @@
+package io.github.dbleases.spring.autoconfigure;
+
+import io.github.dbleases.LeaseClient;
+import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.client.LeaseClients;
+import io.github.dbleases.spring.context.ManagedLeaseClient;
+import io.github.dbleases.spring.context.Retirement;
+import io.github.dbleases.spring.context.SwitchedOffLeaseClient;
+import io.github.dbleases.store.LeaseStore;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+
+/** Configures the {@link LeaseClient}. */
+@AutoConfiguration
+@ConditionalOnClass(LeaseClient.class)
+@ConditionalOnMissingBean(LeaseClient.class)
+@EnableConfigurationProperties(DbLeasesProperties.class)
+public final class DbLeasesAutoConfiguration {
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnBooleanProperty(name = "dbleases.enabled", matchIfMissing = true)
+    @ConditionalOnBean(LeaseStore.class)
+    static class SwitchedOn {
+
+        @Bean
+        @Lazy(false)
+        @DependsOnDatabaseInitialization
+        ManagedLeaseClient leaseClient(DbLeasesProperties properties, LeaseStore store) {
+            LeaseClientConfig config = properties.clientConfig();
+            return new ManagedLeaseClient(config, () -> LeaseClients.start(config, store));
+        }
+
+        @Bean
+        @Lazy(false)
+        Retirement leaseClientRetirement(ManagedLeaseClient client, ApplicationContext context) {
+            return new Retirement(client, context);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnBooleanProperty(name = "dbleases.enabled", havingValue = false)
+    static class SwitchedOff {
+
+        @Bean
+        SwitchedOffLeaseClient leaseClient(DbLeasesProperties properties) {
+            return new SwitchedOffLeaseClient(properties.clientConfig());
+        }
+    }
+}

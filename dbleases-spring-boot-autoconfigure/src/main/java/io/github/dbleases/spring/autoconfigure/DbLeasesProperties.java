@@ -1,0 +1,143 @@
+package io.github.dbleases.spring.autoconfigure;
+
+import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.Timing;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.StringUtils;
+
+/**
+ * The settings of dbleases. A text that is blank counts as not set.
+ *
+ * @param enabled Whether this instance takes part. When false, the Lease beans exist and own nothing, and no database is
+ *     touched.
+ * @param clientId Name of this instance, for people; two instances may have the same one. The host name by default.
+ * @param ttl How long a session lives without a heartbeat.
+ * @param heartbeat Time between two heartbeats, at most a third of the TTL.
+ * @param attemptTimeout Time budget of one attempt to reach the database: connect, wait and execute. The heartbeat, twice
+ *     this and the margin must fit into the TTL.
+ * @param margin How long before its session may expire an instance stops trusting it.
+ * @param grace How long after a session has expired the others wait before they take over.
+ * @param debounce How long balancing waits after an instance has joined or left, so that a burst makes one plan.
+ * @param drainTimeout How long a shutdown waits for listeners and holds before it leaves what is still held to expire.
+ * @param weight Share of this instance in comparison with the others, 1 to 1,000.
+ * @param schema Schema of the tables; with migration mode "migrate" it is created if it does not exist. The current
+ *     schema of the connection by default.
+ * @param tablePrefix Prefix of the names of the tables, the table of the migrations included.
+ * @param connection Where to connect to
+ * @param migration How the tables come to be
+ * @param notifications Hints between instances
+ * @param leases Leases to take part in, by name. A name with characters other than letters, digits and '-' is written in
+ *     brackets: dbleases.leases[a/b].partitions.
+ */
+@ConfigurationProperties("dbleases")
+public record DbLeasesProperties(
+        @DefaultValue("true") boolean enabled,
+        @Nullable String clientId,
+        @DefaultValue("6s") Duration ttl,
+        @DefaultValue("1500ms") Duration heartbeat,
+        @DefaultValue("1s") Duration attemptTimeout,
+        @DefaultValue("500ms") Duration margin,
+        @DefaultValue("500ms") Duration grace,
+        @DefaultValue("1s") Duration debounce,
+        @DefaultValue("30s") Duration drainTimeout,
+        @DefaultValue("1") int weight,
+        @Nullable String schema,
+        @DefaultValue("dbleases_") String tablePrefix,
+        @DefaultValue Connection connection,
+        @DefaultValue Migration migration,
+        @DefaultValue Notifications notifications,
+        @DefaultValue Map<String, Lease> leases) {
+
+    public DbLeasesProperties {
+        clientId = textOrNull(clientId);
+        schema = textOrNull(schema);
+        leases = Collections.unmodifiableMap(new LinkedHashMap<>(leases));
+    }
+
+    /**
+     * Returns the settings of the client.
+     *
+     * @throws io.github.dbleases.InvalidConfigurationException if they are outside their limits or contradict each other
+     */
+    LeaseClientConfig clientConfig() {
+        Timing timing = new Timing(ttl, heartbeat, attemptTimeout, margin, grace);
+        String name = clientId != null ? clientId : LeaseClientConfig.defaults().clientId();
+        return new LeaseClientConfig(name, weight, timing, debounce, drainTimeout);
+    }
+
+    private static @Nullable String textOrNull(@Nullable String value) {
+        return StringUtils.hasText(value) ? value : null;
+    }
+
+    /**
+     * Where to connect to. What is not set is taken from the DataSource.
+     *
+     * @param url JDBC URL of dbleases' own connections, for example one that does not lead through a connection pooler.
+     * @param user User of dbleases' own connections.
+     * @param password Password of dbleases' own connections.
+     */
+    public record Connection(
+            @Nullable String url,
+            @Nullable String user,
+            @Nullable String password) {
+
+        public Connection {
+            url = textOrNull(url);
+            user = textOrNull(user);
+        }
+    }
+
+    /**
+     * How the tables come to be.
+     *
+     * @param mode What to do about the tables at start.
+     * @param url JDBC URL of the connections that migrate or validate. That of the other connections by default.
+     * @param user User that migrates or validates. That of the other connections by default.
+     * @param password Password of the user that migrates or validates.
+     */
+    public record Migration(
+            @DefaultValue("migrate") Mode mode,
+            @Nullable String url,
+            @Nullable String user,
+            @Nullable String password) {
+
+        public Migration {
+            url = textOrNull(url);
+            user = textOrNull(user);
+        }
+
+        /** What to do about the tables at start. */
+        public enum Mode {
+
+            /** Create or upgrade the tables; the application does not start without the database. */
+            MIGRATE,
+
+            /** Check that the tables are those of this version; without the database that is done later. */
+            VALIDATE,
+
+            /** Nothing. */
+            NONE
+        }
+    }
+
+    /**
+     * Hints between instances.
+     *
+     * @param enabled Whether instances tell each other of changes with LISTEN and NOTIFY. Switch it off behind a
+     *     connection pooler in transaction mode; a change is then seen at the next heartbeat.
+     */
+    public record Notifications(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * A lease to take part in.
+     *
+     * @param partitions Number of partitions, 1 to 100,000. All instances must agree on it.
+     */
+    public record Lease(int partitions) {}
+}

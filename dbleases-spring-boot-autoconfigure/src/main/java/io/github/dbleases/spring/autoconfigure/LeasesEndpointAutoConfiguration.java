@@ -1,0 +1,25 @@
+package io.github.dbleases.spring.autoconfigure;
+
+import io.github.dbleases.LeaseClient;
+import io.github.dbleases.spring.actuate.LeasesEndpoint;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/** Configures the actuator endpoint {@code leases}. */
+@AutoConfiguration(after = DbLeasesAutoConfiguration.class)
+@ConditionalOnClass({Endpoint.class, ConditionalOnAvailableEndpoint.class})
+@ConditionalOnBean(LeaseClient.class)
+@ConditionalOnAvailableEndpoint(LeasesEndpoint.class)
+public final class LeasesEndpointAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    LeasesEndpoint leasesEndpoint(LeaseClient client) {
+        return new LeasesEndpoint(client);
+    }
+}

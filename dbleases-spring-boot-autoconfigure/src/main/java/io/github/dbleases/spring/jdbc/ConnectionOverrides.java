@@ -1,0 +1,21 @@
+package io.github.dbleases.spring.jdbc;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replaces parts of where to connect to.
+ *
+ * @param url the JDBC URL, or null to leave it
+ * @param user the user, or null to leave it
+ * @param password the password, or null to leave it; a password without a user is that of the original user
+ */
+public record ConnectionOverrides(
+        @Nullable String url,
+        @Nullable String user,
+        @Nullable String password) {
+
+    /** Returns whether nothing is replaced. */
+    public boolean isEmpty() {
+        return url == null && user == null && password == null;
+    }
+}

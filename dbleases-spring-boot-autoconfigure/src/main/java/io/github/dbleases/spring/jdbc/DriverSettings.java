@@ -1,0 +1,58 @@
+package io.github.dbleases.spring.jdbc;
+
+import io.github.dbleases.Timing;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Settings of the PostgreSQL driver for one use. Its timeouts are whole seconds; what has to be shorter is up to who
+ * uses the connection.
+ *
+ * @param values the driver's properties by name
+ */
+record DriverSettings(Map<String, String> values) {
+
+    private static final Duration PATIENT_CONNECT = Duration.ofSeconds(10);
+    private static final Duration PATIENT_ANSWER = Duration.ofSeconds(10);
+
+    /** For leases: each attempt keeps to the time budget, the look-up of the host name included. */
+    static DriverSettings forLeases(String clientId, Timing timing) {
+        return of("dbleases " + clientId, timing.attemptTimeout(), timing.attemptTimeout());
+    }
+
+    /** For a check that must not hold up the start. */
+    static DriverSettings forValidation(Timing timing) {
+        return of("dbleases validation", timing.attemptTimeout(), PATIENT_ANSWER);
+    }
+
+    /** For migrations, which may wait for another instance that migrates, and may take their time. */
+    static DriverSettings forMigration() {
+        return of("dbleases migration", PATIENT_CONNECT, Duration.ZERO);
+    }
+
+    private static DriverSettings of(String applicationName, Duration connect, Duration answer) {
+        Map<String, String> values = new LinkedHashMap<>();
+        values.put("ApplicationName", applicationName);
+        values.put("tcpKeepAlive", "true");
+        values.put("connectTimeout", wholeSeconds(connect));
+        // Looking up the host, opening the socket, encryption and log-in together
+        values.put("loginTimeout", wholeSeconds(connect));
+        values.put("socketTimeout", wholeSeconds(answer));
+        return new DriverSettings(values);
+    }
+
+    private static String wholeSeconds(Duration duration) {
+        return String.valueOf(duration.plusMillis(999).toSeconds());
+    }
+
+    /** Returns a URL that has these settings; the last of two with the same name is the one that counts. */
+    String appendTo(String url) {
+        return values.entrySet().stream()
+                .map(entry -> entry.getKey() + "=" + URLEncoder.encode(entry.getValue(), StandardCharsets.UTF_8))
+                .collect(Collectors.joining("&", url + (url.contains("?") ? "&" : "?"), ""));
+    }
+}

@@ -1,0 +1,17 @@
+package io.github.dbleases.spring.jdbc;
+
+import org.jspecify.annotations.Nullable;
+
+/** The address and the credentials of a {@code DataSource} cannot be read, so no own connections can be opened. */
+public final class UnderivableDataSourceException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    UnderivableDataSourceException(Class<?> dataSource, @Nullable Throwable cause) {
+        super(
+                ("dbleases opens connections of its own, but cannot read the address of the database from the DataSource "
+                                + "of type %s.")
+                        .formatted(dataSource.getName()),
+                cause);
+    }
+}

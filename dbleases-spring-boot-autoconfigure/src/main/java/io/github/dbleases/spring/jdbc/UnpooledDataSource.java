@@ -1,0 +1,54 @@
+package io.github.dbleases.spring.jdbc;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Properties;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.datasource.AbstractDataSource;
+
+/**
+ * Opens a new connection for each call, to where the target says at that moment: a password that the application's pool
+ * was given later is used from then on.
+ */
+final class UnpooledDataSource extends AbstractDataSource {
+
+    private final Supplier<ConnectionTarget> target;
+    private final DriverSettings settings;
+
+    UnpooledDataSource(Supplier<ConnectionTarget> target, DriverSettings settings) {
+        this.target = target;
+        this.settings = settings;
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        ConnectionTarget now = target.get();
+        return connect(now, now.user(), now.password());
+    }
+
+    @Override
+    public Connection getConnection(String user, String password) throws SQLException {
+        return connect(target.get(), user, password);
+    }
+
+    private Connection connect(ConnectionTarget to, @Nullable String user, @Nullable String password)
+            throws SQLException {
+        Properties properties = new Properties();
+        properties.putAll(to.properties());
+        if (user != null) {
+            properties.put("user", user);
+        }
+        if (password != null) {
+            properties.put("password", password);
+        }
+        // In the URL, because what the application set there for its own connections would win over properties.
+        String url = to.isPostgres() ? settings.appendTo(to.url()) : to.url();
+        Connection connection = to.requiredDriver().connect(url, properties);
+        if (connection == null) {
+            throw new SQLException(
+                    "The driver " + to.requiredDriver().getClass().getName() + " does not accept the URL");
+        }
+        return connection;
+    }
+}

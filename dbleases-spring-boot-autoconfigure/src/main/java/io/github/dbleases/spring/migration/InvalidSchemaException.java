@@ -1,0 +1,34 @@
+package io.github.dbleases.spring.migration;
+
+/** The tables are not those of this version of dbleases. */
+public final class InvalidSchemaException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String remedy;
+
+    private InvalidSchemaException(String problem, String remedy) {
+        super(problem);
+        this.remedy = remedy;
+    }
+
+    static InvalidSchemaException withoutHistory(String schema, String historyTable) {
+        return new InvalidSchemaException(
+                "Schema '%s' has tables of dbleases but no table %s, so it is not known which migrations they have had."
+                        .formatted(schema, historyTable),
+                "Set dbleases.migration.mode=none if the tables are made by other means than dbleases' migrations, "
+                        + "or correct dbleases.schema and dbleases.table-prefix.");
+    }
+
+    static InvalidSchemaException notValid(String schema, String details) {
+        return new InvalidSchemaException(
+                "The tables of dbleases in schema '%s' are not those of this version: %s".formatted(schema, details),
+                "Set dbleases.migration.mode=migrate to have them upgraded, or have them upgraded by the one who migrates "
+                        + "this database.");
+    }
+
+    /** Returns what to do. */
+    public String remedy() {
+        return remedy;
+    }
+}

@@ -1,0 +1,188 @@
+package io.github.dbleases.spring.migration;
+
+import io.github.dbleases.StoreUnavailableException;
+import io.github.dbleases.StoreUnusableException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.output.ValidateResult;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Migrates or validates the tables with a Flyway of its own.
+ *
+ * <p>It is no bean, as a {@code Flyway} bean would switch off the application's; it has its own scripts and its own
+ * history table, so neither sees the other. A schema that already has tables gets a baseline of version 0, below the
+ * first script.
+ */
+public final class LeaseMigrations {
+
+    private static final String LOCATION = "classpath:io/github/dbleases/migration";
+
+    private static final String POSTGRES = "PostgreSQL";
+
+    /** Flyway takes its lock only once its history exists, so without this one instances collide in creating it. */
+    private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('dbleases migration ' || ?, 0))";
+
+    private static final String LOCK_LIMITS = """
+            SELECT set_config('lock_timeout', '2min', true), set_config('idle_in_transaction_session_timeout', '0', true)
+            """;
+
+    private static final String TABLES = """
+            SELECT coalesce(bool_or(tablename = ?), false), count(*)
+            FROM pg_catalog.pg_tables WHERE schemaname = ? AND starts_with(tablename, ?)
+            """;
+
+    private final DataSource dataSource;
+    private final DataSource application;
+    private final SchemaLocation location;
+
+    /**
+     * Prepares migrations; nothing is connected yet.
+     *
+     * @param dataSource gives connections of the user that migrates; each call opens one, and two are open at a time
+     *     beside that of the lock
+     * @param application gives connections of the user of the leases, whose current schema counts
+     */
+    public LeaseMigrations(DataSource dataSource, DataSource application, SchemaLocation location) {
+        this.dataSource = dataSource;
+        this.application = application;
+        this.location = location;
+    }
+
+    /**
+     * Creates or upgrades the tables, and the schema if it does not exist. Instances that do so at the same time wait
+     * for each other.
+     *
+     * @throws StoreUnavailableException if the database cannot be reached
+     * @throws StoreUnusableException if it is of another product
+     * @throws FlywayException if a migration fails
+     */
+    void migrate() {
+        try (Connection connection = dataSource.getConnection()) {
+            requirePostgres(connection);
+            String schema = schema();
+            connection.setAutoCommit(false);
+            try {
+                lock(connection, schema);
+                flyway(schema).migrate();
+            } finally {
+                connection.rollback();
+            }
+        } catch (SQLException failed) {
+            throw unavailable("migrate", failed);
+        }
+    }
+
+    /**
+     * Checks that the tables have had the migrations of this version; later ones are accepted. When there are no tables
+     * at all it says nothing: the client that looks for them says which are missing.
+     *
+     * @throws StoreUnavailableException if the database cannot be reached
+     * @throws StoreUnusableException if it is of another product
+     * @throws InvalidSchemaException if migrations are missing or have changed
+     */
+    void validate() {
+        try (Connection connection = dataSource.getConnection()) {
+            requirePostgres(connection);
+            String schema = schema();
+            if (hasHistory(connection, schema)) {
+                ValidateResult result = flyway(schema).validateWithResult();
+                if (!result.validationSuccessful) {
+                    throw InvalidSchemaException.notValid(schema, result.getAllErrorMessages());
+                }
+            }
+        } catch (SQLException failed) {
+            throw unavailable("validate", failed);
+        } catch (FlywayException failed) {
+            SQLException broken = brokenConnection(failed);
+            if (broken != null) {
+                throw unavailable("validate", broken);
+            }
+            throw failed;
+        }
+    }
+
+    private Flyway flyway(String schema) {
+        return Flyway.configure(LeaseMigrations.class.getClassLoader())
+                .dataSource(dataSource)
+                .locations(LOCATION)
+                .failOnMissingLocations(true)
+                .validateMigrationNaming(true)
+                .defaultSchema(schema)
+                .table(location.historyTable())
+                .baselineOnMigrate(true)
+                .baselineVersion("0")
+                .placeholders(Map.of("prefix", location.tablePrefix()))
+                .cleanDisabled(true)
+                .load();
+    }
+
+    private static void requirePostgres(Connection connection) throws SQLException {
+        String product = connection.getMetaData().getDatabaseProductName();
+        if (!POSTGRES.equals(product)) {
+            throw StoreUnusableException.notPostgres(product);
+        }
+    }
+
+    private String schema() throws SQLException {
+        if (location.schema() != null) {
+            return location.schema();
+        }
+        try (Connection connection = application.getConnection()) {
+            String current = connection.getSchema();
+            if (current == null) {
+                throw new IllegalStateException("The connection has no current schema, as no schema of its search_path "
+                        + "exists: set dbleases.schema to the schema in which the tables of dbleases shall be.");
+            }
+            return current;
+        }
+    }
+
+    private void lock(Connection connection, String schema) throws SQLException {
+        try (PreparedStatement limits = connection.prepareStatement(LOCK_LIMITS)) {
+            limits.execute();
+        }
+        try (PreparedStatement lock = connection.prepareStatement(LOCK)) {
+            lock.setString(1, schema + '.' + location.historyTable());
+            lock.execute();
+        }
+    }
+
+    private boolean hasHistory(Connection connection, String schema) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(TABLES)) {
+            statement.setString(1, location.historyTable());
+            statement.setString(2, schema);
+            statement.setString(3, location.tablePrefix());
+            try (ResultSet tables = statement.executeQuery()) {
+                tables.next();
+                boolean history = tables.getBoolean(1);
+                if (!history && tables.getInt(2) > 0) {
+                    throw InvalidSchemaException.withoutHistory(schema, location.historyTable());
+                }
+                return history;
+            }
+        }
+    }
+
+    private static @Nullable SQLException brokenConnection(Throwable failed) {
+        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql
+                    && sql.getSQLState() != null
+                    && (sql.getSQLState().startsWith("08") || sql.getSQLState().startsWith("57P"))) {
+                return sql;
+            }
+        }
+        return null;
+    }
+
+    private static StoreUnavailableException unavailable(String what, SQLException failed) {
+        return new StoreUnavailableException(
+                "Cannot %s the tables of dbleases: %s".formatted(what, failed.getMessage()), failed);
+    }
+}
