@@ -7,7 +7,8 @@ import java.time.Instant;
 /**
  * Decides whether a client may mark others dead: not in the first TTL of its own session, not for a TTL after its own
  * heartbeats were interrupted for more than two heartbeats, and not for a TTL after the store's clock has moved between
- * two heartbeats by more than half the grace beyond what the client's monotonic clock allows for.
+ * two heartbeats by more than half the grace beyond what the client's monotonic clock allows for, and not for a TTL after
+ * the store has got a new incarnation.
  *
  * <p>A heartbeat is answered at some instant between sending and receiving; that uncertainty counts in favour of the
  * clock here, and is bounded by the attempt timeout.
@@ -33,6 +34,11 @@ final class ClockGuard {
             silentUntilNanos = beat.receivedNanos + timing.ttl().toNanos();
         }
         last = beat;
+    }
+
+    /** Allows nothing for a TTL, because the store has a new incarnation. */
+    void silence(long nowNanos) {
+        silentUntilNanos = nowNanos + timing.ttl().toNanos();
     }
 
     private boolean clockJumped(Beat beat) {

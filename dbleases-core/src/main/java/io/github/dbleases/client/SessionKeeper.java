@@ -144,6 +144,7 @@ final class SessionKeeper {
         if (!renewal.incarnation().equals(current.incarnation())) {
             log.warn("The store has a new incarnation: {} after {}", renewal.incarnation(), current.incarnation());
             current.enter(renewal.incarnation());
+            current.guard().silence(environment.clock().nanoTime());
             observer.reborn(current, !lapsed);
         }
         if (current.isConfirmed()) {

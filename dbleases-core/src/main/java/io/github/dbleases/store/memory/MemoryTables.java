@@ -69,8 +69,13 @@ final class MemoryTables {
     }
 
     Duration quietFor() {
-        Instant until = content.quietUntil.getOrDefault(timeline, Instant.MAX);
-        return until.isAfter(now()) ? Duration.between(now(), until) : Duration.ZERO;
+        return Duration.between(now(), tokenTime());
+    }
+
+    /** The time that tokens are made of: not before the end of the quiet time, so that they grow over a lost commit. */
+    Instant tokenTime() {
+        Instant quietUntil = content.quietUntil.getOrDefault(timeline, Instant.MIN);
+        return quietUntil.isAfter(now()) ? quietUntil : now();
     }
 
     Optional<Neighbour> neighbour(long session) {

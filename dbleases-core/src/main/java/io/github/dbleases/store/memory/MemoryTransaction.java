@@ -123,7 +123,7 @@ final class MemoryTransaction implements LeaseTransaction {
     }
 
     private long newToken(PartitionRow row, Grant grant) {
-        long micros = ChronoUnit.MICROS.between(Instant.EPOCH, tables.now());
+        long micros = ChronoUnit.MICROS.between(Instant.EPOCH, tables.tokenTime());
         return Math.max(micros, Math.max(row.token(), grant.above()) + 1);
     }
 

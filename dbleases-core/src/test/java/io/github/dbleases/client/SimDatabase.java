@@ -1,0 +1,64 @@
+package io.github.dbleases.client;
+
+import io.github.dbleases.StoreUnavailableException;
+import io.github.dbleases.store.memory.InMemoryLeaseStore;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Supplier;
+
+/** A database that can be away, lag, lose its last commits in a failover and have its clock set. */
+final class SimDatabase {
+
+    private static final int STANDBYS = 8;
+
+    private final SimWorld world;
+    private final SimWorld.DatabaseClock clock;
+    private final InMemoryLeaseStore store;
+    private final Deque<InMemoryLeaseStore.Backup> standbys = new ArrayDeque<>();
+    private boolean away;
+
+    SimDatabase(SimWorld world) {
+        this.world = world;
+        this.clock = world.new DatabaseClock();
+        this.store = new InMemoryLeaseStore(clock);
+        standbys.add(store.backup());
+    }
+
+    InMemoryLeaseStore store() {
+        return store;
+    }
+
+    SimWorld.DatabaseClock clock() {
+        return clock;
+    }
+
+    void setAway(boolean next) {
+        away = next;
+    }
+
+    /** Executes a statement now. */
+    <T> T execute(Supplier<T> statement) {
+        if (away) {
+            throw new StoreUnavailableException("The simulated database is away");
+        }
+        T result = statement.get();
+        if (world.chance(0.2)) {
+            standbys.addLast(store.backup());
+            if (standbys.size() > STANDBYS) {
+                standbys.removeFirst();
+            }
+        }
+        return result;
+    }
+
+    /** Promotes a standby that lags a little or not at all. */
+    void failOver(Duration clockDifference) {
+        int lag = world.random().nextInt(standbys.size());
+        for (int i = 0; i < lag; i++) {
+            standbys.removeLast();
+        }
+        store.failOver(standbys.getLast());
+        clock.jump(clockDifference);
+    }
+}

@@ -1,0 +1,219 @@
+package io.github.dbleases.client;
+
+import io.github.dbleases.StoreUnavailableException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/** The machine and the network of one simulated process. */
+final class SimEnvironment implements Environment, Clock {
+
+    private final SimWorld world;
+    private final SimDatabase database;
+    private final Duration attemptTimeout;
+    private final Lane heartbeatLane = new SimLane();
+    private final Lane workLane = new SimLane();
+    private final Queue<Runnable> heldUp = new ArrayDeque<>();
+    private boolean crashed;
+    private boolean paused;
+    private boolean cut;
+    private Duration slowness = Duration.ofMillis(8);
+    private long monotonicLag;
+
+    SimEnvironment(SimWorld world, SimDatabase database, Duration attemptTimeout) {
+        this.world = world;
+        this.database = database;
+        this.attemptTimeout = attemptTimeout;
+    }
+
+    void crash() {
+        crashed = true;
+    }
+
+    boolean isCrashed() {
+        return crashed;
+    }
+
+    boolean isPaused() {
+        return paused;
+    }
+
+    /** Stops the process; what happens to it meanwhile happens when it goes on. */
+    void pause() {
+        paused = true;
+    }
+
+    /** Lets the process go on. If it was its machine that stood still, the monotonic clock did too. */
+    void resume(Duration stoodStill) {
+        paused = false;
+        monotonicLag += stoodStill.toNanos();
+        while (!heldUp.isEmpty() && !paused) {
+            heldUp.remove().run();
+        }
+    }
+
+    void cut(boolean next) {
+        cut = next;
+    }
+
+    void slowness(Duration next) {
+        slowness = next;
+    }
+
+    /** Runs something in the process: at once, when it goes on, or never. */
+    void run(Runnable action) {
+        if (paused) {
+            heldUp.add(action);
+        } else if (!crashed) {
+            action.run();
+        }
+    }
+
+    @Override
+    public Clock clock() {
+        return this;
+    }
+
+    @Override
+    public long nanoTime() {
+        return world.nanos() - monotonicLag;
+    }
+
+    @Override
+    public long wallMillis() {
+        return world.instant().toEpochMilli();
+    }
+
+    @Override
+    public Object monitor() {
+        return this;
+    }
+
+    @Override
+    public Lane heartbeatLane() {
+        return heartbeatLane;
+    }
+
+    @Override
+    public Lane workLane() {
+        return workLane;
+    }
+
+    @Override
+    public Timer after(Duration delay, Runnable action) {
+        return world.after(delay, () -> run(action))::cancel;
+    }
+
+    @Override
+    public Executor listeners() {
+        return action -> {
+            Duration limit = world.chance(0.02) ? Duration.ofSeconds(10) : Duration.ofMillis(50);
+            world.after(world.shortTime(limit), () -> run(action));
+        };
+    }
+
+    @Override
+    public long randomId() {
+        return 1 + (world.random().nextLong() >>> 12);
+    }
+
+    @Override
+    public double random() {
+        return world.random().nextDouble();
+    }
+
+    @Override
+    public void shutdown() {}
+
+    private Duration delay() {
+        return world.shortTime(world.chance(0.02) ? attemptTimeout.multipliedBy(3) : slowness);
+    }
+
+    /** One line to the database, over a network that delays and loses. */
+    private final class SimLane implements Lane {
+
+        private final Queue<Request<?>> due = new ArrayDeque<>();
+        private boolean busy;
+
+        @Override
+        public void submit(Duration delay, Request<?> request) {
+            world.after(
+                    delay,
+                    () -> run(() -> {
+                        due.add(request);
+                        next();
+                    }));
+        }
+
+        private void next() {
+            if (!busy && !due.isEmpty()) {
+                busy = true;
+                attempt(due.remove());
+            }
+        }
+
+        private <T> void attempt(Request<T> request) {
+            Optional<Supplier<T>> call = request.prepare();
+            if (call.isEmpty()) {
+                finish();
+                return;
+            }
+            Attempt<T> attempt = new Attempt<>(request);
+            world.after(attemptTimeout, () -> run(() -> attempt.fail("no answer in time")));
+            if (cut) {
+                return;
+            }
+            world.after(delay(), () -> execute(attempt, call.get()));
+        }
+
+        private <T> void execute(Attempt<T> attempt, Supplier<T> call) {
+            try {
+                T answer = database.execute(call);
+                if (!cut && !world.chance(0.01)) {
+                    world.after(delay(), () -> run(() -> attempt.succeed(answer)));
+                }
+            } catch (RuntimeException failure) {
+                world.after(delay(), () -> run(() -> attempt.fail(failure)));
+            }
+        }
+
+        private void finish() {
+            busy = false;
+            next();
+        }
+
+        /** An attempt, which ends once. */
+        private final class Attempt<T> {
+
+            private final Request<T> request;
+            private boolean ended;
+
+            private Attempt(Request<T> request) {
+                this.request = request;
+            }
+
+            private void succeed(T answer) {
+                if (!ended) {
+                    ended = true;
+                    request.done(answer);
+                    finish();
+                }
+            }
+
+            private void fail(String why) {
+                fail(new StoreUnavailableException(why));
+            }
+
+            private void fail(RuntimeException failure) {
+                if (!ended) {
+                    ended = true;
+                    request.failed(failure);
+                    finish();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package io.github.dbleases.client;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** The time of a simulation: events in their order, and nothing happens between them. */
+final class SimWorld {
+
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final Random random;
+    private final Queue<Event> events = new PriorityQueue<>();
+    private long nanos;
+    private long scheduled;
+    private @Nullable String violation;
+
+    SimWorld(long seed) {
+        this.random = new Random(seed);
+    }
+
+    Random random() {
+        return random;
+    }
+
+    long nanos() {
+        return nanos;
+    }
+
+    Instant instant() {
+        return START.plusNanos(nanos);
+    }
+
+    /** Takes note that something has happened that never should. */
+    void violation(String what) {
+        if (violation == null) {
+            violation = "after %.6f s: %s".formatted(nanos / 1e9, what);
+        }
+    }
+
+    @Nullable
+    String violation() {
+        return violation;
+    }
+
+    /** Runs an action after a time. */
+    Event after(Duration delay, Runnable action) {
+        Event event = new Event(nanos + Math.max(0, delay.toNanos()), scheduled++, action);
+        events.add(event);
+        return event;
+    }
+
+    /** Runs the next event; false if it is not due by a time, which then is the present. */
+    boolean step(long untilNanos) {
+        Event next = events.peek();
+        if (next == null || next.at > untilNanos) {
+            nanos = untilNanos;
+            return false;
+        }
+        events.remove();
+        nanos = next.at;
+        if (!next.cancelled) {
+            next.action.run();
+        }
+        return true;
+    }
+
+    boolean chance(double probability) {
+        return random.nextDouble() < probability;
+    }
+
+    /** Returns a time up to a limit, mostly far below it. */
+    Duration shortTime(Duration limit) {
+        double skewed = Math.pow(random.nextDouble(), 4);
+        return Duration.ofNanos((long) (limit.toNanos() * skewed));
+    }
+
+    Duration upTo(Duration limit) {
+        return Duration.ofNanos((long) (limit.toNanos() * random.nextDouble()));
+    }
+
+    /** An action that is to come. */
+    static final class Event implements Comparable<Event> {
+
+        private final long at;
+        private final long number;
+        private final Runnable action;
+        private boolean cancelled;
+
+        private Event(long at, long number, Runnable action) {
+            this.at = at;
+            this.number = number;
+            this.action = action;
+        }
+
+        void cancel() {
+            cancelled = true;
+        }
+
+        @Override
+        public int compareTo(Event other) {
+            return at == other.at ? Long.compare(number, other.number) : Long.compare(at, other.at);
+        }
+    }
+
+    /** The database's clock, which an operator or a time service can set. */
+    final class DatabaseClock extends Clock {
+
+        private Duration offset = Duration.ZERO;
+
+        void jump(Duration by) {
+            offset = offset.plus(by);
+        }
+
+        @Override
+        public Instant instant() {
+            return SimWorld.this.instant().plus(offset);
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException();
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package io.github.dbleases.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Runs the real engine through many random schedules. {@code -Ddbleases.simulation.schedules=1000000} runs as many as
+ * wished; {@code -Ddbleases.simulation.seed=42} runs one again.
+ */
+class SimulationTests {
+
+    private static final int SCHEDULES = Integer.getInteger("dbleases.simulation.schedules", 2_000);
+
+    @Test
+    void noScheduleBreaksAnInvariant() {
+        Optional<String> failure = seeds().parallel()
+                .mapToObj(seed -> Optional.ofNullable(new Simulation(seed).run())
+                        .map(what -> "-Ddbleases.simulation.seed=%d: %s".formatted(seed, what)))
+                .flatMap(Optional::stream)
+                .findAny();
+
+        assertThat(failure).isEmpty();
+    }
+
+    private static LongStream seeds() {
+        Long seed = Long.getLong("dbleases.simulation.seed");
+        return seed != null ? LongStream.of(seed) : new Random(20260101).longs(SCHEDULES);
+    }
+}
