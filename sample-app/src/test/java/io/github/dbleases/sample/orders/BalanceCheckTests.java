@@ -1,0 +1,151 @@
+package io.github.dbleases.sample.orders;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.dbleases.Lease;
+import io.github.dbleases.sample.SampleProperties;
+import io.github.dbleases.sample.orders.Verdict.WrongBalance;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+@ExtendWith(OutputCaptureExtension.class)
+class BalanceCheckTests {
+
+    private static final BooleanSupplier NEVER = () -> false;
+
+    @AutoClose
+    private final Desk desk = new Desk();
+
+    private final Lease lease = new SoleOwner();
+    private final SampleProperties properties = Desk.named("instance-1", 200);
+    private final BalanceCheck check = desk.check(properties);
+
+    @Test
+    void nothingIsSaidBeforeAllOrdersAreDone() {
+        desk.orderImport(lease, properties).importOnce();
+        assertThat(check.checkIfAllDone()).isFalse();
+
+        doAll();
+
+        assertThat(check.checkIfAllDone()).isTrue();
+        assertThat(check.latest()).hasValueSatisfying(verdict -> {
+            assertThat(verdict.right()).isTrue();
+            assertThat(verdict.orders()).isEqualTo(200);
+            assertThat(verdict.customers()).isEqualTo(desk.count("desk_customer"));
+            assertThat(verdict.checkedBy()).isEqualTo("instance-1");
+        });
+    }
+
+    @Test
+    void nothingIsSaidOfADeskWithoutOrders() {
+        desk.orderImport(lease, Desk.named("instance-1", 0)).importOnce();
+
+        assertThat(check.checkIfAllDone()).isFalse();
+        assertThat(check.latest()).isEmpty();
+    }
+
+    @Test
+    void oneInstanceOfManySaysItOnce(CapturedOutput output) {
+        desk.orderImport(lease, properties).importOnce();
+        doAll();
+
+        assertThat(check.checkIfAllDone()).isTrue();
+        assertThat(check.checkIfAllDone()).isFalse();
+        assertThat(desk.check(Desk.named("instance-2", 200)).checkIfAllDone()).isFalse();
+
+        assertThat(output.getOut()).containsOnlyOnce("all balances are right");
+    }
+
+    @Test
+    void aWrongBalanceIsListedOnThePageAndInTheLog(CapturedOutput output) {
+        desk.orderImport(lease, properties).importOnce();
+        doAll();
+        long right = desk.book(lease).balance("C-0134");
+        desk.jdbc
+                .sql("UPDATE desk_customer SET balance = balance + 7 WHERE id = 'C-0134'")
+                .update();
+
+        assertThat(check.checkIfAllDone()).isTrue();
+
+        assertThat(check.latest().map(Verdict::wrong))
+                .isEqualTo(Optional.of(List.of(new WrongBalance("C-0134", right, right + 7))));
+        assertThat(output.getOut()).contains("1 balances are WRONG").contains("C-0134");
+    }
+
+    @Test
+    void ordersThatAreAddedLaterAreCheckedToo() {
+        desk.orderImport(lease, properties).importOnce();
+        doAll();
+        assertThat(check.checkIfAllDone()).isTrue();
+
+        desk.book(lease).add("C-0134", -500);
+        desk.book(lease).add("new-customer", 1_250);
+        assertThat(check.checkIfAllDone()).isFalse();
+        doAll();
+
+        assertThat(check.checkIfAllDone()).isTrue();
+        assertThat(check.latest()).hasValueSatisfying(verdict -> {
+            assertThat(verdict.orders()).isEqualTo(202);
+            assertThat(verdict.wrong()).isEmpty();
+        });
+        assertThat(desk.book(lease).balance("new-customer")).isEqualTo(1_250);
+    }
+
+    /** The reason for this sample: what the lease must never let happen would be seen. */
+    @Test
+    void aSecondOwnerIsSeenAsAWrongBalance() {
+        desk.orderImport(lease, properties).importOnce();
+        PartitionWork second = desk.work(lease, Desk.named("instance-2", 200));
+        int partition = lease.partitionOf("C-0134");
+        boolean[] secondHasCome = {false};
+        // Between the first one's reading of the balance and its writing, a second owner does the whole partition.
+        Lease first = new SoleOwner(128, () -> {
+            if (!secondHasCome[0]) {
+                secondHasCome[0] = true;
+                doBatches(second, partition);
+            }
+            return true;
+        });
+
+        doBatches(desk.work(first, properties), partition);
+        doAll();
+
+        assertThat(check.checkIfAllDone()).isTrue();
+        assertThat(check.latest())
+                .hasValueSatisfying(verdict -> assertThat(verdict.wrong())
+                        .anySatisfy(wrong ->
+                                assertThat(lease.partitionOf(wrong.customer())).isEqualTo(partition)));
+    }
+
+    @Test
+    void anInstanceThatIsNotTrustedAnyMoreWritesNothing() throws InterruptedException {
+        desk.orderImport(lease, properties).importOnce();
+        PartitionWork paused = desk.work(new SoleOwner(128, NEVER), properties);
+
+        assertThat(paused.doBatch(lease.partitionOf("C-0134"), NEVER)).isZero();
+
+        assertThat(desk.waiting()).isEqualTo(200);
+        assertThat(desk.book(lease).balance("C-0134")).isZero();
+    }
+
+    private void doAll() {
+        PartitionWork work = desk.work(lease, properties);
+        desk.book(lease).withWaiting(lease.values()).forEach(partition -> doBatches(work, partition));
+    }
+
+    private static void doBatches(PartitionWork work, int partition) {
+        try {
+            while (work.doBatch(partition, NEVER) > 0) {
+                // As long as there is something to do.
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.github.dbleases.sample.orders;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.github.dbleases.Lease;
+import io.github.dbleases.sample.SampleProperties;
+import io.github.dbleases.testing.postgres.PostgresDatabase;
+import io.github.dbleases.testing.postgres.PostgresServer;
+import java.time.Duration;
+import org.flywaydb.core.Flyway;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** A database of the order desk, and the parts of an instance on it. */
+final class Desk implements AutoCloseable {
+
+    final JdbcClient jdbc;
+    private final JdbcTransactionManager transactionManager;
+    private final HikariDataSource dataSource = new HikariDataSource();
+
+    /** A database of its own without orders. */
+    Desk() {
+        PostgresDatabase database = PostgresServer.newest().freshDatabase();
+        dataSource.setJdbcUrl(database.jdbcUrl());
+        dataSource.setUsername(database.user());
+        dataSource.setPassword(database.password());
+        dataSource.setMaximumPoolSize(6);
+        dataSource.setMinimumIdle(0);
+        Flyway.configure().dataSource(dataSource).load().migrate();
+        jdbc = JdbcClient.create(dataSource);
+        transactionManager = new JdbcTransactionManager(dataSource);
+    }
+
+    static SampleProperties named(String instance, int orders) {
+        return new SampleProperties(instance, orders, Duration.ZERO, 10, null);
+    }
+
+    OrderImport orderImport(Lease lease, SampleProperties properties) {
+        return new OrderImport(jdbc, new TransactionTemplate(transactionManager), lease, properties);
+    }
+
+    OrderBook book(Lease lease) {
+        return new OrderBook(jdbc, new TransactionTemplate(transactionManager), lease);
+    }
+
+    PartitionWork work(Lease lease, SampleProperties properties) {
+        return new PartitionWork(book(lease), lease, properties);
+    }
+
+    BalanceCheck check(SampleProperties properties) {
+        return new BalanceCheck(jdbc, transactionManager, properties);
+    }
+
+    OrderWorker worker(Lease lease, SampleProperties properties) {
+        return new OrderWorker(
+                orderImport(lease, properties), book(lease), work(lease, properties), check(properties), lease);
+    }
+
+    @Override
+    public void close() {
+        dataSource.close();
+    }
+
+    long count(String table) {
+        return jdbc.sql("SELECT count(*) FROM " + table).query(Long.class).single();
+    }
+
+    long waiting() {
+        return jdbc.sql("SELECT count(*) FROM desk_order WHERE done_at IS NULL")
+                .query(Long.class)
+                .single();
+    }
+}

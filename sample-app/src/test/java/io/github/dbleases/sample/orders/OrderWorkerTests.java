@@ -1,0 +1,130 @@
+package io.github.dbleases.sample.orders;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.dbleases.LeaseClient;
+import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.Timing;
+import io.github.dbleases.client.LeaseClients;
+import io.github.dbleases.sample.SampleProperties;
+import io.github.dbleases.store.memory.InMemoryLeaseStore;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+class OrderWorkerTests {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @AutoClose
+    private final Desk desk = new Desk();
+
+    private final InMemoryLeaseStore store = new InMemoryLeaseStore();
+    private final Deque<Instance> instances = new ArrayDeque<>();
+
+    /** A client and the worker that works on what the client owns. */
+    private record Instance(LeaseClient client, OrderWorker worker) {
+
+        void end() {
+            worker.stop();
+            client.close();
+        }
+    }
+
+    @AfterEach
+    void endAll() {
+        instances.forEach(Instance::end);
+    }
+
+    @Test
+    void theOrdersOfACustomerAreDoneInTheOrderInWhichTheyCame() {
+        start("instance-1", 2_000);
+
+        awaitVerdict();
+
+        assertThat(desk.jdbc.sql("""
+                                SELECT count(*) FROM (
+                                    SELECT done_at, lag(done_at) OVER (PARTITION BY customer ORDER BY id) AS before
+                                    FROM desk_order) o
+                                WHERE done_at <= before
+                                """).query(Long.class).single()).isZero();
+    }
+
+    @Test
+    void aHandOverInTheMiddleLeavesAllBalancesRight() {
+        Instance first = start("instance-1", 2_000);
+        awaitThat(() -> doneBy("instance-1") > 150);
+        start("instance-2", 2_000);
+        awaitThat(() -> doneBy("instance-2") > 150);
+        start("instance-3", 2_000);
+        awaitThat(() -> doneBy("instance-3") > 150);
+        first.end();
+        assertThat(desk.waiting())
+                .as("orders that wait after the first has left")
+                .isPositive();
+
+        assertThat(awaitVerdict().wrong()).isEmpty();
+    }
+
+    @Test
+    void aWorkerThatStopsFinishesTheOrderThatItIsWorkingOn() {
+        Instance instance = start("instance-1", 10_000);
+        awaitThat(() -> doneBy("instance-1") > 100);
+
+        instance.worker().stop();
+
+        long done = doneBy("instance-1");
+        assertThat(desk.jdbc
+                        .sql(
+                                "SELECT sum(balance)::bigint = (SELECT sum(cents) FROM desk_order WHERE done_at IS NOT NULL)"
+                                        + " FROM desk_customer")
+                        .query(Boolean.class)
+                        .single())
+                .isTrue();
+        assertThat(doneBy("instance-1")).isEqualTo(done);
+        assertThat(instance.worker().isRunning()).isFalse();
+    }
+
+    private Instance start(String name, int orders) {
+        Timing timing = new Timing(
+                Duration.ofSeconds(6),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(1),
+                Duration.ofMillis(500),
+                Duration.ofMillis(500));
+        LeaseClient client = LeaseClients.start(
+                LeaseClientConfig.defaults()
+                        .withClientId(name)
+                        .withTiming(timing)
+                        .withDebounce(Duration.ofMillis(20)),
+                store);
+        SampleProperties properties = Desk.named(name, orders);
+        Instance instance = new Instance(client, desk.worker(client.lease("orders", 128), properties));
+        instance.worker().start();
+        instances.push(instance);
+        return instance;
+    }
+
+    private long doneBy(String instance) {
+        return desk.jdbc
+                .sql("SELECT count(*) FROM desk_order WHERE done_by = ?")
+                .param(instance)
+                .query(Long.class)
+                .single();
+    }
+
+    private static void awaitThat(Callable<Boolean> condition) {
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(10)).until(condition);
+    }
+
+    private Verdict awaitVerdict() {
+        BalanceCheck check = desk.check(Desk.named("test", 0));
+        awaitThat(() -> check.latest().isPresent());
+        return check.latest().orElseThrow();
+    }
+}
