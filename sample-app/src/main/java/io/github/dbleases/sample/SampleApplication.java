@@ -1,13 +1,17 @@
 package io.github.dbleases.sample;
 
-import org.springframework.boot.SpringApplication;
+import io.github.dbleases.sample.launcher.Launch;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.scheduling.annotation.EnableScheduling;
 
-/** Starts the application. */
+/** The order desk: instances that share the orders of a shop's customers by the partitions of a lease. */
 @SpringBootApplication
+@EnableConfigurationProperties(SampleProperties.class)
+@EnableScheduling
 public class SampleApplication {
 
-    public static void main(String[] args) {
-        SpringApplication.run(SampleApplication.class, args);
+    public static void main(String[] args) throws Exception {
+        Launch.run(SampleApplication.class, args);
     }
 }

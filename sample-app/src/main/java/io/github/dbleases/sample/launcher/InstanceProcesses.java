@@ -1,0 +1,104 @@
+package io.github.dbleases.sample.launcher;
+
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The instances: processes that may end and be started again. Safe for use by many threads. */
+final class InstanceProcesses {
+
+    static final String ROLE = "instance";
+
+    /** An orderly end takes a second or two; one that is paused or hangs must not keep the person at the terminal. */
+    private static final long END_PATIENCE_MILLIS = 10_000;
+
+    private final Terminal terminal;
+    private final JavaCommand command;
+    private final List<String> arguments;
+    private final Map<String, Integer> ports = new LinkedHashMap<>();
+    private final Map<String, ChildProcess> running = new TreeMap<>();
+    private Map<String, String> environment = Map.of();
+    private boolean closing;
+    private int lastExitCode;
+
+    /**
+     * Knows the instances and starts none.
+     *
+     * @param terminal for their output
+     * @param command by which each is started
+     * @param arguments for each of them
+     * @param ports one for each of them
+     */
+    InstanceProcesses(Terminal terminal, JavaCommand command, List<String> arguments, List<Integer> ports) {
+        this.terminal = terminal;
+        this.command = command;
+        this.arguments = List.copyOf(arguments);
+        for (int instance = 0; instance < ports.size(); instance++) {
+            this.ports.put("instance-" + (instance + 1), ports.get(instance));
+        }
+    }
+
+    /** Starts all of them, and tells them where they can ask for others. */
+    synchronized void startAll(URI control) {
+        environment = Map.of(ChildProcess.ROLE, ROLE, "SAMPLE_LAUNCHER", control.toString());
+        ports.keySet().forEach(this::start);
+    }
+
+    /** Starts an instance; returns false if it runs already or is unknown, or if the end has begun. */
+    synchronized boolean start(String name) {
+        Integer port = ports.get(name);
+        if (closing || port == null || running.containsKey(name)) {
+            return false;
+        }
+        List<String> all = new ArrayList<>(arguments);
+        all.addAll(List.of("--sample.name=" + name, "--server.port=" + port));
+        ChildProcess process =
+                ChildProcess.start(name, command.with(all), environment, line -> terminal.print(name, line));
+        running.put(name, process);
+        process.onEnd(code -> ended(name, code));
+        return true;
+    }
+
+    private synchronized void ended(String name, int code) {
+        running.remove(name);
+        lastExitCode = code;
+        notifyAll();
+        if (!closing) {
+            terminal.print("launcher", "%s has ended with exit code %d.".formatted(name, code));
+        }
+    }
+
+    /** One line for each instance: its name, its port and whether its process is there. */
+    synchronized String describe() {
+        StringBuilder lines = new StringBuilder();
+        ports.forEach((name, port) -> lines.append("%s %d %s%n".formatted(name, port, running.containsKey(name))));
+        return lines.toString();
+    }
+
+    /** Waits until no instance runs any more; returns the exit code of the last one. */
+    synchronized int awaitEnd() throws InterruptedException {
+        while (!running.isEmpty()) {
+            wait();
+        }
+        return lastExitCode;
+    }
+
+    /** Ends all instances at the same time; returns when none is left. */
+    void close() {
+        List<ChildProcess> left;
+        synchronized (this) {
+            closing = true;
+            left = List.copyOf(running.values());
+        }
+        left.forEach(ChildProcess::requestEnd);
+        long deadline = System.nanoTime() + END_PATIENCE_MILLIS * 1_000_000;
+        for (ChildProcess process : left) {
+            if (!process.end(Math.max(0, deadline - System.nanoTime()) / 1_000_000)) {
+                terminal.print("launcher", process.name() + " did not end in time and was killed.");
+            }
+        }
+    }
+}

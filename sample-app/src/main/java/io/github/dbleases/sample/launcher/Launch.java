@@ -1,0 +1,70 @@
+package io.github.dbleases.sample.launcher;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
+
+/** Decides what this process is: the launcher, an instance of its own, or one of the launcher's processes. */
+public final class Launch {
+
+    /** For a wrong command line, as shells have it. */
+    private static final int USAGE = 2;
+
+    private Launch() {}
+
+    /**
+     * Runs an application as this process's role has it.
+     *
+     * @param application the main class of the application, which calls this method
+     * @param args the command line
+     */
+    public static void run(Class<?> application, String... args) throws IOException, InterruptedException {
+        String role = System.getenv().getOrDefault(ChildProcess.ROLE, "");
+        switch (role) {
+            case InstanceProcesses.ROLE -> {
+                ParentWatch.exitWithParent();
+                SpringApplication.run(application, args);
+            }
+            case DatabaseProcess.ROLE -> {
+                quietLog();
+                DatabaseServer.run();
+            }
+            default -> launch(application, args);
+        }
+    }
+
+    private static void launch(Class<?> application, String... args) throws IOException, InterruptedException {
+        quietLog();
+        try {
+            LaunchPlan plan = LaunchPlan.of(args);
+            if (plan.instances() == 1) {
+                runHere(plan, application, args);
+            } else {
+                System.exit(Launcher.run(plan, new JavaCommand(application)));
+            }
+        } catch (LaunchException e) {
+            System.err.println(e.getMessage());
+            System.exit(USAGE);
+        }
+    }
+
+    /** One plain instance in this process. */
+    private static void runHere(LaunchPlan plan, Class<?> application, String... args) {
+        List<String> arguments = new ArrayList<>(List.of(args));
+        if (plan.embeddedDatabase()) {
+            DatabaseProcess database = DatabaseProcess.start(new Terminal(System.out), new JavaCommand(application));
+            // After the application's own end.
+            SpringApplication.getShutdownHandlers().add(database::close);
+            arguments.addAll(database.arguments());
+        }
+        SpringApplication.run(application, arguments.toArray(String[]::new));
+    }
+
+    /** Outside an application of Spring Boot, the log would be that of a developer of the libraries. */
+    private static void quietLog() {
+        LoggingSystem.get(Launch.class.getClassLoader()).setLogLevel(LoggingSystem.ROOT_LOGGER_NAME, LogLevel.WARN);
+    }
+}

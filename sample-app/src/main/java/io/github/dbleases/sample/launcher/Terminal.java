@@ -1,0 +1,18 @@
+package io.github.dbleases.sample.launcher;
+
+import java.io.PrintStream;
+
+/** The one output of all processes: every line says whose it is. */
+final class Terminal {
+
+    private final PrintStream out;
+
+    Terminal(PrintStream out) {
+        this.out = out;
+    }
+
+    /** Prints one line; lines of several threads do not mix. */
+    void print(String process, String line) {
+        out.println("[" + process + "] " + line);
+    }
+}
