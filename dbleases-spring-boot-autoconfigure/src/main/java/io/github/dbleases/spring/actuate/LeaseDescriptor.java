@@ -1,5 +1,6 @@
 package io.github.dbleases.spring.actuate;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param partitions its partitions in the order of their numbers; when the database does not answer, those of this
  *     instance
  * @param members the live sessions that take part
- * @param error why the database did not answer, or null
+ * @param error why the database did not answer; left out when it did
  */
 public record LeaseDescriptor(
         String name,
         @Nullable String kind,
         List<PartitionDescriptor> partitions,
         List<MemberDescriptor> members,
-        @Nullable String error) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String error) {
 
     /** A partition; {@code client}, {@code session} and {@code pendingSession} are null where there is none. */
     public record PartitionDescriptor(

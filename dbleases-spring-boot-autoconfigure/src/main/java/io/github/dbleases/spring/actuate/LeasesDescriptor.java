@@ -1,5 +1,6 @@
 package io.github.dbleases.spring.actuate;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.dbleases.ClientState;
 import io.github.dbleases.PartitionSet;
 import java.time.Instant;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param leases the leases of partitions by name
  * @param leaders the leader elections by name
  * @param runners the task runners by name
- * @param error why the database did not answer, or null
+ * @param error why the database did not answer; left out when it did
  */
 public record LeasesDescriptor(
         ClientDescriptor client,
@@ -23,7 +24,7 @@ public record LeasesDescriptor(
         Map<String, PartitionLeaseDescriptor> leases,
         Map<String, Object> leaders,
         Map<String, Object> runners,
-        @Nullable String error) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String error) {
 
     /**
      * This instance. It is its own view, answered without the database.

@@ -91,6 +91,12 @@ public record DbLeasesProperties(
             url = textOrNull(url);
             user = textOrNull(user);
         }
+
+        /** Without the password. */
+        @Override
+        public String toString() {
+            return "Connection[url=%s, user=%s]".formatted(url, user);
+        }
     }
 
     /**
@@ -110,6 +116,12 @@ public record DbLeasesProperties(
         public Migration {
             url = textOrNull(url);
             user = textOrNull(user);
+        }
+
+        /** Without the password. */
+        @Override
+        public String toString() {
+            return "Migration[mode=%s, url=%s, user=%s]".formatted(mode, url, user);
         }
 
         /** What to do about the tables at start. */

@@ -18,4 +18,10 @@ public record ConnectionOverrides(
     public boolean isEmpty() {
         return url == null && user == null && password == null;
     }
+
+    /** Without the password. */
+    @Override
+    public String toString() {
+        return "ConnectionOverrides[url=%s, user=%s]".formatted(url, user);
+    }
 }

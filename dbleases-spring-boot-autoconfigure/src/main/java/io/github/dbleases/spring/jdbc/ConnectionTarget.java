@@ -76,4 +76,10 @@ record ConnectionTarget(
     Driver requiredDriver() throws SQLException {
         return driver != null ? driver : DriverManager.getDriver(url);
     }
+
+    /** Without the password. */
+    @Override
+    public String toString() {
+        return "ConnectionTarget[url=%s, user=%s]".formatted(url, user);
+    }
 }

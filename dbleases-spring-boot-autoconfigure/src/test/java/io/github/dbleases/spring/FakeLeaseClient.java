@@ -1,0 +1,109 @@
+package io.github.dbleases.spring;
+
+import io.github.dbleases.ClientState;
+import io.github.dbleases.ClientStatus;
+import io.github.dbleases.ClusterView;
+import io.github.dbleases.Hold;
+import io.github.dbleases.Lease;
+import io.github.dbleases.LeaseClient;
+import io.github.dbleases.LeaseListener;
+import io.github.dbleases.PartitionSet;
+import io.github.dbleases.Registration;
+import io.github.dbleases.StoreUnavailableException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Answers what a test tells it to; the token of a partition is its number plus 1000. */
+public class FakeLeaseClient implements LeaseClient {
+
+    private final SortedMap<String, Lease> leases = new TreeMap<>();
+    private Optional<ClusterView> view = Optional.empty();
+
+    public FakeLeaseClient sees(ClusterView seen) {
+        view = Optional.of(seen);
+        return this;
+    }
+
+    public FakeLeaseClient owns(String lease, int partitions, int... owned) {
+        leases.put(lease, new FakeLease(lease, partitions, PartitionSet.of(owned)));
+        return this;
+    }
+
+    public void forget() {
+        leases.clear();
+        view = Optional.empty();
+    }
+
+    @Override
+    public String clientId() {
+        return "host-1";
+    }
+
+    @Override
+    public ClientState state() {
+        return ClientState.ACTIVE;
+    }
+
+    @Override
+    public ClientStatus status() {
+        return new ClientStatus(
+                clientId(),
+                OptionalLong.of(4503599627370496L),
+                state(),
+                Duration.ofSeconds(6),
+                Duration.ofMillis(1500),
+                Duration.ofMillis(5210));
+    }
+
+    @Override
+    public Lease lease(String name, int partitions) {
+        return leases.computeIfAbsent(name, absent -> new FakeLease(name, partitions, PartitionSet.empty()));
+    }
+
+    @Override
+    public Collection<Lease> leases() {
+        return List.copyOf(leases.values());
+    }
+
+    @Override
+    public ClusterView cluster() {
+        return view.orElseThrow(() -> new StoreUnavailableException("The store did not answer within 1000 ms."));
+    }
+
+    @Override
+    public void retire() {}
+
+    @Override
+    public void close() {}
+
+    private record FakeLease(String name, int partitions, PartitionSet values) implements Lease {
+
+        @Override
+        public boolean owns(int partition) {
+            return values.contains(partition);
+        }
+
+        @Override
+        public OptionalLong token(int partition) {
+            return owns(partition) ? OptionalLong.of(1000 + partition) : OptionalLong.empty();
+        }
+
+        @Override
+        public Optional<Hold> tryHold(int partition) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Registration addListener(LeaseListener listener) {
+            return () -> {};
+        }
+
+        @Override
+        public void leave() {}
+    }
+}

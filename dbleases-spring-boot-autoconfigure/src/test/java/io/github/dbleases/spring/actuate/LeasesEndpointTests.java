@@ -1,0 +1,277 @@
+package io.github.dbleases.spring.actuate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.dbleases.ClusterView;
+import io.github.dbleases.ClusterView.LeaseView;
+import io.github.dbleases.ClusterView.MemberView;
+import io.github.dbleases.ClusterView.PartitionView;
+import io.github.dbleases.ClusterView.SessionView;
+import io.github.dbleases.LeaseClient;
+import io.github.dbleases.LeaseKind;
+import io.github.dbleases.spring.FakeLeaseClient;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.json.JSONException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.skyscreamer.jsonassert.JSONAssert;
+import org.springframework.boot.Banner;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The documents as a real server sends them, with the mapper of the actuator. */
+class LeasesEndpointTests {
+
+    private static final long ONE = 4503599627370496L;
+    private static final long OTHER = 4503599627370497L;
+    private static final Instant SINCE = Instant.parse("2026-01-01T00:00:00Z");
+
+    private static final FakeLeaseClient client = new FakeLeaseClient();
+    private static ConfigurableApplicationContext application;
+
+    @BeforeAll
+    static void start() {
+        application = new SpringApplicationBuilder(Application.class)
+                .properties(Map.of("server.port", "0", "management.endpoints.web.exposure.include", "leases"))
+                .bannerMode(Banner.Mode.OFF)
+                .run();
+    }
+
+    @AfterAll
+    static void stop() {
+        application.close();
+    }
+
+    @BeforeEach
+    void forget() {
+        client.forget();
+    }
+
+    @Test
+    void theWholeClusterIsShown() throws Exception {
+        client.owns("orders", 6, 0, 1, 2, 5).sees(cluster());
+
+        HttpResponse<String> answer = get("");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertIsExactly("""
+                {
+                  "client": { "id": "host-1", "session": 4503599627370496, "state": "ACTIVE",
+                              "ttlMillis": 6000, "heartbeatMillis": 1500, "trustedForMillis": 5210 },
+                  "sessions": [
+                    { "client": "host-1", "session": 4503599627370496, "self": true, "weight": 1,
+                      "startedAt": "2026-01-01T00:00:00Z", "expiresInMillis": 5800 },
+                    { "client": "host-2", "session": 4503599627370497, "self": false, "weight": 2,
+                      "startedAt": "2026-01-01T00:00:00Z", "expiresInMillis": -200 }
+                  ],
+                  "leases": {
+                    "invoices": { "partitions": 1, "owned": [], "balanced": true, "unassigned": 0, "moving": 0,
+                      "assignments": [ { "client": "host-2", "session": 4503599627370497, "count": 1, "partitions": "0" } ] },
+                    "orders": { "partitions": 6, "owned": [0, 1, 2, 5], "balanced": false, "unassigned": 1, "moving": 1,
+                      "assignments": [
+                        { "client": "host-1", "session": 4503599627370496, "count": 4, "partitions": "0-2,5" },
+                        { "client": "host-2", "session": 4503599627370497, "count": 1, "partitions": "3" },
+                        { "client": "host-3", "session": 4503599627370498, "count": 0, "partitions": "" }
+                      ] }
+                  },
+                  "leaders": {},
+                  "runners": {}
+                }
+                """, answer.body());
+    }
+
+    @Test
+    void withoutTheDatabaseTheOwnViewIsShown() throws Exception {
+        client.owns("orders", 6, 0, 1, 2, 5);
+
+        HttpResponse<String> answer = get("");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertIsExactly("""
+                {
+                  "client": { "id": "host-1", "session": 4503599627370496, "state": "ACTIVE",
+                              "ttlMillis": 6000, "heartbeatMillis": 1500, "trustedForMillis": 5210 },
+                  "sessions": [],
+                  "leases": { "orders": { "partitions": 6, "owned": [0, 1, 2, 5], "balanced": null,
+                              "unassigned": null, "moving": null, "assignments": [] } },
+                  "leaders": {},
+                  "runners": {},
+                  "error": "The store did not answer within 1000 ms."
+                }
+                """, answer.body());
+    }
+
+    @Test
+    void oneLeaseIsShown() throws Exception {
+        client.sees(cluster());
+
+        HttpResponse<String> answer = get("/orders");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertIsExactly("""
+                {
+                  "name": "orders",
+                  "kind": "partitions",
+                  "partitions": [
+                    { "partition": 0, "client": "host-1", "session": 4503599627370496, "pendingSession": null, "token": 10, "since": "2026-01-01T00:00:00Z" },
+                    { "partition": 1, "client": "host-1", "session": 4503599627370496, "pendingSession": null, "token": 11, "since": "2026-01-01T00:00:00Z" },
+                    { "partition": 2, "client": "host-1", "session": 4503599627370496, "pendingSession": null, "token": 12, "since": "2026-01-01T00:00:00Z" },
+                    { "partition": 3, "client": "host-2", "session": 4503599627370497, "pendingSession": null, "token": 13, "since": "2026-01-01T00:00:00Z" },
+                    { "partition": 4, "client": null, "session": null, "pendingSession": null, "token": 14, "since": "2026-01-01T00:00:00Z" },
+                    { "partition": 5, "client": "host-1", "session": 4503599627370496,
+                      "pendingSession": 4503599627370497, "token": 15, "since": "2026-01-01T00:00:00Z" }
+                  ],
+                  "members": [
+                    { "client": "host-1", "session": 4503599627370496, "weight": 1 },
+                    { "client": "host-2", "session": 4503599627370497, "weight": 2 },
+                    { "client": "host-3", "session": 4503599627370498, "weight": 1 }
+                  ]
+                }
+                """, answer.body());
+    }
+
+    @Test
+    void aLeaderElectionIsNoLeaseOfPartitionsButCanBeLookedAt() throws Exception {
+        client.sees(cluster());
+
+        assertThat(get("").body()).doesNotContain("reports");
+        assertThat(get("/reports").body()).contains("\"kind\":\"leader\"");
+    }
+
+    @Test
+    void anUnknownNameIsNotFound() throws Exception {
+        client.sees(cluster());
+
+        assertThat(get("/unknown").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void aNameMayHaveSlashesAndColons() throws Exception {
+        client.sees(view(lease("eu/orders:2", LeaseKind.PARTITIONS, List.of(), List.of())));
+
+        HttpResponse<String> answer = get("/eu/orders:2");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).contains("\"name\":\"eu/orders:2\"");
+    }
+
+    @Test
+    void withoutTheDatabaseTheOwnPartitionsOfALeaseAreShown() throws Exception {
+        client.owns("orders", 6, 0, 5);
+
+        HttpResponse<String> answer = get("/orders");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertIsExactly("""
+                {
+                  "name": "orders",
+                  "kind": "partitions",
+                  "partitions": [
+                    { "partition": 0, "client": "host-1", "session": 4503599627370496, "pendingSession": null, "token": 1000, "since": null },
+                    { "partition": 5, "client": "host-1", "session": 4503599627370496, "pendingSession": null, "token": 1005, "since": null }
+                  ],
+                  "members": [],
+                  "error": "The store did not answer within 1000 ms."
+                }
+                """, answer.body());
+    }
+
+    @Test
+    void aLeaseThatIsNotJoinedYetIsKnown() throws Exception {
+        client.owns("orders", 6).sees(view());
+
+        HttpResponse<String> answer = get("/orders");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertIsExactly(
+                "{ \"name\": \"orders\", \"kind\": \"partitions\", \"partitions\": [], \"members\": [] }",
+                answer.body());
+    }
+
+    @Test
+    void itIsReadOnly() throws Exception {
+        client.sees(cluster());
+
+        HttpRequest request = HttpRequest.newBuilder(uri("/orders")).DELETE().build();
+
+        assertThat(HttpClient.newHttpClient()
+                        .send(request, HttpResponse.BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(405);
+    }
+
+    private static ClusterView cluster() {
+        List<MemberView> members = List.of(
+                new MemberView("host-1", ONE, 1),
+                new MemberView("host-2", OTHER, 2),
+                new MemberView("host-3", OTHER + 1, 1));
+        List<PartitionView> partitions = List.of(
+                new PartitionView(0, "host-1", ONE, null, 10, SINCE),
+                new PartitionView(1, "host-1", ONE, null, 11, SINCE),
+                new PartitionView(2, "host-1", ONE, null, 12, SINCE),
+                new PartitionView(3, "host-2", OTHER, null, 13, SINCE),
+                new PartitionView(4, null, null, null, 14, SINCE),
+                new PartitionView(5, "host-1", ONE, OTHER, 15, SINCE));
+        PartitionView only = new PartitionView(0, "host-2", OTHER, null, 20, SINCE);
+        return view(
+                new LeaseView("orders", LeaseKind.PARTITIONS, members, partitions, false),
+                lease("invoices", LeaseKind.PARTITIONS, List.of(members.get(1)), List.of(only)),
+                lease("reports", LeaseKind.LEADER, List.of(members.get(1)), List.of(only)));
+    }
+
+    private static LeaseView lease(
+            String name, LeaseKind kind, List<MemberView> members, List<PartitionView> partitions) {
+        return new LeaseView(name, kind, members, partitions, true);
+    }
+
+    private static ClusterView view(LeaseView... leases) {
+        TreeMap<String, LeaseView> byName = new TreeMap<>();
+        for (LeaseView lease : leases) {
+            byName.put(lease.name(), lease);
+        }
+        return new ClusterView(
+                List.of(
+                        new SessionView("host-1", ONE, true, 1, SINCE, Duration.ofMillis(5800)),
+                        new SessionView("host-2", OTHER, false, 2, SINCE, Duration.ofMillis(-200))),
+                byName);
+    }
+
+    private static HttpResponse<String> get(String path) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static URI uri(String path) {
+        int port = ((WebServerApplicationContext) application).getWebServer().getPort();
+        return URI.create("http://localhost:%d/actuator/leases%s".formatted(port, path));
+    }
+
+    private static void assertIsExactly(String expected, String actual) throws JSONException {
+        JSONAssert.assertEquals(expected, actual, true);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration(exclude = DataSourceAutoConfiguration.class)
+    static class Application {
+
+        @Bean
+        LeaseClient client() {
+            return client;
+        }
+    }
+}

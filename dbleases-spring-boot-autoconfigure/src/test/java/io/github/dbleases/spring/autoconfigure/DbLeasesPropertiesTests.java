@@ -1,0 +1,147 @@
+package io.github.dbleases.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.dbleases.InvalidConfigurationException;
+import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.Timing;
+import io.github.dbleases.spring.autoconfigure.DbLeasesProperties.Migration.Mode;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.core.io.ByteArrayResource;
+
+class DbLeasesPropertiesTests {
+
+    @Test
+    void withoutPropertiesTheClientHasItsDefaults() {
+        DbLeasesProperties properties = bind(Map.of());
+
+        assertThat(properties.clientConfig()).isEqualTo(LeaseClientConfig.defaults());
+        assertThat(properties.enabled()).isTrue();
+        assertThat(properties.schema()).isNull();
+        assertThat(properties.tablePrefix()).isEqualTo("dbleases_");
+        assertThat(properties.migration().mode()).isEqualTo(Mode.MIGRATE);
+        assertThat(properties.notifications().enabled()).isTrue();
+        assertThat(properties.leases()).isEmpty();
+    }
+
+    @Test
+    void eachPropertyReachesTheClient() {
+        DbLeasesProperties properties = bind(Map.ofEntries(
+                Map.entry("dbleases.client-id", "host-1"),
+                Map.entry("dbleases.ttl", "12s"),
+                Map.entry("dbleases.heartbeat", "3s"),
+                Map.entry("dbleases.attempt-timeout", "2s"),
+                Map.entry("dbleases.margin", "700ms"),
+                Map.entry("dbleases.grace", "800ms"),
+                Map.entry("dbleases.debounce", "0"),
+                Map.entry("dbleases.drain-timeout", "1m"),
+                Map.entry("dbleases.weight", "3")));
+
+        assertThat(properties.clientConfig())
+                .isEqualTo(new LeaseClientConfig(
+                        "host-1",
+                        3,
+                        new Timing(
+                                Duration.ofSeconds(12),
+                                Duration.ofSeconds(3),
+                                Duration.ofSeconds(2),
+                                Duration.ofMillis(700),
+                                Duration.ofMillis(800)),
+                        Duration.ZERO,
+                        Duration.ofMinutes(1)));
+    }
+
+    @Test
+    void aBlankTextCountsAsNotSet() {
+        DbLeasesProperties properties = bind(Map.of(
+                "dbleases.client-id",
+                "",
+                "dbleases.schema",
+                " ",
+                "dbleases.connection.url",
+                "",
+                "dbleases.migration.user",
+                ""));
+
+        assertThat(properties.clientConfig().clientId())
+                .isEqualTo(LeaseClientConfig.defaults().clientId());
+        assertThat(properties.schema()).isNull();
+        assertThat(properties.connection().url()).isNull();
+        assertThat(properties.migration().user()).isNull();
+    }
+
+    @Test
+    void timesThatContradictEachOtherAreRefused() {
+        DbLeasesProperties properties = bind(Map.of("dbleases.ttl", "3s"));
+
+        assertThatThrownBy(properties::clientConfig)
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("1500 ms");
+    }
+
+    @Test
+    void aNameInBracketsMayHaveAnyCharacterOfALeaseName() {
+        assertThat(bind(Map.of(
+                                "dbleases.leases.orders.partitions", "128",
+                                "dbleases.leases[a/b].partitions", "4",
+                                "dbleases.leases[eu.orders_2:x].partitions", "8"))
+                        .leases()
+                        .keySet())
+                .containsExactlyInAnyOrder("orders", "a/b", "eu.orders_2:x");
+    }
+
+    @Test
+    void aNameInBracketsWorksInYaml() throws Exception {
+        String yaml = """
+                dbleases:
+                  leases:
+                    Orders:
+                      partitions: 128
+                    "[a/b]":
+                      partitions: 4
+                """;
+        PropertySource<?> source = new YamlPropertySourceLoader()
+                .load("test", new ByteArrayResource(yaml.getBytes()))
+                .get(0);
+
+        assertThat(new Binder(ConfigurationPropertySources.from(source))
+                        .bindOrCreate("dbleases", DbLeasesProperties.class)
+                        .leases())
+                .containsOnlyKeys("Orders", "a/b");
+    }
+
+    @Test
+    void aLeaseCanBeConfiguredByAnEnvironmentVariable() {
+        SystemEnvironmentPropertySource environment = new SystemEnvironmentPropertySource(
+                "systemEnvironment", Map.of("DBLEASES_LEASES_ORDERS_PARTITIONS", "128"));
+
+        assertThat(new Binder(ConfigurationPropertySources.from(environment))
+                        .bindOrCreate("dbleases", DbLeasesProperties.class)
+                        .leases()
+                        .get("orders")
+                        .partitions())
+                .isEqualTo(128);
+    }
+
+    @Test
+    void aPasswordIsNotInTheText() {
+        DbLeasesProperties properties =
+                bind(Map.of("dbleases.connection.password", "geheim", "dbleases.migration.password", "geheim"));
+
+        assertThat(properties.toString()).doesNotContain("geheim");
+    }
+
+    private static DbLeasesProperties bind(Map<String, String> properties) {
+        return new Binder(new MapConfigurationPropertySource(properties))
+                .bindOrCreate("dbleases", DbLeasesProperties.class);
+    }
+}
