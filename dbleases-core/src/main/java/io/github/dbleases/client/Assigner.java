@@ -93,13 +93,17 @@ final class Assigner {
 
     /**
      * Gives up partitions of a live session, each to the session that it is asked to hand it over to or to whom the
-     * balancer names.
+     * balancer names. A session that takes no part in the lease is removed from the members: it is one of them if a
+     * request to join came late, or came back in a failover.
      *
      * @return the partitions that are still the session's, because a fenced transaction is open on them
      */
-    Set<Integer> handOver(long session, String lease, Collection<Gift> gifts) {
+    Set<Integer> handOver(long session, String lease, boolean takesPart, Collection<Gift> gifts) {
         if (!transaction.isLive(session)) {
             return Set.of();
+        }
+        if (!takesPart) {
+            transaction.removeMember(lease, session);
         }
         Map<Integer, Gift> byPartition = gifts.stream().collect(Collectors.toMap(Gift::partition, Function.identity()));
         Map<Integer, Gift> own = new HashMap<>();

@@ -36,8 +36,10 @@ final class HandOvers {
         this.listener = listener;
     }
 
-    /** Is told what was given away. */
+    /** Knows what the client takes part in, and is told what was given away. */
     interface Listener {
+
+        boolean takesPartIn(String lease);
 
         void handedOver(String lease, Collection<Gift> gifts);
     }
@@ -78,10 +80,11 @@ final class HandOvers {
                 return Optional.empty();
             }
             List<Gift> sending = List.copyOf(gifts.values());
+            boolean takesPart = listener.takesPartIn(lease);
             sent = sending;
             return Optional.of(line -> line.transact(
                     new TreeSet<>(Set.of(lease)),
-                    transaction -> new Assigner(transaction).handOver(session.id(), lease, sending)));
+                    transaction -> new Assigner(transaction).handOver(session.id(), lease, takesPart, sending)));
         }
 
         private void done(Set<Integer> kept) {

@@ -7,7 +7,6 @@ import io.github.dbleases.client.Worker.Job;
 import io.github.dbleases.store.Holdings;
 import io.github.dbleases.store.Holdings.OwnPartition;
 import io.github.dbleases.store.WorkLine;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -22,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * Keeps the portfolios of a client in accord with what the store says that its session owns: takes up what was granted,
  * gives away what it is asked to hand over, loses what is not its own any more.
  */
-final class Ownership {
+final class Ownership implements HandOvers.Listener {
 
     private static final Logger log = LoggerFactory.getLogger(Ownership.class);
 
@@ -40,7 +39,7 @@ final class Ownership {
         this.worker = worker;
         this.keeper = keeper;
         this.registry = registry;
-        this.handOvers = new HandOvers(environment, worker, keeper, this::handedOver);
+        this.handOvers = new HandOvers(environment, worker, keeper, this);
     }
 
     /** Reads what the session owns; once more if it was asked to while it was reading. */
@@ -78,22 +77,21 @@ final class Ownership {
         if (!holdings.live()) {
             return;
         }
-        boolean quiet = holdings.quietFor().compareTo(Duration.ZERO) > 0;
         Map<String, List<OwnPartition>> byLease =
                 holdings.partitions().stream().collect(groupingBy(OwnPartition::lease));
         for (JoinedLease lease : registry.leases()) {
-            reconcile(lease, byLease.getOrDefault(lease.name(), List.of()), quiet);
+            reconcile(lease, byLease.getOrDefault(lease.name(), List.of()), holdings);
             byLease.remove(lease.name());
         }
         byLease.forEach((lease, unwanted) -> giveBack(lease, unwanted));
         session.applied(holdings.inbox());
         keeper.confirmed(session);
-        if (quiet) {
+        if (holdings.isQuiet()) {
             environment.after(holdings.quietFor().plusMillis(1), this::refresh);
         }
     }
 
-    private void reconcile(JoinedLease lease, List<OwnPartition> own, boolean quiet) {
+    private void reconcile(JoinedLease lease, List<OwnPartition> own, Holdings holdings) {
         Map<Integer, Long> tokens = new HashMap<>();
         own.forEach(partition -> tokens.put(partition.number(), partition.token()));
         lose(
@@ -112,9 +110,9 @@ final class Ownership {
                 if (owned.isHeld() && leaves) {
                     asked.add(owned);
                 }
-            } else if (leaves || isDropped(partition)) {
+            } else if (leaves || isDropped(partition) || partition.token() <= holdings.tokenFloor()) {
                 unwanted.add(partition);
-            } else if (!quiet && !lease.isLeaving() && !registry.isRetired()) {
+            } else if (!holdings.isQuiet() && !lease.isLeaving() && !registry.isRetired()) {
                 taken.add(new Owned(partition.number(), partition.token()));
             }
         }
@@ -196,7 +194,13 @@ final class Ownership {
         return new Gift(partition, token, dropped.highest(lease, partition));
     }
 
-    private void handedOver(String name, Collection<Gift> gifts) {
+    @Override
+    public boolean takesPartIn(String name) {
+        return registry.find(name).filter(lease -> !lease.isLeaving()).isPresent();
+    }
+
+    @Override
+    public void handedOver(String name, Collection<Gift> gifts) {
         registry.find(name).ifPresent(lease -> {
             for (Gift gift : gifts) {
                 lease.portfolio()

@@ -11,10 +11,23 @@ import java.util.List;
  * @param incarnation which life of the store answered
  * @param quietFor how long this incarnation is still quiet, zero when it is not: nobody takes up a grant that it does not
  *     already hold
+ * @param tokenFloor what all tokens that were granted in this incarnation exceed: the end of its quiet time in
+ *     microseconds since 1970, or 0 for the first incarnation. A smaller token that the session does not hold may be older
+ *     than one that was lost: it is given back, never taken up
  * @param partitions the partitions whose owner is the session
  */
 public record Holdings(
-        boolean live, long inbox, Incarnation incarnation, Duration quietFor, List<OwnPartition> partitions) {
+        boolean live,
+        long inbox,
+        Incarnation incarnation,
+        Duration quietFor,
+        long tokenFloor,
+        List<OwnPartition> partitions) {
+
+    /** Returns whether this incarnation is still quiet. */
+    public boolean isQuiet() {
+        return quietFor.compareTo(Duration.ZERO) > 0;
+    }
 
     /**
      * A partition that the session owns.

@@ -38,6 +38,10 @@ public interface LeaseTransaction {
      * row of a partition that is granted or vacated is locked first so that it conflicts with a fenced transaction on it;
      * where such a transaction is open, the change is left out rather than waited for.
      *
+     * <p>The new token of a partition that is granted is the largest of: one more than the old token, one more than
+     * {@link Change.Grant#above()}, the store's clock in microseconds since 1970, and one more than the token floor of the
+     * incarnation ({@link Holdings#tokenFloor()}).
+     *
      * @return the changes that were written
      */
     List<Change> apply(String name, List<Change> changes);

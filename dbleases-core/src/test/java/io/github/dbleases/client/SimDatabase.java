@@ -3,6 +3,7 @@ package io.github.dbleases.client;
 import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.store.memory.InMemoryLeaseStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Supplier;
@@ -16,6 +17,7 @@ final class SimDatabase {
     private final SimWorld.DatabaseClock clock;
     private final InMemoryLeaseStore store;
     private final Deque<InMemoryLeaseStore.Backup> standbys = new ArrayDeque<>();
+    private Instant latest = Instant.MIN;
     private boolean away;
 
     SimDatabase(SimWorld world) {
@@ -43,6 +45,7 @@ final class SimDatabase {
             throw new StoreUnavailableException("The simulated database is away");
         }
         T result = statement.get();
+        latest = latest.isAfter(clock.instant()) ? latest : clock.instant();
         if (world.chance(0.2)) {
             standbys.addLast(store.backup());
             if (standbys.size() > STANDBYS) {
@@ -52,13 +55,22 @@ final class SimDatabase {
         return result;
     }
 
-    /** Promotes a standby that lags a little or not at all. */
-    void failOver(Duration clockDifference) {
+    /**
+     * Promotes a standby that lags a little or not at all, and whose clock differs, but is behind all that was seen before
+     * by no more than a time.
+     */
+    void failOver(Duration clockDifference, Duration behindAtMost) {
         int lag = world.random().nextInt(standbys.size());
         for (int i = 0; i < lag; i++) {
             standbys.removeLast();
         }
         store.failOver(standbys.getLast());
         clock.jump(clockDifference);
+        Duration tooFarBehind = Duration.between(clock.instant(), latest).minus(behindAtMost);
+        if (!tooFarBehind.isNegative()) {
+            clock.jump(tooFarBehind);
+        }
+        world.tell("the database fails over to a standby that lags by %d copies, its time is %s"
+                .formatted(lag, clock.instant()));
     }
 }

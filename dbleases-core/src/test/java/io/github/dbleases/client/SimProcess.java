@@ -51,6 +51,23 @@ final class SimProcess {
         return leases.values();
     }
 
+    boolean takesPartIn(String lease) {
+        JoinedLease joined = leases.get(lease);
+        return joined != null && !joined.isLeaving() && !closing;
+    }
+
+    /** Returns what this process sees of a lease. */
+    PartitionSet views(String lease) {
+        JoinedLease joined = leases.get(lease);
+        return joined == null ? PartitionSet.empty() : joined.values();
+    }
+
+    @Override
+    public String toString() {
+        return "%s with session %d, %s%s"
+                .formatted(name, engine.currentSession(), leases.values(), closing ? ", closing" : "");
+    }
+
     List<OpenHold> holds() {
         return holds;
     }

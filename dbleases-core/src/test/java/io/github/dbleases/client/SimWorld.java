@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Random;
@@ -19,6 +21,7 @@ final class SimWorld {
     private final Queue<Event> events = new PriorityQueue<>();
     private long nanos;
     private long scheduled;
+    private final List<String> story = new ArrayList<>();
     private @Nullable String violation;
 
     SimWorld(long seed) {
@@ -37,10 +40,16 @@ final class SimWorld {
         return START.plusNanos(nanos);
     }
 
+    /** Takes note of something that happens, for whoever has to find out why a schedule failed. */
+    void tell(String what) {
+        story.add("%10.6f s  %s".formatted(nanos / 1e9, what));
+    }
+
     /** Takes note that something has happened that never should. */
     void violation(String what) {
         if (violation == null) {
-            violation = "after %.6f s: %s".formatted(nanos / 1e9, what);
+            tell(what);
+            violation = String.join("\n", story);
         }
     }
 

@@ -4,13 +4,15 @@ import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.Timing;
 import io.github.dbleases.assignment.Balancer;
 import io.github.dbleases.assignment.Balancer.Scope;
+import io.github.dbleases.assignment.Snapshot;
+import io.github.dbleases.assignment.Snapshot.Partition;
 import io.github.dbleases.store.Census;
-import io.github.dbleases.store.WorkLine;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +23,7 @@ final class Simulation {
 
     private static final Duration SUFFERING = Duration.ofSeconds(60);
     private static final Duration HEALING = Duration.ofSeconds(60);
-    private static final Map<String, Integer> LEASES = Map.of("orders", 12, "invoices", 5);
+    private static final SortedMap<String, Integer> LEASES = new TreeMap<>(Map.of("orders", 12, "invoices", 5));
 
     private final Timing timing = Timing.DEFAULT;
     private final SimWorld world;
@@ -68,6 +70,7 @@ final class Simulation {
                 .withDrainTimeout(world.upTo(Duration.ofSeconds(10)));
         SimProcess process = new SimProcess("process-" + ++started, world, database, config);
         processes.add(process);
+        world.tell(process.name() + " starts");
         LEASES.forEach((lease, partitions) -> {
             if (world.chance(0.9)) {
                 world.after(world.shortTime(Duration.ofSeconds(1)), () -> process.join(lease, partitions));
@@ -102,31 +105,50 @@ final class Simulation {
         SimEnvironment machine = victim.environment();
         Duration time = world.shortTime(Duration.ofSeconds(30));
         switch (world.random().nextInt(11)) {
-            case 0 -> machine.crash();
-            case 1 -> victim.close();
-            case 2 -> victim.leave(anyLease());
-            case 3 -> pause(machine, time, Duration.ZERO);
-            case 4 -> pause(machine, time, time);
+            case 0 -> {
+                world.tell(victim.name() + " crashes");
+                machine.crash();
+            }
+            case 1 -> {
+                world.tell(victim.name() + " is closed");
+                victim.close();
+            }
+            case 2 -> {
+                String lease = anyLease();
+                world.tell(victim.name() + " leaves " + lease);
+                victim.leave(lease);
+            }
+            case 3 -> pause(victim, time, Duration.ZERO);
+            case 4 -> pause(victim, time, time);
             case 5 -> {
+                world.tell("%s is cut off for %s".formatted(victim.name(), time));
                 machine.cut(true);
                 world.after(time, () -> machine.cut(false));
             }
             case 6 -> {
+                world.tell("the database is away for " + time);
                 database.setAway(true);
                 world.after(time, () -> database.setAway(false));
             }
             case 7 -> {
+                world.tell("%s is slow for %s".formatted(victim.name(), time));
                 machine.slowness(Duration.ofSeconds(2));
                 world.after(time, () -> machine.slowness(Duration.ofMillis(8)));
             }
-            case 8 -> database.clock().jump(between(Duration.ofSeconds(-10), Duration.ofSeconds(10)));
-            case 9 -> database.failOver(between(Duration.ofSeconds(-6), Duration.ofSeconds(6)));
+            case 8 -> {
+                Duration jump = between(Duration.ofSeconds(-10), Duration.ofSeconds(10));
+                world.tell("the clock of the database jumps by " + jump);
+                database.clock().jump(jump);
+            }
+            case 9 -> database.failOver(between(timing.ttl().negated(), timing.ttl()), timing.ttl());
             default -> LEASES.forEach(victim::join);
         }
     }
 
-    private void pause(SimEnvironment machine, Duration time, Duration stoodStill) {
+    private void pause(SimProcess process, Duration time, Duration stoodStill) {
+        SimEnvironment machine = process.environment();
         if (!machine.isPaused()) {
+            world.tell("%s is paused for %s".formatted(process.name(), time));
             machine.pause();
             world.after(time, () -> machine.resume(stoodStill));
         }
@@ -149,32 +171,21 @@ final class Simulation {
 
     /** Checks that every partition is owned and trusted, in fair shares, and that views and store agree. */
     private void checkShared() {
-        WorkLine line = database.store().workLine(timing);
-        for (Census.Lease lease : line.census().leases()) {
-            String name = lease.snapshot().lease();
-            Map<Integer, Long> owners = new HashMap<>();
-            lease.snapshot().partitions().forEach(row -> owners.put(row.number(), row.owner()));
-            if (!Balancer.assign(lease.snapshot(), Scope.ALL).changes().isEmpty()) {
-                world.violation("%s is not balanced in the end: %s".formatted(name, lease.snapshot()));
-            }
-            int trusted = 0;
-            for (SimProcess process : processes) {
-                long session = process.engine().currentSession();
-                for (JoinedLease view : process.leases()) {
-                    if (view.name().equals(name)) {
-                        for (int partition : view.values().toIntArray()) {
-                            trusted++;
-                            if (owners.get(partition) != session) {
-                                world.violation("%s/%d is in a view, but the store has it elsewhere"
-                                        .formatted(name, partition));
-                            }
-                        }
-                    }
-                }
-            }
-            if (trusted != owners.size() && !lease.snapshot().members().isEmpty()) {
-                world.violation(
-                        "%d of %d partitions of %s are owned in the end".formatted(trusted, owners.size(), name));
+        for (Census.Lease lease : database.store().workLine(timing).census().leases()) {
+            Snapshot snapshot = lease.snapshot();
+            Map<Integer, Long> seen = new TreeMap<>();
+            processes.forEach(process -> process.views(snapshot.lease())
+                    .forEach(partition -> seen.put(partition, process.engine().currentSession())));
+            Map<Integer, Long> stored = new TreeMap<>();
+            snapshot.partitions().stream()
+                    .filter(Partition::ownerLive)
+                    .forEach(row -> stored.put(row.number(), row.owner()));
+            boolean wanted = processes.stream().anyMatch(process -> process.takesPartIn(snapshot.lease()));
+            boolean all = stored.size() == snapshot.partitions().size();
+            boolean balanced = Balancer.assign(snapshot, Scope.ALL).changes().isEmpty();
+            if (wanted ? !all || !balanced || !seen.equals(stored) : !seen.isEmpty()) {
+                world.violation("in the end the processes see %s, the store has %s, the processes are %s"
+                        .formatted(seen, snapshot, processes));
             }
         }
     }

@@ -19,7 +19,7 @@ class SimulationTests {
     void noScheduleBreaksAnInvariant() {
         Optional<String> failure = seeds().parallel()
                 .mapToObj(seed -> Optional.ofNullable(new Simulation(seed).run())
-                        .map(what -> "-Ddbleases.simulation.seed=%d: %s".formatted(seed, what)))
+                        .map(what -> "-Ddbleases.simulation.seed=%d%n%s".formatted(seed, what)))
                 .flatMap(Optional::stream)
                 .findAny();
 

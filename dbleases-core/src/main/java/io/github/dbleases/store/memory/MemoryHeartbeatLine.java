@@ -23,7 +23,7 @@ final class MemoryHeartbeatLine implements HeartbeatLine {
 
     @Override
     public Renewal open(NewSession opening) {
-        return tables.execute(timing.grace(), content -> {
+        return tables.execute(timing, content -> {
             Instant now = tables.now();
             SessionRow row = new SessionRow(
                     opening.id(),
@@ -37,16 +37,13 @@ final class MemoryHeartbeatLine implements HeartbeatLine {
             if (content.sessions.putIfAbsent(row.id(), row) != null) {
                 throw new IllegalStateException("Session %d exists already".formatted(row.id()));
             }
-            if (opening.ttl().compareTo(content.largestTtl) > 0) {
-                content.largestTtl = opening.ttl();
-            }
             return renewal(row);
         });
     }
 
     @Override
     public Optional<Renewal> renew(long session) {
-        return tables.execute(timing.grace(), content -> {
+        return tables.execute(timing, content -> {
             SessionRow row = content.sessions.get(session);
             if (row == null || !row.live()) {
                 return Optional.empty();

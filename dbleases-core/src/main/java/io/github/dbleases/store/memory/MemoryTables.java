@@ -1,5 +1,6 @@
 package io.github.dbleases.store.memory;
 
+import io.github.dbleases.Timing;
 import io.github.dbleases.store.Incarnation;
 import io.github.dbleases.store.Neighbour;
 import io.github.dbleases.store.memory.Content.SessionRow;
@@ -27,23 +28,26 @@ final class MemoryTables {
 
     MemoryTables(Clock clock) {
         this.clock = clock;
-        content.quietUntil.put(timeline, Instant.MIN);
+        content.quietUntil.put(timeline, Instant.EPOCH);
     }
 
     synchronized <T> T exclusively(Supplier<T> access) {
         return access.get();
     }
 
-    /** Runs a statement; the incarnation in which it runs is on record before it does. */
-    synchronized <T> T execute(Duration grace, Function<Content, T> statement) {
+    /** Runs a statement of a client; the incarnation in which it runs is on record before it does. */
+    synchronized <T> T execute(Timing timing, Function<Content, T> statement) {
+        if (timing.ttl().compareTo(content.largestTtl) > 0) {
+            content.largestTtl = timing.ttl();
+        }
         content.quietUntil.computeIfAbsent(
-                timeline, unseen -> now().plus(content.largestTtl).plus(grace));
+                timeline, unseen -> now().plus(content.largestTtl).plus(timing.grace()));
         return statement.apply(content);
     }
 
     /** Runs statements that take effect together, or not at all if one throws. */
-    synchronized <T> T transact(Duration grace, Function<Content, T> statements) {
-        return execute(grace, current -> {
+    synchronized <T> T transact(Timing timing, Function<Content, T> statements) {
+        return execute(timing, current -> {
             Content next = current.copy();
             T result = statements.apply(next);
             content = next;
@@ -69,13 +73,19 @@ final class MemoryTables {
     }
 
     Duration quietFor() {
-        return Duration.between(now(), tokenTime());
+        return now().isBefore(quietUntil()) ? Duration.between(now(), quietUntil()) : Duration.ZERO;
     }
 
-    /** The time that tokens are made of: not before the end of the quiet time, so that they grow over a lost commit. */
-    Instant tokenTime() {
-        Instant quietUntil = content.quietUntil.getOrDefault(timeline, Instant.MIN);
-        return quietUntil.isAfter(now()) ? quietUntil : now();
+    long tokenFloor() {
+        return micros(quietUntil());
+    }
+
+    private Instant quietUntil() {
+        return content.quietUntil.getOrDefault(timeline, Instant.EPOCH);
+    }
+
+    static long micros(Instant instant) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
     }
 
     Optional<Neighbour> neighbour(long session) {

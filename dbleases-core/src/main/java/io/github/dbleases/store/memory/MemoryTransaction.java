@@ -11,8 +11,6 @@ import io.github.dbleases.store.LeaseTransaction;
 import io.github.dbleases.store.memory.Content.LeaseRow;
 import io.github.dbleases.store.memory.Content.PartitionRow;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -123,8 +121,8 @@ final class MemoryTransaction implements LeaseTransaction {
     }
 
     private long newToken(PartitionRow row, Grant grant) {
-        long micros = ChronoUnit.MICROS.between(Instant.EPOCH, tables.tokenTime());
-        return Math.max(micros, Math.max(row.token(), grant.above()) + 1);
+        long exceeded = Math.max(tables.tokenFloor(), Math.max(row.token(), grant.above()));
+        return Math.max(MemoryTables.micros(tables.now()), exceeded + 1);
     }
 
     @Override

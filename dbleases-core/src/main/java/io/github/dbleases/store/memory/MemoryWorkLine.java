@@ -25,16 +25,16 @@ import java.util.TreeSet;
 final class MemoryWorkLine implements WorkLine {
 
     private final MemoryTables tables;
-    private final Duration grace;
+    private final Timing timing;
 
     MemoryWorkLine(MemoryTables tables, Timing timing) {
         this.tables = tables;
-        this.grace = timing.grace();
+        this.timing = timing;
     }
 
     @Override
     public Holdings holdings(long session) {
-        return tables.execute(grace, content -> {
+        return tables.execute(timing, content -> {
             SessionRow row = content.sessions.get(session);
             List<OwnPartition> own = new ArrayList<>();
             content.leases.forEach((name, lease) -> lease.partitions().stream()
@@ -49,18 +49,19 @@ final class MemoryWorkLine implements WorkLine {
                     row == null ? 0 : row.inbox(),
                     tables.incarnation(),
                     tables.quietFor(),
+                    tables.tokenFloor(),
                     own);
         });
     }
 
     @Override
     public Optional<Neighbour> neighbour(long session) {
-        return tables.execute(grace, content -> tables.neighbour(session));
+        return tables.execute(timing, content -> tables.neighbour(session));
     }
 
     @Override
     public Optional<Set<String>> markDead(Warrant warrant) {
-        return tables.execute(grace, content -> {
+        return tables.execute(timing, content -> {
             SessionRow row = content.sessions.get(warrant.session());
             Instant now = tables.now();
             Duration off = Duration.between(warrant.expectedTime(), now).abs();
@@ -84,7 +85,7 @@ final class MemoryWorkLine implements WorkLine {
     @Override
     public <T> T transact(SortedSet<String> leases, Work<T> work) {
         Set<Long> raised = new TreeSet<>();
-        T result = tables.transact(grace, content -> {
+        T result = tables.transact(timing, content -> {
             raised.clear();
             MemoryTransaction transaction = new MemoryTransaction(tables, content);
             T done = work.in(transaction);
@@ -97,7 +98,7 @@ final class MemoryWorkLine implements WorkLine {
 
     @Override
     public Census census() {
-        return tables.execute(grace, content -> {
+        return tables.execute(timing, content -> {
             Instant now = tables.now();
             List<Census.Session> sessions = content.sessions.values().stream()
                     .map(row -> new Census.Session(
@@ -126,7 +127,7 @@ final class MemoryWorkLine implements WorkLine {
 
     @Override
     public void purge() {
-        tables.execute(grace, content -> {
+        tables.execute(timing, content -> {
             Set<Long> named = new HashSet<>();
             content.sessions.keySet().forEach(id -> {
                 if (content.leases.values().stream().anyMatch(lease -> lease.names(id))) {
