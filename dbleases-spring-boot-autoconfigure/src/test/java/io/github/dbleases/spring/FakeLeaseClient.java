@@ -23,6 +23,7 @@ public class FakeLeaseClient implements LeaseClient {
 
     private final SortedMap<String, Lease> leases = new TreeMap<>();
     private Optional<ClusterView> view = Optional.empty();
+    private boolean retired;
 
     public FakeLeaseClient sees(ClusterView seen) {
         view = Optional.of(seen);
@@ -76,7 +77,13 @@ public class FakeLeaseClient implements LeaseClient {
     }
 
     @Override
-    public void retire() {}
+    public void retire() {
+        retired = true;
+    }
+
+    public boolean isRetired() {
+        return retired;
+    }
 
     @Override
     public void close() {}

@@ -1,0 +1,217 @@
+package io.github.dbleases.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.dbleases.ClientState;
+import io.github.dbleases.Lease;
+import io.github.dbleases.LeaseClient;
+import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.client.LeaseClients;
+import io.github.dbleases.spring.context.ManagedLeaseClient;
+import io.github.dbleases.store.LeaseStore;
+import io.github.dbleases.store.memory.InMemoryLeaseStore;
+import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.TaskScheduler;
+import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
+
+/** The client in the life of an application, on the store in memory. */
+class LifecycleTests {
+
+    private final InMemoryLeaseStore store = new InMemoryLeaseStore();
+    private final LeaseClient other = LeaseClients.start(LeaseClientConfig.defaults(), store);
+
+    private final ApplicationContextRunner application = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    DbLeasesAutoConfiguration.class,
+                    LeaseBeansAutoConfiguration.class,
+                    TaskSchedulingAutoConfiguration.class))
+            .withBean("store", LeaseStore.class, () -> store)
+            .withPropertyValues("dbleases.leases.orders.partitions=8", "dbleases.debounce=0");
+
+    @AfterEach
+    void closeOther() {
+        other.close();
+    }
+
+    @Test
+    void theClientStartsBeforeTheWebServerAndTheSchedulersAndStopsAfterThem() {
+        assertThat(ManagedLeaseClient.PHASE)
+                .isLessThan(ExecutorConfigurationSupport.DEFAULT_PHASE)
+                .isLessThan(WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE)
+                .isLessThan(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE);
+    }
+
+    @Test
+    void whileBeansAreMadeNothingIsOwned() {
+        application
+                .withBean(Eager.class)
+                .run(context -> assertThat(context.getBean(Eager.class).state).isEqualTo(ClientState.STARTING));
+    }
+
+    @Test
+    void aJobThatRunsWhileTheApplicationStopsOwnsItsPartitionsToItsEnd() {
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch stopping = new CountDownLatch(1);
+        AtomicReference<Boolean> ownedAtItsEnd = new AtomicReference<>();
+        application
+                .withUserConfiguration(Scheduling.class)
+                .withBean("first", Probe.class, () -> new Probe(Integer.MAX_VALUE, stopping::countDown))
+                .run(context -> {
+                    Lease lease = ownedLease(context);
+                    Runnable job = () -> {
+                        running.countDown();
+                        await().until(() -> stopping.getCount() == 0);
+                        ownedAtItsEnd.set(lease.owns(3));
+                    };
+                    context.getBean(TaskScheduler.class).schedule(job, Instant.now());
+                    running.await();
+                });
+
+        assertThat(ownedAtItsEnd).hasValue(true);
+    }
+
+    @Test
+    void whatStopsAfterTheClientFindsItClosed() {
+        AtomicReference<ClientState> before = new AtomicReference<>();
+        AtomicReference<ClientState> after = new AtomicReference<>();
+        AtomicReference<LeaseClient> client = new AtomicReference<>();
+        application
+                .withBean(
+                        "before",
+                        Probe.class,
+                        () -> new Probe(
+                                ManagedLeaseClient.PHASE + 1,
+                                () -> before.set(client.get().state())))
+                .withBean(
+                        "after",
+                        Probe.class,
+                        () -> new Probe(
+                                ManagedLeaseClient.PHASE - 1,
+                                () -> after.set(client.get().state())))
+                .run(context -> {
+                    client.set(context.getBean(LeaseClient.class));
+                    ownedLease(context);
+                });
+
+        assertThat(before).hasValue(ClientState.ACTIVE);
+        assertThat(after).hasValue(ClientState.CLOSED);
+    }
+
+    @Test
+    void anApplicationThatEndsHandsOver() {
+        Lease there = other.lease("orders", 8);
+        application.run(context -> {
+            Lease here = context.getBean(Lease.class);
+            await().untilAsserted(() -> assertThat(here.values()).hasSize(4));
+        });
+
+        await().untilAsserted(() -> assertThat(there.values()).hasSize(8));
+        assertThat(other.cluster().sessions()).hasSize(1);
+    }
+
+    @Test
+    void anApplicationThatCannotStartLeavesNoSession() {
+        application
+                .withBean("later", SmartLifecycle.class, () -> new Probe(Integer.MAX_VALUE, () -> {}) {
+                    @Override
+                    public void start() {
+                        throw new IllegalStateException("as when a port is taken");
+                    }
+                })
+                .run(context -> assertThat(context).hasFailed());
+
+        assertThat(other.cluster().sessions()).hasSize(1);
+    }
+
+    @Test
+    void aContextThatIsStoppedAndStartedTakesPartAgain() {
+        application.run(context -> {
+            Lease lease = ownedLease(context);
+
+            context.stop();
+            assertThat(lease.values()).isEmpty();
+            assertThat(other.cluster().sessions()).hasSize(1);
+
+            context.start();
+            await().untilAsserted(() -> assertThat(lease.values()).hasSize(8));
+        });
+    }
+
+    @Test
+    void twoApplicationsInOneJvmShareThePartitions() {
+        application.run(one -> application.run(two -> {
+            Lease here = one.getBean(Lease.class);
+            Lease there = two.getBean(Lease.class);
+            await().untilAsserted(() -> {
+                assertThat(here.values()).hasSize(4);
+                assertThat(there.values()).hasSize(4).doesNotContainAnyElementsOf(here.values());
+            });
+        }));
+    }
+
+    private static Lease ownedLease(AssertableApplicationContext context) {
+        Lease lease = context.getBean(Lease.class);
+        await().untilAsserted(() -> assertThat(lease.values()).hasSize(8));
+        return lease;
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableScheduling
+    static class Scheduling {}
+
+    static class Eager {
+
+        final ClientState state;
+
+        Eager(LeaseClient client) {
+            state = client.state();
+        }
+    }
+
+    /** Does something when its phase stops. */
+    static class Probe implements SmartLifecycle {
+
+        private final int phase;
+        private final Runnable onStop;
+        private boolean running;
+
+        Probe(int phase, Runnable onStop) {
+            this.phase = phase;
+            this.onStop = onStop;
+        }
+
+        @Override
+        public void start() {
+            running = true;
+        }
+
+        @Override
+        public void stop() {
+            running = false;
+            onStop.run();
+        }
+
+        @Override
+        public boolean isRunning() {
+            return running;
+        }
+
+        @Override
+        public int getPhase() {
+            return phase;
+        }
+    }
+}
