@@ -1,0 +1,114 @@
+// Polls the state, hands it to the parts of the page, and calls the instances that the buttons are for.
+import { send, poll } from "./peers.js";
+import { kindOf, describe } from "./kinds.js";
+import { showLeases } from "./grid.js";
+import { showCards } from "./cards.js";
+import { showChart } from "./chart.js";
+import { showSummary } from "./summary.js";
+import { observe, say } from "./events.js";
+
+const PAUSE_MILLIS = 500;
+
+const element = (id) => document.getElementById(id);
+let latest = null;
+
+async function loop() {
+  for (;;) {
+    const started = performance.now();
+    const answer = await poll();
+    answer ? show(answer) : showLost();
+    await new Promise((resume) => setTimeout(resume, Math.max(50, PAUSE_MILLIS - (performance.now() - started))));
+  }
+}
+
+function show({ state, moved }) {
+  // Without the database an instance knows only itself; what was known of the others stays, marked by the banner.
+  const shown = state.problem && latest ? { ...latest, problem: state.problem, leases: state.leases } : state;
+  kindOf.learn(shown.instances);
+  document.body.dataset.stale = String(Boolean(state.problem));
+  showSummary(shown);
+  showLeases(shown);
+  showCards(shown, act);
+  showChart(shown);
+  observe(shown);
+  source("live", `Live from ${state.servedBy}`);
+  banner(state.problem ?? (moved && `The instance that sent this page does not answer. It goes on with ${state.servedBy}.`));
+  latest = state.problem ? latest : state;
+}
+
+function showLost() {
+  source("lost", "Nobody answers");
+  banner("No instance answers. The page goes on trying; when all have ended, start the order desk again in the terminal.");
+}
+
+function source(state, text) {
+  if (element("source").dataset.state !== state || element("source-text").textContent !== text) {
+    element("source").dataset.state = state;
+    element("source-text").textContent = text;
+  }
+}
+
+function banner(text) {
+  element("banner").hidden = !text;
+  if (text && element("banner").textContent !== text) {
+    element("banner").textContent = text;
+  }
+}
+
+async function act(instance, action) {
+  const name = describe(instance);
+  try {
+    if (action === "START") {
+      await send(`instances/${encodeURIComponent(instance.name)}/start`, {});
+      say(`${name} was told to start`, instance.name);
+    } else {
+      await send("instance/end", { how: action }, instance.port);
+      say(action === "KILL" ? `${name} was killed` : `${name} was told to end`, instance.name);
+    }
+  } catch (problem) {
+    say(`${name} could not be told: ${problem.message}`, instance.name);
+  }
+}
+
+function result(text, bad = false) {
+  element("add-result").textContent = text;
+  element("add-result").dataset.state = bad ? "bad" : "good";
+}
+
+element("add").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const amount = element("amount").value.trim();
+  try {
+    const order = await send("orders", {
+      customer: element("customer").value.trim(),
+      amount: /^-?\d+$/.test(amount) ? Number(amount) : amount,
+    });
+    result(`Order ${order.id} waits in partition ${order.partition}.`);
+  } catch (problem) {
+    result(problem.message, true);
+  }
+});
+
+element("add-many").addEventListener("click", async () => {
+  const orders = 500;
+  let left = orders;
+  const random = (bound) => Math.floor(Math.random() * bound);
+  const adder = async () => {
+    while (left-- > 0) {
+      const customer = `C-${String(1 + random(500)).padStart(4, "0")}`;
+      await send("orders", { customer, amount: random(12) === 0 ? -1 - random(9999) : 1 + random(50000) });
+    }
+  };
+  element("add-many").disabled = true;
+  result(`Adding ${orders} orders.`);
+  try {
+    await Promise.all([adder(), adder(), adder(), adder()]);
+    result(`${orders} orders were added.`);
+  } catch (problem) {
+    left = 0;
+    result(problem.message, true);
+  }
+  element("add-many").disabled = false;
+});
+
+loop();

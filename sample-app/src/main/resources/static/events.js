@@ -1,0 +1,85 @@
+// Tells in words what changed from one state to the next.
+import { describe, kindOf, make, number } from "./kinds.js";
+
+const MOST = 100;
+const list = document.getElementById("events");
+let before = null;
+let orphanedAt = null;
+
+list.append(make("li", { className: "empty" }, "Nothing yet."));
+
+export function say(text, name) {
+  list.querySelector(".empty")?.remove();
+  const swatch = name ? [make("span", { className: "swatch kind", ariaHidden: "true", data: { kind: kindOf(name) } }), " "] : [];
+  list.prepend(make("li", {}, make("time", {}, new Date().toLocaleTimeString("en-GB")), make("span", {}, ...swatch, text)));
+  while (list.children.length > MOST) {
+    list.lastChild.remove();
+  }
+}
+
+export function observe(state) {
+  if (before && !state.problem) {
+    tellSessions(state);
+    tellMoves(state);
+    tellVerdict(state);
+  }
+  if (state.problem && !before?.problem) {
+    say("The database does not answer");
+  }
+  before = state;
+}
+
+function tellSessions(state) {
+  const sessions = (of) => new Map(of.instances.filter(({ session }) => session !== null).map((instance) => [instance.session, instance]));
+  const was = sessions(before);
+  const is = sessions(state);
+  for (const [session, instance] of is) {
+    if (!was.has(session)) {
+      say(`${describe(instance)} has joined`, instance.name);
+    }
+  }
+  for (const [session, instance] of was) {
+    if (!is.has(session)) {
+      say(`The session of ${instance.name} is over`, instance.name);
+    }
+  }
+  for (const instance of state.instances) {
+    const earlier = before.instances.find(({ name, port }) => name === instance.name && port === instance.port);
+    if (instance.status === "ENDED" && earlier && earlier.status !== "ENDED") {
+      orphanedAt ??= Date.now();
+      say(`The process of ${instance.name} has ended${instance.owned ? `; its session still holds ${number(instance.owned)} partitions` : ""}`, instance.name);
+    }
+  }
+}
+
+function tellMoves(state) {
+  for (const lease of state.leases) {
+    const was = before.leases.find(({ name, size }) => name === lease.name && size === lease.size);
+    if (!was) {
+      continue;
+    }
+    const gained = new Map();
+    lease.partitions.forEach(({ session }, index) => {
+      if (session !== null && was.partitions[index] && was.partitions[index].session !== session) {
+        gained.set(session, (gained.get(session) ?? 0) + 1);
+      }
+    });
+    for (const [session, count] of gained) {
+      const owner = state.instances.find((instance) => instance.session === session);
+      say(`${owner?.name ?? "Another client"} took over ${number(count)} partition${count === 1 ? "" : "s"} of ${lease.name}`, owner?.name);
+    }
+  }
+  const lease = state.leases[0];
+  const live = new Set(state.instances.filter(({ status }) => status !== "ENDED").map(({ session }) => session));
+  if (orphanedAt && lease?.partitions.every(({ session }) => live.has(session))) {
+    say(`All partitions of ${lease.name} have a living owner, ${((Date.now() - orphanedAt) / 1000).toFixed(1)} s after the end`);
+    orphanedAt = null;
+  }
+}
+
+function tellVerdict({ verdict }) {
+  if (verdict && verdict.orders !== before.verdict?.orders) {
+    const wrong = verdict.wrong.length;
+    say(wrong ? `${number(wrong)} balances are wrong` : `All balances are right after ${number(verdict.orders)} orders`);
+  }
+}

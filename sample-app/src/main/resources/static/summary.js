@@ -1,0 +1,74 @@
+// How far the work has come, and whether the balances are right.
+import { kindOf, make, money, number, sorted, write } from "./kinds.js";
+
+const element = (id) => document.getElementById(id);
+
+export function showSummary({ orders, instances, verdict }) {
+  if (!orders) {
+    return;
+  }
+  write(element("done"), number(orders.done));
+  write(element("total"), number(orders.total));
+  write(element("rate"), number(orders.perSecond));
+  showProgress(orders, instances);
+  showVerdict(orders, verdict);
+}
+
+function showProgress(orders, instances) {
+  const bar = element("progress");
+  const shares = sorted(instances).filter((instance) => instance.done > 0);
+  const key = shares.map((instance) => instance.name).join();
+  if (bar.dataset.key !== key) {
+    bar.dataset.key = key;
+    bar.replaceChildren(...shares.map(({ name }) => make("span", { className: "kind", data: { kind: kindOf(name) } })));
+  }
+  shares.forEach(({ name, done }, index) => {
+    bar.children[index].style.width = `${(100 * done) / orders.total}%`;
+    bar.children[index].title = `${name}: ${number(done)}`;
+  });
+  bar.setAttribute("aria-valuenow", orders.total ? Math.floor((100 * orders.done) / orders.total) : 0);
+  bar.setAttribute("aria-valuetext", `${number(orders.done)} of ${number(orders.total)}`);
+}
+
+function showVerdict(orders, verdict) {
+  const waiting = orders.total - orders.done;
+  const current = verdict && verdict.orders === orders.total;
+  const wrong = current ? verdict.wrong : [];
+  const state = !current ? "none" : verdict.wrong.length ? "wrong" : "right";
+  element("verdict").dataset.state = state;
+  write(element("verdict-mark"), { none: "\u2026", right: "\u2713", wrong: "\u2717" }[state]);
+  write(element("verdict-title"), title(state, orders, verdict, waiting));
+  write(element("verdict-text"), text(state, orders, verdict, waiting));
+  element("wrong").hidden = wrong.length === 0;
+  const key = current ? String(verdict.orders) : "";
+  if (element("wrong").dataset.key !== key) {
+    element("wrong").dataset.key = key;
+    element("wrong").open = true;
+    element("wrong-rows").replaceChildren(...wrong.map(row));
+  }
+}
+
+function title(state, orders, verdict, waiting) {
+  switch (state) {
+    case "right":
+      return "All balances are right";
+    case "wrong":
+      return `${number(verdict.wrong.length)} of ${number(verdict.customers)} balances are wrong`;
+    default:
+      if (!orders.imported) {
+        return "The orders are being imported";
+      }
+      return waiting ? `${number(waiting)} orders wait` : orders.total ? "Comparing the balances" : "There are no orders";
+  }
+}
+
+function text(state, orders, verdict, waiting) {
+  if (state === "none") {
+    return waiting ? "When all are done, every balance is compared with the orders." : orders.total ? "" : "Add some below.";
+  }
+  const at = new Date(verdict.checkedAt).toLocaleTimeString("en-GB");
+  return `${number(verdict.orders)} orders of ${number(verdict.customers)} customers, compared by ${verdict.checkedBy} at ${at}`;
+}
+
+const row = ({ customer, expected, actual }) =>
+  make("tr", {}, make("td", {}, customer), ...[expected, actual, actual - expected].map((cents) => make("td", {}, money(cents))));
