@@ -77,21 +77,22 @@ final class Ownership implements HandOvers.Listener {
         if (!holdings.live()) {
             return;
         }
+        keeper.quiet().atLeast(holdings.quietFor());
         Map<String, List<OwnPartition>> byLease =
                 holdings.partitions().stream().collect(groupingBy(OwnPartition::lease));
         for (JoinedLease lease : registry.leases()) {
-            reconcile(lease, byLease.getOrDefault(lease.name(), List.of()), holdings);
+            reconcile(lease, byLease.getOrDefault(lease.name(), List.of()), holdings.tokenFloor());
             byLease.remove(lease.name());
         }
         byLease.forEach((lease, unwanted) -> giveBack(lease, unwanted));
         session.applied(holdings.inbox());
         keeper.confirmed(session);
-        if (holdings.isQuiet()) {
-            environment.after(holdings.quietFor().plusMillis(1), this::refresh);
+        if (isQuiet()) {
+            environment.after(keeper.quiet().rest().plusMillis(1), this::refresh);
         }
     }
 
-    private void reconcile(JoinedLease lease, List<OwnPartition> own, Holdings holdings) {
+    private void reconcile(JoinedLease lease, List<OwnPartition> own, long tokenFloor) {
         Map<Integer, Long> tokens = new HashMap<>();
         own.forEach(partition -> tokens.put(partition.number(), partition.token()));
         lose(
@@ -110,9 +111,9 @@ final class Ownership implements HandOvers.Listener {
                 if (owned.isHeld() && leaves) {
                     asked.add(owned);
                 }
-            } else if (leaves || isDropped(partition) || partition.token() <= holdings.tokenFloor()) {
+            } else if (leaves || isDropped(partition) || partition.token() <= tokenFloor) {
                 unwanted.add(partition);
-            } else if (!holdings.isQuiet() && !lease.isLeaving() && !registry.isRetired()) {
+            } else if (!isQuiet() && !lease.isLeaving() && !registry.isRetired()) {
                 taken.add(new Owned(partition.number(), partition.token()));
             }
         }
@@ -122,6 +123,10 @@ final class Ownership implements HandOvers.Listener {
         }
         give(lease, asked);
         giveBack(lease.name(), unwanted);
+    }
+
+    private boolean isQuiet() {
+        return !keeper.quiet().rest().isZero();
     }
 
     private boolean isDropped(OwnPartition partition) {

@@ -41,6 +41,7 @@ final class SessionKeeper {
     private final HeartbeatLine line;
     private final Observer observer;
     private final Backoff backoff;
+    private final QuietTime quiet;
 
     private volatile Trust trust = Trust.NONE;
     private @Nullable Session session;
@@ -57,6 +58,7 @@ final class SessionKeeper {
         this.environment = environment;
         this.line = line;
         this.observer = observer;
+        this.quiet = new QuietTime(timing, environment.clock());
         this.backoff = new Backoff(timing.heartbeat(), environment::random);
     }
 
@@ -113,6 +115,10 @@ final class SessionKeeper {
         return firstAttempt;
     }
 
+    QuietTime quiet() {
+        return quiet;
+    }
+
     /** What the session owns has been read in the current incarnation of the store: trust goes on. */
     void confirmed(Session confirmed) {
         if (confirmed == session && !confirmed.isConfirmed()) {
@@ -130,6 +136,7 @@ final class SessionKeeper {
     private void opened(long id, Moment sent, Renewal renewal) {
         ClockGuard guard = new ClockGuard(timing, beat(sent, renewal));
         Session opened = new Session(id, guard, renewal.incarnation(), sent);
+        quiet.enter(renewal.incarnation());
         session = opened;
         hadSession = true;
         log.info("Client {} has opened session {}", config.clientId(), id);
@@ -141,7 +148,7 @@ final class SessionKeeper {
         noticeLapse();
         current.guard().beat(beat(sent, renewal));
         current.sent(sent);
-        if (!renewal.incarnation().equals(current.incarnation())) {
+        if (quiet.enter(renewal.incarnation())) {
             log.warn("The store has a new incarnation: {} after {}", renewal.incarnation(), current.incarnation());
             current.enter(renewal.incarnation());
             current.guard().silence(environment.clock().nanoTime());

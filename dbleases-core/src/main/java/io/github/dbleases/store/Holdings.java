@@ -24,11 +24,6 @@ public record Holdings(
         long tokenFloor,
         List<OwnPartition> partitions) {
 
-    /** Returns whether this incarnation is still quiet. */
-    public boolean isQuiet() {
-        return quietFor.compareTo(Duration.ZERO) > 0;
-    }
-
     /**
      * A partition that the session owns.
      *

@@ -12,12 +12,15 @@ import java.util.function.Supplier;
 final class SimDatabase {
 
     private static final int STANDBYS = 8;
+    private static final Duration QUIET_TIME = Duration.ofSeconds(8);
 
     private final SimWorld world;
     private final SimWorld.DatabaseClock clock;
     private final InMemoryLeaseStore store;
     private final Deque<InMemoryLeaseStore.Backup> standbys = new ArrayDeque<>();
     private Instant latest = Instant.MIN;
+    private long quietUntilNanos;
+    private long quietTimeCutShort;
     private boolean away;
 
     SimDatabase(SimWorld world) {
@@ -37,6 +40,20 @@ final class SimDatabase {
 
     void setAway(boolean next) {
         away = next;
+    }
+
+    /** Sets the clock. */
+    void jump(Duration by) {
+        clock.jump(by);
+        quietTimeCutShort = by.isNegative() ? quietTimeCutShort : quietUntilNanos;
+    }
+
+    /**
+     * Returns for how long no new process may start: a stated limit is that one which does not know of a failover takes
+     * the store's word for when the quiet time ends, and the store's clock may have been set.
+     */
+    Duration unsafeForNewcomers() {
+        return Duration.ofNanos(Math.max(0, quietTimeCutShort - world.nanos()));
     }
 
     /** Executes a statement now. */
@@ -64,7 +81,7 @@ final class SimDatabase {
         for (int i = 0; i < lag; i++) {
             standbys.removeLast();
         }
-        store.failOver(standbys.getLast());
+        failOverTo(standbys.getLast());
         clock.jump(clockDifference);
         Duration tooFarBehind = Duration.between(clock.instant(), latest).minus(behindAtMost);
         if (!tooFarBehind.isNegative()) {
@@ -72,5 +89,13 @@ final class SimDatabase {
         }
         world.tell("the database fails over to a standby that lags by %d copies, its time is %s"
                 .formatted(lag, clock.instant()));
+    }
+
+    /** Promotes a standby that was copied at some moment. */
+    void failOverTo(InMemoryLeaseStore.Backup standby) {
+        store.failOver(standby);
+        standbys.clear();
+        standbys.add(standby);
+        quietUntilNanos = world.nanos() + QUIET_TIME.toNanos();
     }
 }

@@ -14,8 +14,8 @@ final class SimEnvironment implements Environment, Clock {
     private final SimWorld world;
     private final SimDatabase database;
     private final Duration attemptTimeout;
-    private final Lane heartbeatLane = new SimLane();
-    private final Lane workLane = new SimLane();
+    private final SimLane heartbeatLane = new SimLane();
+    private final SimLane workLane = new SimLane();
     private final Queue<Runnable> heldUp = new ArrayDeque<>();
     private boolean crashed;
     private boolean paused;
@@ -53,6 +53,16 @@ final class SimEnvironment implements Environment, Clock {
         while (!heldUp.isEmpty() && !paused) {
             heldUp.remove().run();
         }
+    }
+
+    /** Returns how many requests have been sent on the lane of the heartbeats. */
+    int heartbeats() {
+        return heartbeatLane.sent;
+    }
+
+    /** Returns how many requests have been sent on the lane of other work. */
+    int otherRequests() {
+        return workLane.sent;
     }
 
     void cut(boolean next) {
@@ -110,7 +120,7 @@ final class SimEnvironment implements Environment, Clock {
     @Override
     public Executor listeners() {
         return action -> {
-            Duration limit = world.chance(0.02) ? Duration.ofSeconds(10) : Duration.ofMillis(50);
+            Duration limit = world.misfortune(0.02) ? Duration.ofSeconds(10) : Duration.ofMillis(50);
             world.after(world.shortTime(limit), () -> run(action));
         };
     }
@@ -129,7 +139,7 @@ final class SimEnvironment implements Environment, Clock {
     public void shutdown() {}
 
     private Duration delay() {
-        return world.shortTime(world.chance(0.02) ? attemptTimeout.multipliedBy(3) : slowness);
+        return world.shortTime(world.misfortune(0.02) ? attemptTimeout.multipliedBy(3) : slowness);
     }
 
     /** One line to the database, over a network that delays and loses. */
@@ -137,6 +147,7 @@ final class SimEnvironment implements Environment, Clock {
 
         private final Queue<Request<?>> due = new ArrayDeque<>();
         private boolean busy;
+        private int sent;
 
         @Override
         public void submit(Duration delay, Request<?> request) {
@@ -161,6 +172,7 @@ final class SimEnvironment implements Environment, Clock {
                 finish();
                 return;
             }
+            sent++;
             Attempt<T> attempt = new Attempt<>(request);
             world.after(attemptTimeout, () -> run(() -> attempt.fail("no answer in time")));
             if (cut) {
@@ -172,7 +184,7 @@ final class SimEnvironment implements Environment, Clock {
         private <T> void execute(Attempt<T> attempt, Supplier<T> call) {
             try {
                 T answer = database.execute(call);
-                if (!cut && !world.chance(0.01)) {
+                if (!cut && !world.misfortune(0.01)) {
                     world.after(delay(), () -> run(() -> attempt.succeed(answer)));
                 }
             } catch (RuntimeException failure) {

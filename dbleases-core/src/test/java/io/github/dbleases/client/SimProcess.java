@@ -57,7 +57,7 @@ final class SimProcess {
     }
 
     /** Returns what this process sees of a lease. */
-    PartitionSet views(String lease) {
+    PartitionSet view(String lease) {
         JoinedLease joined = leases.get(lease);
         return joined == null ? PartitionSet.empty() : joined.values();
     }
@@ -103,13 +103,22 @@ final class SimProcess {
         });
     }
 
-    /** Holds a partition for a time. */
+    /** Holds one of the own partitions for a time, if there is one. */
     void hold(String lease, Duration time) {
         environment.run(() -> {
+            int[] own = view(lease).toIntArray();
+            if (own.length > 0) {
+                hold(lease, own[world.random().nextInt(own.length)], time);
+            }
+        });
+    }
+
+    /** Holds a partition for a time, if it is owned. */
+    void hold(String lease, int partition, Duration time) {
+        environment.run(() -> {
             JoinedLease joined = leases.get(lease);
-            if (joined != null && !joined.values().isEmpty()) {
-                int[] own = joined.values().toIntArray();
-                joined.tryHold(own[world.random().nextInt(own.length)]).ifPresent(hold -> {
+            if (joined != null) {
+                joined.tryHold(partition).ifPresent(hold -> {
                     OpenHold open = new OpenHold(lease, hold);
                     holds.add(open);
                     world.after(
@@ -126,7 +135,7 @@ final class SimProcess {
     /** Delivers hints that the database has sent. */
     void receiveHints() {
         try {
-            if (heartbeats.awaitHint(engine.currentSession(), Duration.ZERO) && !world.chance(0.3)) {
+            if (heartbeats.awaitHint(engine.currentSession(), Duration.ZERO) && !world.misfortune(0.3)) {
                 world.after(world.shortTime(Duration.ofMillis(20)), () -> environment.run(engine::hinted));
             }
         } catch (InterruptedException impossible) {

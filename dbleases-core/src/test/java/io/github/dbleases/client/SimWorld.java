@@ -21,6 +21,7 @@ final class SimWorld {
     private final Queue<Event> events = new PriorityQueue<>();
     private long nanos;
     private long scheduled;
+    private boolean rough;
     private final List<String> story = new ArrayList<>();
     private @Nullable String violation;
 
@@ -78,6 +79,16 @@ final class SimWorld {
             next.action.run();
         }
         return true;
+    }
+
+    /** From now on requests and answers are lost and late now and then, and listeners are slow. */
+    void becomeRough() {
+        rough = true;
+    }
+
+    /** Returns whether a misfortune happens, which it never does before the world is rough. */
+    boolean misfortune(double probability) {
+        return rough && chance(probability);
     }
 
     boolean chance(double probability) {

@@ -2,13 +2,7 @@ package io.github.dbleases.client;
 
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.Timing;
-import io.github.dbleases.assignment.Balancer;
-import io.github.dbleases.assignment.Balancer.Scope;
-import io.github.dbleases.assignment.Snapshot;
-import io.github.dbleases.assignment.Snapshot.Partition;
-import io.github.dbleases.store.Census;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -26,41 +20,34 @@ final class Simulation {
     private static final SortedMap<String, Integer> LEASES = new TreeMap<>(Map.of("orders", 12, "invoices", 5));
 
     private final Timing timing = Timing.DEFAULT;
+    private final SimCluster cluster;
     private final SimWorld world;
     private final SimDatabase database;
-    private final SimInvariants invariants;
-    private final List<SimProcess> processes = new ArrayList<>();
-    private int started;
+    private final List<SimProcess> processes;
 
     Simulation(long seed) {
-        this.world = new SimWorld(seed);
-        this.database = new SimDatabase(world);
-        this.invariants = new SimInvariants(world);
+        this.cluster = new SimCluster(seed);
+        this.world = cluster.world();
+        this.database = cluster.database();
+        this.processes = cluster.processes();
     }
 
     /** Runs the schedule and returns what went wrong, null if nothing did. */
     @Nullable
     String run() {
+        world.becomeRough();
         int first = 1 + world.random().nextInt(4);
         for (int i = 0; i < first; i++) {
             world.after(world.upTo(Duration.ofSeconds(2)), this::startProcess);
         }
         world.after(Duration.ofSeconds(5), this::suffer);
-        runUntil(SUFFERING);
+        cluster.run(SUFFERING);
         heal();
-        runUntil(SUFFERING.plus(HEALING));
+        cluster.run(HEALING);
         if (world.violation() == null) {
-            checkShared();
+            cluster.checkShared();
         }
         return world.violation();
-    }
-
-    private void runUntil(Duration end) {
-        while (world.violation() == null && world.step(end.toNanos())) {
-            processes.removeIf(process -> process.environment().isCrashed());
-            processes.forEach(SimProcess::receiveHints);
-            invariants.check(processes);
-        }
     }
 
     private void startProcess() {
@@ -68,9 +55,7 @@ final class Simulation {
                 .withClientId("host")
                 .withTiming(timing)
                 .withDrainTimeout(world.upTo(Duration.ofSeconds(10)));
-        SimProcess process = new SimProcess("process-" + ++started, world, database, config);
-        processes.add(process);
-        world.tell(process.name() + " starts");
+        SimProcess process = cluster.start(config);
         LEASES.forEach((lease, partitions) -> {
             if (world.chance(0.9)) {
                 world.after(world.shortTime(Duration.ofSeconds(1)), () -> process.join(lease, partitions));
@@ -98,7 +83,7 @@ final class Simulation {
         }
         world.after(world.upTo(Duration.ofSeconds(6)), this::suffer);
         if (processes.isEmpty() || world.chance(0.25) && processes.size() < 6) {
-            startProcess();
+            world.after(database.unsafeForNewcomers(), this::startProcess);
             return;
         }
         SimProcess victim = processes.get(world.random().nextInt(processes.size()));
@@ -138,7 +123,7 @@ final class Simulation {
             case 8 -> {
                 Duration jump = between(Duration.ofSeconds(-10), Duration.ofSeconds(10));
                 world.tell("the clock of the database jumps by " + jump);
-                database.clock().jump(jump);
+                database.jump(jump);
             }
             case 9 -> database.failOver(between(timing.ttl().negated(), timing.ttl()), timing.ttl());
             default -> LEASES.forEach(victim::join);
@@ -167,26 +152,5 @@ final class Simulation {
                 process.environment().resume(Duration.ZERO);
             }
         });
-    }
-
-    /** Checks that every partition is owned and trusted, in fair shares, and that views and store agree. */
-    private void checkShared() {
-        for (Census.Lease lease : database.store().workLine(timing).census().leases()) {
-            Snapshot snapshot = lease.snapshot();
-            Map<Integer, Long> seen = new TreeMap<>();
-            processes.forEach(process -> process.views(snapshot.lease())
-                    .forEach(partition -> seen.put(partition, process.engine().currentSession())));
-            Map<Integer, Long> stored = new TreeMap<>();
-            snapshot.partitions().stream()
-                    .filter(Partition::ownerLive)
-                    .forEach(row -> stored.put(row.number(), row.owner()));
-            boolean wanted = processes.stream().anyMatch(process -> process.takesPartIn(snapshot.lease()));
-            boolean all = stored.size() == snapshot.partitions().size();
-            boolean balanced = Balancer.assign(snapshot, Scope.ALL).changes().isEmpty();
-            if (wanted ? !all || !balanced || !seen.equals(stored) : !seen.isEmpty()) {
-                world.violation("in the end the processes see %s, the store has %s, the processes are %s"
-                        .formatted(seen, snapshot, processes));
-            }
-        }
     }
 }

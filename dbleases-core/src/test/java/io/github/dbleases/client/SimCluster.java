@@ -1,0 +1,95 @@
+package io.github.dbleases.client;
+
+import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.assignment.Balancer;
+import io.github.dbleases.assignment.Balancer.Scope;
+import io.github.dbleases.assignment.Snapshot;
+import io.github.dbleases.assignment.Snapshot.Partition;
+import io.github.dbleases.store.Census;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+
+/** Simulated processes on a simulated database, whose invariants are checked after every event. */
+final class SimCluster {
+
+    private final SimWorld world;
+    private final SimDatabase database;
+    private final SimInvariants invariants;
+    private final List<SimProcess> processes = new ArrayList<>();
+    private int started;
+
+    SimCluster(long seed) {
+        this.world = new SimWorld(seed);
+        this.database = new SimDatabase(world);
+        this.invariants = new SimInvariants(world);
+    }
+
+    SimWorld world() {
+        return world;
+    }
+
+    SimDatabase database() {
+        return database;
+    }
+
+    /** Returns the processes that have not crashed. */
+    List<SimProcess> processes() {
+        return processes;
+    }
+
+    SimProcess start(LeaseClientConfig config) {
+        SimProcess process = new SimProcess("process-" + ++started, world, database, config);
+        world.tell(process.name() + " starts");
+        processes.add(process);
+        return process;
+    }
+
+    /** Lets time pass. */
+    void run(Duration time) {
+        runUntil(() -> false, time);
+    }
+
+    /** Lets time pass until something is the case, for a time at most; returns whether it is. */
+    boolean runUntil(BooleanSupplier condition, Duration atMost) {
+        long end = world.nanos() + atMost.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (world.violation() != null || !world.step(end)) {
+                return false;
+            }
+            processes.removeIf(process -> process.environment().isCrashed());
+            processes.forEach(SimProcess::receiveHints);
+            invariants.check(processes);
+        }
+        return true;
+    }
+
+    Census census() {
+        return database.store().workLine(LeaseClientConfig.defaults().timing()).census();
+    }
+
+    /** Reports leases that are not owned and trusted in fair shares, or of which views and store disagree. */
+    void checkShared() {
+        census().leases().forEach(lease -> checkShared(lease.snapshot()));
+    }
+
+    private void checkShared(Snapshot snapshot) {
+        Map<Integer, Long> seen = new TreeMap<>();
+        processes.forEach(process -> process.view(snapshot.lease())
+                .forEach(partition -> seen.put(partition, process.engine().currentSession())));
+        Map<Integer, Long> stored = new TreeMap<>();
+        snapshot.partitions().stream()
+                .filter(Partition::ownerLive)
+                .forEach(row -> stored.put(row.number(), row.owner()));
+        boolean wanted = processes.stream().anyMatch(process -> process.takesPartIn(snapshot.lease()));
+        boolean all = stored.size() == snapshot.partitions().size();
+        boolean balanced = Balancer.assign(snapshot, Scope.ALL).changes().isEmpty();
+        if (wanted ? !all || !balanced || !seen.equals(stored) : !seen.isEmpty()) {
+            world.violation("in the end the processes see %s, the store has %s, the processes are %s"
+                    .formatted(seen, snapshot, processes));
+        }
+    }
+}
