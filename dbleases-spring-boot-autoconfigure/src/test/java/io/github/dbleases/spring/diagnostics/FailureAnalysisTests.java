@@ -1,0 +1,114 @@
+package io.github.dbleases.spring.diagnostics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.dbleases.LeaseClient;
+import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.client.LeaseClients;
+import io.github.dbleases.store.LeaseStore;
+import io.github.dbleases.store.memory.InMemoryLeaseStore;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What a real start prints when it fails; the store is in memory. */
+@ExtendWith(OutputCaptureExtension.class)
+class FailureAnalysisTests {
+
+    private static InMemoryLeaseStore store;
+
+    @Test
+    void timesThatDoNotFitIntoTheTtl(CapturedOutput output) {
+        failToStart("--dbleases.ttl=4s", "--dbleases.heartbeat=1s", "--dbleases.attempt-timeout=1400ms");
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("heartbeat + 2 * attempt-timeout + margin <= ttl")
+                .contains("1000 ms + 2 * 1400 ms + 500 ms = 4300 ms, ttl is 4000 ms")
+                .contains("dbleases.heartbeat + 2 * dbleases.attempt-timeout + dbleases.margin <= dbleases.ttl");
+    }
+
+    @Test
+    void aHeartbeatThatIsTooLong(CapturedOutput output) {
+        failToStart("--dbleases.heartbeat=3s");
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("heartbeat is 3000 ms, ttl is 6000 ms, ttl / 3 is 2000 ms");
+    }
+
+    @Test
+    void aLeaseWithAnotherNumberOfPartitions(CapturedOutput output) {
+        try (LeaseClient running = LeaseClients.start(LeaseClientConfig.defaults(), newStore())) {
+            running.lease("orders", 64);
+
+            failToStart(store, "--dbleases.leases.orders.partitions=128");
+        }
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("Lease 'orders' was asked for with 128 partitions, but it has 64")
+                .contains("Give the lease a new name, for example dbleases.leases[orders-2].partitions");
+    }
+
+    @Test
+    void aNumberOfPartitionsOutsideTheLimits(CapturedOutput output) {
+        failToStart("--dbleases.leases.orders.partitions=100001");
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("Lease 'orders' was asked for with 100001 partitions")
+                .contains("Set dbleases.leases.<name>.partitions to a number from 1 to 100,000");
+    }
+
+    @Test
+    void aNameOfALeaseThatIsNotAllowed(CapturedOutput output) {
+        failToStart("--dbleases.leases[my orders].partitions=8");
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("'my orders' is not a valid lease name")
+                .contains("dbleases.leases[a/b].partitions=8");
+    }
+
+    @Test
+    void aMisspeltPropertyOfALease(CapturedOutput output) {
+        failToStart("--dbleases.leases.orders.partition=8");
+
+        assertThat(output).contains("APPLICATION FAILED TO START").contains("dbleases.leases.orders.partition");
+    }
+
+    private static InMemoryLeaseStore newStore() {
+        store = new InMemoryLeaseStore();
+        return store;
+    }
+
+    private static void failToStart(String... arguments) {
+        failToStart(newStore(), arguments);
+    }
+
+    private static void failToStart(InMemoryLeaseStore in, String... arguments) {
+        store = in;
+        SpringApplicationBuilder application =
+                new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE);
+        assertThatThrownBy(() -> application.run(arguments)).isInstanceOf(Exception.class);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration(exclude = DataSourceAutoConfiguration.class)
+    static class Application {
+
+        @Bean
+        LeaseStore store() {
+            return store;
+        }
+    }
+}
