@@ -3,6 +3,8 @@ package io.github.dbleases;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
 
 /**
  * The settings of a client.
@@ -10,25 +12,28 @@ import java.time.Duration;
  * @param clientId the name of the client, for people: 1 to 200 characters
  * @param weight the client's share of partitions in comparison with the others, 1 to 1,000
  * @param timing the times on which the safety rests
- * @param debounce how long balancing waits after a member has joined or left, so that a burst makes one plan
- * @param drainTimeout how long {@link LeaseClient#close()} and {@link Lease#leave()} wait for listeners and holds
+ * @param debounce how long balancing waits after a member has joined or left, so that a burst makes one plan; 0 to 24 h
+ * @param drainTimeout how long {@link LeaseClient#close()} and {@link Lease#leave()} wait for listeners and holds; 0 to
+ *     24 h
  */
 public record LeaseClientConfig(String clientId, int weight, Timing timing, Duration debounce, Duration drainTimeout) {
 
+    private static final int LONGEST_ID = 200;
     private static final int MAX_WEIGHT = 1_000;
 
     public LeaseClientConfig {
-        if (clientId.isBlank() || clientId.length() > 200) {
+        if (clientId.isBlank() || clientId.length() > LONGEST_ID) {
             throw new InvalidConfigurationException(
-                    "client-id '%s' has %d characters, but must have 1 to 200 and not be blank: set another one."
-                            .formatted(clientId, clientId.length()));
+                    "client-id '%s' has %s characters, but must have 1 to %s and not be blank: set another one."
+                            .formatted(clientId, clientId.length(), LONGEST_ID));
         }
         if (weight < 1 || weight > MAX_WEIGHT) {
-            throw new InvalidConfigurationException(
-                    "weight is %d, but must be 1 to %,d: set another one.".formatted(weight, MAX_WEIGHT));
+            throw new InvalidConfigurationException(String.format(
+                    Locale.ROOT, "weight is %d, but must be 1 to %,d: set another one.", weight, MAX_WEIGHT));
         }
-        requireNotNegative("debounce", debounce);
-        requireNotNegative("drain-timeout", drainTimeout);
+        Objects.requireNonNull(timing, "timing");
+        Timing.requireInRange("debounce", debounce, Duration.ZERO);
+        Timing.requireInRange("drain-timeout", drainTimeout, Duration.ZERO);
     }
 
     /** The defaults: the host name as client id, weight 1, {@link Timing#DEFAULT}, debounce 1 s, drain timeout 30 s. */
@@ -58,16 +63,10 @@ public record LeaseClientConfig(String clientId, int weight, Timing timing, Dura
 
     private static String hostName() {
         try {
-            return InetAddress.getLocalHost().getHostName();
+            String name = InetAddress.getLocalHost().getHostName();
+            return name.isBlank() ? "localhost" : name.substring(0, Math.min(name.length(), LONGEST_ID));
         } catch (UnknownHostException unresolvable) {
             return "localhost";
-        }
-    }
-
-    private static void requireNotNegative(String name, Duration value) {
-        if (value.isNegative()) {
-            throw new InvalidConfigurationException(
-                    "%s is %s, but must not be negative: set zero or more.".formatted(name, value));
         }
     }
 }

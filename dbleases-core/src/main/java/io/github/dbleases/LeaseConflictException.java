@@ -16,8 +16,8 @@ public final class LeaseConflictException extends DbLeasesException {
     public static LeaseConflictException partitions(String lease, int wanted, int existing) {
         return new LeaseConflictException(
                 lease,
-                ("Lease '%s' was asked for with %d partitions, but it has %d and live members use it. "
-                                + "Use %d partitions, or a new name, or stop all its members first.")
+                ("Lease '%s' was asked for with %s partitions, but it has %s and live members use it. "
+                                + "Use %s partitions, or a new name, or stop all its members first.")
                         .formatted(lease, wanted, existing, existing));
     }
 

@@ -1,5 +1,7 @@
 package io.github.dbleases;
 
+import java.util.Locale;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
@@ -17,17 +19,24 @@ public record LeaseSpec(String name, LeaseKind kind, int partitions) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:/-]{1,200}");
 
     public LeaseSpec {
+        Objects.requireNonNull(kind, "kind");
         if (!NAME.matcher(name).matches()) {
             throw new InvalidLeaseException(("'%s' is not a valid lease name: it needs 1 to 200 characters of "
-                            + "letters (a-z, A-Z), digits and . _ - : / (it has %d characters).")
+                            + "letters (a-z, A-Z), digits and . _ - : / (it has %s characters).")
                     .formatted(name, name.length()));
         }
         int least = kind == LeaseKind.TASKS ? 0 : 1;
         int most = kind == LeaseKind.PARTITIONS ? MAX_PARTITIONS : least;
         if (partitions < least || partitions > most) {
-            throw new InvalidLeaseException("Lease '%s' was asked for with %d partitions: a lease of kind '%s' has %s."
-                    .formatted(
-                            name, partitions, kind.word(), least == most ? least : "%d to %,d".formatted(least, most)));
+            String limits = least == most ? "must have %d" : "can have %d to %,d";
+            throw new InvalidLeaseException(String.format(
+                    Locale.ROOT,
+                    "Lease '%s' was asked for with %d partitions, but a lease of kind '%s' " + limits + ".",
+                    name,
+                    partitions,
+                    kind.word(),
+                    least,
+                    most));
         }
     }
 

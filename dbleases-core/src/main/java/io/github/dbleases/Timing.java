@@ -1,10 +1,12 @@
 package io.github.dbleases;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 
 /**
  * The times on which the safety of the leases rests. They must satisfy {@code heartbeat <= ttl / 3} and
  * {@code heartbeat + 2 * attemptTimeout + margin <= ttl}, so that one attempt may fail without the trust being lost.
+ * Each is 1 ms to 24 h.
  *
  * @param ttl T: how long a session lives without a heartbeat
  * @param heartbeat H: the time between two heartbeats
@@ -14,7 +16,10 @@ import java.time.Duration;
  */
 public record Timing(Duration ttl, Duration heartbeat, Duration attemptTimeout, Duration margin, Duration grace) {
 
-    private static final Duration LONGEST_TTL = Duration.ofDays(1);
+    /** A longer time is taken for a mistake, and no arithmetic on shorter ones overflows. */
+    static final Duration LONGEST = Duration.ofDays(1);
+
+    private static final Duration SHORTEST = Duration.ofMillis(1);
 
     /** T 6 s, H 1.5 s, Q 1 s, M 0.5 s, E 0.5 s. */
     public static final Timing DEFAULT = new Timing(
@@ -25,32 +30,31 @@ public record Timing(Duration ttl, Duration heartbeat, Duration attemptTimeout, 
             Duration.ofMillis(500));
 
     public Timing {
-        requirePositive("ttl", ttl);
-        requirePositive("heartbeat", heartbeat);
-        requirePositive("attempt-timeout", attemptTimeout);
-        requirePositive("margin", margin);
-        requirePositive("grace", grace);
-        if (ttl.compareTo(LONGEST_TTL) > 0) {
-            throw new InvalidConfigurationException("ttl is %d ms, but may be at most 24 h (%d ms): shorten it."
-                    .formatted(ttl.toMillis(), LONGEST_TTL.toMillis()));
+        requireInRange("ttl", ttl, SHORTEST);
+        requireInRange("heartbeat", heartbeat, SHORTEST);
+        requireInRange("attempt-timeout", attemptTimeout, SHORTEST);
+        requireInRange("margin", margin, SHORTEST);
+        requireInRange("grace", grace, SHORTEST);
+        Duration heartbeats = heartbeat.multipliedBy(3);
+        Duration attempts = heartbeat.plus(attemptTimeout.multipliedBy(2)).plus(margin);
+        Duration least = heartbeats.compareTo(attempts) > 0 ? heartbeats : attempts;
+        if (heartbeats.compareTo(ttl) > 0) {
+            throw new InvalidConfigurationException(String.format(
+                    "heartbeat <= ttl / 3 does not hold: heartbeat is %s ms, ttl is %s ms, ttl / 3 is %s ms. "
+                            + "Lengthen ttl to at least %s ms or shorten heartbeat.",
+                    millis(heartbeat), millis(ttl), millis(ttl.dividedBy(3)), millis(least)));
         }
-        if (heartbeat.multipliedBy(3).compareTo(ttl) > 0) {
-            throw new InvalidConfigurationException(("heartbeat <= ttl / 3 does not hold: heartbeat is %d ms, "
-                            + "ttl is %d ms, ttl / 3 is %d ms. Lengthen ttl to at least %d ms or shorten heartbeat.")
-                    .formatted(heartbeat.toMillis(), ttl.toMillis(), ttl.toMillis() / 3, heartbeat.toMillis() * 3));
-        }
-        Duration needed = heartbeat.plus(attemptTimeout.multipliedBy(2)).plus(margin);
-        if (needed.compareTo(ttl) > 0) {
-            throw new InvalidConfigurationException(("heartbeat + 2 * attempt-timeout + margin <= ttl does not hold: "
-                            + "%d ms + 2 * %d ms + %d ms = %d ms, ttl is %d ms. "
-                            + "Lengthen ttl to at least %d ms or shorten the others.")
-                    .formatted(
-                            heartbeat.toMillis(),
-                            attemptTimeout.toMillis(),
-                            margin.toMillis(),
-                            needed.toMillis(),
-                            ttl.toMillis(),
-                            needed.toMillis()));
+        if (attempts.compareTo(ttl) > 0) {
+            throw new InvalidConfigurationException(String.format(
+                    "heartbeat + 2 * attempt-timeout + margin <= ttl does not hold: "
+                            + "%s ms + 2 * %s ms + %s ms = %s ms, ttl is %s ms. "
+                            + "Lengthen ttl to at least %s ms or shorten the others.",
+                    millis(heartbeat),
+                    millis(attemptTimeout),
+                    millis(margin),
+                    millis(attempts),
+                    millis(ttl),
+                    millis(least)));
         }
     }
 
@@ -59,10 +63,20 @@ public record Timing(Duration ttl, Duration heartbeat, Duration attemptTimeout, 
         return ttl.minus(margin);
     }
 
-    private static void requirePositive(String name, Duration value) {
-        if (value.toMillis() < 1) {
-            throw new InvalidConfigurationException(
-                    "%s is %s, but must be at least 1 ms: set a longer time.".formatted(name, value));
+    /** Refuses a time that is shorter than the given one or longer than {@link #LONGEST}. */
+    static void requireInRange(String name, Duration value, Duration shortest) {
+        if (value.compareTo(shortest) < 0) {
+            throw new InvalidConfigurationException("%s is %s, but must be at least %s ms: set a longer time."
+                    .formatted(name, value, millis(shortest)));
         }
+        if (value.compareTo(LONGEST) > 0) {
+            throw new InvalidConfigurationException("%s is %s, but may be at most %s ms (24 h): set a shorter time."
+                    .formatted(name, value, millis(LONGEST)));
+        }
+    }
+
+    /** All digits, so that what is compared does not look equal. */
+    private static String millis(Duration value) {
+        return BigDecimal.valueOf(value.toNanos(), 6).stripTrailingZeros().toPlainString();
     }
 }

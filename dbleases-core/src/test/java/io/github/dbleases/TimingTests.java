@@ -1,0 +1,165 @@
+package io.github.dbleases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+
+class TimingTests {
+
+    private static final Duration DAY = Duration.ofDays(1);
+
+    /** Times before they are checked. */
+    private record Times(Duration ttl, Duration heartbeat, Duration attempt, Duration margin, Duration grace) {
+
+        private Timing timing() {
+            return new Timing(ttl, heartbeat, attempt, margin, grace);
+        }
+
+        private boolean areSafe() {
+            return heartbeat.multipliedBy(3).compareTo(ttl) <= 0
+                    && heartbeat.plus(attempt).plus(attempt).plus(margin).compareTo(ttl) <= 0;
+        }
+
+        private Times withTtl(Duration longer) {
+            return new Times(longer, heartbeat, attempt, margin, grace);
+        }
+    }
+
+    @Example
+    void theDefaultsAreThoseOfTheDocumentation() {
+        Timing timing = Timing.DEFAULT;
+
+        assertThat(timing.ttl()).hasMillis(6_000);
+        assertThat(timing.heartbeat()).hasMillis(1_500);
+        assertThat(timing.attemptTimeout()).hasMillis(1_000);
+        assertThat(timing.margin()).hasMillis(500);
+        assertThat(timing.grace()).hasMillis(500);
+        assertThat(timing.trust()).hasMillis(5_500);
+    }
+
+    @RepeatableProperty
+    void timesAreAcceptedExactlyWhenTheyAreSafe(@ForAll("times") Times times) {
+        if (times.areSafe()) {
+            Timing timing = times.timing();
+            assertThat(timing.trust()).isPositive().isEqualTo(times.ttl().minus(times.margin()));
+        } else {
+            assertThatExceptionOfType(InvalidConfigurationException.class)
+                    .isThrownBy(times::timing)
+                    .withMessageContaining(" <= ttl")
+                    .withMessageContaining("does not hold");
+        }
+    }
+
+    @RepeatableProperty
+    void aRefusedTtlIsAcceptedOnceItIsAsLongAsTheMessageSaysAndNoShorter(@ForAll("times") Times times) {
+        Assume.that(!times.areSafe());
+        String message = catchThrowableOfType(InvalidConfigurationException.class, times::timing)
+                .getMessage();
+
+        Matcher remedy =
+                Pattern.compile("Lengthen ttl to at least ([0-9.]+) ms").matcher(message);
+        assertThat(remedy.find()).isTrue();
+        Duration ttl = Duration.ofNanos(
+                new BigDecimal(remedy.group(1)).movePointRight(6).longValueExact());
+
+        Assume.that(ttl.compareTo(DAY) <= 0);
+        assertThat(times.withTtl(ttl).timing().ttl()).isEqualTo(ttl);
+        assertThat(times.withTtl(ttl.minusNanos(1)).areSafe()).isFalse();
+    }
+
+    @Example
+    void aHeartbeatThatIsTooLongIsRefusedWithAllNumbers() {
+        assertThatExceptionOfType(InvalidConfigurationException.class)
+                .isThrownBy(() -> millis(1_000, 400, 100, 100, 100).timing())
+                .withMessage("heartbeat <= ttl / 3 does not hold: heartbeat is 400 ms, ttl is 1000 ms, "
+                        + "ttl / 3 is 333.333333 ms. Lengthen ttl to at least 1200 ms or shorten heartbeat.");
+    }
+
+    @Example
+    void attemptsThatAreTooLongAreRefusedWithAllNumbers() {
+        assertThatExceptionOfType(InvalidConfigurationException.class)
+                .isThrownBy(() -> millis(2_000, 500, 700, 101, 100).timing())
+                .withMessage("heartbeat + 2 * attempt-timeout + margin <= ttl does not hold: "
+                        + "500 ms + 2 * 700 ms + 101 ms = 2001 ms, ttl is 2000 ms. "
+                        + "Lengthen ttl to at least 2001 ms or shorten the others.");
+    }
+
+    @RepeatableProperty
+    void aTimeOutOfRangeIsRefusedByItsName(
+            @ForAll @IntRange(min = 0, max = 4) int which, @ForAll("outOfRange") Duration wrong) {
+        List<String> names = List.of("ttl", "heartbeat", "attempt-timeout", "margin", "grace");
+        Duration[] times = {
+            Duration.ofSeconds(6),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1)
+        };
+        times[which] = wrong;
+
+        String limit = wrong.compareTo(DAY) > 0
+                ? "may be at most 86400000 ms (24 h): set a shorter time."
+                : "must be at least 1 ms: set a longer time.";
+        assertThatExceptionOfType(InvalidConfigurationException.class)
+                .isThrownBy(() -> new Timing(times[0], times[1], times[2], times[3], times[4]))
+                .withMessage("%s is %s, but %s", names.get(which), wrong, limit);
+    }
+
+    private static Times millis(long ttl, long heartbeat, long attempt, long margin, long grace) {
+        return new Times(
+                Duration.ofMillis(ttl),
+                Duration.ofMillis(heartbeat),
+                Duration.ofMillis(attempt),
+                Duration.ofMillis(margin),
+                Duration.ofMillis(grace));
+    }
+
+    /** Near to the limits of the rules, also by fractions of a millisecond. */
+    @Provide
+    Arbitrary<Times> times() {
+        Arbitrary<Duration> times = Arbitraries.oneOf(
+                Arbitraries.longs().between(1, 50).map(Duration::ofMillis),
+                Arbitraries.longs().between(1_000_000, 20_000_000).map(Duration::ofNanos),
+                Arbitraries.longs().between(1, DAY.toMillis()).map(Duration::ofMillis));
+        Arbitrary<Integer> off = Arbitraries.integers().between(-2, 2);
+        Arbitrary<Duration> units = Arbitraries.of(Duration.ofNanos(1), Duration.ofMillis(1));
+        return Combinators.combine(times, times, times, times, times, off, units)
+                .as((ttl, heartbeat, attempt, margin, grace, by, unit) -> {
+                    Times free = new Times(ttl, heartbeat, attempt, margin, grace);
+                    Duration least = heartbeat.plus(attempt.multipliedBy(2)).plus(margin);
+                    Duration near = (by % 2 == 0 ? least : heartbeat.multipliedBy(3)).plus(unit.multipliedBy(by));
+                    boolean inRange = near.compareTo(DAY) <= 0 && near.toMillis() >= 1;
+                    return inRange ? free.withTtl(near) : free;
+                })
+                .withoutEdgeCases();
+    }
+
+    @Provide
+    Arbitrary<Duration> outOfRange() {
+        return Arbitraries.oneOf(
+                        Arbitraries.of(
+                                Duration.ZERO,
+                                Duration.ofMillis(1).minusNanos(1),
+                                Duration.ofMillis(-1),
+                                DAY.plusNanos(1),
+                                Duration.ofSeconds(Long.MAX_VALUE),
+                                Duration.ofSeconds(Long.MIN_VALUE)),
+                        Arbitraries.longs().between(Long.MIN_VALUE, 0).map(Duration::ofSeconds),
+                        Arbitraries.longs().between(86_401, Long.MAX_VALUE).map(Duration::ofSeconds))
+                .withoutEdgeCases();
+    }
+}
