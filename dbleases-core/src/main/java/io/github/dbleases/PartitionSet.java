@@ -46,8 +46,8 @@ public final class PartitionSet extends AbstractSet<Integer> {
 
     /** Returns whether a partition is in the set; false for a number that is no partition. */
     public boolean contains(int partition) {
-        int word = partition >> 6;
-        return word >= 0 && word < words.length && (words[word] & (1L << partition)) != 0;
+        int word = partition >>> 6; // of a negative number: beyond the end of any set
+        return word < words.length && (words[word] & (1L << partition)) != 0;
     }
 
     @Override

@@ -116,7 +116,7 @@ public final class Balancer {
         List<Partition> homeless = new ArrayList<>();
         for (Partition partition : unplaced) {
             Share owner = bySession.get(partition.owner());
-            if (owner != null && partition.ownerLive() && owner.isBelowQuota()) {
+            if (owner != null && owner.isBelowQuota()) {
                 owner.partitions.add(partition);
             } else {
                 homeless.add(partition);
