@@ -86,9 +86,9 @@ final class Assigner {
     }
 
     /** Takes a session from the members. What it still owns it is asked to hand over. */
-    void leave(long session, String lease) {
+    Outcome leave(long session, String lease) {
         transaction.removeMember(lease, session);
-        assign(lease, Scope.ALL);
+        return assign(lease, Scope.ALL);
     }
 
     /**

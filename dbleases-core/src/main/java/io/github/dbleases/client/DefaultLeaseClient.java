@@ -73,14 +73,14 @@ final class DefaultLeaseClient implements LeaseClient {
     public Lease lease(String name, int partitions) {
         Engine.Joining joining = engine.join(LeaseSpec.partitions(name, partitions));
         if (joining.underWay()) {
-            Waiting.atMost(patience(), joining.outcome());
+            Waiting.atMost(patience(), joining.lease().joined());
         }
         return joining.lease();
     }
 
     @Override
     public Collection<Lease> leases() {
-        return engine.exclusively(() -> List.<Lease>copyOf(engine.leases()));
+        return List.copyOf(engine.leases());
     }
 
     @Override

@@ -161,9 +161,8 @@ final class JoinedLease implements Lease {
                 if (!closed) {
                     closed = true;
                     owned.release();
-                    lease.engine.drained(lease, owned);
+                    lease.engine.released(lease, owned);
                 }
-                return null;
             });
         }
     }

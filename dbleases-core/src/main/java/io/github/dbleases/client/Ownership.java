@@ -28,17 +28,17 @@ final class Ownership implements HandOvers.Listener {
     private final Environment environment;
     private final Worker worker;
     private final SessionKeeper keeper;
-    private final Registry registry;
+    private final Leases leases;
     private final HandOvers handOvers;
     private final DroppedTokens dropped = new DroppedTokens();
     private boolean reading;
     private boolean readAgain;
 
-    Ownership(Environment environment, Worker worker, SessionKeeper keeper, Registry registry) {
+    Ownership(Environment environment, Worker worker, SessionKeeper keeper, Leases leases) {
         this.environment = environment;
         this.worker = worker;
         this.keeper = keeper;
-        this.registry = registry;
+        this.leases = leases;
         this.handOvers = new HandOvers(environment, worker, keeper, this);
     }
 
@@ -80,7 +80,7 @@ final class Ownership implements HandOvers.Listener {
         keeper.quiet().atLeast(holdings.quietFor());
         Map<String, List<OwnPartition>> byLease =
                 holdings.partitions().stream().collect(groupingBy(OwnPartition::lease));
-        for (JoinedLease lease : registry.leases()) {
+        for (JoinedLease lease : leases.all()) {
             reconcile(lease, byLease.getOrDefault(lease.name(), List.of()), holdings.tokenFloor());
             byLease.remove(lease.name());
         }
@@ -113,7 +113,7 @@ final class Ownership implements HandOvers.Listener {
                 }
             } else if (leaves || isDropped(partition) || partition.token() <= tokenFloor) {
                 unwanted.add(partition);
-            } else if (!isQuiet() && !lease.isLeaving() && !registry.isRetired()) {
+            } else if (!isQuiet() && !lease.isLeaving() && !leases.isRetired()) {
                 taken.add(new Owned(partition.number(), partition.token()));
             }
         }
@@ -152,7 +152,7 @@ final class Ownership implements HandOvers.Listener {
     /** Loses everything: the session is over, or the store has forgotten and this client cannot vouch for it. */
     void loseAll() {
         handOvers.clear();
-        registry.leases().forEach(lease -> lose(lease, lease.portfolio().all(owned -> true)));
+        leases.all().forEach(lease -> lose(lease, lease.portfolio().all(owned -> true)));
     }
 
     private void drop(JoinedLease lease, Collection<Owned> partitions) {
@@ -177,10 +177,10 @@ final class Ownership implements HandOvers.Listener {
                 refresh();
             }
         }
-        if (!gifts.isEmpty() && !registry.isClosing()) {
+        if (!gifts.isEmpty() && leases.closing() == null) {
             handOvers.add(lease.name(), gifts);
         }
-        registry.drained(lease);
+        leases.drained(lease);
     }
 
     /** Gives back what the session owns and nobody works on. */
@@ -201,19 +201,19 @@ final class Ownership implements HandOvers.Listener {
 
     @Override
     public boolean takesPartIn(String name) {
-        return registry.find(name).filter(lease -> !lease.isLeaving()).isPresent();
+        return leases.find(name).filter(lease -> !lease.isLeaving()).isPresent();
     }
 
     @Override
     public void handedOver(String name, Collection<Gift> gifts) {
-        registry.find(name).ifPresent(lease -> {
+        leases.find(name).ifPresent(lease -> {
             for (Gift gift : gifts) {
                 lease.portfolio()
                         .owned(gift.partition())
                         .filter(owned -> owned.isGiving() && owned.token() == gift.token())
                         .ifPresent(lease.portfolio()::forget);
             }
-            registry.drained(lease);
+            leases.drained(lease);
         });
     }
 

@@ -60,6 +60,10 @@ final class Worker {
         environment.workLane().submit(Duration.ZERO, new Attempts<>(job));
     }
 
+    void submitInATtl(Job<?> job) {
+        environment.workLane().submit(timing.ttl(), new Attempts<>(job));
+    }
+
     /** The attempts at one job. */
     private final class Attempts<T> implements Request<T> {
 

@@ -1,0 +1,121 @@
+package io.github.dbleases.client;
+
+import io.github.dbleases.LeaseConflictException;
+import io.github.dbleases.client.Assigner.Outcome;
+import io.github.dbleases.client.Worker.Job;
+import io.github.dbleases.store.LeaseTransaction;
+import io.github.dbleases.store.WorkLine;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** Makes the session a member of leases, and ends that again. */
+final class Membership {
+
+    private final Worker worker;
+    private final SessionKeeper keeper;
+    private final Leases leases;
+    private final Ownership ownership;
+    private final Caretaker caretaker;
+
+    Membership(Worker worker, SessionKeeper keeper, Leases leases, Ownership ownership, Caretaker caretaker) {
+        this.worker = worker;
+        this.keeper = keeper;
+        this.leases = leases;
+        this.ownership = ownership;
+        this.caretaker = caretaker;
+    }
+
+    /** Joins a lease in the current session, if there is one. */
+    void join(JoinedLease lease) {
+        worker.submit(joining(lease));
+    }
+
+    private Job<Outcome> joining(JoinedLease lease) {
+        Job<Outcome> job = inSession(
+                "join " + lease.name(),
+                lease,
+                () -> leases.contains(lease) && !leases.isRetired(),
+                (session, transaction) -> new Assigner(transaction).join(session.id(), lease.spec()),
+                outcome -> {
+                    lease.joined().complete(null);
+                    caretaker.follow(lease.name(), outcome);
+                    ownership.refresh();
+                });
+        return job.unless(failure -> isRefused(lease, failure));
+    }
+
+    private boolean isRefused(JoinedLease lease, RuntimeException failure) {
+        if (!(failure instanceof LeaseConflictException)) {
+            return false;
+        }
+        if (lease.joined().completeExceptionally(failure)) {
+            leases.remove(lease);
+        } else {
+            worker.submitInATtl(joining(lease));
+        }
+        return true;
+    }
+
+    /** Stops taking part in a lease. */
+    void leave(JoinedLease lease) {
+        if (!leases.contains(lease)) {
+            return;
+        }
+        lease.startLeaving();
+        Session session = keeper.session();
+        if (session == null) {
+            leases.left(lease);
+            return;
+        }
+        worker.submit(inSession(
+                "leave " + lease.name(),
+                lease,
+                () -> keeper.session() == session,
+                (current, transaction) -> new Assigner(transaction).leave(current.id(), lease.name()),
+                outcome -> {
+                    lease.startGiving();
+                    ownership.give(lease, lease.portfolio().all(Owned::isHeld));
+                    ownership.refresh();
+                    leases.drained(lease);
+                }));
+    }
+
+    /** Asks for no more grants of a lease. */
+    void retire(JoinedLease lease) {
+        worker.submit(inSession(
+                "ask for no more of " + lease.name(),
+                lease,
+                () -> leases.closing() == null,
+                (session, transaction) -> {
+                    transaction.removeMember(lease.name(), session.id());
+                    return Outcome.SETTLED;
+                },
+                outcome -> {}));
+    }
+
+    private Job<Outcome> inSession(
+            String what, JoinedLease lease, BooleanSupplier wanted, Step step, Consumer<Outcome> done) {
+        return Job.of(
+                what,
+                () -> {
+                    Optional<Session> session =
+                            wanted.getAsBoolean() ? Optional.ofNullable(keeper.session()) : Optional.empty();
+                    return session.map(current -> transact(lease, transaction -> step.in(current, transaction)));
+                },
+                done);
+    }
+
+    private static Function<WorkLine, Outcome> transact(JoinedLease lease, WorkLine.Work<Outcome> work) {
+        return line -> line.transact(new TreeSet<>(Set.of(lease.name())), work);
+    }
+
+    /** What is done in a session, under the lock of a lease. */
+    private interface Step {
+
+        Outcome in(Session session, LeaseTransaction transaction);
+    }
+}
