@@ -22,7 +22,7 @@ public class LauncherControl {
             HttpClient.newBuilder().connectTimeout(PATIENCE).build();
     private final @Nullable URI launcher;
 
-    LauncherControl(SampleProperties properties) {
+    public LauncherControl(SampleProperties properties) {
         this.launcher = properties.launcher();
     }
 

@@ -53,9 +53,8 @@ final class DatabaseProcess implements AutoCloseable {
         }
     }
 
-    /** What an instance is told so that it finds the database. */
-    List<String> arguments() {
-        return address.arguments();
+    DatabaseAddress address() {
+        return address;
     }
 
     /** Calls an action when the process beside the server has ended, whoever ended it. */

@@ -58,7 +58,7 @@ public final class Launch {
             DatabaseProcess database = DatabaseProcess.start(new Terminal(System.out), new JavaCommand(application));
             // After the application's own end.
             SpringApplication.getShutdownHandlers().add(database::close);
-            arguments.addAll(database.arguments());
+            arguments.addAll(database.address().arguments());
         }
         SpringApplication.run(application, arguments.toArray(String[]::new));
     }

@@ -22,7 +22,7 @@ final class Launcher implements AutoCloseable {
         this.terminal = terminal;
         this.database = plan.embeddedDatabase() ? DatabaseProcess.start(terminal, command) : null;
         if (database != null) {
-            arguments.addAll(database.arguments());
+            arguments.addAll(database.address().arguments());
         }
         this.instances = new InstanceProcesses(terminal, command, arguments, ports);
         this.control = new ControlServer(instances);

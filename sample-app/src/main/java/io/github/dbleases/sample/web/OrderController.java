@@ -63,7 +63,7 @@ class OrderController {
 
     private static long amount(NewOrder order) {
         Long amount = order.amount();
-        if (amount == null || amount == 0 || Math.abs(amount) > MOST_CENTS) {
+        if (amount == null || amount == 0 || amount < -MOST_CENTS || amount > MOST_CENTS) {
             throw badRequest("amount must be a whole number of cents other than 0, from %d to %d; negative is a refund."
                     .formatted(-MOST_CENTS, MOST_CENTS));
         }
