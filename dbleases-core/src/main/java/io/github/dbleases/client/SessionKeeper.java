@@ -2,7 +2,6 @@ package io.github.dbleases.client;
 
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.Timing;
-import io.github.dbleases.client.Environment.Timer;
 import io.github.dbleases.client.Trust.Moment;
 import io.github.dbleases.store.HeartbeatLine;
 import io.github.dbleases.store.NewSession;
@@ -43,14 +42,12 @@ final class SessionKeeper {
     private final Backoff backoff;
     private final QuietTime quiet;
 
-    private volatile Trust trust = Trust.NONE;
+    private final TrustDeadline deadline;
     private @Nullable Session session;
     private final CompletableFuture<Optional<RuntimeException>> firstAttempt = new CompletableFuture<>();
     private boolean hadSession;
     private boolean failing;
-    private boolean lapsed = true;
     private boolean stopped;
-    private Timer deadline = Timer.NONE;
 
     SessionKeeper(LeaseClientConfig config, Environment environment, HeartbeatLine line, Observer observer) {
         this.config = config;
@@ -58,12 +55,13 @@ final class SessionKeeper {
         this.environment = environment;
         this.line = line;
         this.observer = observer;
+        this.deadline = new TrustDeadline(environment, timing.trust(), observer);
         this.quiet = new QuietTime(timing, environment.clock());
         this.backoff = new Backoff(timing.heartbeat(), environment::random);
     }
 
     /** Is told what becomes of the session and of the trust in it. */
-    interface Observer {
+    interface Observer extends TrustDeadline.Observer {
 
         void opened(Session session, Renewal renewal);
 
@@ -74,10 +72,6 @@ final class SessionKeeper {
 
         /** The store has a new incarnation, in which acknowledged commits may be gone. */
         void reborn(Session session, boolean trustedWithoutGap);
-
-        void trustLapsed();
-
-        void trustReturned();
     }
 
     void start() {
@@ -87,17 +81,17 @@ final class SessionKeeper {
     /** Ends the heartbeats; what trust there is passes by itself. */
     void stop() {
         stopped = true;
-        deadline.cancel();
+        deadline.stopWatching();
     }
 
     /** Returns the trust in the session. May be called without the monitor. */
     Trust trust() {
-        return trust;
+        return deadline.trust();
     }
 
     /** Returns whether the session is trusted at this moment. May be called without the monitor. */
     boolean isTrusted() {
-        return trust.holds(environment.clock());
+        return trust().holds(environment.clock());
     }
 
     /** Returns whether there has been a session. */
@@ -123,7 +117,7 @@ final class SessionKeeper {
     void confirmed(Session confirmed) {
         if (confirmed == session && !confirmed.isConfirmed()) {
             confirmed.confirm();
-            extendTrust(confirmed.lastSent());
+            deadline.extend(confirmed.lastSent());
         }
     }
 
@@ -140,12 +134,12 @@ final class SessionKeeper {
         session = opened;
         hadSession = true;
         log.info("Client {} has opened session {}", config.clientId(), id);
-        extendTrust(sent);
+        deadline.extend(sent);
         observer.opened(opened, renewal);
     }
 
     private void renewed(Session current, Moment sent, Renewal renewal) {
-        noticeLapse();
+        boolean lapsed = deadline.noticeLapse();
         current.guard().beat(beat(sent, renewal));
         current.sent(sent);
         if (quiet.enter(renewal.incarnation())) {
@@ -155,7 +149,7 @@ final class SessionKeeper {
             observer.reborn(current, !lapsed);
         }
         if (current.isConfirmed()) {
-            extendTrust(sent);
+            deadline.extend(sent);
         }
         observer.renewed(current, renewal);
     }
@@ -163,42 +157,12 @@ final class SessionKeeper {
     private void over(Session current) {
         log.warn("Session {} of client {} is over; opening another one", current.id(), config.clientId());
         session = null;
-        trust = Trust.NONE;
-        noticeLapse();
+        deadline.end();
         observer.ended(current);
     }
 
     private ClockGuard.Beat beat(Moment sent, Renewal renewal) {
         return new ClockGuard.Beat(sent.nanos(), environment.clock().nanoTime(), renewal.databaseTime());
-    }
-
-    private void extendTrust(Moment sent) {
-        noticeLapse();
-        Trust extended = Trust.since(sent, timing.trust());
-        trust = extended;
-        if (lapsed && extended.holds(environment.clock())) {
-            lapsed = false;
-            observer.trustReturned();
-        }
-        watchDeadline();
-    }
-
-    private void watchDeadline() {
-        deadline.cancel();
-        deadline = environment.after(trust.remaining(environment.clock()).plusMillis(1), () -> {
-            if (trust.holds(environment.clock())) {
-                watchDeadline();
-            } else {
-                noticeLapse();
-            }
-        });
-    }
-
-    private void noticeLapse() {
-        if (!lapsed && !trust.holds(environment.clock())) {
-            lapsed = true;
-            observer.trustLapsed();
-        }
     }
 
     /** One attempt to open or renew the session. */
