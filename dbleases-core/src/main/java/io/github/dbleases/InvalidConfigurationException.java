@@ -5,7 +5,7 @@ public final class InvalidConfigurationException extends DbLeasesException {
 
     private static final long serialVersionUID = 1L;
 
-    InvalidConfigurationException(String message) {
+    public InvalidConfigurationException(String message) {
         super(message);
     }
 }

@@ -1,0 +1,108 @@
+package io.github.dbleases.store.postgres;
+
+import io.github.dbleases.LeaseKind;
+import io.github.dbleases.assignment.Snapshot;
+import io.github.dbleases.store.Census;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Reads everything in one statement: rows of four types, in this order. */
+final class CensusQuery {
+
+    private static final int SESSION = 1;
+    private static final int LEASE = 2;
+    private static final int MEMBER = 3;
+
+    private static final String CENSUS = """
+            SELECT type, name, number, session, other, token, live, at, seconds, kind FROM (
+                SELECT 1, client_id, NULL::int, id, weight::bigint, NULL::bigint, state = 'live', started_at,
+                    date_part('epoch', expires_at - clock_timestamp()), NULL::text
+                FROM {session}
+                UNION ALL
+                SELECT 2, name, NULL, NULL, NULL, NULL, NULL, NULL, NULL, kind FROM {lease}
+                UNION ALL
+                SELECT 3, m.lease, NULL, m.session_id, s.weight, NULL, s.id IS NOT NULL, NULL, NULL, NULL
+                FROM {member} m LEFT JOIN {session} s ON s.id = m.session_id AND s.state = 'live'
+                UNION ALL
+                SELECT 4, p.lease, p.partition, p.session_id, p.pending_session_id, p.token, s.id IS NOT NULL, p.since,
+                    NULL, NULL
+                FROM {partition} p LEFT JOIN {session} s ON s.id = p.session_id AND s.state = 'live'
+            ) everything (type, name, number, session, other, token, live, at, seconds, kind)
+            ORDER BY type, number, session
+            """;
+
+    private final String sql;
+
+    CensusQuery(Tables tables) {
+        this.sql = tables.in(CENSUS);
+    }
+
+    Census read(OpenConnection connection) throws SQLException {
+        List<Census.Session> sessions = new ArrayList<>();
+        Map<String, Found> leases = new TreeMap<>();
+        try (PreparedStatement statement = Jdbc.prepare(connection.jdbc(), sql);
+                ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                int type = row.getInt(1);
+                if (type == SESSION) {
+                    sessions.add(session(row));
+                } else if (type == LEASE) {
+                    leases.put(row.getString(2), new Found(LeaseKind.ofWord(row.getString(10))));
+                } else {
+                    Found lease = leases.get(row.getString(2));
+                    if (lease != null) {
+                        lease.add(type == MEMBER, row);
+                    }
+                }
+            }
+        }
+        return new Census(
+                sessions,
+                leases.entrySet().stream()
+                        .map(lease -> lease.getValue().toLease(lease.getKey()))
+                        .toList());
+    }
+
+    private static Census.Session session(ResultSet row) throws SQLException {
+        Duration expiresIn = Jdbc.seconds(row.getDouble(9));
+        return new Census.Session(
+                row.getLong(4), row.getString(2), row.getBoolean(7), row.getInt(5), Jdbc.instant(row, 8), expiresIn);
+    }
+
+    private static final class Found {
+
+        private final LeaseKind kind;
+        private final List<Snapshot.Member> members = new ArrayList<>();
+        private final List<Long> deadMembers = new ArrayList<>();
+        private final List<Snapshot.Partition> partitions = new ArrayList<>();
+        private final List<Instant> since = new ArrayList<>();
+
+        private Found(LeaseKind kind) {
+            this.kind = kind;
+        }
+
+        private void add(boolean member, ResultSet row) throws SQLException {
+            boolean live = row.getBoolean(7);
+            if (!member) {
+                partitions.add(
+                        new Snapshot.Partition(row.getInt(3), row.getLong(4), live, row.getLong(5), row.getLong(6)));
+                since.add(Jdbc.instant(row, 8));
+            } else if (live) {
+                members.add(new Snapshot.Member(row.getLong(4), row.getInt(5)));
+            } else {
+                deadMembers.add(row.getLong(4));
+            }
+        }
+
+        private Census.Lease toLease(String name) {
+            return new Census.Lease(kind, new Snapshot(name, members, partitions), since, deadMembers);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.github.dbleases.store.postgres;
+
+import io.github.dbleases.store.Holdings;
+import io.github.dbleases.store.Holdings.OwnPartition;
+import io.github.dbleases.store.Incarnation;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads what a session owns, and whether the incarnation that says so is quiet, in one statement. */
+final class HoldingsQuery {
+
+    private static final String HOLDINGS = """
+            SELECT coalesce(s.state = 'live', false), coalesce(s.inbox, 0), {wal}, pg_postmaster_start_time(),
+                greatest(date_part('epoch', i.quiet_until - clock_timestamp()), 0),
+                (extract(epoch FROM i.quiet_until) * 1000000)::bigint,
+                p.lease, p.partition, p.token, p.pending_session_id <> own.id
+            FROM (SELECT ?::bigint AS id) own
+                LEFT JOIN {incarnation} i ON i.system_id = ? AND i.timeline = ?
+                LEFT JOIN {session} s ON s.id = own.id
+                LEFT JOIN {partition} p ON p.session_id = own.id
+            """;
+
+    private final String sql;
+
+    HoldingsQuery(Tables tables) {
+        this.sql = tables.in(HOLDINGS);
+    }
+
+    Holdings read(OpenConnection connection, long session) throws SQLException {
+        Incarnation expected = connection.server().incarnation();
+        try (PreparedStatement statement = Jdbc.prepare(
+                        connection.jdbc(), connection.adapt(sql), session, expected.system(), expected.timeline());
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            Incarnation incarnation = connection.incarnation(row, 3);
+            Duration quietFor = Jdbc.seconds(row.getDouble(5));
+            long tokenFloor = row.getLong(6);
+            if (row.wasNull()) {
+                // Nobody has seen this incarnation. It is recorded when the connection is made anew.
+                throw new ServerChangedException();
+            }
+            boolean live = row.getBoolean(1);
+            long inbox = row.getLong(2);
+            List<OwnPartition> partitions = new ArrayList<>();
+            do {
+                String lease = row.getString(7);
+                if (lease != null) {
+                    partitions.add(new OwnPartition(lease, row.getInt(8), row.getLong(9), row.getBoolean(10)));
+                }
+            } while (row.next());
+            return new Holdings(live, inbox, incarnation, quietFor, tokenFloor, partitions);
+        }
+    }
+}

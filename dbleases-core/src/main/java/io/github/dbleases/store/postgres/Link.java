@@ -1,0 +1,220 @@
+package io.github.dbleases.store.postgres;
+
+import io.github.dbleases.StoreUnavailableException;
+import io.github.dbleases.StoreUnusableException;
+import io.github.dbleases.Timing;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connection of one line: made when it is first needed, given up when it breaks, made anew at the next call. Every
+ * call keeps to the attempt timeout, whatever the data source, the network or the database does.
+ */
+final class Link {
+
+    private static final int TRIES = 4;
+
+    private final StoreParts parts;
+    private final Timing timing;
+    private final boolean listens;
+    private final Connector connector;
+
+    private boolean prepares = true;
+    private @Nullable OpenConnection connection;
+    private @Nullable Attempt current;
+
+    Link(StoreParts parts, Timing timing, boolean listens) {
+        this.parts = parts;
+        this.timing = timing;
+        this.listens = listens;
+        this.connector = new Connector(parts.dataSource(), parts.threads());
+    }
+
+    /**
+     * Calls the database.
+     *
+     * @param repeatable whether the call may be repeated even if it had an effect
+     * @throws StoreUnavailableException if it does not answer in time, or with an error
+     * @throws StoreUnusableException if it is not what it should be
+     */
+    <T> T call(boolean repeatable, Call<T> call) {
+        Attempt attempt = begin(timing.attemptTimeout());
+        try {
+            for (int tried = 1; ; tried++) {
+                try {
+                    OpenConnection open = connected(attempt);
+                    open.jdbc().setNetworkTimeout(Runnable::run, attempt.remainingMillis());
+                    return call.on(open);
+                } catch (SQLException e) {
+                    String reason = attempt.reason();
+                    if (reason != null) {
+                        throw new StoreUnavailableException(reason, e);
+                    }
+                    settle(e, repeatable, tried);
+                }
+            }
+        } finally {
+            finish(attempt);
+        }
+    }
+
+    /**
+     * Waits until a notification names a session, for a time, or until the line is closed.
+     *
+     * @return whether it was named
+     */
+    boolean awaitHint(long session, Duration atMost) throws InterruptedException {
+        Attempt attempt = begin(atMost.plus(timing.attemptTimeout()));
+        try {
+            Driver listener = connection == null ? null : connection.listener();
+            if (listener == null) {
+                attempt.await(atMost);
+                return false;
+            }
+            return new HintWait(listener, attempt).await(session, atMost);
+        } catch (SQLException e) {
+            if (attempt.reason() != null) {
+                return false;
+            }
+            discard();
+            throw new StoreUnavailableException("The connection broke: " + e.getMessage(), e);
+        } finally {
+            finish(attempt);
+        }
+    }
+
+    /** Gives up the connection and ends the call that is under way. May be called by any thread. */
+    void close() {
+        Attempt ending;
+        OpenConnection unused;
+        synchronized (this) {
+            ending = current;
+            unused = ending == null ? connection : null;
+            if (ending == null) {
+                connection = null;
+            }
+        }
+        if (ending != null) {
+            ending.end("The line was closed.");
+        } else if (unused != null) {
+            Attempt closing = new Attempt(parts.threads(), timing.attemptTimeout());
+            closing.guard(unused.jdbc());
+            try {
+                unused.close();
+            } catch (SQLException e) {
+                // It is of no use any more, whatever is the matter with it.
+            } finally {
+                closing.finish();
+            }
+        }
+    }
+
+    private synchronized Attempt begin(Duration budget) {
+        if (current != null) {
+            throw new IllegalStateException("The line is used by another thread");
+        }
+        Attempt attempt = new Attempt(parts.threads(), budget);
+        if (connection != null) {
+            attempt.guard(connection.jdbc());
+        }
+        current = attempt;
+        return attempt;
+    }
+
+    private void finish(Attempt attempt) {
+        if (attempt.finish() || (connection != null && connection.isBroken())) {
+            discard();
+        }
+        synchronized (this) {
+            current = null;
+        }
+    }
+
+    private OpenConnection connected(Attempt attempt) throws SQLException {
+        if (connection != null) {
+            return connection;
+        }
+        Connection jdbc = connector.connect(attempt);
+        attempt.guard(jdbc);
+        try {
+            jdbc.setNetworkTimeout(Runnable::run, attempt.remainingMillis());
+            OpenConnection opened = OpenConnection.setUp(jdbc, parts.tables(), timing, prepares, listens);
+            connection = opened;
+            return opened;
+        } catch (SQLException e) {
+            RuntimeException missing = missingTables(jdbc, e);
+            abort(jdbc);
+            if (missing != null) {
+                throw missing;
+            }
+            throw e;
+        } catch (RuntimeException e) {
+            abort(jdbc);
+            throw e;
+        }
+    }
+
+    /** Returns if the call may be tried again. */
+    private void settle(SQLException e, boolean repeatable, int tried) {
+        if (Failures.isConflict(e) && tried < TRIES) {
+            return;
+        }
+        if (Failures.isStalePlan(e) && tried < TRIES) {
+            // Nothing was executed. Behind a pooler, a statement may be prepared on another server connection.
+            prepares = false;
+            discard();
+            return;
+        }
+        if (connection != null) {
+            RuntimeException missing = missingTables(connection.jdbc(), e);
+            if (missing != null) {
+                throw missing;
+            }
+        }
+        if (!Failures.leavesConnectionUsable(e)) {
+            discard();
+        }
+        if (e instanceof ServerChangedException && repeatable && tried < TRIES) {
+            return;
+        }
+        throw new StoreUnavailableException("The database failed: " + e.getMessage(), e);
+    }
+
+    private @Nullable RuntimeException missingTables(Connection jdbc, SQLException e) {
+        if (!Failures.isMissingTable(e)) {
+            return null;
+        }
+        try {
+            return parts.tables().missing(jdbc);
+        } catch (SQLException further) {
+            e.addSuppressed(further);
+            return null;
+        }
+    }
+
+    /** Closes a connection that is broken or in doubt; a pool must not use it again. */
+    private void discard() {
+        OpenConnection broken = connection;
+        connection = null;
+        if (broken != null) {
+            abort(broken.jdbc());
+        }
+    }
+
+    private static void abort(Connection jdbc) {
+        try (jdbc) {
+            jdbc.abort(Runnable::run);
+        } catch (SQLException e) {
+            // It is closed already.
+        }
+    }
+
+    /** A call to the database. */
+    @FunctionalInterface
+    interface Call<T> {
+
+        T on(OpenConnection connection) throws SQLException;
+    }
+}

@@ -1,0 +1,129 @@
+package io.github.dbleases.store.postgres;
+
+import io.github.dbleases.Timing;
+import io.github.dbleases.store.Incarnation;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** A connection that is set up, and what is known of the server behind it. */
+final class OpenConnection {
+
+    /** Rule 7: whoever first sees an incarnation starts its quiet time. The newest largest ttl is that of all. */
+    private static final String RECORD = """
+            INSERT INTO {incarnation} (system_id, timeline, first_seen, quiet_until, largest_ttl)
+            SELECT ?, ?, seen, seen + largest + ? * interval '1 microsecond', largest
+            FROM (SELECT clock_timestamp() AS seen,
+                    greatest(max(largest_ttl), ? * interval '1 microsecond') AS largest
+                FROM {incarnation}) known
+            ON CONFLICT DO NOTHING
+            """;
+
+    private final Connection jdbc;
+    private final Server server;
+    private final Settings settings;
+    private final @Nullable Driver driver;
+    private final @Nullable String channel;
+    private boolean broken;
+
+    private OpenConnection(
+            Connection jdbc, Server server, Settings settings, @Nullable Driver driver, @Nullable String channel) {
+        this.jdbc = jdbc;
+        this.server = server;
+        this.settings = settings;
+        this.driver = driver;
+        this.channel = channel;
+    }
+
+    /**
+     * Sets up a connection: finds out which server is behind it, records its incarnation and listens.
+     *
+     * @param prepares whether statements may be prepared on the server
+     * @param listens whether to listen for notifications
+     */
+    static OpenConnection setUp(Connection jdbc, Tables tables, Timing timing, boolean prepares, boolean listens)
+            throws SQLException {
+        Server server = Server.behind(jdbc);
+        Driver driver = Driver.of(jdbc);
+        if (driver != null && !prepares) {
+            driver.prepareNothing();
+        }
+        Settings settings = Settings.of(jdbc, timing);
+        if (driver != null && driver.backend() == server.backend()) {
+            settings.applyToSession();
+        }
+        Incarnation seen = server.incarnation();
+        Jdbc.update(jdbc, tables.in(RECORD), seen.system(), seen.timeline(), timing.grace(), timing.ttl());
+        boolean canListen = listens && driver != null;
+        if (canListen) {
+            execute(jdbc, "LISTEN " + Tables.quoted(tables.channel()));
+        }
+        return new OpenConnection(jdbc, server, settings, driver, canListen ? tables.channel() : null);
+    }
+
+    Connection jdbc() {
+        return jdbc;
+    }
+
+    Server server() {
+        return server;
+    }
+
+    /** The driver, if the connection listens for notifications. */
+    @Nullable
+    Driver listener() {
+        return channel == null ? null : driver;
+    }
+
+    /** Puts in place what depends on the server and the connection. */
+    String adapt(String sql) {
+        return sql.replace("{wal}", server.walExpression())
+                .replace("{condition}", settings.condition())
+                .replace("{settings}", settings.columns());
+    }
+
+    /**
+     * Reads the incarnation from two columns of a reply: the file of the write-ahead log and the start of the server.
+     *
+     * @throws ServerChangedException if it is not the server that was behind the connection when it was set up
+     */
+    Incarnation incarnation(ResultSet row, int column) throws SQLException {
+        Instant started = Jdbc.instant(row, column + 1);
+        Incarnation incarnation = server.incarnation(row.getString(column), started);
+        if (!incarnation.equals(server.incarnation()) || !started.equals(server.started())) {
+            throw new ServerChangedException();
+        }
+        return incarnation;
+    }
+
+    /** Leaves the connection as it was found, in case it goes back to a pool, and closes it. */
+    void close() throws SQLException {
+        try (jdbc) {
+            if (channel != null) {
+                execute(jdbc, "UNLISTEN " + Tables.quoted(channel));
+            }
+            settings.restore();
+            if (driver != null) {
+                driver.restore();
+            }
+        }
+    }
+
+    /** Says that the state of the connection is in doubt. */
+    void markBroken() {
+        broken = true;
+    }
+
+    boolean isBroken() {
+        return broken;
+    }
+
+    private static void execute(Connection jdbc, String sql) throws SQLException {
+        try (Statement statement = jdbc.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}

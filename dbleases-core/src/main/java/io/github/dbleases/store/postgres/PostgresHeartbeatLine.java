@@ -1,0 +1,106 @@
+package io.github.dbleases.store.postgres;
+
+import io.github.dbleases.Timing;
+import io.github.dbleases.store.HeartbeatLine;
+import io.github.dbleases.store.NewSession;
+import io.github.dbleases.store.Renewal;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The heartbeats of a client, and between them the wait for notifications, on one connection. */
+final class PostgresHeartbeatLine implements HeartbeatLine {
+
+    private static final String REPLY =
+            "inbox, clock_timestamp(), {wal}, pg_postmaster_start_time(), " + Neighbours.EXPRESSION;
+
+    /** One update of one row by its key, in which no indexed column changes. */
+    private static final String RENEW = """
+            UPDATE {session}
+            SET expires_at = clock_timestamp() + ttl
+            WHERE id = ? AND state = 'live' {condition}
+            RETURNING\s""" + REPLY;
+
+    private static final String OPEN = """
+            WITH raised AS (
+                UPDATE {incarnation} SET largest_ttl = ? * interval '1 microsecond'
+                WHERE system_id = ? AND timeline = ? AND largest_ttl < ? * interval '1 microsecond' {condition}
+            )
+            INSERT INTO {session} (id, expires_at, inbox, ttl, started_at, weight, state, client_id, host, pid, version)
+            SELECT ?, clock_timestamp() + ttl, 0, ttl, clock_timestamp(), ?, 'live', ?, ?, ?, ?
+            FROM (SELECT ? * interval '1 microsecond' AS ttl) given
+            RETURNING\s""" + REPLY;
+
+    private final Link link;
+    private final RunningProcess process;
+    private final String renew;
+    private final String open;
+
+    PostgresHeartbeatLine(StoreParts parts, Timing timing) {
+        this.link = new Link(parts, timing, parts.notifications());
+        this.process = parts.process();
+        this.renew = parts.tables().in(RENEW);
+        this.open = parts.tables().in(OPEN);
+    }
+
+    @Override
+    public Renewal open(NewSession session) {
+        long id = session.id();
+        return link.call(false, connection -> {
+            var incarnation = connection.server().incarnation();
+            try (PreparedStatement statement = Jdbc.prepare(
+                            connection.jdbc(),
+                            connection.adapt(open),
+                            session.ttl(),
+                            incarnation.system(),
+                            incarnation.timeline(),
+                            session.ttl(),
+                            id,
+                            session.weight(),
+                            session.clientId(),
+                            process.host(),
+                            process.pid(),
+                            process.version(),
+                            session.ttl(),
+                            id,
+                            id);
+                    ResultSet row = statement.executeQuery()) {
+                row.next();
+                return renewal(connection, row, id);
+            }
+        });
+    }
+
+    @Override
+    public Optional<Renewal> renew(long session) {
+        return link.call(true, connection -> {
+            try (PreparedStatement statement =
+                            Jdbc.prepare(connection.jdbc(), connection.adapt(renew), session, session, session);
+                    ResultSet row = statement.executeQuery()) {
+                return row.next() ? Optional.of(renewal(connection, row, session)) : Optional.empty();
+            }
+        });
+    }
+
+    @Override
+    public boolean awaitHint(long session, Duration atMost) throws InterruptedException {
+        return link.awaitHint(session, atMost);
+    }
+
+    @Override
+    public void close() {
+        link.close();
+    }
+
+    private static Renewal renewal(OpenConnection connection, ResultSet row, long session) throws SQLException {
+        var neighbour = Neighbours.read(row, 5);
+        return new Renewal(
+                row.getLong(1),
+                neighbour,
+                neighbour.isEmpty() || neighbour.get().session() > session,
+                Jdbc.instant(row, 2),
+                connection.incarnation(row, 3));
+    }
+}
