@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 class ScenarioTests {
 
     private static final Timing TIMING = Timing.DEFAULT;
+    private static final LeaseClientConfig CONFIG = LeaseClientConfig.defaults().withTiming(TIMING);
     private static final Duration SOON = Duration.ofSeconds(5);
     private static final Duration TAKEOVER = TIMING.ttl().plus(TIMING.grace()).plusMillis(200);
     private static final Duration LONG = Duration.ofSeconds(60);
@@ -296,7 +297,7 @@ class ScenarioTests {
     }
 
     private SimProcess start(int partitions) {
-        SimProcess process = cluster.start(LeaseClientConfig.defaults().withTiming(TIMING));
+        SimProcess process = cluster.start(CONFIG);
         process.join("orders", partitions);
         return process;
     }

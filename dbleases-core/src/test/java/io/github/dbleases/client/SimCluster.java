@@ -1,6 +1,7 @@
 package io.github.dbleases.client;
 
 import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.Timing;
 import io.github.dbleases.assignment.Balancer;
 import io.github.dbleases.assignment.Balancer.Scope;
 import io.github.dbleases.assignment.Snapshot;
@@ -68,7 +69,7 @@ final class SimCluster {
     }
 
     Census census() {
-        return database.store().workLine(LeaseClientConfig.defaults().timing()).census();
+        return database.store().workLine(Timing.DEFAULT).census();
     }
 
     /** Reports leases that are not owned and trusted in fair shares, or of which views and store disagree. */

@@ -46,12 +46,16 @@ final class SimEnvironment implements Environment, Clock {
         paused = true;
     }
 
-    /** Lets the process go on. If it was its machine that stood still, the monotonic clock did too. */
+    /**
+     * Lets the process go on. If it was its machine that stood still, the monotonic clock did too. Threads of the
+     * application may look at what it trusts before the engine has run at all.
+     */
     void resume(Duration stoodStill) {
         paused = false;
         monotonicLag += stoodStill.toNanos();
-        while (!heldUp.isEmpty() && !paused) {
-            heldUp.remove().run();
+        while (!heldUp.isEmpty()) {
+            Runnable next = heldUp.remove();
+            world.after(Duration.ZERO, () -> run(next));
         }
     }
 
@@ -174,7 +178,6 @@ final class SimEnvironment implements Environment, Clock {
             }
             sent++;
             Attempt<T> attempt = new Attempt<>(request);
-            world.after(attemptTimeout, () -> run(() -> attempt.fail("no answer in time")));
             if (cut) {
                 return;
             }
@@ -201,28 +204,28 @@ final class SimEnvironment implements Environment, Clock {
         private final class Attempt<T> {
 
             private final Request<T> request;
+            private final SimWorld.Event timeout;
             private boolean ended;
 
             private Attempt(Request<T> request) {
                 this.request = request;
+                this.timeout = world.after(
+                        attemptTimeout, () -> run(() -> fail(new StoreUnavailableException("no answer in time"))));
             }
 
             private void succeed(T answer) {
-                if (!ended) {
-                    ended = true;
-                    request.done(answer);
-                    finish();
-                }
-            }
-
-            private void fail(String why) {
-                fail(new StoreUnavailableException(why));
+                end(() -> request.done(answer));
             }
 
             private void fail(RuntimeException failure) {
+                end(() -> request.failed(failure));
+            }
+
+            private void end(Runnable how) {
                 if (!ended) {
                     ended = true;
-                    request.failed(failure);
+                    timeout.cancel();
+                    how.run();
                     finish();
                 }
             }

@@ -1,8 +1,10 @@
 package io.github.dbleases.client;
 
 import io.github.dbleases.client.SimProcess.OpenHold;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,12 +16,37 @@ final class SimInvariants {
     private final SimWorld world;
     private final Map<String, Claim> highest = new HashMap<>();
     private final Map<String, Claim> present = new HashMap<>();
+    private List<Object> checked = new ArrayList<>();
 
     SimInvariants(SimWorld world) {
         this.world = world;
     }
 
+    /** Checks what the processes trust, unless it is exactly what they trusted when it was checked last. */
     void check(Collection<SimProcess> processes) {
+        List<Object> trusted = new ArrayList<>(checked.size());
+        for (SimProcess process : processes) {
+            if (!process.environment().isPaused()) {
+                trusted.add(process);
+                process.leases().forEach(lease -> trusted.add(lease.values()));
+                process.holds().forEach(open -> trusted.add(open.hold().isTrusted() ? open : ""));
+            }
+        }
+        if (!isSame(trusted, checked)) {
+            checkAll(processes);
+        }
+        checked = trusted;
+    }
+
+    private static boolean isSame(List<Object> some, List<Object> others) {
+        boolean same = some.size() == others.size();
+        for (int i = 0; same && i < some.size(); i++) {
+            same = some.get(i) == others.get(i);
+        }
+        return same;
+    }
+
+    private void checkAll(Collection<SimProcess> processes) {
         present.clear();
         for (SimProcess process : processes) {
             if (!process.environment().isPaused()) {

@@ -69,15 +69,17 @@ final class SimWorld {
     /** Runs the next event; false if it is not due by a time, which then is the present. */
     boolean step(long untilNanos) {
         Event next = events.peek();
+        while (next != null && next.cancelled) {
+            events.remove();
+            next = events.peek();
+        }
         if (next == null || next.at > untilNanos) {
             nanos = untilNanos;
             return false;
         }
         events.remove();
         nanos = next.at;
-        if (!next.cancelled) {
-            next.action.run();
-        }
+        next.action.run();
         return true;
     }
 

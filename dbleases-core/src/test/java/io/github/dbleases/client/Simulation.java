@@ -51,11 +51,9 @@ final class Simulation {
     }
 
     private void startProcess() {
-        LeaseClientConfig config = LeaseClientConfig.defaults()
-                .withClientId("host")
-                .withTiming(timing)
-                .withDrainTimeout(world.upTo(Duration.ofSeconds(10)));
-        SimProcess process = cluster.start(config);
+        Duration drainTimeout = world.upTo(Duration.ofSeconds(10));
+        SimProcess process =
+                cluster.start(new LeaseClientConfig("host", 1, timing, Duration.ofSeconds(1), drainTimeout));
         LEASES.forEach((lease, partitions) -> {
             if (world.chance(0.9)) {
                 world.after(world.shortTime(Duration.ofSeconds(1)), () -> process.join(lease, partitions));
