@@ -31,6 +31,9 @@ final class Caretaker {
 
     private static final Logger log = LoggerFactory.getLogger(Caretaker.class);
 
+    /** How long to wait when a session could not be marked: it has renewed, or somebody else is at its row. */
+    private static final Duration PATIENCE = Duration.ofMillis(100);
+
     private final LeaseClientConfig config;
     private final Environment environment;
     private final Worker worker;
@@ -142,11 +145,13 @@ final class Caretaker {
 
     private void buried(Session session, long dead, Optional<Set<String>> leases) {
         burying.remove(dead);
-        leases.ifPresent(affected -> {
-            log.info("Session {} has expired and is marked dead; it took part in {}", dead, affected);
-            affected.forEach(this::assignOrphans);
+        if (leases.isPresent()) {
+            log.info("Session {} has expired and is marked dead; it took part in {}", dead, leases.get());
+            leases.get().forEach(this::assignOrphans);
             lookAtNext(session);
-        });
+        } else {
+            environment.after(PATIENCE, () -> lookAtNext(session));
+        }
     }
 
     private void lookAtNext(Session session) {

@@ -1,0 +1,108 @@
+package io.github.dbleases.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.dbleases.store.postgres.PostgresSchema;
+import io.github.dbleases.store.postgres.PostgresStoreConfig;
+import io.github.dbleases.testing.postgres.PostgresServer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Three processes on one database suffer, and no partition ever has two owners. */
+class RealProcessTests {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final PostgresServer server = PostgresServer.privateServer(Map.of());
+    private final Testimonies testimonies = new Testimonies();
+    private final List<Witness> witnesses = new ArrayList<>();
+    private CuttableProxy proxy;
+
+    @BeforeEach
+    void start() throws Exception {
+        PostgresSchema.create(server.dataSource(), PostgresStoreConfig.defaults());
+        proxy = new CuttableProxy(server.host(), server.port());
+        witnesses.add(startOn(proxy.port()));
+        witnesses.add(startOn(server.port()));
+        witnesses.add(startOn(server.port()));
+        awaitShares(4, 4, 4);
+    }
+
+    private Witness startOn(int port) throws IOException {
+        return new Witness(
+                "jdbc:postgresql://%s:%d/postgres".formatted(server.host(), port), server.user(), testimonies);
+    }
+
+    @AfterEach
+    void nobodyContradicts() {
+        witnesses.forEach(Witness::close);
+        proxy.close();
+        server.close();
+        assertThat(testimonies.contradictions()).isEmpty();
+    }
+
+    @Test
+    void theOthersTakeOverFromAKilledProcess() {
+        witnesses.get(0).kill();
+
+        awaitShares(0, 6, 6);
+    }
+
+    @Test
+    void aStoppedProcessOwnsNothingWhenItGoesOnAndThenGetsItsShare() {
+        witnesses.get(0).stop();
+        await().atMost(PATIENCE).until(() -> ownedBy(1).size() + ownedBy(2).size() == WitnessProcess.PARTITIONS);
+
+        witnesses.get(0).goOn();
+
+        awaitShares(4, 4, 4);
+    }
+
+    @Test
+    void aProcessThatIsCutOffOwnsNothingAndComesBackByItself() {
+        proxy.cut();
+        awaitShares(0, 6, 6);
+
+        proxy.mend();
+
+        awaitShares(4, 4, 4);
+    }
+
+    @Test
+    void everybodyRecoversFromACrashOfTheDatabase() {
+        server.stopImmediate();
+        awaitShares(0, 0, 0);
+        Map<Integer, Long> nothing = witnesses.get(0).owned();
+        assertThat(nothing).isEmpty();
+
+        server.start();
+
+        awaitShares(4, 4, 4);
+    }
+
+    private Set<Integer> ownedBy(int witness) {
+        return witnesses.get(witness).owned().keySet();
+    }
+
+    private void awaitShares(int... shares) {
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            Set<Integer> all = new HashSet<>();
+            int sum = 0;
+            for (int i = 0; i < shares.length; i++) {
+                assertThat(ownedBy(i)).as("what witness %d owns", i).hasSize(shares[i]);
+                all.addAll(ownedBy(i));
+                sum += shares[i];
+            }
+            assertThat(all).hasSize(sum);
+        });
+    }
+}

@@ -1,0 +1,64 @@
+package io.github.dbleases.process;
+
+import io.github.dbleases.Lease;
+import io.github.dbleases.LeaseClient;
+import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.Timing;
+import io.github.dbleases.client.LeaseClients;
+import io.github.dbleases.store.postgres.PostgresLeaseStore;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.concurrent.locks.LockSupport;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * The main class of a process that takes part and bears witness: again and again it writes which partitions it owns under
+ * which tokens, with the time before and after it asked.
+ */
+final class WitnessProcess {
+
+    static final int PARTITIONS = 12;
+
+    static final Timing TIMING = new Timing(
+            Duration.ofMillis(1500),
+            Duration.ofMillis(300),
+            Duration.ofMillis(400),
+            Duration.ofMillis(150),
+            Duration.ofMillis(150));
+
+    private WitnessProcess() {}
+
+    /** Takes the JDBC URL and the user. Ends when its input ends, having closed the client. */
+    public static void main(String[] arguments) throws Exception {
+        PGSimpleDataSource dataSource = new PGSimpleDataSource();
+        dataSource.setUrl(arguments[0]);
+        dataSource.setUser(arguments[1]);
+        dataSource.setConnectTimeout(1);
+        PrintStream out = System.out;
+        LeaseClientConfig config = LeaseClientConfig.defaults()
+                .withTiming(TIMING)
+                .withDebounce(Duration.ofMillis(100))
+                .withDrainTimeout(Duration.ofSeconds(2));
+        try (LeaseClient client = LeaseClients.start(config, new PostgresLeaseStore(dataSource))) {
+            Lease lease = client.lease("orders", PARTITIONS);
+            while (System.in.available() == 0) {
+                out.println(testify(lease));
+                LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+            }
+        }
+    }
+
+    /** Writes {@code before after partition:token partition:token ...}. */
+    private static String testify(Lease lease) {
+        long before = System.currentTimeMillis();
+        StringBuilder owned = new StringBuilder();
+        for (int partition : lease.values().toIntArray()) {
+            OptionalLong token = lease.token(partition);
+            if (token.isPresent()) {
+                owned.append(' ').append(partition).append(':').append(token.getAsLong());
+            }
+        }
+        return "%d %d%s".formatted(before, System.currentTimeMillis(), owned);
+    }
+}
