@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -34,7 +35,7 @@ public abstract class StoreContractSupport {
     protected HeartbeatLine heartbeats;
     protected WorkLine work;
 
-    /** Returns a store without content. */
+    /** Returns the store of the test, which is empty when the test begins. */
     protected abstract LeaseStore store();
 
     /** Makes a session expire, by more than a minute; the others may expire too. */
@@ -66,7 +67,7 @@ public abstract class StoreContractSupport {
     }
 
     /** Does something under the lock of the lease "orders". */
-    protected final void doInOrders(java.util.function.Consumer<LeaseTransaction> inTransaction) {
+    protected final void doInOrders(Consumer<LeaseTransaction> inTransaction) {
         inOrders(transaction -> {
             inTransaction.accept(transaction);
             return null;
@@ -108,6 +109,10 @@ public abstract class StoreContractSupport {
     protected final Partition move(int number, long to) {
         assertThat(apply(new Change.Move(partition(number), to))).hasSize(1);
         return partition(number);
+    }
+
+    protected final void end(long session) {
+        doInOrders(transaction -> transaction.end(session));
     }
 
     /** Marks a session dead, which others had to wait for. */
