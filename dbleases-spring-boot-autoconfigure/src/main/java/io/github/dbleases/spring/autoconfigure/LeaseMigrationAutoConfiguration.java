@@ -1,0 +1,54 @@
+package io.github.dbleases.spring.autoconfigure;
+
+import io.github.dbleases.spring.jdbc.ConnectionOverrides;
+import io.github.dbleases.spring.jdbc.DbLeasesConnections;
+import io.github.dbleases.spring.migration.LeaseMigrations;
+import io.github.dbleases.spring.migration.MigratingSchemaInitializer;
+import io.github.dbleases.spring.migration.SchemaLocation;
+import io.github.dbleases.spring.migration.ValidatingSchemaInitializer;
+import io.github.dbleases.store.postgres.PostgresStoreConfig;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.sql.init.dependency.DatabaseInitializationDependencyConfigurer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+
+/** Configures how the tables come to be, where Flyway is there. */
+@AutoConfiguration(after = PostgresLeaseStoreAutoConfiguration.class, before = DbLeasesAutoConfiguration.class)
+@ConditionalOnClass(Flyway.class)
+@ConditionalOnBean(DbLeasesConnections.class)
+@Import(DatabaseInitializationDependencyConfigurer.class)
+public final class LeaseMigrationAutoConfiguration {
+
+    @Bean
+    @ConditionalOnProperty(name = "dbleases.migration.mode", havingValue = "migrate", matchIfMissing = true)
+    MigratingSchemaInitializer migratingSchemaInitializer(
+            DbLeasesConnections connections, DbLeasesProperties properties) {
+        DataSource migrating = connections.forMigration(overrides(properties));
+        return new MigratingSchemaInitializer(migrations(migrating, connections, properties));
+    }
+
+    @Bean
+    @ConditionalOnProperty(name = "dbleases.migration.mode", havingValue = "validate")
+    ValidatingSchemaInitializer validatingSchemaInitializer(
+            DbLeasesConnections connections, DbLeasesProperties properties) {
+        DataSource validating = connections.forValidation(overrides(properties));
+        return new ValidatingSchemaInitializer(migrations(validating, connections, properties), properties.ttl());
+    }
+
+    private static ConnectionOverrides overrides(DbLeasesProperties properties) {
+        DbLeasesProperties.Migration migration = properties.migration();
+        return new ConnectionOverrides(migration.url(), migration.user(), migration.password());
+    }
+
+    private static LeaseMigrations migrations(
+            DataSource own, DbLeasesConnections connections, DbLeasesProperties properties) {
+        PostgresStoreConfig store = PostgresLeaseStoreAutoConfiguration.storeConfig(properties);
+        DataSource application = overrides(properties).isEmpty() ? own : connections.forLeases();
+        return new LeaseMigrations(own, application, new SchemaLocation(store.schema(), store.tablePrefix()));
+    }
+}

@@ -1,0 +1,85 @@
+package io.github.dbleases.spring.autoconfigure;
+
+import io.github.dbleases.LeaseClient;
+import io.github.dbleases.spring.DbLeasesDataSource;
+import io.github.dbleases.spring.jdbc.ConnectionOverrides;
+import io.github.dbleases.spring.jdbc.DbLeasesConnections;
+import io.github.dbleases.store.LeaseStore;
+import io.github.dbleases.store.postgres.PostgresLeaseStore;
+import io.github.dbleases.store.postgres.PostgresStoreConfig;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.jdbc.DataSourceBuilder;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.sql.init.dependency.DatabaseInitializationDependencyConfigurer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Import;
+import org.springframework.jdbc.datasource.SimpleDriverDataSource;
+
+/** Configures a {@link LeaseStore} on the application's PostgreSQL, with connections of its own. */
+@AutoConfiguration(after = DataSourceAutoConfiguration.class, before = DbLeasesAutoConfiguration.class)
+@ConditionalOnClass({DataSourceBuilder.class, SimpleDriverDataSource.class})
+@ConditionalOnBooleanProperty(name = "dbleases.enabled", matchIfMissing = true)
+@ConditionalOnMissingBean({LeaseClient.class, LeaseStore.class})
+@Conditional(PostgresLeaseStoreAutoConfiguration.OnDatabase.class)
+@EnableConfigurationProperties(DbLeasesProperties.class)
+@Import(DatabaseInitializationDependencyConfigurer.class)
+public final class PostgresLeaseStoreAutoConfiguration {
+
+    @Bean
+    DbLeasesConnections dbLeasesConnections(
+            DbLeasesProperties properties,
+            @DbLeasesDataSource ObjectProvider<DataSource> marked,
+            ObjectProvider<DataSource> primary) {
+        DbLeasesProperties.Connection own = properties.connection();
+        return new DbLeasesConnections(
+                dataSource(marked, primary, own.url() != null),
+                new ConnectionOverrides(own.url(), own.user(), own.password()),
+                properties.clientConfig());
+    }
+
+    private static @Nullable DataSource dataSource(
+            ObjectProvider<DataSource> marked, ObjectProvider<DataSource> primary, boolean optional) {
+        DataSource chosen = marked.getIfAvailable();
+        if (chosen != null) {
+            return chosen;
+        }
+        return optional ? primary.getIfUnique() : primary.getObject();
+    }
+
+    @Bean
+    PostgresLeaseStore leaseStore(DbLeasesConnections connections, DbLeasesProperties properties) {
+        return new PostgresLeaseStore(connections.forLeases(), storeConfig(properties));
+    }
+
+    static PostgresStoreConfig storeConfig(DbLeasesProperties properties) {
+        return new PostgresStoreConfig(
+                properties.schema(),
+                properties.tablePrefix(),
+                properties.notifications().enabled());
+    }
+
+    /** Something says where to connect to. */
+    static class OnDatabase extends AnyNestedCondition {
+
+        OnDatabase() {
+            super(ConfigurationPhase.REGISTER_BEAN);
+        }
+
+        @ConditionalOnBean(DataSource.class)
+        static class ApplicationDataSource {}
+
+        @ConditionalOnProperty("dbleases.connection.url")
+        static class OwnUrl {}
+    }
+}

@@ -1,0 +1,1 @@
+CREATE TABLE shop_more (id int);
