@@ -2,7 +2,7 @@
 import { describe, kindOf, label, make, number, sorted, write } from "./kinds.js";
 
 const LOW = 0.34;
-const WORDS = { ACTIVE: "Active", SILENT: "No session", ENDED: "Ended" };
+const WORDS = { ACTIVE: "Active", STARTING: "Starting", SILENT: "No session", ENDED: "Ended" };
 const cards = new Map();
 
 const keyOf = (instance) => (instance.port ? instance.name : `${instance.name}/${instance.session}`);
@@ -77,7 +77,6 @@ function build(instance, act) {
 
 function update(card, instance, ttlMillis, servedBy) {
   card.instance = instance;
-  const ended = instance.status === "ENDED";
   card.root.dataset.status = instance.status;
   write(card.pill, WORDS[instance.status]);
   write(card.where, where(instance, servedBy));
@@ -85,7 +84,7 @@ function update(card, instance, ttlMillis, servedBy) {
   write(card.done, number(instance.done));
   write(card.rate, number(instance.perSecond));
   showSession(card, instance, ttlMillis);
-  card.end.hidden = card.kill.hidden = ended || !instance.port;
+  card.end.hidden = card.kill.hidden = !["ACTIVE", "SILENT"].includes(instance.status) || !instance.port;
   card.start.hidden = !instance.startable;
   write(card.hint, hint(instance));
   card.hint.hidden = !card.hint.textContent;
@@ -106,13 +105,10 @@ function showSession(card, { session, expiresInMillis, status }, ttlMillis) {
   } else if (expiresInMillis < 0) {
     write(card.left, `Session expired ${seconds} s ago, about to be marked dead`);
   } else {
-    write(card.left, `${status === "ENDED" ? "Its session expires" : "Session expires"} in ${seconds} s${part < LOW ? "" : " without a heartbeat"}`);
+    write(card.left, `${["ENDED", "STARTING"].includes(status) ? "The session of its former process expires" : "Session expires"} in ${seconds} s${part < LOW ? "" : " without a heartbeat"}`);
   }
 }
 
-function hint({ status, startable, port }) {
-  if (status === "SILENT") {
-    return "It starts, or it is stopped or cut off.";
-  }
-  return status === "ENDED" && !startable && port ? "Start it again in its terminal." : "";
+function hint({ status }) {
+  return status === "SILENT" ? "It is paused, cut off, or was killed." : "";
 }

@@ -70,7 +70,7 @@ function tellMoves(state) {
     }
   }
   const lease = state.leases[0];
-  const live = new Set(state.instances.filter(({ status }) => status !== "ENDED").map(({ session }) => session));
+  const live = new Set(state.instances.filter(({ status }) => status === "ACTIVE").map(({ session }) => session));
   if (orphanedAt && lease?.partitions.every(({ session }) => live.has(session))) {
     say(`All partitions of ${lease.name} have a living owner, ${((Date.now() - orphanedAt) / 1000).toFixed(1)} s after the end`);
     orphanedAt = null;

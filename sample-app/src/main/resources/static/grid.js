@@ -57,7 +57,7 @@ function update(view, lease, owners, instances) {
     const cell = view.cells[index];
     const owner = owners.get(partition.session)?.name;
     const next = owners.get(partition.pending)?.name;
-    const stale = owners.get(partition.session)?.status === "ENDED";
+    const stale = ["ENDED", "STARTING"].includes(owners.get(partition.session)?.status);
     const moving = partition.pending !== null && partition.pending !== partition.session;
     const unowned = partition.session === null;
     cell.className = `cell ${unowned ? "none" : "kind"}${moving ? " moving" : ""}${stale ? " stale" : ""}`;
@@ -68,7 +68,7 @@ function update(view, lease, owners, instances) {
     if (view.sessions && !unowned && view.sessions[index] !== partition.session) {
       cell.animate([{ transform: "scale(.7)", opacity: .4 }, { transform: "none", opacity: 1 }], { duration: still() ? 0 : 600, easing: "ease-out" });
     }
-    view.told[index] = tell(partition, stale ? `${owner}, which has ended` : owner, moving ? next ?? "another" : null);
+    view.told[index] = tell(partition, stale ? `a process of ${owner} that has ended` : owner, moving ? next ?? "another" : null);
     cell.setAttribute("aria-label", view.told[index]);
   });
   view.sessions = lease.partitions.map(({ session }) => session);

@@ -1,11 +1,14 @@
 package io.github.dbleases.sample.instance;
 
 import io.github.dbleases.sample.SampleProperties;
+import io.github.dbleases.sample.instance.InstanceRegistry.Instance;
+import io.github.dbleases.sample.instance.LauncherControl.Launched;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -28,11 +31,20 @@ public class InstanceDirectory {
      *
      * @param name for people
      * @param port of its page
-     * @param session that it had last, or null
-     * @param ended whether its process has ended
-     * @param startable whether the launcher can start it again
+     * @param session that it, or an earlier process of this name, had last; or null
+     * @param phase how far its process has come
      */
-    public record Entry(String name, int port, @Nullable Long session, boolean ended, boolean startable) {}
+    public record Entry(String name, int port, @Nullable Long session, Phase phase) {}
+
+    /** How far the process of an instance has come. */
+    public enum Phase {
+        /** It is there but has not told its session yet. */
+        STARTING,
+        /** It has told its session. */
+        RUNNING,
+        /** It has ended, and the launcher can start it again. */
+        ENDED
+    }
 
     /** Returns the name of this instance. */
     public String self() {
@@ -41,28 +53,26 @@ public class InstanceDirectory {
 
     /** Returns the instances in the order of their names. */
     public List<Entry> entries() {
+        Map<String, Instance> registered =
+                registry.all().stream().collect(Collectors.toMap(Instance::name, Function.identity()));
         Map<String, Entry> entries = new TreeMap<>();
-        Map<String, Long> sessions = new HashMap<>();
-        for (InstanceRegistry.Instance instance : registry.all()) {
-            // One that has ended and cannot be started from here is of no interest any more.
-            if (instance.endedAt() == null) {
-                entries.put(
-                        instance.name(), new Entry(instance.name(), instance.port(), instance.session(), false, false));
-            }
-            if (instance.session() != null) {
-                sessions.put(instance.name(), instance.session());
-            }
-        }
-        for (LauncherControl.Launched launched : launcher.instances()) {
-            entries.put(
-                    launched.name(),
-                    new Entry(
-                            launched.name(),
-                            launched.port(),
-                            sessions.get(launched.name()),
-                            !launched.running(),
-                            !launched.running()));
+        registered.values().stream()
+                // One that has ended and that nobody can start from here is of no interest any more.
+                .filter(instance -> instance.endedAt() == null)
+                .forEach(instance -> entries.put(
+                        instance.name(),
+                        new Entry(instance.name(), instance.port(), instance.session(), Phase.RUNNING)));
+        for (Launched launched : launcher.instances()) {
+            entries.put(launched.name(), entry(launched, registered.get(launched.name())));
         }
         return new ArrayList<>(entries.values());
+    }
+
+    private static Entry entry(Launched launched, @Nullable Instance registered) {
+        Phase phase = launched.pid() == 0
+                ? Phase.ENDED
+                : registered != null && registered.pid() == launched.pid() ? Phase.RUNNING : Phase.STARTING;
+        Long session = registered == null ? null : registered.session();
+        return new Entry(launched.name(), launched.port(), session, phase);
     }
 }

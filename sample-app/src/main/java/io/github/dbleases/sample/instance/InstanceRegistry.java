@@ -75,6 +75,7 @@ public class InstanceRegistry {
     @EventListener
     void listening(WebServerInitializedEvent event) {
         port = event.getWebServer().getPort();
+        register();
         log.info("{} is on http://localhost:{}/", name, port);
     }
 

@@ -31,13 +31,13 @@ public class LauncherControl {
      *
      * @param name of the instance
      * @param port of its page
-     * @param running whether its process is there, answering or not
+     * @param pid of its process, answering or not; 0 if it has ended
      */
-    public record Launched(String name, int port, boolean running) {
+    public record Launched(String name, int port, long pid) {
 
         private static Launched parse(String line) {
             String[] fields = line.split(" ", -1);
-            return new Launched(fields[0], Integer.parseInt(fields[1]), Boolean.parseBoolean(fields[2]));
+            return new Launched(fields[0], Integer.parseInt(fields[1]), Long.parseLong(fields[2]));
         }
     }
 

@@ -59,6 +59,10 @@ final class ChildProcess {
         return name;
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /** Calls an action with the exit code when the process has ended. */
     void onEnd(IntConsumer action) {
         CompletableFuture<Void> unused = process.onExit().thenAccept(ended -> action.accept(ended.exitValue()));

@@ -71,10 +71,13 @@ final class InstanceProcesses {
         }
     }
 
-    /** One line for each instance: its name, its port and whether its process is there. */
+    /** One line for each instance: its name, its port and its process, 0 if it has ended. */
     synchronized String describe() {
         StringBuilder lines = new StringBuilder();
-        ports.forEach((name, port) -> lines.append("%s %d %s%n".formatted(name, port, running.containsKey(name))));
+        ports.forEach((name, port) -> {
+            ChildProcess process = running.get(name);
+            lines.append("%s %d %d\n".formatted(name, port, process == null ? 0 : process.pid()));
+        });
         return lines.toString();
     }
 

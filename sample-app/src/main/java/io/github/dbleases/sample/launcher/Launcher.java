@@ -14,7 +14,7 @@ final class Launcher implements AutoCloseable {
     private final @Nullable DatabaseProcess database;
     private final InstanceProcesses instances;
     private final ControlServer control;
-    private boolean closed;
+    private volatile boolean closed;
 
     private Launcher(LaunchPlan plan, Terminal terminal, JavaCommand command) throws IOException {
         List<Integer> ports = plan.freePorts();
@@ -50,7 +50,9 @@ final class Launcher implements AutoCloseable {
         }
         instances.startAll(control.address());
         int code = instances.awaitEnd();
-        terminal.print(NAME, "No instance is left; start the order desk again with the same command.");
+        if (!closed) {
+            terminal.print(NAME, "No instance is left; start the order desk again with the same command.");
+        }
         return code;
     }
 

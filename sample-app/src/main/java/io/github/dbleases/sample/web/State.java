@@ -38,7 +38,9 @@ record State(
     enum Status {
         /** It has a live session. */
         ACTIVE,
-        /** Its process is there but has no live session: it starts, or it is stopped or cut off. */
+        /** Its process is there but has not told its session yet; that of an earlier process may still have to expire. */
+        STARTING,
+        /** It has no live session: it is stopped or cut off, or was killed where no launcher could see it. */
         SILENT,
         /** Its process has ended; its session may still have to expire. */
         ENDED

@@ -3,8 +3,6 @@ package io.github.dbleases.sample.web;
 import io.github.dbleases.ClientStatus;
 import io.github.dbleases.ClusterView;
 import io.github.dbleases.ClusterView.LeaseView;
-import io.github.dbleases.ClusterView.PartitionView;
-import io.github.dbleases.ClusterView.SessionView;
 import io.github.dbleases.DbLeasesException;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
@@ -13,18 +11,11 @@ import io.github.dbleases.sample.instance.InstanceDirectory;
 import io.github.dbleases.sample.orders.BalanceCheck;
 import io.github.dbleases.sample.orders.Progress;
 import io.github.dbleases.sample.orders.ProgressReport;
-import io.github.dbleases.sample.web.State.Instance;
 import io.github.dbleases.sample.web.State.LeaseState;
 import io.github.dbleases.sample.web.State.Partition;
-import io.github.dbleases.sample.web.State.Status;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
@@ -71,7 +62,7 @@ class StateReader {
                 null,
                 client.status().ttl().toMillis(),
                 new State.Orders(progress.imported(), progress.total(), progress.done(), rate(progress)),
-                instances(cluster, progress),
+                InstanceStates.of(cluster, orders.name(), directory.entries(), progress),
                 leases(cluster, progress),
                 check.latest().orElse(null));
     }
@@ -80,53 +71,6 @@ class StateReader {
         return progress.byInstance().values().stream()
                 .mapToDouble(Progress.Share::perSecond)
                 .sum();
-    }
-
-    private List<Instance> instances(ClusterView cluster, Progress progress) {
-        Map<Long, SessionView> sessions =
-                cluster.sessions().stream().collect(Collectors.toMap(SessionView::session, Function.identity()));
-        Map<Long, Long> owned = owned(cluster);
-        List<Instance> instances = new ArrayList<>();
-        for (InstanceDirectory.Entry entry : directory.entries()) {
-            SessionView session = entry.session() == null ? null : sessions.remove(entry.session());
-            Progress.Share share = progress.byInstance().getOrDefault(entry.name(), Progress.Share.NONE);
-            instances.add(instance(entry, session, owned, share));
-        }
-        // Sessions of applications other than this one, and of instances that are about to say who they are.
-        sessions.values().stream()
-                .sorted(Comparator.comparing(SessionView::client).thenComparing(SessionView::session))
-                .map(session -> instance(null, session, owned, Progress.Share.NONE))
-                .forEach(instances::add);
-        return instances;
-    }
-
-    private static Instance instance(
-            InstanceDirectory.@Nullable Entry entry,
-            @Nullable SessionView session,
-            Map<Long, Long> owned,
-            Progress.Share share) {
-        boolean ended = entry != null && entry.ended();
-        Status status = ended ? Status.ENDED : session != null ? Status.ACTIVE : Status.SILENT;
-        return new Instance(
-                entry != null ? entry.name() : session == null ? "" : session.client(),
-                status,
-                entry == null ? null : entry.port(),
-                session == null ? null : session.session(),
-                session == null ? 0 : session.expiresIn().toMillis(),
-                session == null ? 0 : owned.getOrDefault(session.session(), 0L),
-                share.done(),
-                share.perSecond(),
-                entry != null && entry.startable());
-    }
-
-    private Map<Long, Long> owned(ClusterView cluster) {
-        LeaseView lease = cluster.leases().get(orders.name());
-        return lease == null
-                ? Map.of()
-                : lease.partitions().stream()
-                        .map(PartitionView::session)
-                        .filter(session -> session != null)
-                        .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
     }
 
     private List<LeaseState> leases(ClusterView cluster, Progress progress) {

@@ -1,0 +1,113 @@
+package io.github.dbleases.sample.web;
+
+import io.github.dbleases.ClusterView;
+import io.github.dbleases.ClusterView.LeaseView;
+import io.github.dbleases.ClusterView.PartitionView;
+import io.github.dbleases.ClusterView.SessionView;
+import io.github.dbleases.sample.instance.InstanceDirectory.Entry;
+import io.github.dbleases.sample.instance.InstanceDirectory.Phase;
+import io.github.dbleases.sample.orders.Progress;
+import io.github.dbleases.sample.orders.Progress.Share;
+import io.github.dbleases.sample.web.State.Instance;
+import io.github.dbleases.sample.web.State.Status;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Joins the instances with the sessions of the cluster. */
+final class InstanceStates {
+
+    private final String lease;
+    private final ClusterView cluster;
+    private final Progress progress;
+    private final Map<Long, Long> owned;
+
+    private InstanceStates(ClusterView cluster, String lease, Progress progress) {
+        this.cluster = cluster;
+        this.lease = lease;
+        this.progress = progress;
+        this.owned = owned();
+    }
+
+    /**
+     * Returns the instances, then the sessions that are those of no instance: of other applications, or of a process that
+     * was killed and whose successor has a session already.
+     *
+     * @param lease the name of the lease whose partitions are counted
+     */
+    static List<Instance> of(ClusterView cluster, String lease, List<Entry> entries, Progress progress) {
+        return new InstanceStates(cluster, lease, progress).join(entries);
+    }
+
+    private List<Instance> join(List<Entry> entries) {
+        Map<Long, SessionView> sessions =
+                cluster.sessions().stream().collect(Collectors.toMap(SessionView::session, Function.identity()));
+        Set<String> starting = new HashSet<>();
+        List<Instance> instances = new ArrayList<>();
+        for (Entry entry : entries) {
+            if (entry.phase() == Phase.STARTING) {
+                starting.add(entry.name());
+            }
+            instances.add(instance(entry, entry.session() == null ? null : sessions.remove(entry.session())));
+        }
+        sessions.values().stream()
+                // One that will say in a moment which instance it is of.
+                .filter(session -> !starting.contains(session.client()))
+                .sorted(Comparator.comparing(SessionView::client).thenComparing(SessionView::session))
+                .map(this::stranger)
+                .forEach(instances::add);
+        return instances;
+    }
+
+    private Instance instance(Entry entry, @Nullable SessionView session) {
+        Share share = progress.byInstance().getOrDefault(entry.name(), Share.NONE);
+        return new Instance(
+                entry.name(),
+                status(entry.phase(), session),
+                entry.port(),
+                session == null ? null : session.session(),
+                session == null ? 0 : session.expiresIn().toMillis(),
+                session == null ? 0 : owned.getOrDefault(session.session(), 0L),
+                share.done(),
+                share.perSecond(),
+                entry.phase() == Phase.ENDED);
+    }
+
+    private static Status status(Phase phase, @Nullable SessionView session) {
+        return switch (phase) {
+            case STARTING -> Status.STARTING;
+            case RUNNING -> session == null ? Status.SILENT : Status.ACTIVE;
+            case ENDED -> Status.ENDED;
+        };
+    }
+
+    private Instance stranger(SessionView session) {
+        return new Instance(
+                session.client(),
+                Status.ACTIVE,
+                null,
+                session.session(),
+                session.expiresIn().toMillis(),
+                owned.getOrDefault(session.session(), 0L),
+                0,
+                0,
+                false);
+    }
+
+    private Map<Long, Long> owned() {
+        LeaseView view = cluster.leases().get(lease);
+        return view == null
+                ? Map.of()
+                : view.partitions().stream()
+                        .map(PartitionView::session)
+                        .filter(Objects::nonNull)
+                        .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+    }
+}
