@@ -1,0 +1,114 @@
+package io.github.dbleases.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The packaged application as a person at a terminal sees it: its output and its processes. */
+final class RunningJar implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    /** Says the port, the process and the data of the server. */
+    private static final Pattern DATABASE = Pattern.compile("PostgreSQL is ready: \\d+ (\\d+) (.*)");
+
+    private final Process process;
+    private final ConcurrentLinkedQueue<String> lines = new ConcurrentLinkedQueue<>();
+    private final Set<ProcessHandle> seen = ConcurrentHashMap.newKeySet();
+
+    private RunningJar(Process process) {
+        this.process = process;
+    }
+
+    static RunningJar start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                Path.of("target", "sample-app.jar").toString()));
+        command.addAll(List.of(arguments));
+        RunningJar jar = new RunningJar(
+                new ProcessBuilder(command).redirectErrorStream(true).start());
+        Thread reader = new Thread(jar::read, "output of the jar");
+        reader.setDaemon(true);
+        reader.start();
+        return jar;
+    }
+
+    private void read() {
+        try (BufferedReader output = process.inputReader()) {
+            output.lines().forEach(line -> {
+                System.out.println("| " + line);
+                lines.add(line);
+                process.descendants().forEach(seen::add);
+            });
+        } catch (IOException | UncheckedIOException e) {
+            // It was killed.
+        }
+    }
+
+    Process process() {
+        return process;
+    }
+
+    /** Waits for a line of the output. */
+    MatchResult awaitLine(Pattern pattern) {
+        await().atMost(PATIENCE)
+                .failFast(
+                        "the application has ended",
+                        () -> !process.isAlive() && find(pattern).isEmpty())
+                .until(() -> !find(pattern).isEmpty());
+        return find(pattern).get(0);
+    }
+
+    private List<MatchResult> find(Pattern pattern) {
+        return lines.stream().flatMap(line -> pattern.matcher(line).results()).toList();
+    }
+
+    List<String> lines() {
+        return List.copyOf(lines);
+    }
+
+    /** The process of an instance, by what it was started with. */
+    ProcessHandle instance(String name) {
+        return process.descendants()
+                .filter(descendant -> Stream.of(descendant.info().arguments().orElse(new String[0]))
+                        .anyMatch(("--sample.name=" + name)::equals))
+                .findAny()
+                .orElseThrow();
+    }
+
+    /** Waits until the application, all that it started and the data of its database are gone. */
+    void awaitNothingLeft() {
+        Set<ProcessHandle> all = seen.stream().collect(Collectors.toSet());
+        assertThat(all).as("processes that were started").isNotEmpty();
+        all.add(process.toHandle());
+        MatchResult database = awaitLine(DATABASE);
+        ProcessHandle.of(Long.parseLong(database.group(1))).ifPresent(all::add);
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(all).noneMatch(ProcessHandle::isAlive));
+        await().atMost(PATIENCE).until(() -> Files.notExists(Path.of(database.group(2))));
+    }
+
+    /** Leaves nothing behind when a test has failed. */
+    @Override
+    public void close() {
+        process.descendants().forEach(seen::add);
+        process.destroy();
+        process.onExit().join();
+        seen.forEach(ProcessHandle::destroyForcibly);
+    }
+}

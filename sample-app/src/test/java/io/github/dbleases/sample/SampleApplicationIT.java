@@ -1,0 +1,119 @@
+package io.github.dbleases.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.jayway.jsonpath.JsonPath;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The packaged application, started as the README says, with real processes and real ends. */
+class SampleApplicationIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    /** Short times, so that a crash is noticed soon. */
+    private static final List<String> SHORT_TIMES = List.of(
+            "--dbleases.ttl=3s",
+            "--dbleases.heartbeat=500ms",
+            "--dbleases.attempt-timeout=800ms",
+            "--dbleases.margin=300ms",
+            "--dbleases.grace=300ms");
+
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @Test
+    void threeInstancesDoAllOrdersRightAlthoughOneIsKilledAndNothingIsLeftAfterTheEnd() throws Exception {
+        try (RunningJar jar = start("--server.port=0", "--sample.orders=2000")) {
+            String first = page(jar, "instance-1");
+            page(jar, "instance-2");
+            page(jar, "instance-3");
+            await().atMost(PATIENCE).until(() -> doneBy(first, "instance-2") > 30);
+
+            jar.instance("instance-2").destroyForcibly();
+
+            jar.awaitLine(Pattern.compile("2,000 orders of \\d+ customers are done: all balances are right"));
+            assertThat(doneBy(first, "instance-2")).isLessThan(doneBy(first, "instance-1"));
+            await().atMost(PATIENCE).until(() -> owned(first).equals(List.of(64, 0, 64)));
+
+            assertThat(post(first, "instances/instance-2/start", "{}").statusCode())
+                    .isEqualTo(202);
+            await().atMost(PATIENCE).until(() -> owned(first).stream().allMatch(owned -> owned >= 42));
+            assertThat(post(first, "orders", "{\"customer\": \"C-0042\", \"amount\": -5}")
+                            .statusCode())
+                    .isEqualTo(201);
+            jar.awaitLine(Pattern.compile("2,001 orders of \\d+ customers are done: all balances are right"));
+
+            assertThat(jar.lines()).allMatch(line -> line.startsWith("["), "each line says whose it is");
+            jar.process().destroy();
+            jar.awaitNothingLeft();
+        }
+    }
+
+    @Test
+    void aLauncherThatIsKilledLeavesNothingBehind() throws Exception {
+        try (RunningJar jar = start("--server.port=0", "--sample.instances=2", "--sample.orders=0")) {
+            page(jar, "instance-1");
+            page(jar, "instance-2");
+
+            jar.process().destroyForcibly();
+
+            jar.awaitNothingLeft();
+        }
+    }
+
+    @Test
+    void onePlainInstanceLeavesNothingBehindEither() throws Exception {
+        try (RunningJar jar = start("--server.port=0", "--sample.instances=1", "--sample.orders=10")) {
+            jar.awaitLine(Pattern.compile("10 orders of \\d+ customers are done: all balances are right"));
+
+            jar.process().destroy();
+
+            jar.awaitNothingLeft();
+        }
+    }
+
+    private static RunningJar start(String... arguments) throws IOException {
+        List<String> all = new ArrayList<>(SHORT_TIMES);
+        all.addAll(List.of(arguments));
+        return RunningJar.start(all.toArray(String[]::new));
+    }
+
+    private static String page(RunningJar jar, String instance) {
+        return jar.awaitLine(Pattern.compile("\\[%s] .*%s is on (http://\\S+/)".formatted(instance, instance)))
+                .group(1);
+    }
+
+    private int doneBy(String page, String instance) throws IOException, InterruptedException {
+        List<Integer> done = JsonPath.read(state(page), "$.instances[?(@.name == '%s')].done".formatted(instance));
+        return done.stream().mapToInt(Integer::intValue).sum();
+    }
+
+    private List<Integer> owned(String page) throws IOException, InterruptedException {
+        return JsonPath.read(state(page), "$.instances[*].owned");
+    }
+
+    private String state(String page) throws IOException, InterruptedException {
+        return http.send(
+                        HttpRequest.newBuilder(URI.create(page + "state")).build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
+    private HttpResponse<String> post(String page, String path, String body) throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(URI.create(page + path))
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .header("Content-Type", "application/json")
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+}
