@@ -59,29 +59,49 @@ final class Content {
         }
     }
 
-    /** A lease with its members and partitions. */
-    record LeaseRow(LeaseKind kind, Instant changedAt, SortedSet<Long> members, List<PartitionRow> partitions) {
+    /**
+     * A lease with its members and partitions.
+     *
+     * @param leastToken no partition that is created from now on has a smaller token
+     */
+    record LeaseRow(
+            LeaseKind kind,
+            Instant changedAt,
+            long leastToken,
+            SortedSet<Long> members,
+            List<PartitionRow> partitions) {
 
-        LeaseRow withMembers(SortedSet<Long> next, Instant now) {
-            return new LeaseRow(kind, now, next, partitions);
+        static LeaseRow empty(LeaseKind kind, Instant now) {
+            return new LeaseRow(kind, now, 0, new TreeSet<>(), List.of());
         }
 
-        LeaseRow withoutGhosts(Content content) {
-            SortedSet<Long> live = new TreeSet<>(members);
-            live.removeIf(session -> !content.isLive(session));
-            return new LeaseRow(kind, changedAt, live, partitions);
+        LeaseRow withMembers(SortedSet<Long> next, Instant now) {
+            return new LeaseRow(kind, now, leastToken, next, partitions);
         }
 
         LeaseRow withPartitions(List<PartitionRow> next) {
-            return new LeaseRow(kind, changedAt, members, next);
+            return new LeaseRow(kind, changedAt, leastToken, members, next);
+        }
+
+        LeaseRow withoutDead(Content content) {
+            SortedSet<Long> live = new TreeSet<>(members);
+            live.removeIf(session -> !content.isLive(session));
+            return new LeaseRow(kind, changedAt, leastToken, live, partitions);
         }
 
         LeaseRow resized(int size, Instant now) {
             List<PartitionRow> next = new ArrayList<>(partitions.subList(0, Math.min(size, partitions.size())));
+            long least = Math.max(
+                    leastToken,
+                    partitions.stream()
+                            .skip(size)
+                            .mapToLong(PartitionRow::token)
+                            .max()
+                            .orElse(0));
             for (int number = next.size(); number < size; number++) {
-                next.add(new PartitionRow(number, Snapshot.NOBODY, Snapshot.NOBODY, 0, now));
+                next.add(new PartitionRow(number, Snapshot.NOBODY, Snapshot.NOBODY, least, now));
             }
-            return withPartitions(next);
+            return new LeaseRow(kind, changedAt, least, members, next);
         }
 
         boolean names(long session) {

@@ -25,28 +25,47 @@ final class MemoryTransaction implements LeaseTransaction {
 
     private final MemoryTables tables;
     private final Content content;
+    private final Set<String> locked;
     private final Set<Long> raised = new TreeSet<>();
+    private boolean over;
 
-    MemoryTransaction(MemoryTables tables, Content content) {
+    MemoryTransaction(MemoryTables tables, Content content, Set<String> locked) {
         this.tables = tables;
         this.content = content;
+        this.locked = locked;
+    }
+
+    private void requireLocked(String name) {
+        requireOpen();
+        if (!locked.contains(name)) {
+            throw new IllegalArgumentException(
+                    "Lease '%s' is not one of those that are locked: %s".formatted(name, locked));
+        }
+    }
+
+    private void requireOpen() {
+        if (over) {
+            throw new IllegalStateException("The transaction is over");
+        }
     }
 
     @Override
     public boolean isLive(long session) {
+        requireOpen();
         return content.isLive(session);
     }
 
     @Override
     public void create(LeaseSpec spec) {
+        requireLocked(spec.name());
         content.leases.computeIfAbsent(
                 spec.name(),
-                name -> new LeaseRow(spec.kind(), tables.now(), new TreeSet<>(), List.of())
-                        .resized(spec.partitions(), tables.now()));
+                name -> LeaseRow.empty(spec.kind(), tables.now()).resized(spec.partitions(), tables.now()));
     }
 
     @Override
     public Optional<LeaseState> lease(String name) {
+        requireLocked(name);
         return Optional.ofNullable(content.leases.get(name))
                 .map(row -> new LeaseState(
                         row.kind(), row.partitions().size(), Duration.between(row.changedAt(), tables.now())));
@@ -59,7 +78,7 @@ final class MemoryTransaction implements LeaseTransaction {
 
     @Override
     public Snapshot snapshot(String name) {
-        change(name, row -> row.withoutGhosts(content));
+        change(name, row -> row.withoutDead(content));
         LeaseRow row = content.leases.get(name);
         return row == null ? new Snapshot(name, List.of(), List.of()) : row.snapshot(name, content);
     }
@@ -81,11 +100,13 @@ final class MemoryTransaction implements LeaseTransaction {
     }
 
     private void change(String name, UnaryOperator<LeaseRow> change) {
+        requireLocked(name);
         content.leases.computeIfPresent(name, (key, row) -> change.apply(row));
     }
 
     @Override
     public List<Change> apply(String name, List<Change> changes) {
+        requireLocked(name);
         LeaseRow lease = content.leases.get(name);
         if (lease == null) {
             return List.of();
@@ -135,8 +156,9 @@ final class MemoryTransaction implements LeaseTransaction {
         content.sessions.computeIfPresent(session, (id, row) -> row.dead());
     }
 
-    /** Raises the inboxes that were asked for, as the last thing in the transaction. */
-    Set<Long> raiseInboxes() {
+    /** Ends the transaction: raises the inboxes that were asked for, as the last thing in it. */
+    Set<Long> finish() {
+        over = true;
         raised.forEach(session -> content.sessions.computeIfPresent(session, (id, row) -> row.raised()));
         return raised;
     }

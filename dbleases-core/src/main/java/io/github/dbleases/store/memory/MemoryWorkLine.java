@@ -87,9 +87,9 @@ final class MemoryWorkLine implements WorkLine {
         Set<Long> raised = new TreeSet<>();
         T result = tables.transact(timing, content -> {
             raised.clear();
-            MemoryTransaction transaction = new MemoryTransaction(tables, content);
+            MemoryTransaction transaction = new MemoryTransaction(tables, content, leases);
             T done = work.in(transaction);
-            raised.addAll(transaction.raiseInboxes());
+            raised.addAll(transaction.finish());
             return done;
         });
         tables.hint(raised);
