@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.github.dbleases.ClientState;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.spring.Sql;
+import io.github.dbleases.store.postgres.PostgresSchema;
+import io.github.dbleases.store.postgres.PostgresStoreConfig;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.util.List;
@@ -17,6 +19,7 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceInitializationAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.liquibase.autoconfigure.LiquibaseAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -113,6 +116,18 @@ class MigrationCoexistenceTests {
                         "dbleases.migration.mode=none",
                         "spring.flyway.locations=classpath:io/github/dbleases/migration",
                         "spring.flyway.placeholders.prefix=dbleases_")
+                .run(context -> assertIsActive(context.getBean(LeaseClient.class)));
+
+        assertThat(sql.tables("public")).doesNotContain("dbleases_schema_history");
+    }
+
+    @Test
+    void withoutFlywayTheTablesMayBeMadeByOtherMeans() throws Exception {
+        PostgresSchema.create(database.dataSource(), PostgresStoreConfig.defaults());
+
+        application
+                .withClassLoader(new FilteredClassLoader("org.flywaydb"))
+                .withPropertyValues("dbleases.migration.mode=none")
                 .run(context -> assertIsActive(context.getBean(LeaseClient.class)));
 
         assertThat(sql.tables("public")).doesNotContain("dbleases_schema_history");

@@ -3,13 +3,17 @@ package io.github.dbleases.spring.diagnostics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.client.LeaseClients;
 import io.github.dbleases.store.LeaseStore;
 import io.github.dbleases.store.memory.InMemoryLeaseStore;
+import java.time.Clock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -86,6 +90,33 @@ class FailureAnalysisTests {
         assertThat(output).contains("APPLICATION FAILED TO START").contains("dbleases.leases.orders.partition");
     }
 
+    @Test
+    void aLeaseThatIsNotConfigured(CapturedOutput output) {
+        failToStart(WithConsumer.class, "--dbleases.leases.invoices.partitions=8");
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("A bean asks for a Lease that is not there")
+                .contains("Set dbleases.leases.<name>.partitions");
+    }
+
+    @Test
+    void aLeaseWithoutAPlaceToKeepIt(CapturedOutput output) {
+        failToStart(WithoutStore.class, "--dbleases.leases.orders.partitions=8");
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("does not know where to keep its leases")
+                .contains("dbleases.connection.url");
+    }
+
+    @Test
+    void aMissingBeanOfTheApplicationIsLeftToSpringBoot(CapturedOutput output) {
+        failToStart(WithoutClock.class);
+
+        assertThat(output).contains("APPLICATION FAILED TO START").contains("java.time.Clock");
+    }
+
     private static InMemoryLeaseStore newStore() {
         store = new InMemoryLeaseStore();
         return store;
@@ -97,8 +128,12 @@ class FailureAnalysisTests {
 
     private static void failToStart(InMemoryLeaseStore in, String... arguments) {
         store = in;
+        failToStart(Application.class, arguments);
+    }
+
+    private static void failToStart(Class<?> type, String... arguments) {
         SpringApplicationBuilder application =
-                new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE);
+                new SpringApplicationBuilder(type).web(WebApplicationType.NONE).bannerMode(Banner.Mode.OFF);
         assertThatThrownBy(() -> application.run(arguments)).isInstanceOf(Exception.class);
     }
 
@@ -109,6 +144,26 @@ class FailureAnalysisTests {
         @Bean
         LeaseStore store() {
             return store;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration(exclude = DataSourceAutoConfiguration.class)
+    static class WithoutStore {}
+
+    static class WithConsumer extends Application {
+
+        @Bean
+        String consumer(@Qualifier("orders") Lease orders) {
+            return orders.name();
+        }
+    }
+
+    static class WithoutClock extends WithoutStore {
+
+        @Bean
+        String consumer(Clock clock) {
+            return clock.toString();
         }
     }
 }
