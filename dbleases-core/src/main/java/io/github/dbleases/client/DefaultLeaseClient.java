@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The client as its users see it: waits where they expect it, and leaves the rest to the engine. */
@@ -72,8 +73,11 @@ final class DefaultLeaseClient implements LeaseClient {
     @Override
     public Lease lease(String name, int partitions) {
         Engine.Joining joining = engine.join(LeaseSpec.partitions(name, partitions));
-        if (joining.underWay()) {
-            Waiting.atMost(patience(), joining.lease().joined());
+        CompletableFuture<Void> outcome = joining.lease().joined();
+        if (!joining.underWay() || !Waiting.atMost(patience(), outcome)) {
+            // From here on nobody waits for a refusal: it must not end what the caller was given.
+            outcome.complete(null);
+            Waiting.atMost(Duration.ZERO, outcome);
         }
         return joining.lease();
     }

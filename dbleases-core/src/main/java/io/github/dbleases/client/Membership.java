@@ -11,9 +11,13 @@ import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes the session a member of leases, and ends that again. */
 final class Membership {
+
+    private static final Logger log = LoggerFactory.getLogger(Membership.class);
 
     private final Worker worker;
     private final SessionKeeper keeper;
@@ -55,6 +59,7 @@ final class Membership {
         if (lease.joined().completeExceptionally(failure)) {
             leases.remove(lease);
         } else {
+            log.error("Cannot join lease {}, and go on trying: {}", lease.name(), failure.getMessage());
             worker.submitInATtl(joining(lease));
         }
         return true;

@@ -19,7 +19,7 @@ import org.springframework.context.annotation.Import;
 
 /** Configures how the tables come to be, where Flyway is there. */
 @AutoConfiguration(after = PostgresLeaseStoreAutoConfiguration.class, before = DbLeasesAutoConfiguration.class)
-@ConditionalOnClass(Flyway.class)
+@ConditionalOnClass(value = Flyway.class, name = "org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension")
 @ConditionalOnBean(DbLeasesConnections.class)
 @Import(DatabaseInitializationDependencyConfigurer.class)
 public final class LeaseMigrationAutoConfiguration {

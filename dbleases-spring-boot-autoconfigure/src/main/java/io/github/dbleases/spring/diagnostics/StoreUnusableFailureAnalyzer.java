@@ -11,7 +11,8 @@ final class StoreUnusableFailureAnalyzer extends AbstractFailureAnalyzer<StoreUn
     private final boolean flyway;
 
     StoreUnusableFailureAnalyzer() {
-        this(ClassUtils.isPresent("org.flywaydb.core.Flyway", StoreUnusableFailureAnalyzer.class.getClassLoader()));
+        this(isPresent("org.flywaydb.core.Flyway")
+                && isPresent("org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension"));
     }
 
     StoreUnusableFailureAnalyzer(boolean flyway) {
@@ -22,9 +23,13 @@ final class StoreUnusableFailureAnalyzer extends AbstractFailureAnalyzer<StoreUn
     protected FailureAnalysis analyze(Throwable rootFailure, StoreUnusableException cause) {
         String action = cause.remedy();
         if (!flyway && action.contains("dbleases.migration.mode")) {
-            action += " Flyway is not on the class path, so dbleases.migration.mode has no effect: "
+            action += " Flyway for PostgreSQL is not on the class path, so dbleases.migration.mode has no effect: "
                     + "add org.flywaydb:flyway-core and org.flywaydb:flyway-database-postgresql to let it work.";
         }
         return new FailureAnalysis(cause.problem(), action, cause);
+    }
+
+    private static boolean isPresent(String type) {
+        return ClassUtils.isPresent(type, StoreUnusableFailureAnalyzer.class.getClassLoader());
     }
 }

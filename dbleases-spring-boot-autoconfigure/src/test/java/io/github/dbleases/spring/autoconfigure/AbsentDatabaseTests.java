@@ -6,21 +6,30 @@ import static org.awaitility.Awaitility.await;
 import io.github.dbleases.ClientState;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
+import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.StoreUnavailableException;
+import io.github.dbleases.Timing;
+import io.github.dbleases.client.LeaseClients;
 import io.github.dbleases.spring.actuate.LeasesDescriptor;
 import io.github.dbleases.spring.actuate.LeasesEndpoint;
+import io.github.dbleases.store.postgres.PostgresLeaseStore;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** The database is away when an application starts, or goes away. Each test finds and leaves it there. */
+@ExtendWith(OutputCaptureExtension.class)
 class AbsentDatabaseTests {
 
     private static PostgresServer server;
@@ -68,6 +77,32 @@ class AbsentDatabaseTests {
             assertThat(context.getBean(Lease.class).values()).isEmpty();
 
             server.start();
+
+            awaitOwned(context);
+        });
+    }
+
+    @Test
+    void aLeaseThatIsRefusedLateIsReportedAndTriedAgain(CapturedOutput output) {
+        LeaseClient other = LeaseClients.start(
+                LeaseClientConfig.defaults()
+                        .withTiming(new Timing(
+                                Duration.ofMinutes(1),
+                                Duration.ofMillis(500),
+                                Duration.ofSeconds(1),
+                                Duration.ofSeconds(1),
+                                Duration.ofMillis(100)))
+                        .withClientId("other"),
+                new PostgresLeaseStore(database.dataSource()));
+        other.lease("orders", 4);
+        server.stopFast();
+        application().withPropertyValues("dbleases.migration.mode=none").run(context -> {
+            server.start();
+            await().untilAsserted(() ->
+                    assertThat(output).contains("Lease 'orders' was asked for with 8 partitions, but it has 4"));
+            assertThat(context.getBean(Lease.class).values()).isEmpty();
+
+            other.close();
 
             awaitOwned(context);
         });

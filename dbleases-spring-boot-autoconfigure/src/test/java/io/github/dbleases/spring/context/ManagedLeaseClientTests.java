@@ -20,9 +20,12 @@ import io.github.dbleases.store.memory.InMemoryLeaseStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class ManagedLeaseClientTests {
 
     private static final LeaseClientConfig CONFIG = LeaseClientConfig.defaults()
@@ -209,6 +212,29 @@ class ManagedLeaseClientTests {
 
         assertThat(client.isRunning()).isFalse();
         await().untilAsserted(() -> assertThat(forgotten.isTrusted()).isFalse());
+    }
+
+    @Test
+    void aListenerThatNeverReturnsDoesNotHoldUpTheStopForEver() {
+        CountDownLatch never = new CountDownLatch(1);
+        Lease lease = client.lease("orders", 1);
+        lease.addListener(new LeaseListener() {
+            @Override
+            public void onRevoked(PartitionSet partitions) {
+                try {
+                    never.await();
+                } catch (InterruptedException ended) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        });
+        client.start();
+        await().untilAsserted(() -> assertThat(lease.values()).hasSize(1));
+
+        client.stop();
+
+        assertThat(client.isRunning()).isFalse();
+        never.countDown();
     }
 
     /** Remembers what a listener has been told, and that the calls alternate. */

@@ -126,7 +126,7 @@ class DatabaseFailureAnalysisTests {
 
         assertThat(analysis.getDescription()).isEqualTo("The tables dbleases_session do not exist in schema 'public'.");
         assertThat(analysis.getAction())
-                .contains("Flyway is not on the class path")
+                .contains("Flyway for PostgreSQL is not on the class path")
                 .contains("org.flywaydb:flyway-database-postgresql");
     }
 
