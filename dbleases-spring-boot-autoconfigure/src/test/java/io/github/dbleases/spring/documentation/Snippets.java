@@ -1,0 +1,92 @@
+package io.github.dbleases.spring.documentation;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.tools.Diagnostic;
+import javax.tools.DiagnosticCollector;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+
+/** Compiles the Java snippets of the documents, together, with the imports that they leave out. */
+final class Snippets {
+
+    private static final Pattern TYPE = Pattern.compile("(?m)^(?:final )?(?:class|interface|record) (\\w+)");
+
+    private static final String IMPORTS = """
+            import static org.assertj.core.api.Assertions.*;
+            import static org.awaitility.Awaitility.await;
+            import static org.mockito.Mockito.*;
+
+            import com.zaxxer.hikari.HikariDataSource;
+            import io.github.dbleases.*;
+            import io.github.dbleases.client.LeaseClients;
+            import io.github.dbleases.spring.DbLeasesDataSource;
+            import io.github.dbleases.store.LeaseStore;
+            import io.github.dbleases.store.memory.InMemoryLeaseStore;
+            import io.github.dbleases.store.postgres.*;
+            import java.time.Duration;
+            import org.junit.jupiter.api.Test;
+            import org.postgresql.ds.PGSimpleDataSource;
+            import org.springframework.beans.factory.annotation.Autowired;
+            import org.springframework.boot.context.properties.ConfigurationProperties;
+            import org.springframework.boot.test.context.*;
+            import org.springframework.context.annotation.*;
+            import org.springframework.scheduling.annotation.Scheduled;
+            import org.springframework.stereotype.Component;
+            """;
+
+    /** What the README leaves to the reader. */
+    private static final List<String> OF_THE_READER = List.of(
+            "record Order(String customer) {}",
+            "interface OrderBook { java.util.List<Order> waiting(int partition); void finish(Order order); }");
+
+    private Snippets() {}
+
+    /** Returns the errors and warnings of the compiler. */
+    static List<String> compile(List<Document> documents, Path output) {
+        List<JavaFileObject> sources = new ArrayList<>();
+        OF_THE_READER.forEach(snippet -> sources.add(source("the reader", snippet)));
+        documents.forEach(document ->
+                document.snippets("java").forEach(snippet -> sources.add(source(document.toString(), snippet))));
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
+        List<String> options =
+                List.of("-proc:none", "-classpath", System.getProperty("java.class.path"), "-d", output.toString());
+        compiler.getTask(null, null, diagnostics, options, null, sources).call();
+        return diagnostics.getDiagnostics().stream().map(Snippets::tell).toList();
+    }
+
+    private static JavaFileObject source(String document, String snippet) {
+        Matcher type = TYPE.matcher(snippet);
+        if (!type.find()) {
+            throw new IllegalArgumentException("A snippet of " + document + " has no type: " + snippet);
+        }
+        return new Source(type.group(1), IMPORTS + snippet);
+    }
+
+    private static String tell(Diagnostic<? extends JavaFileObject> diagnostic) {
+        return diagnostic.toString() + diagnostic.getMessage(Locale.ROOT);
+    }
+
+    private static final class Source extends SimpleJavaFileObject {
+
+        private final String content;
+
+        private Source(String type, String content) {
+            super(URI.create("string:///" + type + ".java"), JavaFileObject.Kind.SOURCE);
+            this.content = content;
+        }
+
+        @Override
+        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+            return content;
+        }
+    }
+}
