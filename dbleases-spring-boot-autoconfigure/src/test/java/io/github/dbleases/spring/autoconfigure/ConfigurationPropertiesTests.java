@@ -2,6 +2,7 @@ package io.github.dbleases.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dbleases.spring.autoconfigure.DbLeasesProperties.Migration.Mode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -80,6 +81,14 @@ class ConfigurationPropertiesTests {
                 assertThat(property.has("defaultValue")).as(name).isNotEqualTo(WITHOUT_DEFAULT.contains(name)));
     }
 
+    @Test
+    void eachModeOfMigrationIsExplained() {
+        assertThat(read().path("hints").path(0).path("values").findValuesAsString("value"))
+                .containsExactlyElementsOf(Arrays.stream(Mode.values())
+                        .map(mode -> mode.name().toLowerCase(Locale.ROOT))
+                        .toList());
+    }
+
     private static List<String> components(String prefix, Class<?> type) {
         return Arrays.stream(type.getRecordComponents())
                 .flatMap(component -> names(prefix + "." + kebabCase(component.getName()), component))
@@ -96,17 +105,21 @@ class ConfigurationPropertiesTests {
 
     private static Map<String, JsonNode> metadata() {
         Map<String, JsonNode> properties = new TreeMap<>();
+        for (JsonNode property : read().path("properties")) {
+            String name = property.path("name").asString();
+            if (name.startsWith("dbleases.")) {
+                properties.put(name, property);
+            }
+        }
+        return properties;
+    }
+
+    private static JsonNode read() {
         try (InputStream file =
                 DbLeasesProperties.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
-            for (JsonNode property : JsonMapper.shared().readTree(file).path("properties")) {
-                String name = property.path("name").asString();
-                if (name.startsWith("dbleases.")) {
-                    properties.put(name, property);
-                }
-            }
+            return JsonMapper.shared().readTree(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return properties;
     }
 }

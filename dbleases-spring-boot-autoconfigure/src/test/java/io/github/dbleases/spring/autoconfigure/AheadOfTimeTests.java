@@ -1,0 +1,57 @@
+package io.github.dbleases.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.aot.generate.ClassNameGenerator;
+import org.springframework.aot.generate.DefaultGenerationContext;
+import org.springframework.aot.generate.GeneratedFiles.Kind;
+import org.springframework.aot.generate.InMemoryGeneratedFiles;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.aot.ApplicationContextAotGenerator;
+import org.springframework.javapoet.ClassName;
+
+/** Spring can write the configuration as code when an application is built, the Lease beans among it. */
+class AheadOfTimeTests {
+
+    @Test
+    void theLeaseBeansAreWrittenAsCode() throws Exception {
+        AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+        TestPropertyValues.of(Map.of(
+                        "spring.datasource.url", "jdbc:postgresql://nowhere/leases",
+                        "dbleases.leases.orders.partitions", "128"))
+                .applyTo(context);
+        context.register(
+                DataSourceAutoConfiguration.class,
+                PostgresLeaseStoreAutoConfiguration.class,
+                LeaseMigrationAutoConfiguration.class,
+                DbLeasesAutoConfiguration.class,
+                LeaseBeansAutoConfiguration.class);
+        InMemoryGeneratedFiles files = new InMemoryGeneratedFiles();
+        DefaultGenerationContext generation =
+                new DefaultGenerationContext(new ClassNameGenerator(ClassName.get("shop", "Shop")), files);
+
+        new ApplicationContextAotGenerator().processAheadOfTime(context, generation);
+        generation.writeGeneratedContent();
+
+        String lease = files.getGeneratedFiles(Kind.SOURCE).keySet().stream()
+                .filter(name -> name.contains("LeaseFactory"))
+                .map(name -> content(files, name))
+                .findFirst()
+                .orElseThrow();
+        assertThat(lease).contains("ordersLease").contains("128").contains("AutowireCandidateQualifier");
+    }
+
+    private static String content(InMemoryGeneratedFiles files, String name) {
+        try {
+            return files.getGeneratedFileContent(Kind.SOURCE, name);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
