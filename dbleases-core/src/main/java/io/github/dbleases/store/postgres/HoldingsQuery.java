@@ -14,7 +14,7 @@ import java.util.List;
 final class HoldingsQuery {
 
     private static final String HOLDINGS = """
-            SELECT coalesce(s.state = 'live', false), coalesce(s.inbox, 0), {wal}, pg_postmaster_start_time(),
+            SELECT coalesce(s.state = 'live', false), coalesce(s.inbox, 0), {proof},
                 greatest(date_part('epoch', i.quiet_until - clock_timestamp()), 0),
                 (extract(epoch FROM i.quiet_until) * 1000000)::bigint,
                 p.lease, p.partition, p.token, p.pending_session_id <> own.id
@@ -31,12 +31,16 @@ final class HoldingsQuery {
     }
 
     Holdings read(OpenConnection connection, long session) throws SQLException {
-        Incarnation expected = connection.server().incarnation();
+        Incarnation incarnation = connection.incarnation();
         try (PreparedStatement statement = Jdbc.prepare(
-                        connection.jdbc(), connection.adapt(sql), session, expected.system(), expected.timeline());
+                        connection.jdbc(),
+                        connection.adapt(sql),
+                        session,
+                        incarnation.system(),
+                        incarnation.timeline());
                 ResultSet row = statement.executeQuery()) {
             row.next();
-            Incarnation incarnation = connection.incarnation(row, 3);
+            connection.verify(row, 3);
             Duration quietFor = Jdbc.seconds(row.getDouble(5));
             long tokenFloor = row.getLong(6);
             if (row.wasNull()) {

@@ -18,7 +18,7 @@ final class LeaseRows {
     /** How every transaction begins, in one round trip. */
     private static final String BEGIN = """
             SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-            SELECT {wal}, pg_postmaster_start_time(), (
+            SELECT {proof}, (
                 SELECT (extract(epoch FROM quiet_until) * 1000000)::bigint FROM {incarnation}
                 WHERE system_id = ? AND timeline = ?
             ), {settings};
@@ -97,9 +97,14 @@ final class LeaseRows {
     /** Begins a transaction and locks leases, in one round trip. */
     Begun begin(OpenConnection connection, Collection<String> leases) throws SQLException {
         String[] names = leases.toArray(String[]::new);
-        Incarnation expected = connection.server().incarnation();
+        Incarnation incarnation = connection.incarnation();
         try (PreparedStatement statement = Jdbc.prepare(
-                connection.jdbc(), connection.adapt(begin), expected.system(), expected.timeline(), names, names)) {
+                connection.jdbc(),
+                connection.adapt(begin),
+                incarnation.system(),
+                incarnation.timeline(),
+                names,
+                names)) {
             statement.execute();
             statement.getMoreResults();
             long tokenFloor = tokenFloor(connection, statement.getResultSet());
@@ -111,7 +116,7 @@ final class LeaseRows {
 
     private static long tokenFloor(OpenConnection connection, ResultSet row) throws SQLException {
         row.next();
-        connection.incarnation(row, 1);
+        connection.verify(row, 1);
         long floor = row.getLong(3);
         if (row.wasNull()) {
             throw new ServerChangedException();

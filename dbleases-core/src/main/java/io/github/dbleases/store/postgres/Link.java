@@ -18,17 +18,17 @@ final class Link {
 
     private final StoreParts parts;
     private final Timing timing;
-    private final boolean listens;
+    private final OpenConnection.Use use;
     private final Connector connector;
 
     private boolean prepares = true;
     private @Nullable OpenConnection connection;
     private @Nullable Attempt current;
 
-    Link(StoreParts parts, Timing timing, boolean listens) {
+    Link(StoreParts parts, Timing timing, OpenConnection.Use use) {
         this.parts = parts;
         this.timing = timing;
-        this.listens = listens;
+        this.use = use;
         this.connector = new Connector(parts.dataSource(), parts.threads());
     }
 
@@ -140,7 +140,7 @@ final class Link {
         attempt.guard(jdbc);
         try {
             jdbc.setNetworkTimeout(Runnable::run, attempt.remainingMillis());
-            OpenConnection opened = OpenConnection.setUp(jdbc, parts.tables(), timing, prepares, listens);
+            OpenConnection opened = OpenConnection.setUp(jdbc, parts, timing, use, prepares);
             connection = opened;
             return opened;
         } catch (SQLException e) {

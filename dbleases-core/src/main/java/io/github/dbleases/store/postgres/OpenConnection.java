@@ -6,7 +6,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** A connection that is set up, and what is known of the server behind it. */
@@ -38,38 +37,41 @@ final class OpenConnection {
         this.channel = channel;
     }
 
+    /** What a connection is for. */
+    enum Use {
+        HEARTBEATS,
+        WORK
+    }
+
     /**
      * Sets up a connection: finds out which server is behind it, records its incarnation and listens.
      *
      * @param prepares whether statements may be prepared on the server
-     * @param listens whether to listen for notifications
      */
-    static OpenConnection setUp(Connection jdbc, Tables tables, Timing timing, boolean prepares, boolean listens)
+    static OpenConnection setUp(Connection jdbc, StoreParts parts, Timing timing, Use use, boolean prepares)
             throws SQLException {
-        Server server = Server.behind(jdbc);
+        Server.requirePostgres(jdbc);
+        Settings settings = Settings.of(jdbc, timing);
         Driver driver = Driver.of(jdbc);
         if (driver != null && !prepares) {
             driver.prepareNothing();
         }
-        Settings settings = Settings.of(jdbc, timing);
-        if (driver != null && driver.backend() == server.backend()) {
-            settings.applyToSession();
+        Server server = Server.behind(jdbc, driver);
+        if (server.direct()) {
+            settings.applyToSession(use);
         }
         Incarnation seen = server.incarnation();
+        Tables tables = parts.tables();
         Jdbc.update(jdbc, tables.in(RECORD), seen.system(), seen.timeline(), timing.grace(), timing.ttl());
-        boolean canListen = listens && driver != null;
-        if (canListen) {
+        boolean listens = use == Use.HEARTBEATS && parts.notifications() && driver != null;
+        if (listens) {
             execute(jdbc, "LISTEN " + Tables.quoted(tables.channel()));
         }
-        return new OpenConnection(jdbc, server, settings, driver, canListen ? tables.channel() : null);
+        return new OpenConnection(jdbc, server, settings, driver, listens ? tables.channel() : null);
     }
 
     Connection jdbc() {
         return jdbc;
-    }
-
-    Server server() {
-        return server;
     }
 
     /** The driver, if the connection listens for notifications. */
@@ -80,23 +82,25 @@ final class OpenConnection {
 
     /** Puts in place what depends on the server and the connection. */
     String adapt(String sql) {
-        return sql.replace("{wal}", server.walExpression())
+        return sql.replace("{proof}", server.proof())
                 .replace("{condition}", settings.condition())
                 .replace("{settings}", settings.columns());
     }
 
+    /** Returns the life of the database that the connection leads to. */
+    Incarnation incarnation() {
+        return server.incarnation();
+    }
+
     /**
-     * Reads the incarnation from two columns of a reply: the file of the write-ahead log and the start of the server.
+     * Makes sure that a reply comes from the server that was behind the connection when it was set up.
      *
-     * @throws ServerChangedException if it is not the server that was behind the connection when it was set up
+     * @param proof the first of the two columns <code>{proof}</code>
      */
-    Incarnation incarnation(ResultSet row, int column) throws SQLException {
-        Instant started = Jdbc.instant(row, column + 1);
-        Incarnation incarnation = server.incarnation(row.getString(column), started);
-        if (!incarnation.equals(server.incarnation()) || !started.equals(server.started())) {
+    void verify(ResultSet row, int proof) throws SQLException {
+        if (!server.sent(row, proof)) {
             throw new ServerChangedException();
         }
-        return incarnation;
     }
 
     /** Leaves the connection as it was found, in case it goes back to a pool, and closes it. */

@@ -2,19 +2,21 @@ package io.github.dbleases.store.postgres;
 
 import io.github.dbleases.Timing;
 import io.github.dbleases.store.HeartbeatLine;
+import io.github.dbleases.store.Incarnation;
+import io.github.dbleases.store.Neighbour;
 import io.github.dbleases.store.NewSession;
 import io.github.dbleases.store.Renewal;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /** The heartbeats of a client, and between them the wait for notifications, on one connection. */
 final class PostgresHeartbeatLine implements HeartbeatLine {
 
-    private static final String REPLY =
-            "inbox, clock_timestamp(), {wal}, pg_postmaster_start_time(), " + Neighbours.EXPRESSION;
+    private static final String REPLY = "inbox, clock_timestamp(), {proof}, " + Neighbours.EXPRESSION;
 
     /** One update of one row by its key, in which no indexed column changes. */
     private static final String RENEW = """
@@ -39,7 +41,7 @@ final class PostgresHeartbeatLine implements HeartbeatLine {
     private final String open;
 
     PostgresHeartbeatLine(StoreParts parts, Timing timing) {
-        this.link = new Link(parts, timing, parts.notifications());
+        this.link = new Link(parts, timing, OpenConnection.Use.HEARTBEATS);
         this.process = parts.process();
         this.renew = parts.tables().in(RENEW);
         this.open = parts.tables().in(OPEN);
@@ -49,7 +51,7 @@ final class PostgresHeartbeatLine implements HeartbeatLine {
     public Renewal open(NewSession session) {
         long id = session.id();
         return link.call(false, connection -> {
-            var incarnation = connection.server().incarnation();
+            Incarnation incarnation = connection.incarnation();
             try (PreparedStatement statement = Jdbc.prepare(
                             connection.jdbc(),
                             connection.adapt(open),
@@ -95,12 +97,10 @@ final class PostgresHeartbeatLine implements HeartbeatLine {
     }
 
     private static Renewal renewal(OpenConnection connection, ResultSet row, long session) throws SQLException {
-        var neighbour = Neighbours.read(row, 5);
-        return new Renewal(
-                row.getLong(1),
-                neighbour,
-                neighbour.isEmpty() || neighbour.get().session() > session,
-                Jdbc.instant(row, 2),
-                connection.incarnation(row, 3));
+        connection.verify(row, 3);
+        Instant now = Jdbc.instant(row, 2);
+        Optional<Neighbour> neighbour = Neighbours.read(row, 5, now);
+        boolean smallest = neighbour.isEmpty() || neighbour.get().session() > session;
+        return new Renewal(row.getLong(1), neighbour, smallest, now, connection.incarnation());
     }
 }

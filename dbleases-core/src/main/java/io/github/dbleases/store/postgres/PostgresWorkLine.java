@@ -19,7 +19,7 @@ import java.util.SortedSet;
 /** All work of a client but its heartbeats, on a connection that is made when there is some. */
 final class PostgresWorkLine implements WorkLine {
 
-    private static final String NEIGHBOUR = "SELECT " + Neighbours.EXPRESSION;
+    private static final String NEIGHBOUR = "SELECT clock_timestamp(), " + Neighbours.EXPRESSION;
 
     /** The row is locked and marked in one statement, which looks at what others have committed up to the lock. */
     private static final String MARK_DEAD = """
@@ -56,7 +56,7 @@ final class PostgresWorkLine implements WorkLine {
     private final String purge;
 
     PostgresWorkLine(StoreParts parts, Timing timing) {
-        this.link = new Link(parts, timing, false);
+        this.link = new Link(parts, timing, OpenConnection.Use.WORK);
         this.holdings = new HoldingsQuery(parts.tables());
         this.census = new CensusQuery(parts.tables());
         this.transaction = TransactionParts.of(parts);
@@ -76,7 +76,7 @@ final class PostgresWorkLine implements WorkLine {
             try (PreparedStatement statement = Jdbc.prepare(connection.jdbc(), neighbour, session, session);
                     ResultSet row = statement.executeQuery()) {
                 row.next();
-                return Neighbours.read(row, 1);
+                return Neighbours.read(row, 2, Jdbc.instant(row, 1));
             }
         });
     }

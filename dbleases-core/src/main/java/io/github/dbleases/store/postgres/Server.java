@@ -12,16 +12,15 @@ import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which server is behind a connection. The timeline and the start of the server are part of every reply whose incarnation
- * matters, so that a pooler that goes over to another server is noticed.
+ * Which server is behind a connection.
  *
- * @param system the system identifier
+ * @param incarnation which life of the database it is
  * @param walReadable whether the position in the write-ahead log, and with it the timeline, can be read
  * @param started when it was started
- * @param incarnation which life of the database it is
- * @param backend the process that serves the connection
+ * @param backend the process that answered
+ * @param direct whether the connection is known to lead straight to that process, with no pooler between
  */
-record Server(String system, boolean walReadable, Instant started, Incarnation incarnation, int backend) {
+record Server(Incarnation incarnation, boolean walReadable, Instant started, int backend, boolean direct) {
 
     private static final int OLDEST_VERSION = 140_000;
     private static final String UNKNOWN = "unknown";
@@ -35,19 +34,24 @@ record Server(String system, boolean walReadable, Instant started, Incarnation i
     private static final String WAL = "pg_walfile_name(pg_current_wal_lsn())";
     private static final String NO_TEXT = "NULL::text";
 
-    /**
-     * Asks the server. Some services deny the functions that tell the system and the timeline.
-     *
-     * @throws StoreUnusableException if it is not PostgreSQL, or too old
-     * @throws StoreUnavailableException if it is a standby
-     */
-    static Server behind(Connection connection) throws SQLException {
+    /** Refuses what is no PostgreSQL. */
+    static void requirePostgres(Connection connection) throws SQLException {
         String product = connection.getMetaData().getDatabaseProductName();
         if (!product.equals("PostgreSQL")) {
             throw StoreUnusableException.notPostgres(product);
         }
+    }
+
+    /**
+     * Asks the server. Some services deny the functions that tell the system and the timeline.
+     *
+     * @param connection with auto-commit
+     * @throws StoreUnusableException if it is too old
+     * @throws StoreUnavailableException if it is a standby
+     */
+    static Server behind(Connection connection, @Nullable Driver driver) throws SQLException {
         try {
-            return ask(connection, SYSTEM, WAL);
+            return ask(connection, driver, SYSTEM, WAL);
         } catch (SQLException e) {
             if (!Failures.isDenied(e)) {
                 throw e;
@@ -55,20 +59,35 @@ record Server(String system, boolean walReadable, Instant started, Incarnation i
         }
         String system = isReadable(connection, SYSTEM) ? SYSTEM : NO_TEXT;
         String wal = isReadable(connection, WAL) ? WAL : NO_TEXT;
-        return ask(connection, system, wal);
+        return ask(connection, driver, system, wal);
     }
 
-    /** Returns the life of the database that a reply comes from. */
-    Incarnation incarnation(@Nullable String walFile, Instant replyStarted) {
-        return incarnation(system, walFile, replyStarted);
+    /**
+     * Two columns of a reply that tell whether it comes from this server. A connection that is known to lead straight to
+     * it is served by one process all its life, and a server that runs does not change its timeline. Behind a pooler each
+     * reply may come from another server, so there they are the file of the write-ahead log, whose first 8 digits are the
+     * timeline, and the start of the server.
+     */
+    String proof() {
+        if (direct) {
+            return "pg_backend_pid(), NULL";
+        }
+        return (walReadable ? WAL : NO_TEXT) + ", pg_postmaster_start_time()";
     }
 
-    /** An expression for the file of the write-ahead log, whose first 8 digits are the timeline. */
-    String walExpression() {
-        return walReadable ? WAL : NO_TEXT;
+    /** Returns whether a reply comes from this server. */
+    boolean sent(ResultSet row, int proof) throws SQLException {
+        if (direct) {
+            return row.getInt(proof) == backend;
+        }
+        Instant replyStarted = Jdbc.instant(row, proof + 1);
+        return replyStarted.equals(started)
+                && incarnation(incarnation.system(), row.getString(proof), replyStarted)
+                        .equals(incarnation);
     }
 
-    private static Server ask(Connection connection, String system, String wal) throws SQLException {
+    private static Server ask(Connection connection, @Nullable Driver driver, String system, String wal)
+            throws SQLException {
         String sql = IDENTIFY.replace("{system}", system).replace("{wal}", wal);
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
@@ -81,12 +100,14 @@ record Server(String system, boolean walReadable, Instant started, Incarnation i
             }
             Instant started = Jdbc.instant(row, 4);
             String identifier = row.getString(6) == null ? UNKNOWN : row.getString(6);
+            String walFile = row.getString(7);
+            int backend = row.getInt(5);
             return new Server(
-                    identifier,
-                    row.getString(7) != null,
+                    incarnation(identifier, walFile, started),
+                    walFile != null,
                     started,
-                    incarnation(identifier, row.getString(7), started),
-                    row.getInt(5));
+                    backend,
+                    driver != null && driver.backend() == backend);
         }
     }
 

@@ -24,7 +24,8 @@ final class Settings {
         "statement_timeout",
         "idle_in_transaction_session_timeout",
         "synchronous_commit",
-        "default_transaction_isolation"
+        "default_transaction_isolation",
+        "enable_seqscan"
     };
 
     private static final String SYNCHRONOUS =
@@ -33,7 +34,7 @@ final class Settings {
     private static final String READ = """
             SELECT current_setting('lock_timeout'), current_setting('statement_timeout'),
                 current_setting('idle_in_transaction_session_timeout'), current_setting('synchronous_commit'),
-                current_setting('default_transaction_isolation')
+                current_setting('default_transaction_isolation'), current_setting('enable_seqscan')
             """;
 
     private static final String SET =
@@ -66,8 +67,11 @@ final class Settings {
         return settings;
     }
 
-    /** Sets them for the session. */
-    void applyToSession() throws SQLException {
+    /**
+     * Sets them for the session. Heartbeats go by the primary key, however few sessions there are: the planner would read
+     * a small table as a whole, and with it all the old versions that a long transaction elsewhere keeps alive.
+     */
+    void applyToSession(OpenConnection.Use use) throws SQLException {
         String[] before = new String[NAMES.length];
         try (PreparedStatement statement = Jdbc.prepare(jdbc, READ);
                 ResultSet row = statement.executeQuery()) {
@@ -79,7 +83,8 @@ final class Settings {
         found = before;
         String wait = String.valueOf(waitMillis);
         String synchronous = before[3].equals("remote_apply") ? "remote_apply" : "on";
-        set(new String[] {wait, wait, String.valueOf(attemptMillis), synchronous, "read committed"});
+        String scan = use == OpenConnection.Use.HEARTBEATS ? "off" : before[5];
+        set(new String[] {wait, wait, String.valueOf(attemptMillis), synchronous, "read committed", scan});
     }
 
     /**

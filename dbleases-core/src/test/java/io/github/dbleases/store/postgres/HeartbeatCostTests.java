@@ -1,0 +1,31 @@
+package io.github.dbleases.store.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.dbleases.store.postgres.HeartbeatCost.Cost;
+import org.junit.jupiter.api.Test;
+
+/** What can be counted of the cost of a heartbeat; {@link HeartbeatCost#main} measures the rest. */
+class HeartbeatCostTests {
+
+    private static final int HEARTBEATS = 200;
+
+    @Test
+    void aHeartbeatIsOneStatementAndOneHotUpdateHoweverMuchTheSessionOwns() throws Exception {
+        try (HeartbeatCost costs = new HeartbeatCost()) {
+            costs.own(1);
+            Cost ofOne = costs.ofHeartbeats(HEARTBEATS);
+            costs.own(100);
+            Cost ofMany = costs.ofHeartbeats(HEARTBEATS);
+            Cost bare = costs.ofBareUpdates(HEARTBEATS);
+
+            for (Cost cost : new Cost[] {ofOne, ofMany}) {
+                assertThat(cost.statements()).isEqualTo(1);
+                assertThat(cost.calls()).isEqualTo(HEARTBEATS);
+                assertThat(cost.updates()).isEqualTo(HEARTBEATS);
+                assertThat(cost.hotUpdates()).isEqualTo(HEARTBEATS);
+                assertThat(cost.walBytes()).isLessThanOrEqualTo(1.5 * bare.walBytes());
+            }
+        }
+    }
+}
