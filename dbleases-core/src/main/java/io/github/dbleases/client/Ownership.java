@@ -105,13 +105,15 @@ final class Ownership implements HandOvers.Listener {
         List<Owned> asked = new ArrayList<>();
         List<OwnPartition> unwanted = new ArrayList<>();
         for (OwnPartition partition : own) {
-            boolean leaves = partition.handOver() || lease.isGiving();
+            // Who is about to close keeps what it works on until then, and wants nothing else.
+            boolean keeps = leases.isRetired() && leases.closing() == null;
+            boolean leaves = (partition.handOver() && !keeps) || lease.isGiving();
             Owned owned = lease.portfolio().owned(partition.number()).orElse(null);
             if (owned != null) {
                 if (owned.isHeld() && leaves) {
                     asked.add(owned);
                 }
-            } else if (leaves || isDropped(partition) || partition.token() <= tokenFloor) {
+            } else if (leaves || keeps || isDropped(partition) || partition.token() <= tokenFloor) {
                 unwanted.add(partition);
             } else if (!isQuiet() && !lease.isLeaving() && !leases.isRetired()) {
                 taken.add(new Owned(partition.number(), partition.token()));

@@ -125,4 +125,26 @@ class LeaseClientsTests {
         clients.add(client);
         return client;
     }
+
+    @Test
+    void aRetiredClientKeepsWhatItOwnsUntilItIsClosed() {
+        LeaseClient retiring = start("a");
+        Lease one = retiring.lease("orders", 128);
+        LeaseClient staying = start("b");
+        Lease other = staying.lease("orders", 128);
+        await().untilAsserted(() -> assertThat(other.values()).hasSize(64));
+
+        retiring.retire();
+        Lease third = start("c").lease("orders", 128);
+        await().until(() -> staying.cluster().leases().get("orders").partitions().stream()
+                .filter(partition -> "a".equals(partition.client()))
+                .allMatch(partition -> partition.pendingSession() != null));
+
+        assertThat(one.values()).hasSize(64);
+        retiring.close();
+        await().untilAsserted(() -> {
+            assertThat(other.values()).hasSize(64);
+            assertThat(third.values()).hasSize(64);
+        });
+    }
 }
