@@ -6,59 +6,86 @@ import java.time.Instant;
 
 /**
  * Decides whether a client may mark others dead: not in the first TTL of its own session, not for a TTL after its own
- * heartbeats were interrupted for more than two heartbeats, and not for a TTL after the store's clock has moved between
- * two heartbeats by more than half the grace beyond what the client's monotonic clock allows for, and not for a TTL after
- * the store has got a new incarnation.
+ * heartbeats were interrupted for more than two heartbeats, not for a TTL after the store's clock has moved between two
+ * heartbeats by more than half the grace beyond what the client's monotonic clock allows for, and not for a TTL after the
+ * store has got a new incarnation.
  *
- * <p>A heartbeat is answered at some instant between sending and receiving; that uncertainty counts in favour of the
- * clock here, and is bounded by the attempt timeout.
+ * <p>A heartbeat is answered at some instant between sending and receiving. So it tells within which bounds the store's
+ * clock is ahead of the client's, and each heartbeat narrows the bounds; one that contradicts them shows a jump. Bounds
+ * that are wide, because heartbeats are slow, could hide a jump that lets a session expire while its client still trusts
+ * it: while they are wider than the margin nothing is allowed, nor for a TTL after that.
  */
 final class ClockGuard {
 
     private final Timing timing;
-    private Beat last;
+    private final Beat first;
+    private final long tolerance;
+    private final long widest;
+    private long sentNanos;
+    private long least;
+    private long most;
     private long silentUntilNanos;
 
     /** Starts with the heartbeat that opened the session. */
     ClockGuard(Timing timing, Beat first) {
         this.timing = timing;
-        this.last = first;
-        this.silentUntilNanos = first.receivedNanos + timing.ttl().toNanos();
+        this.first = first;
+        this.tolerance = timing.grace().toNanos() / 2;
+        this.widest = Math.max(timing.margin().toNanos(), tolerance);
+        this.sentNanos = first.sentNanos;
+        bound(first);
+        silence(first.receivedNanos);
     }
 
     /** Takes note of a heartbeat that was answered. */
     void beat(Beat beat) {
         boolean interrupted =
-                beat.sentNanos - last.sentNanos > 2 * timing.heartbeat().toNanos();
-        if (interrupted || clockJumped(beat)) {
-            silentUntilNanos = beat.receivedNanos + timing.ttl().toNanos();
+                beat.sentNanos - sentNanos > 2 * timing.heartbeat().toNanos();
+        sentNanos = beat.sentNanos;
+        boolean jumped =
+                ahead(beat, beat.receivedNanos) > most + tolerance || ahead(beat, beat.sentNanos) < least - tolerance;
+        if (jumped) {
+            bound(beat);
+        } else {
+            narrow(beat);
         }
-        last = beat;
+        if (interrupted || jumped || most - least > widest) {
+            silence(beat.receivedNanos);
+        }
     }
 
-    /** Allows nothing for a TTL, because the store has a new incarnation. */
+    private void bound(Beat beat) {
+        least = ahead(beat, beat.receivedNanos);
+        most = ahead(beat, beat.sentNanos);
+    }
+
+    /** Keeps what both the bounds and the heartbeat allow for; if that is nothing, what the heartbeat does, nearest to it. */
+    private void narrow(Beat beat) {
+        long leastNow = ahead(beat, beat.receivedNanos);
+        long mostNow = ahead(beat, beat.sentNanos);
+        least = Math.max(leastNow, Math.min(least, mostNow));
+        most = Math.max(leastNow, Math.min(most, mostNow));
+    }
+
+    /** Returns by how much the store's clock is ahead if a heartbeat was answered at an instant; 0 is where it began. */
+    private long ahead(Beat beat, long atNanos) {
+        return Duration.between(first.databaseTime, beat.databaseTime).toNanos() - (atNanos - first.sentNanos);
+    }
+
+    /** Allows nothing for a TTL. */
     void silence(long nowNanos) {
         silentUntilNanos = nowNanos + timing.ttl().toNanos();
     }
 
-    private boolean clockJumped(Beat beat) {
-        long moved = Duration.between(last.databaseTime, beat.databaseTime).toNanos();
-        long least = beat.sentNanos - last.receivedNanos;
-        long most = beat.receivedNanos - last.sentNanos;
-        long tolerance = timing.grace().toNanos() / 2;
-        return moved < least - tolerance || moved > most + tolerance;
-    }
-
     /** Returns whether the client may mark others dead. */
     boolean allows(long nowNanos) {
-        boolean overdue = nowNanos - last.sentNanos > 2 * timing.heartbeat().toNanos();
+        boolean overdue = nowNanos - sentNanos > 2 * timing.heartbeat().toNanos();
         return !overdue && nowNanos - silentUntilNanos >= 0;
     }
 
     /** Returns what the store's clock should show. */
     Instant expectedTime(long nowNanos) {
-        long middle = last.sentNanos + (last.receivedNanos - last.sentNanos) / 2;
-        return last.databaseTime.plusNanos(nowNanos - middle);
+        return first.databaseTime.plusNanos(nowNanos - first.sentNanos + least + (most - least) / 2);
     }
 
     /**

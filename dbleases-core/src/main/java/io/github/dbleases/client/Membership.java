@@ -5,6 +5,7 @@ import io.github.dbleases.client.Assigner.Outcome;
 import io.github.dbleases.client.Worker.Job;
 import io.github.dbleases.store.LeaseTransaction;
 import io.github.dbleases.store.WorkLine;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -24,6 +25,7 @@ final class Membership {
     private final Leases leases;
     private final Ownership ownership;
     private final Caretaker caretaker;
+    private final Set<String> leftBefore = new HashSet<>();
 
     Membership(Worker worker, SessionKeeper keeper, Leases leases, Ownership ownership, Caretaker caretaker) {
         this.worker = worker;
@@ -48,8 +50,16 @@ final class Membership {
                     lease.joined().complete(null);
                     caretaker.follow(lease.name(), outcome);
                     ownership.refresh();
+                    joinOnceMore(lease);
                 });
         return job.unless(failure -> isRefused(lease, failure));
+    }
+
+    /** A request to leave of which nothing was heard may come late, after this lease was joined again. */
+    private void joinOnceMore(JoinedLease lease) {
+        if (leftBefore.remove(lease.name())) {
+            worker.submitInATtl(joining(lease));
+        }
     }
 
     private boolean isRefused(JoinedLease lease, RuntimeException failure) {
@@ -71,6 +81,7 @@ final class Membership {
             return;
         }
         lease.startLeaving();
+        leftBefore.add(lease.name());
         Session session = keeper.session();
         if (session == null) {
             leases.left(lease);

@@ -163,6 +163,26 @@ class ScenarioTests {
     }
 
     @Test
+    void aStepOfTheDatabaseClockThatHidesBehindSlowHeartbeatsKillsNobodyTooEarly() {
+        SimProcess victim = start(4);
+        cluster.run(TIMING.heartbeat().dividedBy(2));
+        SimProcess slow = start(4);
+        settle();
+        awaitHeartbeat(victim);
+        victim.environment().cut(true);
+
+        slow.environment().latency(Duration.ofMillis(600), Duration.ofMillis(300));
+        awaitHeartbeat(slow);
+        slow.environment().latency(Duration.ofMillis(250), Duration.ofMillis(700));
+        database.jump(Duration.ofMillis(1500));
+        awaitHeartbeat(slow);
+        slow.environment().latency(Duration.ofMillis(1), Duration.ofMillis(1));
+        cluster.run(LONG);
+
+        assertThat(slow.view("orders")).hasSize(4);
+    }
+
+    @Test
     void aRestartedClientDoesNotKillTheOthersWhenTheDatabaseComesBack() {
         List<SimProcess> three = start(3, 12);
         settle();
@@ -212,6 +232,26 @@ class ScenarioTests {
 
         assertThat(two.get(0).view("orders")).hasSize(4);
         assertThat(fourth.view("orders")).hasSize(4);
+    }
+
+    @Test
+    void aRequestToLeaveThatComesLateDoesNotEndTheMembershipThatFollowed() {
+        SimProcess process = start(4);
+        start(4);
+        settle();
+
+        process.environment().latency(Duration.ofMillis(2500), Duration.ofMillis(1));
+        process.leave("orders");
+        cluster.run(Duration.ofMillis(100));
+        process.environment().latency(Duration.ofMillis(1), Duration.ofMillis(1));
+        await(() -> members() == 1, Duration.ofMillis(1500));
+        await(() -> process.view("orders").isEmpty(), Duration.ofMillis(100));
+        cluster.run(Duration.ofMillis(200));
+        process.join("orders", 4);
+        await(() -> members() == 2, Duration.ofMillis(100));
+        settle();
+
+        assertThat(process.view("orders")).hasSize(2);
     }
 
     @Test
@@ -318,6 +358,14 @@ class ScenarioTests {
 
     private void await(BooleanSupplier condition, Duration atMost) {
         assertThat(cluster.runUntil(condition, atMost)).as("within " + atMost).isTrue();
+    }
+
+    /** Waits until the next heartbeat of a process has been sent and answered. */
+    private void awaitHeartbeat(SimProcess process) {
+        Trust before = process.engine().keeper().trust();
+        await(
+                () -> process.engine().keeper().trust() != before,
+                TIMING.heartbeat().plusSeconds(2));
     }
 
     private static void holdAll(SimProcess process, Duration time) {

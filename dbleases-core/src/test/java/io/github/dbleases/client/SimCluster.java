@@ -1,16 +1,20 @@
 package io.github.dbleases.client;
 
+import static java.util.stream.Collectors.toSet;
+
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.Timing;
 import io.github.dbleases.assignment.Balancer;
 import io.github.dbleases.assignment.Balancer.Scope;
 import io.github.dbleases.assignment.Snapshot;
+import io.github.dbleases.assignment.Snapshot.Member;
 import io.github.dbleases.assignment.Snapshot.Partition;
 import io.github.dbleases.store.Census;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
@@ -72,9 +76,20 @@ final class SimCluster {
         return database.store().workLine(Timing.DEFAULT).census();
     }
 
-    /** Reports leases that are not owned and trusted in fair shares, or of which views and store disagree. */
+    /** Reports leases that are not owned and trusted in fair shares, or of which members, views and store disagree. */
     void checkShared() {
         census().leases().forEach(lease -> checkShared(lease.snapshot()));
+        processes.forEach(this::checkListeners);
+    }
+
+    /** Returns the tokens of all partitions, none of which changes while nothing has to move. */
+    Map<String, Long> tokens() {
+        Map<String, Long> tokens = new TreeMap<>();
+        census().leases()
+                .forEach(lease -> lease.snapshot()
+                        .partitions()
+                        .forEach(row -> tokens.put(lease.snapshot().lease() + "/" + row.number(), row.token())));
+        return tokens;
     }
 
     private void checkShared(Snapshot snapshot) {
@@ -85,12 +100,26 @@ final class SimCluster {
         snapshot.partitions().stream()
                 .filter(Partition::ownerLive)
                 .forEach(row -> stored.put(row.number(), row.owner()));
-        boolean wanted = processes.stream().anyMatch(process -> process.takesPartIn(snapshot.lease()));
+        Set<Long> wanted = processes.stream()
+                .filter(process -> process.takesPartIn(snapshot.lease()))
+                .map(process -> process.engine().currentSession())
+                .collect(toSet());
+        Set<Long> members = snapshot.members().stream().map(Member::session).collect(toSet());
         boolean all = stored.size() == snapshot.partitions().size();
         boolean balanced = Balancer.assign(snapshot, Scope.ALL).changes().isEmpty();
-        if (wanted ? !all || !balanced || !seen.equals(stored) : !seen.isEmpty()) {
+        boolean shared = all && balanced && members.equals(wanted) && seen.equals(stored);
+        if (wanted.isEmpty() ? !seen.isEmpty() : !shared) {
             world.violation("in the end the processes see %s, the store has %s, the processes are %s"
                     .formatted(seen, snapshot, processes));
+        }
+    }
+
+    private void checkListeners(SimProcess process) {
+        for (SimListener listener : process.listeners()) {
+            if (!listener.started().equals(listener.lease().values())) {
+                world.violation("in the end a listener of %s works on %s of %s"
+                        .formatted(process, listener.started().toRanges(), listener.lease()));
+            }
         }
     }
 }

@@ -1,6 +1,10 @@
 package io.github.dbleases.client;
 
 import io.github.dbleases.StoreUnavailableException;
+import io.github.dbleases.Timing;
+import io.github.dbleases.assignment.Change.Grant;
+import io.github.dbleases.assignment.Change.Vacate;
+import io.github.dbleases.store.WorkLine;
 import io.github.dbleases.store.memory.InMemoryLeaseStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +16,7 @@ import java.util.function.Supplier;
 final class SimDatabase {
 
     private static final int STANDBYS = 8;
+    private static final Duration TIME_TO_NOTICE = Duration.ofSeconds(5);
     private static final Duration QUIET_TIME = Duration.ofSeconds(8);
 
     private final SimWorld world;
@@ -19,6 +24,7 @@ final class SimDatabase {
     private final InMemoryLeaseStore store;
     private final Deque<InMemoryLeaseStore.Backup> standbys = new ArrayDeque<>();
     private Instant latest = Instant.MIN;
+    private long jumpedNanos = -TIME_TO_NOTICE.toNanos();
     private long quietUntilNanos;
     private long quietTimeCutShort;
     private boolean away;
@@ -34,6 +40,13 @@ final class SimDatabase {
         return store;
     }
 
+    /** Returns a line on which partitions are fenced by open transactions now and then. */
+    WorkLine workLine(Timing timing) {
+        return new SimWorkLine(
+                store.workLine(timing),
+                change -> (change instanceof Grant || change instanceof Vacate) && world.misfortune(0.01));
+    }
+
     SimWorld.DatabaseClock clock() {
         return clock;
     }
@@ -45,7 +58,18 @@ final class SimDatabase {
     /** Sets the clock. */
     void jump(Duration by) {
         clock.jump(by);
+        jumpedNanos = world.nanos();
         quietTimeCutShort = by.isNegative() ? quietTimeCutShort : quietUntilNanos;
+    }
+
+    /**
+     * Returns whether the clock was set, or is that of a new primary, so short a time ago that a client which is not
+     * interrupted may not have noticed. Stated limits are a clock that is set back and forth again between two heartbeats,
+     * which nobody notices though it has shortened the lives of the sessions that were renewed meanwhile; and a new primary
+     * whose clock lags too much.
+     */
+    boolean hasJustJumped() {
+        return world.nanos() - jumpedNanos < TIME_TO_NOTICE.toNanos();
     }
 
     /**
@@ -96,6 +120,7 @@ final class SimDatabase {
         store.failOver(standby);
         standbys.clear();
         standbys.add(standby);
+        jumpedNanos = world.nanos();
         quietUntilNanos = world.nanos() + QUIET_TIME.toNanos();
     }
 }

@@ -18,10 +18,14 @@ final class SimEnvironment implements Environment, Clock {
     private final SimLane workLane = new SimLane();
     private final Queue<Runnable> heldUp = new ArrayDeque<>();
     private boolean crashed;
+    private boolean shutDown;
     private boolean paused;
     private boolean cut;
     private Duration slowness = Duration.ofMillis(8);
+    private Supplier<Duration> requestDelay = this::delay;
+    private Supplier<Duration> replyDelay = this::delay;
     private long monotonicLag;
+    private Duration wallError = Duration.ZERO;
 
     SimEnvironment(SimWorld world, SimDatabase database, Duration attemptTimeout) {
         this.world = world;
@@ -59,6 +63,11 @@ final class SimEnvironment implements Environment, Clock {
         }
     }
 
+    /** Sets the wall clock. */
+    void setWallClock(Duration ahead) {
+        wallError = ahead;
+    }
+
     /** Returns how many requests have been sent on the lane of the heartbeats. */
     int heartbeats() {
         return heartbeatLane.sent;
@@ -75,6 +84,12 @@ final class SimEnvironment implements Environment, Clock {
 
     void slowness(Duration next) {
         slowness = next;
+    }
+
+    /** From now on every request and every reply takes exactly so long. */
+    void latency(Duration request, Duration reply) {
+        requestDelay = () -> request;
+        replyDelay = () -> reply;
     }
 
     /** Runs something in the process: at once, when it goes on, or never. */
@@ -98,7 +113,7 @@ final class SimEnvironment implements Environment, Clock {
 
     @Override
     public long wallMillis() {
-        return world.instant().toEpochMilli();
+        return world.instant().plus(wallError).toEpochMilli();
     }
 
     @Override
@@ -118,7 +133,7 @@ final class SimEnvironment implements Environment, Clock {
 
     @Override
     public Timer after(Duration delay, Runnable action) {
-        return world.after(delay, () -> run(action))::cancel;
+        return world.after(delay, () -> run(() -> unlessShutDown(action)))::cancel;
     }
 
     @Override
@@ -140,7 +155,15 @@ final class SimEnvironment implements Environment, Clock {
     }
 
     @Override
-    public void shutdown() {}
+    public void shutdown() {
+        shutDown = true;
+    }
+
+    private void unlessShutDown(Runnable action) {
+        if (!shutDown) {
+            action.run();
+        }
+    }
 
     private Duration delay() {
         return world.shortTime(world.misfortune(0.02) ? attemptTimeout.multipliedBy(3) : slowness);
@@ -164,7 +187,7 @@ final class SimEnvironment implements Environment, Clock {
         }
 
         private void next() {
-            if (!busy && !due.isEmpty()) {
+            if (!busy && !due.isEmpty() && !shutDown) {
                 busy = true;
                 attempt(due.remove());
             }
@@ -181,17 +204,17 @@ final class SimEnvironment implements Environment, Clock {
             if (cut) {
                 return;
             }
-            world.after(delay(), () -> execute(attempt, call.get()));
+            world.after(requestDelay.get(), () -> execute(attempt, call.get()));
         }
 
         private <T> void execute(Attempt<T> attempt, Supplier<T> call) {
             try {
                 T answer = database.execute(call);
                 if (!cut && !world.misfortune(0.01)) {
-                    world.after(delay(), () -> run(() -> attempt.succeed(answer)));
+                    world.after(replyDelay.get(), () -> run(() -> attempt.succeed(answer)));
                 }
             } catch (RuntimeException failure) {
-                world.after(delay(), () -> run(() -> attempt.fail(failure)));
+                world.after(replyDelay.get(), () -> run(() -> attempt.fail(failure)));
             }
         }
 

@@ -9,7 +9,8 @@ import java.util.Map;
 
 /**
  * What holds at every instant: no partition is trusted by two clients, and the tokens under which it is trusted grow. A
- * partition counts as trusted where it is in the view, and where it is held and the hold says so.
+ * partition counts as trusted where it is in the view, where it is held and the hold says so, and where a listener has
+ * not yet returned from being told to stop.
  */
 final class SimInvariants {
 
@@ -28,7 +29,8 @@ final class SimInvariants {
         for (SimProcess process : processes) {
             if (!process.environment().isPaused()) {
                 trusted.add(process);
-                process.leases().forEach(lease -> trusted.add(lease.values()));
+                process.everJoined().forEach(lease -> trusted.add(lease.values()));
+                process.listeners().forEach(listener -> trusted.add(listener.started()));
                 process.holds().forEach(open -> trusted.add(open.hold().isTrusted() ? open : ""));
             }
         }
@@ -50,10 +52,11 @@ final class SimInvariants {
         present.clear();
         for (SimProcess process : processes) {
             if (!process.environment().isPaused()) {
-                process.leases().forEach(lease -> checkView(process, lease));
+                process.everJoined().forEach(lease -> checkView(process, lease));
                 process.holds().stream()
                         .filter(open -> open.hold().isTrusted())
                         .forEach(open -> checkHold(process, open));
+                process.listeners().forEach(listener -> checkWork(process, listener));
             }
         }
     }
@@ -71,18 +74,32 @@ final class SimInvariants {
         claim(process, open.lease() + "/" + open.hold().partition(), open.hold().token());
     }
 
-    private void claim(SimProcess process, String partition, long token) {
-        Claim claim = new Claim(process.name(), token);
+    private void checkWork(SimProcess process, SimListener listener) {
+        if (process.engine().keeper().isTrusted()) {
+            listener.started()
+                    .intStream()
+                    .filter(listener::isProtected)
+                    .forEach(partition ->
+                            occupy(listener.lease().name() + "/" + partition, new Claim(process.name(), 0)));
+        }
+    }
+
+    private void occupy(String partition, Claim claim) {
         Claim other = present.putIfAbsent(partition, claim);
         if (other != null && !other.process.equals(claim.process)) {
             world.violation("%s is trusted by %s and by %s".formatted(partition, other, claim));
         }
+    }
+
+    private void claim(SimProcess process, String partition, long token) {
+        Claim claim = new Claim(process.name(), token);
+        occupy(partition, claim);
         Claim before = highest.put(partition, claim);
         if (before != null && (before.token > token || before.token == token && !before.equals(claim))) {
             world.violation("the token of %s went from %s to %s".formatted(partition, before, claim));
         }
     }
 
-    /** A process trusts a partition under a token. */
+    /** A process trusts a partition under a token, 0 if only a listener is still at work on it. */
     private record Claim(String process, long token) {}
 }

@@ -2,13 +2,11 @@ package io.github.dbleases.client;
 
 import io.github.dbleases.Hold;
 import io.github.dbleases.LeaseClientConfig;
-import io.github.dbleases.LeaseListener;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.PartitionSet;
 import io.github.dbleases.store.HeartbeatLine;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -22,7 +20,10 @@ final class SimProcess {
     private final HeartbeatLine heartbeats;
     private final Engine engine;
     private final SortedMap<String, JoinedLease> leases = new TreeMap<>();
+    private final List<JoinedLease> everJoined = new ArrayList<>();
+    private final List<SimListener> listeners = new ArrayList<>();
     private final List<OpenHold> holds = new ArrayList<>();
+    private boolean retired;
     private boolean closing;
 
     SimProcess(String name, SimWorld world, SimDatabase database, LeaseClientConfig config) {
@@ -30,8 +31,7 @@ final class SimProcess {
         this.world = world;
         this.environment = new SimEnvironment(world, database, config.timing().attemptTimeout());
         this.heartbeats = database.store().heartbeatLine(config.timing());
-        this.engine =
-                new Engine(config, environment, heartbeats, database.store().workLine(config.timing()));
+        this.engine = new Engine(config, environment, heartbeats, database.workLine(config.timing()));
         engine.start();
     }
 
@@ -47,13 +47,18 @@ final class SimProcess {
         return engine;
     }
 
-    Collection<JoinedLease> leases() {
-        return leases.values();
+    /** Returns what this process takes part in, and what it has left. */
+    List<JoinedLease> everJoined() {
+        return everJoined;
+    }
+
+    List<SimListener> listeners() {
+        return listeners;
     }
 
     boolean takesPartIn(String lease) {
         JoinedLease joined = leases.get(lease);
-        return joined != null && !joined.isLeaving() && !closing;
+        return joined != null && !joined.isLeaving() && !retired && !closing;
     }
 
     /** Returns what this process sees of a lease. */
@@ -65,15 +70,11 @@ final class SimProcess {
     @Override
     public String toString() {
         return "%s with session %d, %s%s"
-                .formatted(name, engine.currentSession(), leases.values(), closing ? ", closing" : "");
+                .formatted(name, engine.currentSession(), leases.values(), retired || closing ? ", closing" : "");
     }
 
     List<OpenHold> holds() {
         return holds;
-    }
-
-    boolean isClosing() {
-        return closing;
     }
 
     void join(String lease, int partitions) {
@@ -81,8 +82,13 @@ final class SimProcess {
             if (!closing && !leases.containsKey(lease)) {
                 JoinedLease joined =
                         engine.join(LeaseSpec.partitions(lease, partitions)).lease();
-                joined.addListener(new PairedListener());
+                if (!world.misfortune(0.2)) {
+                    SimListener listener = new SimListener(world, name, joined);
+                    joined.addListener(listener);
+                    listeners.add(listener);
+                }
                 leases.put(lease, joined);
+                everJoined.add(joined);
             }
         });
     }
@@ -96,10 +102,17 @@ final class SimProcess {
         });
     }
 
+    void retire() {
+        environment.run(() -> {
+            retired = true;
+            engine.retire();
+        });
+    }
+
     void close() {
         environment.run(() -> {
             closing = true;
-            engine.close();
+            engine.close().thenRun(environment::shutdown);
         });
     }
 
@@ -145,26 +158,4 @@ final class SimProcess {
 
     /** A partition that the application holds. */
     record OpenHold(String lease, Hold hold) {}
-
-    /** Reports starts and stops that are not in pairs. */
-    private final class PairedListener implements LeaseListener {
-
-        private PartitionSet started = PartitionSet.empty();
-
-        @Override
-        public void onAssigned(PartitionSet partitions) {
-            if (partitions.isEmpty() || started.minus(started.minus(partitions)).size() > 0) {
-                world.violation(name + " was started twice: " + partitions.toRanges());
-            }
-            started = started.plus(partitions);
-        }
-
-        @Override
-        public void onRevoked(PartitionSet partitions) {
-            if (partitions.isEmpty() || !partitions.minus(started).isEmpty()) {
-                world.violation(name + " was stopped without a start: " + partitions.toRanges());
-            }
-            started = started.minus(partitions);
-        }
-    }
 }

@@ -88,6 +88,11 @@ final class SimWorld {
         rough = true;
     }
 
+    /** From now on nothing is lost or late any more. */
+    void calmDown() {
+        rough = false;
+    }
+
     /** Returns whether a misfortune happens, which it never does before the world is rough. */
     boolean misfortune(double probability) {
         return rough && chance(probability);

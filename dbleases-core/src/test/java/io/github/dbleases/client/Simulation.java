@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class Simulation {
 
     private static final Duration SUFFERING = Duration.ofSeconds(60);
-    private static final Duration HEALING = Duration.ofSeconds(60);
+    private static final Duration HEALING = Duration.ofSeconds(40);
+    private static final Duration REST = Duration.ofSeconds(20);
     private static final SortedMap<String, Integer> LEASES = new TreeMap<>(Map.of("orders", 12, "invoices", 5));
 
     private final Timing timing = Timing.DEFAULT;
@@ -44,10 +45,21 @@ final class Simulation {
         cluster.run(SUFFERING);
         heal();
         cluster.run(HEALING);
+        world.calmDown();
+        cluster.run(REST.dividedBy(2));
+        Map<String, Long> tokens = cluster.tokens();
+        cluster.run(REST.dividedBy(2));
         if (world.violation() == null) {
             cluster.checkShared();
+            checkNothingMoved(tokens);
         }
         return world.violation();
+    }
+
+    private void checkNothingMoved(Map<String, Long> before) {
+        if (!before.equals(cluster.tokens())) {
+            world.violation("in the end partitions still move: %s, then %s".formatted(before, cluster.tokens()));
+        }
     }
 
     private void startProcess() {
@@ -87,7 +99,7 @@ final class Simulation {
         SimProcess victim = processes.get(world.random().nextInt(processes.size()));
         SimEnvironment machine = victim.environment();
         Duration time = world.shortTime(Duration.ofSeconds(30));
-        switch (world.random().nextInt(11)) {
+        switch (world.random().nextInt(13)) {
             case 0 -> {
                 world.tell(victim.name() + " crashes");
                 machine.crash();
@@ -102,7 +114,7 @@ final class Simulation {
                 victim.leave(lease);
             }
             case 3 -> pause(victim, time, Duration.ZERO);
-            case 4 -> pause(victim, time, time);
+            case 4 -> standStill(victim, time);
             case 5 -> {
                 world.tell("%s is cut off for %s".formatted(victim.name(), time));
                 machine.cut(true);
@@ -118,13 +130,39 @@ final class Simulation {
                 machine.slowness(Duration.ofSeconds(2));
                 world.after(time, () -> machine.slowness(Duration.ofMillis(8)));
             }
-            case 8 -> {
-                Duration jump = between(Duration.ofSeconds(-10), Duration.ofSeconds(10));
-                world.tell("the clock of the database jumps by " + jump);
-                database.jump(jump);
+            case 8 -> jumpOfTheClock();
+            case 9 -> {
+                world.tell(victim.name() + " is retired");
+                victim.retire();
+                world.after(time, victim::close);
             }
-            case 9 -> database.failOver(between(timing.ttl().negated(), timing.ttl()), timing.ttl());
+            case 10 -> {
+                String lease = anyLease();
+                world.tell(victim.name() + " leaves and joins " + lease);
+                victim.leave(lease);
+                world.after(world.shortTime(Duration.ofSeconds(5)), () -> victim.join(lease, LEASES.get(lease)));
+            }
+            case 11 -> database.failOver(between(timing.ttl().negated(), timing.ttl()), timing.ttl());
             default -> LEASES.forEach(victim::join);
+        }
+    }
+
+    private void jumpOfTheClock() {
+        if (!database.hasJustJumped()) {
+            Duration jump = between(Duration.ofSeconds(-10), Duration.ofSeconds(10));
+            world.tell("the clock of the database jumps by " + jump);
+            database.jump(jump);
+        }
+    }
+
+    /** A machine stands still, or its wall clock is set: which of them it is cannot be told if both happen to it. */
+    private void standStill(SimProcess process, Duration time) {
+        if (process.name().hashCode() % 2 == 0) {
+            pause(process, time, time);
+        } else {
+            process.environment().setWallClock(between(Duration.ofSeconds(-10), Duration.ofSeconds(10)));
+            world.tell("the wall clock of %s is set to %d"
+                    .formatted(process.name(), process.environment().wallMillis()));
         }
     }
 

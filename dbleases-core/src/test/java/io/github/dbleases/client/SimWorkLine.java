@@ -1,0 +1,115 @@
+package io.github.dbleases.client;
+
+import io.github.dbleases.LeaseSpec;
+import io.github.dbleases.assignment.Change;
+import io.github.dbleases.assignment.Snapshot;
+import io.github.dbleases.store.Census;
+import io.github.dbleases.store.Holdings;
+import io.github.dbleases.store.LeaseTransaction;
+import io.github.dbleases.store.Neighbour;
+import io.github.dbleases.store.Warrant;
+import io.github.dbleases.store.WorkLine;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.function.Predicate;
+
+/** A work line on which some partitions cannot be granted at times, because fenced transactions are open on them. */
+record SimWorkLine(WorkLine line, Predicate<Change> fenced) implements WorkLine {
+
+    @Override
+    public <T> T transact(SortedSet<String> leases, Work<T> work) {
+        return line.transact(leases, transaction -> work.in(new Transaction(transaction, fenced)));
+    }
+
+    @Override
+    public Holdings holdings(long session) {
+        return line.holdings(session);
+    }
+
+    @Override
+    public Optional<Neighbour> neighbour(long session) {
+        return line.neighbour(session);
+    }
+
+    @Override
+    public Optional<Set<String>> markDead(Warrant warrant) {
+        return line.markDead(warrant);
+    }
+
+    @Override
+    public Census census() {
+        return line.census();
+    }
+
+    @Override
+    public void purge() {
+        line.purge();
+    }
+
+    @Override
+    public void idle() {
+        line.idle();
+    }
+
+    @Override
+    public void close() {
+        line.close();
+    }
+
+    private record Transaction(LeaseTransaction transaction, Predicate<Change> fenced) implements LeaseTransaction {
+
+        @Override
+        public List<Change> apply(String name, List<Change> changes) {
+            return transaction.apply(
+                    name, changes.stream().filter(fenced.negate()).toList());
+        }
+
+        @Override
+        public boolean isLive(long session) {
+            return transaction.isLive(session);
+        }
+
+        @Override
+        public void create(LeaseSpec spec) {
+            transaction.create(spec);
+        }
+
+        @Override
+        public Optional<LeaseState> lease(String name) {
+            return transaction.lease(name);
+        }
+
+        @Override
+        public void resize(String name, int partitions) {
+            transaction.resize(name, partitions);
+        }
+
+        @Override
+        public Snapshot snapshot(String name) {
+            return transaction.snapshot(name);
+        }
+
+        @Override
+        public void addMember(String name, long session) {
+            transaction.addMember(name, session);
+        }
+
+        @Override
+        public void removeMember(String name, long session) {
+            transaction.removeMember(name, session);
+        }
+
+        @Override
+        public void raise(Collection<Long> sessions) {
+            transaction.raise(sessions);
+        }
+
+        @Override
+        public void end(long session) {
+            transaction.end(session);
+        }
+    }
+}
