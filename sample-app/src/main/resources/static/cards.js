@@ -105,7 +105,9 @@ function showSession(card, { session, expiresInMillis, status }, ttlMillis) {
   } else if (expiresInMillis < 0) {
     write(card.left, `Session expired ${seconds} s ago, about to be marked dead`);
   } else {
-    write(card.left, `${["ENDED", "STARTING"].includes(status) ? "The session of its former process expires" : "Session expires"} in ${seconds} s${part < LOW ? "" : " without a heartbeat"}`);
+    write(card.left, ["ENDED", "STARTING"].includes(status)
+      ? `The session of the process that ended expires in ${seconds} s`
+      : `Session expires in ${seconds} s without a heartbeat`);
   }
 }
 

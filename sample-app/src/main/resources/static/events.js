@@ -1,5 +1,5 @@
 // Tells in words what changed from one state to the next.
-import { describe, kindOf, make, number } from "./kinds.js";
+import { count, describe, kindOf, make, number } from "./kinds.js";
 
 const MOST = 100;
 const list = document.getElementById("events");
@@ -46,8 +46,10 @@ function tellSessions(state) {
   for (const instance of state.instances) {
     const earlier = before.instances.find(({ name, port }) => name === instance.name && port === instance.port);
     if (instance.status === "ENDED" && earlier && earlier.status !== "ENDED") {
-      orphanedAt ??= Date.now();
-      say(`The process of ${instance.name} has ended${instance.owned ? `; its session still holds ${number(instance.owned)} partitions` : ""}`, instance.name);
+      if (instance.owned) {
+        orphanedAt ??= Date.now();
+      }
+      say(`The process of ${instance.name} has ended${instance.owned ? `; its session still holds ${count(instance.owned, "partition")}` : ""}`, instance.name);
     }
   }
 }
@@ -64,9 +66,9 @@ function tellMoves(state) {
         gained.set(session, (gained.get(session) ?? 0) + 1);
       }
     });
-    for (const [session, count] of gained) {
+    for (const [session, gain] of gained) {
       const owner = state.instances.find((instance) => instance.session === session);
-      say(`${owner?.name ?? "Another client"} took over ${number(count)} partition${count === 1 ? "" : "s"} of ${lease.name}`, owner?.name);
+      say(`${owner?.name ?? "Another client"} took over ${count(gain, "partition")} of ${lease.name}`, owner?.name);
     }
   }
   const lease = state.leases[0];

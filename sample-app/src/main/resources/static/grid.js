@@ -1,5 +1,5 @@
 // The partitions of each lease as a grid: who owns which, and which are on the move.
-import { kindOf, label, make, number, sorted, write } from "./kinds.js";
+import { count, kindOf, label, make, number, sorted, write } from "./kinds.js";
 
 const narrow = matchMedia("(max-width: 40rem)");
 const views = new Map();
@@ -74,14 +74,15 @@ function update(view, lease, owners, instances) {
   view.sessions = lease.partitions.map(({ session }) => session);
   write(view.facts, facts(lease));
   write(view.detail, view.at === null ? "Point at a partition, or use the arrow keys, to see who owns it." : view.told[view.at]);
-  showLegend(view, instances);
+  view.hasWork ||= lease.partitions.some(({ waiting }) => waiting > 0);
+  showLegend(view, instances, view.hasWork);
 }
 
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 function tell({ partition, session, waiting }, owner, next) {
   const who = session === null ? "nobody" : owner ?? "another client";
-  const work = waiting ? `, ${number(waiting)} orders wait` : "";
+  const work = waiting ? `, ${count(waiting, "order")} to do` : "";
   return `Partition ${partition}: owned by ${who}${next ? `, on its way to ${next}` : ""}${work}`;
 }
 
@@ -99,16 +100,17 @@ function facts({ partitions, size, balanced }) {
   ].filter(Boolean).join(" \u00b7 ");
 }
 
-function showLegend(view, instances) {
+function showLegend(view, instances, hasWork) {
   const names = [...new Set(sorted(instances).map(({ name }) => name))];
-  if (view.legend.dataset.key === names.join()) {
+  const key = `${names.join()}/${hasWork}`;
+  if (view.legend.dataset.key === key) {
     return;
   }
-  view.legend.dataset.key = names.join();
+  view.legend.dataset.key = key;
   const item = (className, text, kind = "") => make("li", {}, make("span", { className: `swatch ${className}`, data: { kind } }), text);
   view.legend.replaceChildren(
     ...names.map((name) => item("kind", name, kindOf(name))),
-    item("none", "no owner"), item("moving", "moving"), item("work", "orders that wait"));
+    item("none", "no owner"), item("moving", "moving"), ...(hasWork ? [item("work", "orders to do")] : []));
 }
 
 function point(view, cell) {

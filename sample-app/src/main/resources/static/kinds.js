@@ -26,6 +26,9 @@ export const describe = (instance) => (instance.port ? instance.name : `Another 
 
 export const number = (value) => Math.round(value).toLocaleString("en");
 
+// "1 order", "2 orders"
+export const count = (value, thing) => `${number(value)} ${thing}${value === 1 ? "" : "s"}`;
+
 export const money = (cents) => (cents / 100).toLocaleString("en", { minimumFractionDigits: 2 });
 
 // Makes an element: make("p", { className: "x" }, "text", child, ...).

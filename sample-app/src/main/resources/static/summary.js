@@ -1,5 +1,5 @@
 // How far the work has come, and whether the balances are right.
-import { kindOf, make, money, number, sorted, write } from "./kinds.js";
+import { count, kindOf, make, money, number, sorted, write } from "./kinds.js";
 
 const element = (id) => document.getElementById(id);
 
@@ -58,7 +58,7 @@ function title(state, orders, verdict, waiting) {
       if (!orders.imported) {
         return "The orders are being imported";
       }
-      return waiting ? `${number(waiting)} orders wait` : orders.total ? "Comparing the balances" : "There are no orders";
+      return waiting ? `${count(waiting, "order")} to do` : orders.total ? "Comparing the balances" : "There are no orders";
   }
 }
 

@@ -22,6 +22,7 @@ class OrderWorker implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(OrderWorker.class);
 
     private static final long IDLE_MILLIS = 200;
+    private static final int QUIET_ROUNDS = 5;
     private static final long AFTER_FAILURE_MILLIS = 1_000;
     private static final long STOP_MILLIS = 5_000;
 
@@ -80,14 +81,16 @@ class OrderWorker implements SmartLifecycle {
 
     private void run() {
         boolean imported = false;
+        int idleRounds = 0;
         while (!stopped()) {
             try {
                 if (!imported) {
                     orderImport.importOnce();
                     imported = true;
                 }
-                if (!round()) {
-                    check.checkIfAllDone();
+                idleRounds = round() ? 0 : idleRounds + 1;
+                if (idleRounds > 0) {
+                    checkIfQuiet(idleRounds);
                     pause(IDLE_MILLIS);
                 }
             } catch (DataAccessException | TransactionException e) {
@@ -107,6 +110,13 @@ class OrderWorker implements SmartLifecycle {
             worked |= work.doBatch(partition, this::stopped) > 0;
         }
         return worked;
+    }
+
+    /** Not between the orders of one who adds many: each pause of theirs would have its verdict. */
+    private void checkIfQuiet(int idleRounds) {
+        if (idleRounds >= QUIET_ROUNDS) {
+            check.checkIfAllDone();
+        }
     }
 
     private static void pause(long millis) {

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class OrderWorkerTests {
 
+    private static final int LONG_BATCH = 200;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @AutoClose
@@ -55,13 +56,15 @@ class OrderWorkerTests {
                                 """).query(Long.class).single()).isZero();
     }
 
+    /** Few partitions and long batches: each hand-over comes in the middle of a batch, and has to wait for its end. */
     @Test
-    void aHandOverInTheMiddleLeavesAllBalancesRight() {
-        Instance first = start("instance-1", 2_000);
-        awaitThat(() -> doneBy("instance-1") > 150);
-        start("instance-2", 2_000);
+    void aHandOverInTheMiddleOfABatchLeavesAllBalancesRight() {
+        Instance first = startSlow("instance-1");
+        // Now it works on the third of its four partitions, and will have to give the last two.
+        awaitThat(() -> doneBy("instance-1") > 2 * LONG_BATCH);
+        startSlow("instance-2");
         awaitThat(() -> doneBy("instance-2") > 150);
-        start("instance-3", 2_000);
+        startSlow("instance-3");
         awaitThat(() -> doneBy("instance-3") > 150);
         first.end();
         assertThat(desk.waiting())
@@ -90,7 +93,15 @@ class OrderWorkerTests {
         assertThat(instance.worker().isRunning()).isFalse();
     }
 
+    private Instance startSlow(String name) {
+        return start(new SampleProperties(name, 2_000, Duration.ofMillis(2), LONG_BATCH, null), 4);
+    }
+
     private Instance start(String name, int orders) {
+        return start(Desk.named(name, orders), 128);
+    }
+
+    private Instance start(SampleProperties properties, int partitions) {
         Timing timing = new Timing(
                 Duration.ofSeconds(6),
                 Duration.ofMillis(100),
@@ -99,12 +110,11 @@ class OrderWorkerTests {
                 Duration.ofMillis(500));
         LeaseClient client = LeaseClients.start(
                 LeaseClientConfig.defaults()
-                        .withClientId(name)
+                        .withClientId(properties.name())
                         .withTiming(timing)
                         .withDebounce(Duration.ofMillis(20)),
                 store);
-        SampleProperties properties = Desk.named(name, orders);
-        Instance instance = new Instance(client, desk.worker(client.lease("orders", 128), properties));
+        Instance instance = new Instance(client, desk.worker(client.lease("orders", partitions), properties));
         instance.worker().start();
         instances.push(instance);
         return instance;
