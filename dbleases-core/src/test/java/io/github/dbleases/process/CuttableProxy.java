@@ -10,37 +10,45 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A network between a process and the database, which can be cut: then nothing arrives, and nobody is told. */
-final class CuttableProxy implements AutoCloseable {
+/**
+ * A network between a process and the database, which can be cut: then nothing arrives, or no reply, and nobody is told.
+ */
+public final class CuttableProxy implements AutoCloseable {
 
     private final String host;
     private final int port;
     private final ServerSocket server;
     private final List<Closeable> sockets = new CopyOnWriteArrayList<>();
     private boolean cut;
+    private boolean repliesCut;
 
-    CuttableProxy(String host, int port) throws IOException {
+    public CuttableProxy(String host, int port) throws IOException {
         this.host = host;
         this.port = port;
         this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         start(this::accept);
     }
 
-    int port() {
+    public int port() {
         return server.getLocalPort();
     }
 
-    synchronized void cut() {
+    public synchronized void cut() {
         cut = true;
     }
 
-    synchronized void mend() {
+    public synchronized void cutReplies() {
+        repliesCut = true;
+    }
+
+    public synchronized void mend() {
         cut = false;
+        repliesCut = false;
         notifyAll();
     }
 
-    private synchronized void awaitMended() throws InterruptedException {
-        while (cut) {
+    private synchronized void awaitMended(boolean reply) throws InterruptedException {
+        while (cut || (reply && repliesCut)) {
             wait();
         }
     }
@@ -59,22 +67,22 @@ final class CuttableProxy implements AutoCloseable {
 
     private void connect(Socket near) {
         try {
-            awaitMended();
+            awaitMended(false);
             Socket far = new Socket(host, port);
             sockets.add(far);
-            start(() -> pump(near, far));
-            pump(far, near);
+            start(() -> pump(near, far, false));
+            pump(far, near, true);
         } catch (IOException | InterruptedException broken) {
             closeQuietly(near);
         }
     }
 
-    private void pump(Socket from, Socket to) {
+    private void pump(Socket from, Socket to, boolean reply) {
         byte[] buffer = new byte[8192];
         try (InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream()) {
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                awaitMended();
+                awaitMended(reply);
                 out.write(buffer, 0, read);
                 out.flush();
             }

@@ -139,7 +139,6 @@ final class Link {
         Connection jdbc = connector.connect(attempt);
         attempt.guard(jdbc);
         try {
-            jdbc.setNetworkTimeout(Runnable::run, attempt.remainingMillis());
             OpenConnection opened = OpenConnection.setUp(jdbc, parts, timing, use, prepares);
             connection = opened;
             return opened;

@@ -58,6 +58,7 @@ final class Settings {
 
     static Settings of(Connection jdbc, Timing timing) throws SQLException {
         Settings settings = new Settings(jdbc, timing);
+        jdbc.setNetworkTimeout(Runnable::run, (int) settings.attemptMillis);
         if (!settings.autoCommit) {
             jdbc.setAutoCommit(true);
         }

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class StoreThreads {
 
-    private static final long KEEP_ALIVE_MILLIS = 1000;
+    private static final long KEEP_ALIVE_MILLIS = 250;
 
     private final ScheduledThreadPoolExecutor watchdog;
     private final ThreadPoolExecutor helpers;

@@ -48,12 +48,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("servers")
 class ConflictTests {
 
-    private static final Timing TIMING = new Timing(
-            Duration.ofMinutes(2),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(30),
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(20));
+    private static final Timing TIMING = TestTimings.PATIENT;
 
     private static final String FENCE = "SELECT 1 FROM dbleases_partition"
             + " WHERE lease = 'orders' AND partition = %d AND session_id = %d AND token = %d FOR KEY SHARE";
@@ -230,7 +225,7 @@ class ConflictTests {
 
     @Test
     void anAssignerThatIsStoppedInTheMiddleBlocksNoHeartbeatForLong() throws Exception {
-        Timing shortTiming = timing(Duration.ofMillis(1500));
+        Timing shortTiming = TestTimings.withAttemptTimeout(Duration.ofMillis(1500));
         CountDownLatch stopped = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
         DataSource stopping = Interposed.dataSource(() ->
@@ -259,7 +254,7 @@ class ConflictTests {
 
     @Test
     void anAttemptThatWaitsForALockIsGivenUpOnTheServerToo() throws Exception {
-        Timing shortTiming = timing(Duration.ofSeconds(1));
+        Timing shortTiming = TestTimings.withAttemptTimeout(Duration.ofSeconds(1));
         for (DataSource source : List.of(tables.dataSource(), Interposed.disguised(tables.dataSource()))) {
             PostgresLeaseStore impatient = new PostgresLeaseStore(source);
             try (HeartbeatLine beats = impatient.heartbeatLine(shortTiming);
@@ -282,7 +277,7 @@ class ConflictTests {
 
     @Test
     void anAttemptThatWaitsForATableIsGivenUpOnTheServerToo() throws Exception {
-        try (HeartbeatLine beats = store.heartbeatLine(timing(Duration.ofSeconds(1)))) {
+        try (HeartbeatLine beats = store.heartbeatLine(TestTimings.withAttemptTimeout(Duration.ofSeconds(1)))) {
             await().ignoreExceptions().until(() -> beats.renew(10).isPresent());
             Connection altering = begin("LOCK TABLE dbleases_session IN ACCESS EXCLUSIVE MODE");
 
@@ -379,10 +374,6 @@ class ConflictTests {
     private long waitingForLocks() {
         return tables.number("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
                 + " AND datname = current_database()");
-    }
-
-    private static Timing timing(Duration attemptTimeout) {
-        return new Timing(TIMING.ttl(), TIMING.heartbeat(), attemptTimeout, TIMING.margin(), TIMING.grace());
     }
 
     private static SortedSet<String> names(String... names) {

@@ -34,8 +34,13 @@ final class Interposed {
         }
 
         Object proceed() throws Throwable {
+            return on(connection);
+        }
+
+        /** Calls the method of another connection. */
+        Object on(Connection other) throws Throwable {
             try {
-                return method.invoke(connection, arguments);
+                return method.invoke(other, arguments);
             } catch (InvocationTargetException e) {
                 throw e.getCause();
             }

@@ -1,0 +1,197 @@
+package io.github.dbleases.store.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.github.dbleases.LeaseSpec;
+import io.github.dbleases.StoreUnavailableException;
+import io.github.dbleases.Timing;
+import io.github.dbleases.assignment.Change;
+import io.github.dbleases.assignment.Snapshot;
+import io.github.dbleases.store.HeartbeatLine;
+import io.github.dbleases.store.Holdings;
+import io.github.dbleases.store.Incarnation;
+import io.github.dbleases.store.NewSession;
+import io.github.dbleases.store.WorkLine;
+import io.github.dbleases.testing.postgres.PostgresServer;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** Restarts and fail-overs of a server of its own. */
+class IncarnationTests {
+
+    private static final Timing TIMING = TestTimings.PATIENT;
+    private static final Duration LONGEST_TTL = Duration.ofHours(3);
+
+    private final PostgresServer server = PostgresServer.privateServer(Map.of());
+    private final TestTables tables = TestTables.create(server);
+    private final PostgresLeaseStore store = new PostgresLeaseStore(tables.dataSource());
+    private final HeartbeatLine heartbeats = store.heartbeatLine(TIMING);
+    private final WorkLine work = store.workLine(TIMING);
+
+    @BeforeEach
+    void openSession() {
+        heartbeats.open(new NewSession(10, "ten", 1, LONGEST_TTL, TIMING.grace()));
+        inOrders(10);
+    }
+
+    @AfterEach
+    void stop() {
+        heartbeats.close();
+        work.close();
+        server.close();
+    }
+
+    @Test
+    void aCrashOfTheServerIsNoNewIncarnation() {
+        Incarnation before = heartbeats.renew(10).orElseThrow().incarnation();
+
+        server.restartImmediate();
+
+        await().ignoreExceptions()
+                .untilAsserted(
+                        () -> assertThat(heartbeats.renew(10).orElseThrow().incarnation())
+                                .isEqualTo(before));
+        await().ignoreExceptions()
+                .untilAsserted(() -> assertThat(work.holdings(10).quietFor()).isZero());
+        assertThat(work.holdings(10).partitions()).hasSize(1);
+    }
+
+    @Test
+    void aStandbyIsNotUsed() {
+        becomeStandby();
+
+        HeartbeatLine line = store.heartbeatLine(TIMING);
+        assertThatThrownBy(() -> line.renew(10))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessageContaining("standby");
+    }
+
+    @Test
+    void aPromotionIsANewIncarnationThatIsQuietForTheLargestTtlAndTheGrace() {
+        Incarnation before = heartbeats.renew(10).orElseThrow().incarnation();
+        long token = work.holdings(10).partitions().get(0).token();
+        becomeStandby();
+        tables.query("SELECT pg_promote()");
+
+        await().ignoreExceptions().until(() -> heartbeats.renew(10).isPresent());
+        Incarnation after = heartbeats.renew(10).orElseThrow().incarnation();
+        Holdings holdings = await().ignoreExceptions().until(() -> work.holdings(10), any -> true);
+
+        assertThat(after).isEqualTo(new Incarnation(before.system(), before.timeline() + 1));
+        assertThat(holdings.incarnation()).isEqualTo(after);
+        assertThat(holdings.quietFor()).isBetween(LONGEST_TTL, LONGEST_TTL.plus(TIMING.grace()));
+        assertThat(holdings.partitions().get(0).token()).isEqualTo(token);
+        assertThat(holdings.tokenFloor()).isGreaterThan(token);
+        assertThat(inOrders(10)).isGreaterThan(holdings.tokenFloor());
+        assertThat(tables.number("SELECT count(*) FROM dbleases_incarnation")).isEqualTo(2);
+    }
+
+    @Test
+    void theQuietTimeStartsWhenAnIncarnationIsFirstSeenAndNotAgain() {
+        becomeStandby();
+        tables.query("SELECT pg_promote()");
+        await().ignoreExceptions().until(() -> heartbeats.renew(10).isPresent());
+        String until = tables.query("SELECT max(quiet_until) FROM dbleases_incarnation");
+
+        heartbeats.close();
+        heartbeats.renew(10);
+        work.close();
+        work.holdings(10);
+
+        assertThat(tables.query("SELECT max(quiet_until) FROM dbleases_incarnation"))
+                .isEqualTo(until);
+    }
+
+    @Test
+    void anIncarnationThatNobodyHasRecordedIsQuiet() {
+        work.holdings(10);
+        tables.execute("DELETE FROM dbleases_incarnation");
+
+        assertThat(work.holdings(10).quietFor()).isPositive();
+        assertThat(tables.number("SELECT count(*) FROM dbleases_incarnation")).isEqualTo(1);
+    }
+
+    @Test
+    void behindAPoolerAnotherServerIsNoticed() throws Exception {
+        TestTables others = TestTables.create(PostgresServer.oldest());
+        try (HeartbeatLine line = new PostgresLeaseStore(others.dataSource()).heartbeatLine(TIMING)) {
+            line.open(new NewSession(10, "ten", 1, LONGEST_TTL, TIMING.grace()));
+        }
+        AtomicBoolean goneOver = new AtomicBoolean();
+        AtomicReference<Connection> other = new AtomicReference<>();
+        DataSource pooler = Interposed.dataSource(() -> {
+            other.set(others.dataSource().getConnection());
+            return Interposed.connection(tables.dataSource().getConnection(), call -> {
+                if (call.name().equals("isWrapperFor")) {
+                    return false;
+                }
+                return goneOver.get() ? call.on(other.get()) : call.proceed();
+            });
+        });
+        try (HeartbeatLine line = new PostgresLeaseStore(pooler).heartbeatLine(TIMING);
+                WorkLine works = new PostgresLeaseStore(pooler).workLine(TIMING)) {
+            Incarnation before = line.renew(10).orElseThrow().incarnation();
+            assertThat(before).isEqualTo(heartbeats.renew(10).orElseThrow().incarnation());
+            assertThat(works.holdings(10).incarnation()).isEqualTo(before);
+            goneOver.set(true);
+
+            Incarnation after = line.renew(10).orElseThrow().incarnation();
+
+            assertThat(after).isNotEqualTo(before);
+            assertThat(works.holdings(10).incarnation()).isEqualTo(after);
+            boolean live = works.transact(new TreeSet<>(), transaction -> transaction.isLive(10));
+            assertThat(live).isTrue();
+        }
+    }
+
+    @Test
+    void whereTheTimelineCannotBeReadEveryStartOfTheServerIsAnIncarnation() {
+        tables.execute("CREATE ROLE plain LOGIN");
+        tables.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO plain");
+        tables.execute("REVOKE EXECUTE ON FUNCTION pg_control_system() FROM public");
+        PGSimpleDataSource dataSource = (PGSimpleDataSource) tables.dataSource();
+        dataSource.setUser("plain");
+        try (HeartbeatLine line = new PostgresLeaseStore(dataSource).heartbeatLine(TIMING)) {
+            Incarnation before = line.renew(10).orElseThrow().incarnation();
+            line.close();
+            assertThat(line.renew(10).orElseThrow().incarnation()).isEqualTo(before);
+
+            server.restartImmediate();
+
+            await().ignoreExceptions()
+                    .untilAsserted(() -> assertThat(line.renew(10).orElseThrow().incarnation())
+                            .isNotEqualTo(before));
+        }
+    }
+
+    private void becomeStandby() {
+        tables.execute("COPY (SELECT) TO PROGRAM 'cat > standby.signal'");
+        server.stopFast();
+        server.start();
+    }
+
+    /** Grants the one partition of "orders" anew, as after a hand-over. Returns its token. */
+    private long inOrders(long session) {
+        return work.transact(new TreeSet<>(List.of("orders")), transaction -> {
+            transaction.create(LeaseSpec.partitions("orders", 1));
+            transaction.addMember("orders", session);
+            Snapshot.Partition before =
+                    transaction.snapshot("orders").partitions().get(0).givenUp();
+            assertThat(transaction.apply("orders", List.of(new Change.Grant(before, session, 0))))
+                    .hasSize(1);
+            return transaction.snapshot("orders").partitions().get(0).token();
+        });
+    }
+}
