@@ -136,10 +136,9 @@ final class Caretaker {
             burying.remove(dead);
             return Optional.empty();
         }
-        Warrant warrant = new Warrant(
-                dead,
-                config.timing().grace(),
-                session.guard().expectedTime(environment.clock().nanoTime()));
+        long now = environment.clock().nanoTime();
+        ClockGuard guard = session.guard();
+        Warrant warrant = new Warrant(dead, config.timing().grace(), guard.expectedTime(now), guard.steadyFor(now));
         return Optional.of(line -> line.markDead(warrant));
     }
 

@@ -24,7 +24,7 @@ final class ClockGuard {
     private long sentNanos;
     private long least;
     private long most;
-    private long silentUntilNanos;
+    private long steadySinceNanos;
 
     /** Starts with the heartbeat that opened the session. */
     ClockGuard(Timing timing, Beat first) {
@@ -74,13 +74,18 @@ final class ClockGuard {
 
     /** Allows nothing for a TTL. */
     void silence(long nowNanos) {
-        silentUntilNanos = nowNanos + timing.ttl().toNanos();
+        steadySinceNanos = nowNanos;
+    }
+
+    /** Returns how long nothing has been out of the ordinary. */
+    Duration steadyFor(long nowNanos) {
+        return Duration.ofNanos(nowNanos - steadySinceNanos);
     }
 
     /** Returns whether the client may mark others dead. */
     boolean allows(long nowNanos) {
         boolean overdue = nowNanos - sentNanos > 2 * timing.heartbeat().toNanos();
-        return !overdue && nowNanos - silentUntilNanos >= 0;
+        return !overdue && steadyFor(nowNanos).compareTo(timing.ttl()) >= 0;
     }
 
     /** Returns what the store's clock should show. */

@@ -21,7 +21,7 @@ public final class LeaseClients {
     public static LeaseClient start(LeaseClientConfig config, LeaseStore store) {
         HeartbeatLine heartbeats = store.heartbeatLine(config.timing());
         WorkLine work = store.workLine(config.timing());
-        ThreadedEnvironment environment = new ThreadedEnvironment(config.clientId(), heartbeats, work);
+        ThreadedEnvironment environment = new ThreadedEnvironment(config, heartbeats, work);
         Engine engine = new Engine(config, environment, heartbeats, work);
         environment.start(engine::currentSession, engine::hinted);
         engine.start();

@@ -1,5 +1,6 @@
 package io.github.dbleases.client;
 
+import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.store.HeartbeatLine;
 import io.github.dbleases.store.WorkLine;
@@ -25,11 +26,11 @@ import org.slf4j.LoggerFactory;
 final class ThreadedEnvironment implements Environment {
 
     private static final Logger log = LoggerFactory.getLogger(ThreadedEnvironment.class);
-    private static final Duration IDLE = Duration.ofSeconds(5);
     private static final SecureRandom IDS = new SecureRandom();
 
     private final Object monitor = new Object();
     private final String name;
+    private final Duration idle;
     private final HeartbeatLine heartbeats;
     private final WorkLine work;
     private final ThreadLane heartbeatLane;
@@ -39,8 +40,10 @@ final class ThreadedEnvironment implements Environment {
     private LongSupplier session = () -> 0;
     private Runnable onHint = () -> {};
 
-    ThreadedEnvironment(String name, HeartbeatLine heartbeats, WorkLine work) {
-        this.name = name;
+    /** The work line is idle when there is no work for a little longer than an audit takes to come again. */
+    ThreadedEnvironment(LeaseClientConfig config, HeartbeatLine heartbeats, WorkLine work) {
+        this.name = config.clientId();
+        this.idle = config.timing().ttl().plus(config.timing().heartbeat().multipliedBy(2));
         this.heartbeats = heartbeats;
         this.work = work;
         this.heartbeatLane = new ThreadLane(clock(), monitor, this::awaitHint);
@@ -88,9 +91,9 @@ final class ThreadedEnvironment implements Environment {
     }
 
     private void awaitWork(ThreadLane lane, Duration atMost) throws InterruptedException {
-        if (atMost.compareTo(IDLE) < 0) {
+        if (atMost.compareTo(idle) < 0) {
             lane.awaitSubmission(atMost);
-        } else if (!lane.awaitSubmission(IDLE)) {
+        } else if (!lane.awaitSubmission(idle)) {
             work.idle();
             lane.awaitSubmission(atMost);
         }

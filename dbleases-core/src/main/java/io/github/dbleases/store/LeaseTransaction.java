@@ -57,7 +57,8 @@ public interface LeaseTransaction {
      *
      * @param kind what it is used for
      * @param partitions how many partitions it has
-     * @param settledFor the time since a member was added or removed
+     * @param settledFor the time since a member was added or removed; if the store's clock was set back meanwhile, by how
+     *     much it is behind that time
      */
     record LeaseState(LeaseKind kind, int partitions, Duration settledFor) {}
 }

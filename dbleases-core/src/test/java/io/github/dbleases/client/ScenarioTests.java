@@ -22,6 +22,12 @@ class ScenarioTests {
 
     private static final Timing TIMING = Timing.DEFAULT;
     private static final LeaseClientConfig CONFIG = LeaseClientConfig.defaults().withTiming(TIMING);
+    private static final Timing SLOW = new Timing(
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(1),
+            Duration.ofMillis(500),
+            Duration.ofMillis(500));
     private static final Duration SOON = Duration.ofSeconds(5);
     private static final Duration TAKEOVER = TIMING.ttl().plus(TIMING.grace()).plusMillis(200);
     private static final Duration LONG = Duration.ofSeconds(60);
@@ -183,6 +189,34 @@ class ScenarioTests {
     }
 
     @Test
+    void clientsWithShortTtlsGiveThoseWithLongOnesTimeToRenewAfterAStepOfTheClock() {
+        SimProcess slow = start(12, SLOW);
+        start(12);
+        settle();
+        long session = slow.engine().currentSession();
+
+        database.jump(SLOW.ttl().plusSeconds(10));
+        cluster.run(LONG.multipliedBy(2));
+
+        assertThat(slow.engine().currentSession()).isEqualTo(session);
+        assertThat(slow.view("orders")).hasSize(6);
+    }
+
+    @Test
+    void theBalanceIsPutRightWhenTheClockIsSetBackAfterAJoin() {
+        SimProcess first = start(12);
+        settle();
+        SimProcess second = start(12);
+        await(() -> members() == 2, SOON);
+
+        database.jump(Duration.ofMinutes(-5));
+        cluster.run(LONG);
+
+        assertThat(first.view("orders")).hasSize(6);
+        assertThat(second.view("orders")).hasSize(6);
+    }
+
+    @Test
     void aRestartedClientDoesNotKillTheOthersWhenTheDatabaseComesBack() {
         List<SimProcess> three = start(3, 12);
         settle();
@@ -337,7 +371,11 @@ class ScenarioTests {
     }
 
     private SimProcess start(int partitions) {
-        SimProcess process = cluster.start(CONFIG);
+        return start(partitions, TIMING);
+    }
+
+    private SimProcess start(int partitions, Timing timing) {
+        SimProcess process = cluster.start(CONFIG.withTiming(timing));
         process.join("orders", partitions);
         return process;
     }

@@ -141,7 +141,7 @@ public abstract class WorkLineContract extends HeartbeatLineContract {
         open(10);
         letExpire(10);
 
-        Warrant patient = new Warrant(10, Duration.ofDays(1), storeTime());
+        Warrant patient = new Warrant(10, Duration.ofDays(1), storeTime(), TIMING.ttl());
         assertThat(work.markDead(patient)).isEmpty();
 
         assertThat(heartbeats.renew(10)).isPresent();
@@ -165,10 +165,24 @@ public abstract class WorkLineContract extends HeartbeatLineContract {
         Instant ahead = storeTime().plus(tooMuch).plus(TIMING.attemptTimeout());
         Instant behind = storeTime().minus(tooMuch);
 
-        assertThat(work.markDead(new Warrant(10, TIMING.grace(), ahead))).isEmpty();
-        assertThat(work.markDead(new Warrant(10, TIMING.grace(), behind))).isEmpty();
+        assertThat(work.markDead(new Warrant(10, TIMING.grace(), ahead, TIMING.ttl())))
+                .isEmpty();
+        assertThat(work.markDead(new Warrant(10, TIMING.grace(), behind, TIMING.ttl())))
+                .isEmpty();
 
         assertThat(work.markDead(warrant(10))).isPresent();
+    }
+
+    @Test
+    void aSessionIsNotMarkedDeadByAClientThatWasDisturbedWithinItsTtl() {
+        open(10);
+        letExpire(10);
+
+        Duration almost = TIMING.ttl().minusMillis(1);
+        assertThat(work.markDead(new Warrant(10, TIMING.grace(), storeTime(), almost)))
+                .isEmpty();
+        assertThat(work.markDead(new Warrant(10, TIMING.grace(), storeTime(), TIMING.ttl())))
+                .isPresent();
     }
 
     @Test
@@ -352,7 +366,7 @@ public abstract class WorkLineContract extends HeartbeatLineContract {
     }
 
     private Warrant warrant(long session) {
-        return new Warrant(session, TIMING.grace(), storeTime());
+        return new Warrant(session, TIMING.grace(), storeTime(), TIMING.ttl());
     }
 
     static TreeSet<String> names(String... names) {

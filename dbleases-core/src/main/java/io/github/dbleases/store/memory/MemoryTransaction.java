@@ -68,7 +68,9 @@ final class MemoryTransaction implements LeaseTransaction {
         requireLocked(name);
         return Optional.ofNullable(content.leases.get(name))
                 .map(row -> new LeaseState(
-                        row.kind(), row.partitions().size(), Duration.between(row.changedAt(), tables.now())));
+                        row.kind(),
+                        row.partitions().size(),
+                        Duration.between(row.changedAt(), tables.now()).abs()));
     }
 
     @Override

@@ -68,6 +68,7 @@ final class MemoryWorkLine implements WorkLine {
             if (row == null
                     || !row.live()
                     || !row.expiresAt().plus(warrant.grace()).isBefore(now)
+                    || row.ttl().compareTo(warrant.steadyFor()) > 0
                     || off.compareTo(warrant.grace().dividedBy(2)) > 0) {
                 return Optional.empty();
             }

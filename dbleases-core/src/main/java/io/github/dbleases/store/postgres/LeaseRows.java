@@ -28,7 +28,7 @@ final class LeaseRows {
 
     /** A statement of its own, because one that waits for locks reads what was there before. */
     private static final String STATES = """
-            SELECT name, kind, partitions, greatest(date_part('epoch', clock_timestamp() - changed_at), 0)
+            SELECT name, kind, partitions, abs(date_part('epoch', clock_timestamp() - changed_at))
             FROM {lease} WHERE name = ANY (?)
             """;
 

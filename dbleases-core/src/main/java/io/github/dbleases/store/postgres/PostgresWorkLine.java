@@ -26,7 +26,8 @@ final class PostgresWorkLine implements WorkLine {
             WITH doomed AS (
                 SELECT id FROM {session}
                 WHERE id = ? AND state = 'live' AND expires_at + ? * interval '1 microsecond' < clock_timestamp()
-                    AND abs(date_part('epoch', clock_timestamp() - ?::timestamptz)) * 1000000 <= ? {condition}
+                    AND abs(date_part('epoch', clock_timestamp() - ?::timestamptz)) * 1000000 <= ?
+                    AND ttl <= ? * interval '1 microsecond' {condition}
                 FOR UPDATE SKIP LOCKED
             ), dead AS (
                 UPDATE {session} s SET state = 'dead' FROM doomed d WHERE s.id = d.id RETURNING s.id
@@ -91,7 +92,8 @@ final class PostgresWorkLine implements WorkLine {
                             warrant.session(),
                             warrant.grace(),
                             warrant.expectedTime(),
-                            tolerance);
+                            tolerance,
+                            warrant.steadyFor());
                     ResultSet row = statement.executeQuery()) {
                 Set<String> found = new HashSet<>();
                 while (row.next()) {

@@ -307,7 +307,7 @@ class ConflictTests {
 
     private Warrant warrant(long session) {
         Instant now = heartbeats.renew(20).orElseThrow().databaseTime();
-        return new Warrant(session, TIMING.grace(), now);
+        return new Warrant(session, TIMING.grace(), now, TIMING.ttl());
     }
 
     private void end(long session) {
