@@ -2,16 +2,19 @@ package io.github.dbleases.client;
 
 import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.LeaseSpec;
+import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.assignment.Assignment;
 import io.github.dbleases.assignment.Balancer;
 import io.github.dbleases.assignment.Balancer.Scope;
 import io.github.dbleases.assignment.Change;
 import io.github.dbleases.assignment.Change.Grant;
 import io.github.dbleases.assignment.Snapshot;
+import io.github.dbleases.assignment.Snapshot.Member;
 import io.github.dbleases.assignment.Snapshot.Partition;
 import io.github.dbleases.store.LeaseTransaction;
 import io.github.dbleases.store.LeaseTransaction.LeaseState;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,6 +24,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,17 +59,27 @@ final class Assigner {
             throw LeaseConflictException.kind(spec.name(), spec.kind(), state.kind());
         }
         if (state.partitions() != spec.partitions()) {
-            if (isInUse(transaction.snapshot(spec.name()))) {
-                throw LeaseConflictException.partitions(spec.name(), spec.partitions(), state.partitions());
-            }
-            transaction.resize(spec.name(), spec.partitions());
+            resize(spec, state.partitions());
         }
         transaction.addMember(spec.name(), session);
         return assign(spec.name(), Scope.ORPHANS);
     }
 
-    private static boolean isInUse(Snapshot snapshot) {
-        return !snapshot.members().isEmpty() || snapshot.partitions().stream().anyMatch(Partition::ownerLive);
+    private void resize(LeaseSpec spec, int existing) {
+        Snapshot snapshot = transaction.snapshot(spec.name());
+        LongStream members = snapshot.members().stream().mapToLong(Member::session);
+        LongStream owners =
+                snapshot.partitions().stream().filter(Partition::ownerLive).mapToLong(Partition::owner);
+        long[] users = LongStream.concat(members, owners).distinct().toArray();
+        if (Arrays.stream(users).anyMatch(user -> !transaction.isExpired(user))) {
+            throw LeaseConflictException.partitions(spec.name(), spec.partitions(), existing);
+        }
+        if (users.length > 0) {
+            throw new StoreUnavailableException(
+                    "Lease '%s' gets another number of partitions when its members, which have expired, are marked dead."
+                            .formatted(spec.name()));
+        }
+        transaction.resize(spec.name(), spec.partitions());
     }
 
     /** Gives out what has no owner. */

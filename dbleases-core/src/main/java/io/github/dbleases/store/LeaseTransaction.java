@@ -15,6 +15,9 @@ public interface LeaseTransaction {
     /** Returns whether a session is live, expired or not. */
     boolean isLive(long session);
 
+    /** Returns whether a session has expired, marked dead or not; true for a session that does not exist. */
+    boolean isExpired(long session);
+
     /** Creates a lease without members, its partitions without owners, unless it exists; locks it in both cases. */
     void create(LeaseSpec spec);
 

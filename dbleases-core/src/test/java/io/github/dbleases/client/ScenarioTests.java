@@ -217,6 +217,18 @@ class ScenarioTests {
     }
 
     @Test
+    void theNumberOfPartitionsChangesAfterAllMembersHaveCrashed() {
+        List<SimProcess> old = start(2, 12);
+        settle();
+        old.forEach(process -> process.environment().crash());
+        cluster.run(TAKEOVER);
+
+        SimProcess fresh = start(20);
+
+        await(() -> fresh.view("orders").size() == 20, TIMING.ttl().multipliedBy(2));
+    }
+
+    @Test
     void aRestartedClientDoesNotKillTheOthersWhenTheDatabaseComesBack() {
         List<SimProcess> three = start(3, 12);
         settle();

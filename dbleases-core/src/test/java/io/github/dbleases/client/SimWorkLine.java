@@ -73,6 +73,11 @@ record SimWorkLine(WorkLine line, Predicate<Change> fenced) implements WorkLine 
         }
 
         @Override
+        public boolean isExpired(long session) {
+            return transaction.isExpired(session);
+        }
+
+        @Override
         public void create(LeaseSpec spec) {
             transaction.create(spec);
         }

@@ -98,6 +98,19 @@ public abstract class LeaseTransactionContract extends WorkLineContract {
     }
 
     @Test
+    void isExpiredIsTrueWithoutARenewalInTimeAndForWhomDoesNotExist() {
+        open(10);
+        doInOrders(transaction -> assertThat(transaction.isExpired(10)).isFalse());
+
+        letExpire(10);
+
+        doInOrders(transaction -> {
+            assertThat(transaction.isExpired(10)).isTrue();
+            assertThat(transaction.isExpired(77)).isTrue();
+        });
+    }
+
+    @Test
     void theSettledTimeStartsAnewWithEveryMemberThatComesOrGoes() {
         open(10);
         createOrders();

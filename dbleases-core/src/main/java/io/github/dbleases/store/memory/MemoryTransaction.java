@@ -10,6 +10,7 @@ import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.store.LeaseTransaction;
 import io.github.dbleases.store.memory.Content.LeaseRow;
 import io.github.dbleases.store.memory.Content.PartitionRow;
+import io.github.dbleases.store.memory.Content.SessionRow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -53,6 +54,13 @@ final class MemoryTransaction implements LeaseTransaction {
     public boolean isLive(long session) {
         requireOpen();
         return content.isLive(session);
+    }
+
+    @Override
+    public boolean isExpired(long session) {
+        requireOpen();
+        SessionRow row = content.sessions.get(session);
+        return row == null || row.expiresAt().isBefore(tables.now());
     }
 
     @Override

@@ -62,11 +62,20 @@ final class PostgresTransaction implements LeaseTransaction {
 
     @Override
     public boolean isLive(long session) {
+        return !ended.contains(session) && isTrue(parts.isLive(), session);
+    }
+
+    @Override
+    public boolean isExpired(long session) {
+        return isTrue(parts.isExpired(), session);
+    }
+
+    private boolean isTrue(String sql, long session) {
         return call(() -> {
-            try (PreparedStatement statement = Jdbc.prepare(jdbc, parts.isLive(), session);
+            try (PreparedStatement statement = Jdbc.prepare(jdbc, sql, session);
                     ResultSet row = statement.executeQuery()) {
                 row.next();
-                return row.getBoolean(1) && !ended.contains(session);
+                return row.getBoolean(1);
             }
         });
     }

@@ -6,9 +6,13 @@ record TransactionParts(
         SnapshotQuery snapshots,
         PartitionChanges partitions,
         SessionChanges sessions,
-        String isLive) {
+        String isLive,
+        String isExpired) {
 
     private static final String IS_LIVE = "SELECT EXISTS (SELECT FROM {session} WHERE id = ? AND state = 'live')";
+
+    private static final String IS_EXPIRED =
+            "SELECT NOT EXISTS (SELECT FROM {session} WHERE id = ? AND expires_at >= clock_timestamp())";
 
     static TransactionParts of(StoreParts parts) {
         Tables tables = parts.tables();
@@ -17,6 +21,7 @@ record TransactionParts(
                 new SnapshotQuery(tables),
                 new PartitionChanges(tables),
                 new SessionChanges(tables, parts.notifications()),
-                tables.in(IS_LIVE));
+                tables.in(IS_LIVE),
+                tables.in(IS_EXPIRED));
     }
 }
