@@ -18,12 +18,16 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 @RestControllerAdvice
 class Problems extends ResponseEntityExceptionHandler {
 
+    private static final String ORDER =
+            "An order must be JSON such as {\"customer\": \"C-0042\", \"amount\": 1250}, the amount a whole number of cents.";
+
+    private static final String END = "An end must be JSON: {\"how\": \"GRACEFUL\"} or {\"how\": \"KILL\"}.";
+
     @Override
     protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(
             HttpMessageNotReadableException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, """
-                The body must be JSON with the right types: an order is {"customer": "C-0042", "amount": 1250}, with the \
-                amount as a whole number of cents; an end is {"how": "GRACEFUL"} or {"how": "KILL"}.""");
+        boolean order = request.getDescription(false).contains("/orders");
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, order ? ORDER : END);
         return handleExceptionInternal(e, problem, headers, status, request);
     }
 

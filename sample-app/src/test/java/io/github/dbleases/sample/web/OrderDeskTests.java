@@ -65,7 +65,7 @@ class OrderDeskTests {
                 "{\"customer\": \"C-0042\", \"amount\": -9223372036854775808} | amount must",
                 "{\"customer\": \"C-0042\", \"amount\": 12.5}     | whole number of cents",
                 "{\"customer\": \"C-0042\", \"amount\": \"lots\"} | whole number of cents",
-                "{\"customer\":                                   | must be JSON",
+                "{\"customer\":                                   | An order must be JSON",
             })
     void aWrongOrderIsRefusedWithTheReason(String order, String reason) throws Exception {
         HttpResponse<String> answer = post("/orders", order);
