@@ -55,8 +55,10 @@ final class Closing {
     }
 
     void start() {
-        timeout = environment.after(config.drainTimeout(), this::release);
         drained();
+        if (!releasing) {
+            timeout = environment.after(config.drainTimeout(), this::release);
+        }
     }
 
     /** Takes note that work on some partitions has ended. */

@@ -111,8 +111,15 @@ final class DefaultLeaseClient implements LeaseClient {
         if (closed) {
             return;
         }
+        CompletableFuture<Void> ended = engine.close().thenRunAsync(this::end, environment.listeners());
         Duration longest = config.drainTimeout().plus(patience().multipliedBy(2));
-        Waiting.atMost(longest, engine.close());
+        boolean inTime = environment.isListening() || Waiting.atMost(longest, ended);
+        if (!inTime && !Thread.currentThread().isInterrupted()) {
+            end();
+        }
+    }
+
+    private void end() {
         closed = true;
         environment.shutdown();
     }

@@ -57,8 +57,9 @@ final class Engine implements SessionKeeper.Observer {
         }
     }
 
+    /** Returns how long a caller waits for work to end: not at all if it is a listener, whose own return is waited for. */
     Duration drainTimeout() {
-        return config.drainTimeout();
+        return environment.isListening() ? Duration.ZERO : config.drainTimeout();
     }
 
     SessionKeeper keeper() {
@@ -173,7 +174,7 @@ final class Engine implements SessionKeeper.Observer {
             ownership.give(lease, lease.portfolio().all(Owned::isHeld));
         }
         closing.start();
-        return closing.done();
+        return closing.done().thenRun(() -> leases.all().forEach(leases::left));
     }
 
     /** A hold on a partition has been closed. */

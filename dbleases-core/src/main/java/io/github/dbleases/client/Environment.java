@@ -29,6 +29,9 @@ interface Environment {
     /** Runs listeners, outside of the monitor. */
     Executor listeners();
 
+    /** Returns whether the calling thread runs a listener at this moment. */
+    boolean isListening();
+
     /** Returns a random number from 1 below 2^53. */
     long randomId();
 

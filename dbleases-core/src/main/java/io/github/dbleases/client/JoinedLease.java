@@ -152,7 +152,9 @@ final class JoinedLease implements Lease {
 
         @Override
         public boolean isTrusted() {
-            return !owned.isLost() && lease.keeper.trust().holds(lease.clock);
+            // In the order of trusted(): what was lost with a session is lost before another one is trusted.
+            Trust trust = lease.keeper.trust();
+            return !owned.isLost() && trust.holds(lease.clock);
         }
 
         @Override

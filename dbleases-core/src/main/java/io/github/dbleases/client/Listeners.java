@@ -56,11 +56,11 @@ final class Listeners {
         revoked(told);
     }
 
-    /** Runs an action after every listener has returned from what it has been told so far. */
+    /** Runs an action after every listener has returned from what it has been told so far; at once if there is none. */
     void afterwards(Runnable action) {
         List<Queue> current = List.copyOf(queues);
         if (current.isEmpty()) {
-            executor.execute(action);
+            action.run();
         }
         AtomicInteger left = new AtomicInteger(current.size());
         current.forEach(queue -> queue.enqueue(() -> {

@@ -89,9 +89,9 @@ final class SessionKeeper {
         return deadline.trust();
     }
 
-    /** Returns whether the session is trusted at this moment. May be called without the monitor. */
+    /** Returns whether the session is trusted; if it is not any more, the observer is told first. */
     boolean isTrusted() {
-        return trust().holds(environment.clock());
+        return !deadline.noticeLapse();
     }
 
     /** Returns whether there has been a session. */

@@ -133,11 +133,14 @@ final class ThreadLane implements Lane {
 
     private void rest(Duration atMost) {
         try {
-            rest.untilDue(this, atMost);
+            try {
+                rest.untilDue(this, atMost);
+            } catch (RuntimeException | Error failure) {
+                log.error("A lane could not rest as it should; it only waits", failure);
+                awaitSubmission(atMost);
+            }
         } catch (InterruptedException ignored) {
             log.debug("A lane was interrupted; it goes on until it is stopped");
-        } catch (Throwable error) {
-            log.error("A lane could not rest", error);
         }
     }
 

@@ -7,12 +7,12 @@ import io.github.dbleases.store.WorkLine;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -35,8 +35,10 @@ final class ThreadedEnvironment implements Environment {
     private final WorkLine work;
     private final ThreadLane heartbeatLane;
     private final ThreadLane workLane;
+    private final Thread heartbeatThread;
+    private final Thread workThread;
     private final ScheduledThreadPoolExecutor timers;
-    private final ExecutorService listeners;
+    private final ThreadPoolExecutor listeners;
     private LongSupplier session = () -> 0;
     private Runnable onHint = () -> {};
 
@@ -48,11 +50,18 @@ final class ThreadedEnvironment implements Environment {
         this.work = work;
         this.heartbeatLane = new ThreadLane(clock(), monitor, this::awaitHint);
         this.workLane = new ThreadLane(clock(), monitor, this::awaitWork);
+        this.heartbeatThread = daemon(() -> run(heartbeatLane, heartbeats::close), "heartbeat");
+        this.workThread = daemon(() -> run(workLane, work::close), "work");
         this.timers = new ScheduledThreadPoolExecutor(1, action -> daemon(action, "timer"));
         this.timers.setRemoveOnCancelPolicy(true);
         AtomicInteger number = new AtomicInteger();
-        this.listeners =
-                Executors.newCachedThreadPool(action -> daemon(action, "listener-" + number.incrementAndGet()));
+        this.listeners = new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                60,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                action -> daemon(new ListenerThread(action), "listener-" + number.incrementAndGet()));
     }
 
     /**
@@ -64,14 +73,36 @@ final class ThreadedEnvironment implements Environment {
     void start(LongSupplier currentSession, Runnable hinted) {
         session = currentSession;
         onHint = hinted;
-        daemon(heartbeatLane::run, "heartbeat").start();
-        daemon(workLane::run, "work").start();
+        heartbeatThread.start();
+        workThread.start();
+    }
+
+    /** At the end the thread closes its line itself: a call that began meanwhile may have connected once more. */
+    private static void run(ThreadLane lane, Runnable close) {
+        lane.run();
+        close.run();
     }
 
     private Thread daemon(Runnable action, String part) {
-        Thread thread = new Thread(action, "dbleases-" + name + "-" + part);
+        return daemon(new Thread(action), part);
+    }
+
+    private Thread daemon(Thread thread, String part) {
+        thread.setName("dbleases-" + name + "-" + part);
         thread.setDaemon(true);
         return thread;
+    }
+
+    /** Runs listeners of this environment. */
+    private final class ListenerThread extends Thread {
+
+        private ListenerThread(Runnable action) {
+            super(action);
+        }
+
+        private boolean isOf(ThreadedEnvironment environment) {
+            return environment == ThreadedEnvironment.this;
+        }
     }
 
     private void awaitHint(ThreadLane lane, Duration atMost) throws InterruptedException {
@@ -146,6 +177,11 @@ final class ThreadedEnvironment implements Environment {
     }
 
     @Override
+    public boolean isListening() {
+        return Thread.currentThread() instanceof ListenerThread thread && thread.isOf(this);
+    }
+
+    @Override
     public long randomId() {
         return IDS.nextLong(1, 1L << 53);
     }
@@ -160,8 +196,11 @@ final class ThreadedEnvironment implements Environment {
         heartbeatLane.stop();
         workLane.stop();
         timers.shutdownNow();
-        listeners.shutdown();
         heartbeats.close();
         work.close();
+        heartbeatThread.interrupt();
+        workThread.interrupt();
+        // A listener that is still at work has to be told to stop when it returns; the threads end when they are idle.
+        listeners.setKeepAliveTime(0, TimeUnit.SECONDS);
     }
 }

@@ -145,6 +145,11 @@ final class SimEnvironment implements Environment, Clock {
     }
 
     @Override
+    public boolean isListening() {
+        return false;
+    }
+
+    @Override
     public long randomId() {
         return 1 + (world.random().nextLong() >>> 12);
     }

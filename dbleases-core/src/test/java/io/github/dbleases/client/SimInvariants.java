@@ -75,7 +75,7 @@ final class SimInvariants {
     }
 
     private void checkWork(SimProcess process, SimListener listener) {
-        if (process.engine().keeper().isTrusted()) {
+        if (process.engine().keeper().trust().holds(process.environment())) {
             listener.started()
                     .intStream()
                     .filter(listener::isProtected)
