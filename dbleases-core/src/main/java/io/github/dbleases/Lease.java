@@ -61,7 +61,7 @@ public interface Lease {
 
     /**
      * Stops taking part in this lease: its partitions are drained and go to the other members. Waits for that up to the
-     * drain timeout; what is still held then is given up as soon as the holds close.
+     * drain timeout, unless the caller is a listener; what is still held then is given up as soon as the holds close.
      */
     void leave();
 }

@@ -57,6 +57,9 @@ public interface LeaseClient extends AutoCloseable {
      * Stops taking part: listeners are told, holds are waited for (up to the drain timeout), the partitions go to the
      * other members and the session ends. Partitions still held after the drain timeout are not released but left to
      * expire with the session. Closing again does nothing.
+     *
+     * <p>A listener of this client, whose own return is waited for, does not wait, nor does an interrupted caller; the
+     * closing then goes on without them.
      */
     @Override
     void close();

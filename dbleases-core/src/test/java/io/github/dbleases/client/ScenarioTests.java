@@ -301,6 +301,19 @@ class ScenarioTests {
     }
 
     @Test
+    void aListenerOfALeaseThatIsJoinedWhileTheWallClockIsWrongIsToldLater() {
+        SimProcess process = start(4);
+        settle();
+
+        process.environment().setWallClock(Duration.ofHours(1));
+        process.join("invoices", 4);
+        process.environment().setWallClock(Duration.ZERO);
+        settle();
+
+        assertThat(process.view("invoices")).hasSize(4);
+    }
+
+    @Test
     void aFailoverThatLosesAHandOverLeavesOneOwner() {
         SimProcess owner = start(4);
         settle();
