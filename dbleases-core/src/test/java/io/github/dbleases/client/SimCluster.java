@@ -76,10 +76,14 @@ final class SimCluster {
         return database.store().workLine(Timing.DEFAULT).census();
     }
 
-    /** Reports leases that are not owned and trusted in fair shares, or of which members, views and store disagree. */
+    /**
+     * Reports leases that are not owned and trusted in fair shares, or of which members, views and store disagree, and
+     * sessions of which nobody knows any more.
+     */
     void checkShared() {
         census().leases().forEach(lease -> checkShared(lease.snapshot()));
         processes.forEach(this::checkListeners);
+        checkNothingDeadIsLeft();
     }
 
     /** Returns the tokens of all partitions, none of which changes while nothing has to move. */
@@ -111,6 +115,17 @@ final class SimCluster {
         if (wanted.isEmpty() ? !seen.isEmpty() : !shared) {
             world.violation("in the end the processes see %s, the store has %s, the processes are %s"
                     .formatted(seen, snapshot, processes));
+        }
+    }
+
+    private void checkNothingDeadIsLeft() {
+        Set<Long> left = census().sessions().stream().map(Census.Session::id).collect(toSet());
+        Set<Long> running = processes.stream()
+                .filter(process -> !process.isClosed())
+                .map(process -> process.engine().currentSession())
+                .collect(toSet());
+        if (!running.isEmpty() && !left.equals(running)) {
+            world.violation("in the end the store has the sessions %s, the processes are %s".formatted(left, processes));
         }
     }
 

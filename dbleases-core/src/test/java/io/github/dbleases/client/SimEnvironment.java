@@ -1,9 +1,7 @@
 package io.github.dbleases.client;
 
-import io.github.dbleases.StoreUnavailableException;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -12,15 +10,13 @@ import java.util.function.Supplier;
 final class SimEnvironment implements Environment, Clock {
 
     private final SimWorld world;
-    private final SimDatabase database;
     private final Duration attemptTimeout;
-    private final SimLane heartbeatLane = new SimLane();
-    private final SimLane workLane = new SimLane();
+    private final SimLane heartbeatLane;
+    private final SimLane workLane;
     private final Queue<Runnable> heldUp = new ArrayDeque<>();
     private boolean crashed;
     private boolean shutDown;
     private boolean paused;
-    private boolean cut;
     private Duration slowness = Duration.ofMillis(8);
     private Supplier<Duration> requestDelay = this::delay;
     private Supplier<Duration> replyDelay = this::delay;
@@ -29,8 +25,9 @@ final class SimEnvironment implements Environment, Clock {
 
     SimEnvironment(SimWorld world, SimDatabase database, Duration attemptTimeout) {
         this.world = world;
-        this.database = database;
         this.attemptTimeout = attemptTimeout;
+        this.heartbeatLane = new SimLane(this, world, database, attemptTimeout);
+        this.workLane = new SimLane(this, world, database, attemptTimeout);
     }
 
     void crash() {
@@ -70,16 +67,28 @@ final class SimEnvironment implements Environment, Clock {
 
     /** Returns how many requests have been sent on the lane of the heartbeats. */
     int heartbeats() {
-        return heartbeatLane.sent;
+        return heartbeatLane.sent();
     }
 
     /** Returns how many requests have been sent on the lane of other work. */
     int otherRequests() {
-        return workLane.sent;
+        return workLane.sent();
     }
 
+    /** Cuts the process off from the database, or connects it again. */
     void cut(boolean next) {
-        cut = next;
+        cutHeartbeats(next);
+        cutWork(next);
+    }
+
+    /** Cuts off the connection of the heartbeats alone. */
+    void cutHeartbeats(boolean next) {
+        heartbeatLane.cut(next);
+    }
+
+    /** Cuts off the connection of all other work alone. */
+    void cutWork(boolean next) {
+        workLane.cut(next);
     }
 
     void slowness(Duration next) {
@@ -170,93 +179,19 @@ final class SimEnvironment implements Environment, Clock {
         }
     }
 
-    private Duration delay() {
-        return world.shortTime(world.misfortune(0.02) ? attemptTimeout.multipliedBy(3) : slowness);
+    boolean isShutDown() {
+        return shutDown;
     }
 
-    /** One line to the database, over a network that delays and loses. */
-    private final class SimLane implements Lane {
+    Duration requestDelay() {
+        return requestDelay.get();
+    }
 
-        private final Queue<Request<?>> due = new ArrayDeque<>();
-        private boolean busy;
-        private int sent;
+    Duration replyDelay() {
+        return replyDelay.get();
+    }
 
-        @Override
-        public void submit(Duration delay, Request<?> request) {
-            world.after(
-                    delay,
-                    () -> run(() -> {
-                        due.add(request);
-                        next();
-                    }));
-        }
-
-        private void next() {
-            if (!busy && !due.isEmpty() && !shutDown) {
-                busy = true;
-                attempt(due.remove());
-            }
-        }
-
-        private <T> void attempt(Request<T> request) {
-            Optional<Supplier<T>> call = request.prepare();
-            if (call.isEmpty()) {
-                finish();
-                return;
-            }
-            sent++;
-            Attempt<T> attempt = new Attempt<>(request);
-            if (cut) {
-                return;
-            }
-            world.after(requestDelay.get(), () -> execute(attempt, call.get()));
-        }
-
-        private <T> void execute(Attempt<T> attempt, Supplier<T> call) {
-            try {
-                T answer = database.execute(call);
-                if (!cut && !world.misfortune(0.01)) {
-                    world.after(replyDelay.get(), () -> run(() -> attempt.succeed(answer)));
-                }
-            } catch (RuntimeException failure) {
-                world.after(replyDelay.get(), () -> run(() -> attempt.fail(failure)));
-            }
-        }
-
-        private void finish() {
-            busy = false;
-            next();
-        }
-
-        /** An attempt, which ends once. */
-        private final class Attempt<T> {
-
-            private final Request<T> request;
-            private final SimWorld.Event timeout;
-            private boolean ended;
-
-            private Attempt(Request<T> request) {
-                this.request = request;
-                this.timeout = world.after(
-                        attemptTimeout, () -> run(() -> fail(new StoreUnavailableException("no answer in time"))));
-            }
-
-            private void succeed(T answer) {
-                end(() -> request.done(answer));
-            }
-
-            private void fail(RuntimeException failure) {
-                end(() -> request.failed(failure));
-            }
-
-            private void end(Runnable how) {
-                if (!ended) {
-                    ended = true;
-                    timeout.cancel();
-                    how.run();
-                    finish();
-                }
-            }
-        }
+    private Duration delay() {
+        return world.shortTime(world.misfortune(0.02) ? attemptTimeout.multipliedBy(3) : slowness);
     }
 }

@@ -77,6 +77,10 @@ final class SimProcess {
         return holds;
     }
 
+    boolean isClosed() {
+        return environment.isShutDown();
+    }
+
     void join(String lease, int partitions) {
         environment.run(() -> {
             if (!closing && !leases.containsKey(lease)) {

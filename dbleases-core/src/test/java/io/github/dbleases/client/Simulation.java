@@ -115,11 +115,7 @@ final class Simulation {
             }
             case 3 -> pause(victim, time, Duration.ZERO);
             case 4 -> standStill(victim, time);
-            case 5 -> {
-                world.tell("%s is cut off for %s".formatted(victim.name(), time));
-                machine.cut(true);
-                world.after(time, () -> machine.cut(false));
-            }
+            case 5 -> cutOff(victim, time);
             case 6 -> {
                 world.tell("the database is away for " + time);
                 database.setAway(true);
@@ -145,6 +141,21 @@ final class Simulation {
             case 11 -> database.failOver(between(timing.ttl().negated(), timing.ttl()), timing.ttl());
             default -> LEASES.forEach(victim::join);
         }
+    }
+
+    /** Cuts off both connections or one of them. */
+    private void cutOff(SimProcess process, Duration time) {
+        SimEnvironment machine = process.environment();
+        int which = world.random().nextInt(4);
+        world.tell("%s is cut off %s for %s"
+                .formatted(process.name(), which == 0 ? "for heartbeats" : which == 1 ? "for work" : "", time));
+        if (which != 1) {
+            machine.cutHeartbeats(true);
+        }
+        if (which != 0) {
+            machine.cutWork(true);
+        }
+        world.after(time, () -> machine.cut(false));
     }
 
     private void jumpOfTheClock() {

@@ -1,0 +1,115 @@
+package io.github.dbleases.client;
+
+import io.github.dbleases.StoreUnavailableException;
+import io.github.dbleases.client.Environment.Lane;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.function.Supplier;
+
+/** One line of a simulated process to the database, over a network that delays and loses. */
+final class SimLane implements Lane {
+
+    private final SimEnvironment environment;
+    private final SimWorld world;
+    private final SimDatabase database;
+    private final Duration attemptTimeout;
+    private final Queue<Request<?>> due = new ArrayDeque<>();
+    private boolean busy;
+    private boolean cut;
+    private int sent;
+
+    SimLane(SimEnvironment environment, SimWorld world, SimDatabase database, Duration attemptTimeout) {
+        this.environment = environment;
+        this.world = world;
+        this.database = database;
+        this.attemptTimeout = attemptTimeout;
+    }
+
+    void cut(boolean next) {
+        cut = next;
+    }
+
+    /** Returns how many requests have been sent. */
+    int sent() {
+        return sent;
+    }
+
+    @Override
+    public void submit(Duration delay, Request<?> request) {
+        world.after(
+                delay,
+                () -> environment.run(() -> {
+                    due.add(request);
+                    next();
+                }));
+    }
+
+    private void next() {
+        if (!busy && !due.isEmpty() && !environment.isShutDown()) {
+            busy = true;
+            attempt(due.remove());
+        }
+    }
+
+    private <T> void attempt(Request<T> request) {
+        Optional<Supplier<T>> call = request.prepare();
+        if (call.isEmpty()) {
+            finish();
+            return;
+        }
+        sent++;
+        Attempt<T> attempt = new Attempt<>(request);
+        if (!cut) {
+            world.after(environment.requestDelay(), () -> execute(attempt, call.get()));
+        }
+    }
+
+    private <T> void execute(Attempt<T> attempt, Supplier<T> call) {
+        try {
+            T answer = database.execute(call);
+            if (!cut && !world.misfortune(0.01)) {
+                world.after(environment.replyDelay(), () -> environment.run(() -> attempt.succeed(answer)));
+            }
+        } catch (RuntimeException failure) {
+            world.after(environment.replyDelay(), () -> environment.run(() -> attempt.fail(failure)));
+        }
+    }
+
+    private void finish() {
+        busy = false;
+        next();
+    }
+
+    /** An attempt, which ends once. */
+    private final class Attempt<T> {
+
+        private final Request<T> request;
+        private final SimWorld.Event timeout;
+        private boolean ended;
+
+        private Attempt(Request<T> request) {
+            this.request = request;
+            this.timeout = world.after(attemptTimeout, () -> environment.run(() ->
+                    fail(new StoreUnavailableException("no answer in time"))));
+        }
+
+        private void succeed(T answer) {
+            end(() -> request.done(answer));
+        }
+
+        private void fail(RuntimeException failure) {
+            end(() -> request.failed(failure));
+        }
+
+        private void end(Runnable how) {
+            if (!ended) {
+                ended = true;
+                timeout.cancel();
+                how.run();
+                finish();
+            }
+        }
+    }
+}
