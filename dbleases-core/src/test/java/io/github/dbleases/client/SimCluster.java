@@ -125,7 +125,8 @@ final class SimCluster {
                 .map(process -> process.engine().currentSession())
                 .collect(toSet());
         if (!running.isEmpty() && !left.equals(running)) {
-            world.violation("in the end the store has the sessions %s, the processes are %s".formatted(left, processes));
+            world.violation(
+                    "in the end the store has the sessions %s, the processes are %s".formatted(left, processes));
         }
     }
 

@@ -91,8 +91,9 @@ final class SimLane implements Lane {
 
         private Attempt(Request<T> request) {
             this.request = request;
-            this.timeout = world.after(attemptTimeout, () -> environment.run(() ->
-                    fail(new StoreUnavailableException("no answer in time"))));
+            this.timeout = world.after(
+                    attemptTimeout,
+                    () -> environment.run(() -> fail(new StoreUnavailableException("no answer in time"))));
         }
 
         private void succeed(T answer) {
