@@ -3,6 +3,8 @@ package io.github.dbleases.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.store.memory.InMemoryLeaseStore.Backup;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Schedules in which the database fails over to a standby that lags, and forgets what it has acknowledged. */
@@ -70,5 +72,90 @@ class FailoverScenarioTests extends Scenario {
 
         assertThat(old.view("orders")).hasSize(2);
         assertThat(fresh.view("orders")).hasSize(2);
+    }
+
+    @Test
+    void aStepOfTheClockDoesNotEndTheQuietTime() {
+        SimProcess owner = start(4);
+        settle();
+        Backup standby = database.store().backup();
+        SimProcess receiver = start(4);
+        await(() -> receiver.view("orders").size() == 2, SOON);
+        awaitHeartbeat(receiver);
+
+        receiver.environment().cut(true);
+        owner.environment().cutWork(true);
+        database.failOverTo(standby);
+        cluster.run(TIMING.heartbeat());
+        database.jump(Duration.ofSeconds(8));
+        owner.environment().cutWork(false);
+        cluster.run(LONG);
+
+        assertThat(owner.view("orders")).hasSize(4);
+    }
+
+    @Test
+    void whoCannotReadWhatItOwnsAfterAFailoverTrustsNothing() {
+        SimProcess survivor = survivorOfALostTakeover();
+
+        survivor.environment().cutWork(true);
+        SimProcess fresh = start(4);
+        cluster.run(LONG);
+        assertThat(survivor.view("orders")).isEmpty();
+        assertThat(fresh.view("orders")).isNotEmpty();
+
+        survivor.environment().cutWork(false);
+        settle();
+        assertThat(survivor.view("orders")).hasSize(2);
+    }
+
+    @Test
+    void anAnswerFromBeforeAFailoverConfirmsNothing() {
+        SimProcess owner = start(4);
+        SimProcess victim = start(4);
+        settle();
+        Backup beforeTheKill = database.store().backup();
+        victim.environment().crash();
+        await(() -> owner.view("orders").size() == 4, TAKEOVER);
+        awaitHeartbeat(owner);
+        cluster.run(TIMING.heartbeat().minusMillis(300));
+
+        owner.environment().latency(Duration.ofMillis(1), Duration.ofMillis(900));
+        owner.engine().hinted();
+        cluster.run(Duration.ofMillis(10));
+        owner.environment().latency(Duration.ofMillis(1), Duration.ofMillis(1));
+        owner.environment().cutWork(true);
+        database.failOverTo(beforeTheKill);
+        SimProcess fresh = start(4);
+        cluster.run(LONG);
+
+        assertThat(owner.view("orders")).isEmpty();
+        assertThat(fresh.view("orders")).isNotEmpty();
+    }
+
+    @Test
+    void aFailoverToAnOldCopyKillsNobodyWhoIsStillThere() {
+        List<SimProcess> three = start(3, 12);
+        settle();
+        List<Long> sessions = sessions(three);
+        Backup old = database.store().backup();
+        cluster.run(Duration.ofSeconds(20));
+
+        database.failOverTo(old);
+        settle();
+
+        assertThat(sessions(three)).isEqualTo(sessions);
+    }
+
+    /** Returns a process that owns and trusts what the database after a failover says that a dead one owns. */
+    private SimProcess survivorOfALostTakeover() {
+        SimProcess survivor = start(4);
+        SimProcess victim = start(4);
+        settle();
+        Backup beforeTheKill = database.store().backup();
+        victim.environment().crash();
+        await(() -> survivor.view("orders").size() == 4, TAKEOVER);
+        database.failOverTo(beforeTheKill);
+        return survivor;
     }
 }

@@ -14,6 +14,7 @@ final class SimEnvironment implements Environment, Clock {
     private final SimLane heartbeatLane;
     private final SimLane workLane;
     private final Queue<Runnable> heldUp = new ArrayDeque<>();
+    private int forgotten;
     private boolean crashed;
     private boolean shutDown;
     private boolean paused;
@@ -58,6 +59,11 @@ final class SimEnvironment implements Environment, Clock {
             Runnable next = heldUp.remove();
             world.after(Duration.ZERO, () -> run(next));
         }
+    }
+
+    /** Forgets all timers of the engine, as if it had died and nobody had noticed. */
+    void forgetTimers() {
+        forgotten++;
     }
 
     /** Sets the wall clock. */
@@ -142,7 +148,14 @@ final class SimEnvironment implements Environment, Clock {
 
     @Override
     public Timer after(Duration delay, Runnable action) {
-        return world.after(delay, () -> run(() -> unlessShutDown(action)))::cancel;
+        int before = forgotten;
+        return world.after(
+                delay,
+                () -> run(() -> {
+                    if (!shutDown && forgotten == before) {
+                        action.run();
+                    }
+                }))::cancel;
     }
 
     @Override
@@ -171,12 +184,6 @@ final class SimEnvironment implements Environment, Clock {
     @Override
     public void shutdown() {
         shutDown = true;
-    }
-
-    private void unlessShutDown(Runnable action) {
-        if (!shutDown) {
-            action.run();
-        }
     }
 
     boolean isShutDown() {

@@ -1,0 +1,137 @@
+package io.github.dbleases.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.dbleases.LeaseSpec;
+import io.github.dbleases.Timing;
+import io.github.dbleases.assignment.Snapshot;
+import io.github.dbleases.assignment.Snapshot.Member;
+import io.github.dbleases.assignment.Snapshot.Partition;
+import io.github.dbleases.client.Assigner.Gift;
+import io.github.dbleases.store.NewSession;
+import io.github.dbleases.store.WorkLine;
+import io.github.dbleases.store.memory.InMemoryLeaseStore;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** What is written under the lock of a lease, by sessions that know too little or come too late. */
+class AssignerTests {
+
+    private static final long OWNER = 1;
+    private static final long OTHER = 2;
+    private static final long STRANGER = 3;
+
+    private final InMemoryLeaseStore store = new InMemoryLeaseStore();
+    private final WorkLine line = store.workLine(Timing.DEFAULT);
+
+    AssignerTests() {
+        open(OWNER);
+        open(STRANGER);
+        join(OWNER);
+    }
+
+    @Test
+    void aGiftGetsATokenAboveTheHighestThatItsOwnerHasDropped() {
+        join(OTHER);
+        long far = 9_000_000_000_000_000L;
+
+        handOver(OWNER, true, new Gift(0, token(0), far));
+
+        assertThat(token(0)).isGreaterThan(far);
+    }
+
+    @Test
+    void whatIsOwnedUnderAnotherTokenIsNotGiven() {
+        join(OTHER);
+        Partition before = partition(0);
+
+        handOver(OWNER, true, new Gift(0, before.token() - 1, 0));
+
+        assertThat(partition(0)).isEqualTo(before);
+    }
+
+    @Test
+    void whatAnotherOwnsIsNotGiven() {
+        Partition before = partition(0);
+
+        handOver(STRANGER, true, new Gift(0, before.token(), 0));
+
+        assertThat(partition(0)).isEqualTo(before);
+    }
+
+    @Test
+    void aDeadSessionGivesNothingAndStaysWhatItWas() {
+        join(OTHER);
+        Partition before = partition(0);
+        line.transact(lease(), transaction -> {
+            transaction.end(OWNER);
+            return true;
+        });
+
+        assertThat(handOver(OWNER, false, new Gift(0, before.token(), 0))).isEmpty();
+
+        assertThat(partition(0).token()).isEqualTo(before.token());
+    }
+
+    @Test
+    void whoTakesNoPartIsNoMemberAfterAHandOver() {
+        join(OTHER);
+
+        handOver(OWNER, false, new Gift(0, token(0), 0));
+
+        assertThat(snapshot().members()).extracting(Member::session).containsExactly(OTHER);
+        assertThat(partition(0).owner()).isEqualTo(OTHER);
+    }
+
+    @Test
+    void aReleaseGivesEverythingButWhatIsAtWorkToTheOthers() {
+        join(OTHER);
+        Set<Integer> atWork = Set.of(0);
+
+        line.transact(lease(), transaction -> {
+            new Assigner(transaction).release(OWNER, "orders", atWork);
+            return true;
+        });
+
+        assertThat(snapshot().members()).extracting(Member::session).containsExactly(OTHER);
+        assertThat(partition(0).owner()).isEqualTo(OWNER);
+        assertThat(List.of(1, 2, 3)).allMatch(number -> partition(number).owner() == OTHER);
+    }
+
+    private void open(long session) {
+        store.heartbeatLine(Timing.DEFAULT)
+                .open(new NewSession(session, "host", 1, Timing.DEFAULT.ttl(), Timing.DEFAULT.grace()));
+    }
+
+    private void join(long session) {
+        if (session == OTHER) {
+            open(OTHER);
+        }
+        line.transact(
+                lease(), transaction -> new Assigner(transaction).join(session, LeaseSpec.partitions("orders", 4)));
+    }
+
+    private Set<Integer> handOver(long session, boolean takesPart, Gift gift) {
+        return line.transact(
+                lease(),
+                transaction -> new Assigner(transaction).handOver(session, "orders", takesPart, List.of(gift)));
+    }
+
+    private Snapshot snapshot() {
+        return line.transact(lease(), transaction -> transaction.snapshot("orders"));
+    }
+
+    private Partition partition(int number) {
+        return snapshot().partitions().get(number);
+    }
+
+    private long token(int number) {
+        return partition(number).token();
+    }
+
+    private static TreeSet<String> lease() {
+        return new TreeSet<>(Set.of("orders"));
+    }
+}
