@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class Attempt {
 
     private final StoreThreads threads;
-    private final Duration budget;
     private final long deadline;
     private final Future<?> alarm;
     private final CompletableFuture<String> ended = new CompletableFuture<>();
@@ -25,7 +24,6 @@ final class Attempt {
 
     Attempt(StoreThreads threads, Duration budget) {
         this.threads = threads;
-        this.budget = budget;
         this.deadline = System.nanoTime() + budget.toNanos();
         this.alarm = threads.after(
                 budget.toNanos(), () -> end("The database did not answer within %d ms.".formatted(budget.toMillis())));
@@ -70,7 +68,7 @@ final class Attempt {
 
     /** Does something when the attempt is ended. */
     void whenEnded(Runnable action) {
-        ended.thenRun(action).isDone();
+        CompletableFuture<Void> unused = ended.thenRun(action);
     }
 
     /** Waits until the attempt is ended or a time has passed. */
@@ -82,10 +80,6 @@ final class Attempt {
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    Duration budget() {
-        return budget;
     }
 
     /** The milliseconds that are left, at least 1. */

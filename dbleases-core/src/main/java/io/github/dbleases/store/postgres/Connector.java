@@ -40,7 +40,12 @@ final class Connector {
         lastStart = now;
         CompletableFuture<Connection> arriving = new CompletableFuture<>();
         hanging.incrementAndGet();
-        threads.run(() -> connect(arriving));
+        try {
+            threads.run(() -> connect(arriving));
+        } catch (Throwable noThread) {
+            hanging.decrementAndGet();
+            throw noThread;
+        }
         attempt.whenEnded(
                 () -> arriving.completeExceptionally(new SQLException("The connection did not come in time")));
         return await(arriving);

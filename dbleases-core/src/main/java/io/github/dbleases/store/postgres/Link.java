@@ -85,29 +85,34 @@ final class Link {
         }
     }
 
-    /** Gives up the connection and ends the call that is under way. May be called by any thread. */
+    /**
+     * Gives up the connection and ends the call that is under way. May be called by any thread; takes no longer than an
+     * attempt.
+     */
     void close() {
-        Attempt ending;
         OpenConnection unused;
         synchronized (this) {
-            ending = current;
-            unused = ending == null ? connection : null;
-            if (ending == null) {
-                connection = null;
+            if (current != null) {
+                current.end("The line was closed.");
+                return;
             }
+            unused = connection;
+            connection = null;
         }
-        if (ending != null) {
-            ending.end("The line was closed.");
-        } else if (unused != null) {
-            Attempt closing = new Attempt(parts.threads(), timing.attemptTimeout());
-            closing.guard(unused.jdbc());
-            try {
-                unused.close();
-            } catch (SQLException e) {
-                // It is of no use any more, whatever is the matter with it.
-            } finally {
-                closing.finish();
-            }
+        if (unused != null) {
+            giveBack(unused);
+        }
+    }
+
+    private void giveBack(OpenConnection unused) {
+        Attempt closing = new Attempt(parts.threads(), timing.attemptTimeout());
+        closing.guard(unused.jdbc());
+        try {
+            unused.close();
+        } catch (SQLException e) {
+            // It is of no use any more, whatever is the matter with it.
+        } finally {
+            closing.finish();
         }
     }
 
@@ -123,13 +128,12 @@ final class Link {
         return attempt;
     }
 
-    private void finish(Attempt attempt) {
+    /** Whoever closes the line ends the attempt before this, or closes the connection after this. */
+    private synchronized void finish(Attempt attempt) {
         if (attempt.finish() || (connection != null && connection.isBroken())) {
             discard();
         }
-        synchronized (this) {
-            current = null;
-        }
+        current = null;
     }
 
     private OpenConnection connected(Attempt attempt) throws SQLException {

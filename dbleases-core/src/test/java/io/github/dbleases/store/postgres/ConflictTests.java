@@ -32,8 +32,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import javax.sql.DataSource;
@@ -41,7 +39,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Transactions of several connections that meet on the same rows. */
 @ParameterizedClass
@@ -151,81 +151,83 @@ class ConflictTests {
     }
 
     @Test
-    void transactionsThatRaiseTheSameSessionsInAnotherOrderDoNotDeadlock() {
+    void transactionsThatRaiseTheSameSessionsInAnotherOrderDoNotDeadlock() throws SQLException {
         List<Long> sessions = new ArrayList<>(LongStream.range(100, 130).boxed().toList());
         sessions.forEach(this::open);
         List<Long> reversed = new ArrayList<>(sessions);
         Collections.reverse(reversed);
+        AtomicInteger times = new AtomicInteger();
+        Connection inTheMiddle = begin("SELECT FROM dbleases_session WHERE id = 115 FOR UPDATE");
+        try (WorkLine line = store.workLine(TIMING)) {
+            CompletableFuture<Void> one = CompletableFuture.runAsync(() -> raise(work, "a", sessions, times));
+            CompletableFuture<Void> other = CompletableFuture.runAsync(() -> raise(line, "b", reversed, times));
+            await().until(() -> waitingForLocks() == 2);
 
-        doTogether(
-                times -> work.transact(names("a"), transaction -> {
-                    times.incrementAndGet();
-                    transaction.raise(sessions);
-                    return null;
-                }),
-                (line, times) -> line.transact(names("b"), transaction -> {
-                    times.incrementAndGet();
-                    transaction.raise(reversed);
-                    return null;
-                }));
+            inTheMiddle.rollback();
+
+            one.join();
+            other.join();
+        }
+        // Neither was done again because of a conflict.
+        assertThat(times).hasValue(2);
+    }
+
+    private static void raise(WorkLine line, String lease, List<Long> sessions, AtomicInteger times) {
+        line.transact(names(lease), transaction -> {
+            times.incrementAndGet();
+            transaction.raise(sessions);
+            return null;
+        });
     }
 
     @Test
     void theEndOfASessionAndAnAssignerDoNotDeadlock() {
-        doTogether(
-                times -> work.transact(ORDERS, transaction -> {
-                    times.incrementAndGet();
-                    transaction.end(10);
-                    transaction.snapshot("orders");
-                    transaction.raise(List.of(20L));
-                    return null;
-                }),
-                (line, times) -> line.transact(ORDERS, transaction -> {
-                    times.incrementAndGet();
-                    transaction.raise(List.of(20L, 10L));
-                    transaction.snapshot("orders");
-                    return null;
-                }));
-    }
-
-    /** Does two things many times at the same time; neither is done again because of a conflict. */
-    private void doTogether(Consumer<AtomicInteger> one, BiConsumer<WorkLine, AtomicInteger> other) {
         AtomicInteger times = new AtomicInteger();
         try (WorkLine line = store.workLine(TIMING)) {
-            CompletableFuture<Void> others =
-                    CompletableFuture.runAsync(() -> IntStream.range(0, 50).forEach(i -> other.accept(line, times)));
-            IntStream.range(0, 50).forEach(i -> one.accept(times));
-            others.join();
+            CompletableFuture<Void> assigning =
+                    CompletableFuture.runAsync(() -> repeat(() -> line.transact(ORDERS, transaction -> {
+                        times.incrementAndGet();
+                        transaction.raise(List.of(20L, 10L));
+                        return transaction.snapshot("orders");
+                    })));
+            repeat(() -> work.transact(ORDERS, transaction -> {
+                times.incrementAndGet();
+                transaction.end(10);
+                transaction.raise(List.of(20L));
+                return transaction.snapshot("orders");
+            }));
+            assigning.join();
         }
+        // Neither was done again because of a conflict.
         assertThat(times).hasValue(100);
+    }
+
+    private static void repeat(Runnable action) {
+        IntStream.range(0, 50).forEach(i -> action.run());
     }
 
     @Test
     void aTransactionThatLosesADeadlockIsDoneAgain() throws Exception {
-        Connection other = begin("SELECT FROM dbleases_session WHERE id = 20 FOR UPDATE");
+        // The one that begins to wait first looks for a deadlock first, and is the one that loses.
+        Connection other =
+                begin("SET LOCAL deadlock_timeout = '1min'; SELECT FROM dbleases_session WHERE id = 20 FOR UPDATE");
+        CompletableFuture<Void> locking = CompletableFuture.runAsync(() -> {
+            await().pollInterval(Duration.ofMillis(10)).until(() -> waitingForLocks() == 1);
+            execute(other, "SELECT FROM dbleases_lease FOR UPDATE");
+            rollback(other);
+        });
         AtomicInteger times = new AtomicInteger();
 
-        CompletableFuture<Void> locking = new CompletableFuture<>();
-        work.transact(ORDERS, transaction -> {
-            if (times.incrementAndGet() == 1) {
-                // The other one locks what this one has, and this one will wait for what the other one has.
-                CompletableFuture.runAsync(() -> execute(other, "SELECT FROM dbleases_lease FOR UPDATE"))
-                        .thenRun(() -> rollback(other))
-                        .whenComplete((done, failure) -> locking.complete(null));
-                await().until(() -> waitingForLocks() == 1);
-            }
-            transaction.raise(List.of(20L));
-            return null;
-        });
+        raise(work, "orders", List.of(20L), times);
 
         locking.join();
-        assertThat(times.get()).isBetween(1, 2);
+        assertThat(times).hasValueGreaterThanOrEqualTo(2);
         assertThat(heartbeats.renew(20).orElseThrow().inbox()).isEqualTo(1);
     }
 
-    @Test
-    void anAssignerThatIsStoppedInTheMiddleBlocksNoHeartbeatForLong() throws Exception {
-        Timing shortTiming = TestTimings.withAttemptTimeout(Duration.ofMillis(1500));
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anAssignerThatIsStoppedInTheMiddleBlocksNoHeartbeatForLong(boolean behindPooler) throws Exception {
         CountDownLatch stopped = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
         DataSource stopping = Interposed.dataSource(() ->
@@ -233,17 +235,23 @@ class ConflictTests {
                     if (call.name().equals("commit")) {
                         stopped.countDown();
                         goOn.await();
+                    } else if (call.name().equals("abort")) {
+                        // The whole process is stopped, with all its threads.
+                        goOn.await();
                     }
                     return call.proceed();
                 }));
-        try (WorkLine assigner = new PostgresLeaseStore(stopping).workLine(shortTiming)) {
+        DataSource source = behindPooler ? Interposed.disguised(stopping) : stopping;
+        Timing shortTiming = TestTimings.withAttemptTimeout(Duration.ofMillis(1500));
+        try (WorkLine assigner = new PostgresLeaseStore(source).workLine(shortTiming)) {
             CompletableFuture<Object> assigning = CompletableFuture.supplyAsync(() -> assigner.transact(ORDERS, tx -> {
                 tx.raise(List.of(20L));
                 return "done";
             }));
             stopped.await();
 
-            // The server ends the transaction of the one that is stopped.
+            // The server ends the transaction of the one that is stopped, and whoever closes its socket changes
+            // nothing.
             await().until(() -> isRenewed(20));
 
             assertThat(assigning).isNotDone();

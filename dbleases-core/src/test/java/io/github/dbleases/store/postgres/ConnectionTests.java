@@ -95,7 +95,7 @@ class ConnectionTests {
                 new PostgresLeaseStore(tables.dataSource(), new PostgresStoreConfig(null, "dbleases_", false));
         try (HeartbeatLine line = silent.heartbeatLine(TestTimings.PATIENT)) {
             line.renew(10);
-            raise();
+            raise(work);
 
             assertThat(line.awaitHint(10, Duration.ofMillis(100))).isFalse();
             CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(() -> hint(line));
@@ -112,10 +112,7 @@ class ConnectionTests {
         PostgresLeaseStore silent =
                 new PostgresLeaseStore(tables.dataSource(), new PostgresStoreConfig(null, "dbleases_", false));
         try (WorkLine line = silent.workLine(TestTimings.PATIENT)) {
-            line.transact(new TreeSet<>(), transaction -> {
-                transaction.raise(List.of(10L));
-                return null;
-            });
+            raise(line);
         }
 
         assertThat(heartbeats.awaitHint(10, Duration.ofMillis(300))).isFalse();
@@ -251,19 +248,21 @@ class ConnectionTests {
             made.add(tables.dataSource().getConnection());
             return made.get(made.size() - 1);
         });
-        try (HeartbeatLine line = new PostgresLeaseStore(remembering).heartbeatLine(TestTimings.PATIENT)) {
+        try (WorkLine line = new PostgresLeaseStore(remembering).workLine(TestTimings.PATIENT)) {
             for (int i = 0; i < 10; i++) {
-                line.renew(10);
+                raise(line);
             }
             // The driver notices a DEALLOCATE that it sends itself.
             execute(made.get(0), "DO $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$");
 
-            assertThat(line.renew(10)).isPresent();
+            raise(line);
+
+            assertThat(heartbeats.renew(10).orElseThrow().inbox()).isEqualTo(11);
         }
     }
 
-    private void raise() {
-        work.transact(new TreeSet<>(), transaction -> {
+    private static void raise(WorkLine line) {
+        line.transact(new TreeSet<>(), transaction -> {
             transaction.raise(List.of(10L));
             return null;
         });
