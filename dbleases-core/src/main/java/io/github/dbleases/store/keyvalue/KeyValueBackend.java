@@ -8,8 +8,12 @@ import org.jspecify.annotations.Nullable;
  * A storage of small text documents under keys, each with a version that differs after every write, also after the document was
  * deleted and written anew. Reads see every write that was acknowledged before they began.
  *
- * <p>Keys are at most 700 characters of letters, digits and {@code . _ - : /}; documents are small (up to a few hundred
- * kilobytes). May be used by any number of threads. A call that is interrupted ends as soon as it can.
+ * <p>Keys are at most 700 characters of letters, digits and {@code . _ - : /}, and two of them differ if a letter is large
+ * in one and small in the other; documents are small (up to a few hundred kilobytes). May be used by any number of
+ * threads. A call that is interrupted ends as soon as it can.
+ *
+ * <p>Nothing is asked of a backend that concerns more than one document: a store that ends between
+ * two writes leaves the first of them written, and whatever reads it next does the rest.
  *
  * <p>Every method throws {@link io.github.dbleases.StoreUnavailableException} when the storage does not answer, which
  * leaves open whether a write had its effect, and {@link io.github.dbleases.StoreUnusableException} when it answers that
@@ -35,8 +39,13 @@ public interface KeyValueBackend {
      */
     boolean delete(String key, String ifVersion);
 
-    /** Returns the versions of all documents whose keys start with a prefix, by key. */
+    /** Returns the versions of all documents whose keys start with a prefix, by key. The empty prefix is that of all. */
     Map<String, String> list(String prefix);
+
+    /** Returns where people find a document, for messages: the name of its file, the address of its object. */
+    default String place(String key) {
+        return key;
+    }
 
     /**
      * A document.
