@@ -16,6 +16,16 @@ public final class StoreUnusableException extends DbLeasesException {
         this.remedy = remedy;
     }
 
+    /**
+     * Something else has to be changed.
+     *
+     * @param problem what is wrong, in whole sentences
+     * @param remedy what to do, in whole sentences
+     */
+    public static StoreUnusableException of(String problem, String remedy) {
+        return new StoreUnusableException(problem, remedy);
+    }
+
     /** Tables are missing in the schema in which they are looked for. */
     public static StoreUnusableException missingTables(String schema, List<String> tables) {
         return new StoreUnusableException(
