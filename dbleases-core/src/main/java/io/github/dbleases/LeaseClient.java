@@ -41,11 +41,34 @@ public interface LeaseClient extends AutoCloseable {
     Collection<Lease> leases();
 
     /**
+     * Becomes a candidate in a leader election and returns it. The same name again gives the same {@code Leadership}.
+     *
+     * <p>Joining is bounded as that of a lease.
+     *
+     * @param name 1 to 200 characters of letters, digits, {@code . _ - : /}; leases and elections share one namespace
+     * @throws InvalidLeaseException if the name is outside its limits
+     * @throws LeaseConflictException if the name is that of another kind of lease
+     * @throws IllegalStateException if this client is closed
+     */
+    Leadership leadership(String name);
+
+    /** Returns the elections in which this client is a candidate, in the order of their names. */
+    Collection<Leadership> leaderships();
+
+    /**
      * Reads who takes part and who owns what, with one query.
      *
      * @throws StoreUnavailableException if the database does not answer in time
      */
     ClusterView cluster();
+
+    /**
+     * Reads who takes part in one lease or election and who owns what of it, with one query; a lease that does not exist
+     * is not in the view.
+     *
+     * @throws StoreUnavailableException if the database does not answer in time
+     */
+    ClusterView cluster(String lease);
 
     /**
      * Takes up no new grants from now on and asks for no more; what is owned stays owned until the client is closed. To be

@@ -15,8 +15,16 @@ import java.util.Objects;
  * @param debounce how long balancing waits after a member has joined or left, so that a burst makes one plan; 0 to 24 h
  * @param drainTimeout how long {@link LeaseClient#close()} and {@link Lease#leave()} wait for listeners and holds; 0 to
  *     24 h
+ * @param balanceLeaderships whether a leadership moves, once its work has ended, when its leader leads at least two more
+ *     than another candidate; to be the same for all clients
  */
-public record LeaseClientConfig(String clientId, int weight, Timing timing, Duration debounce, Duration drainTimeout) {
+public record LeaseClientConfig(
+        String clientId,
+        int weight,
+        Timing timing,
+        Duration debounce,
+        Duration drainTimeout,
+        boolean balanceLeaderships) {
 
     private static final int LONGEST_ID = 200;
     private static final int MAX_WEIGHT = 1_000;
@@ -36,29 +44,37 @@ public record LeaseClientConfig(String clientId, int weight, Timing timing, Dura
         Timing.requireInRange("drain-timeout", drainTimeout, Duration.ZERO);
     }
 
-    /** The defaults: the host name as client id, weight 1, {@link Timing#DEFAULT}, debounce 1 s, drain timeout 30 s. */
+    /**
+     * The defaults: the host name as client id, weight 1, {@link Timing#DEFAULT}, debounce 1 s, drain timeout 30 s, and
+     * leaderships stay where they are.
+     */
     public static LeaseClientConfig defaults() {
-        return new LeaseClientConfig(hostName(), 1, Timing.DEFAULT, Duration.ofSeconds(1), Duration.ofSeconds(30));
+        return new LeaseClientConfig(
+                hostName(), 1, Timing.DEFAULT, Duration.ofSeconds(1), Duration.ofSeconds(30), false);
     }
 
     public LeaseClientConfig withClientId(String clientId) {
-        return new LeaseClientConfig(clientId, weight, timing, debounce, drainTimeout);
+        return new LeaseClientConfig(clientId, weight, timing, debounce, drainTimeout, balanceLeaderships);
     }
 
     public LeaseClientConfig withWeight(int weight) {
-        return new LeaseClientConfig(clientId, weight, timing, debounce, drainTimeout);
+        return new LeaseClientConfig(clientId, weight, timing, debounce, drainTimeout, balanceLeaderships);
     }
 
     public LeaseClientConfig withTiming(Timing timing) {
-        return new LeaseClientConfig(clientId, weight, timing, debounce, drainTimeout);
+        return new LeaseClientConfig(clientId, weight, timing, debounce, drainTimeout, balanceLeaderships);
     }
 
     public LeaseClientConfig withDebounce(Duration debounce) {
-        return new LeaseClientConfig(clientId, weight, timing, debounce, drainTimeout);
+        return new LeaseClientConfig(clientId, weight, timing, debounce, drainTimeout, balanceLeaderships);
     }
 
     public LeaseClientConfig withDrainTimeout(Duration drainTimeout) {
-        return new LeaseClientConfig(clientId, weight, timing, debounce, drainTimeout);
+        return new LeaseClientConfig(clientId, weight, timing, debounce, drainTimeout, balanceLeaderships);
+    }
+
+    public LeaseClientConfig withBalanceLeaderships(boolean balanceLeaderships) {
+        return new LeaseClientConfig(clientId, weight, timing, debounce, drainTimeout, balanceLeaderships);
     }
 
     private static String hostName() {

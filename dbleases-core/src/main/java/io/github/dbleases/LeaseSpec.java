@@ -44,4 +44,9 @@ public record LeaseSpec(String name, LeaseKind kind, int partitions) {
     public static LeaseSpec partitions(String name, int partitions) {
         return new LeaseSpec(name, LeaseKind.PARTITIONS, partitions);
     }
+
+    /** A leader election. */
+    public static LeaseSpec leader(String name) {
+        return new LeaseSpec(name, LeaseKind.LEADER, 1);
+    }
 }

@@ -25,7 +25,7 @@ class LeaseClientConfigTests {
         assertThat(DEFAULTS.clientId()).isNotBlank();
         assertThat(DEFAULTS)
                 .isEqualTo(new LeaseClientConfig(
-                        DEFAULTS.clientId(), 1, Timing.DEFAULT, Duration.ofSeconds(1), Duration.ofSeconds(30)));
+                        DEFAULTS.clientId(), 1, Timing.DEFAULT, Duration.ofSeconds(1), Duration.ofSeconds(30), false));
     }
 
     @RepeatableProperty
@@ -33,7 +33,8 @@ class LeaseClientConfigTests {
             @ForAll("ids") String id,
             @ForAll @IntRange(min = 1, max = 1_000) int weight,
             @ForAll("durations") Duration debounce,
-            @ForAll("durations") Duration drain) {
+            @ForAll("durations") Duration drain,
+            @ForAll boolean balanced) {
         Timing timing = new Timing(
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(3),
@@ -45,8 +46,9 @@ class LeaseClientConfigTests {
                         .withWeight(weight)
                         .withTiming(timing)
                         .withDebounce(debounce)
-                        .withDrainTimeout(drain))
-                .isEqualTo(new LeaseClientConfig(id, weight, timing, debounce, drain));
+                        .withDrainTimeout(drain)
+                        .withBalanceLeaderships(balanced))
+                .isEqualTo(new LeaseClientConfig(id, weight, timing, debounce, drain, balanced));
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package io.github.dbleases.assignment;
 
 import static io.github.dbleases.assignment.Snapshot.NOBODY;
 
+import io.github.dbleases.LeaseKind;
 import io.github.dbleases.assignment.Snapshot.Member;
 import io.github.dbleases.assignment.Snapshot.Partition;
 import java.util.ArrayList;
@@ -32,6 +33,8 @@ import java.util.Optional;
  *   <li>A partition whose owner is live is never granted to another: its owner is asked to hand it over.
  * </ol>
  *
+ * <p>A leader election is decided by other rules, those of {@link Election}.
+ *
  * <p>So no two members of equal weight differ by more than one, no plan with fair shares takes fewer partitions from the
  * members for which they count, and a second plan on the result of the first is empty, however many of the hand-overs are
  * done by then. The order of the input does not matter. The effort is that of sorting the partitions and the members.
@@ -58,14 +61,14 @@ public final class Balancer {
                 .sorted(Comparator.comparingInt(Partition::number))
                 .toList();
         this.shares = snapshot.members().stream()
-                .map(member -> new Share(member, hash(snapshot.lease(), member.session())))
+                .map(member -> new Share(member, Ties.hash(snapshot.lease(), member.session())))
                 .toList();
         shares.forEach(share -> bySession.put(share.session, share));
     }
 
     /** Returns what to write so that the partitions of the snapshot are spread by the rules above. */
     public static Assignment assign(Snapshot snapshot, Scope scope) {
-        return new Balancer(snapshot).assign(scope);
+        return snapshot.kind() == LeaseKind.LEADER ? Election.elect(snapshot) : new Balancer(snapshot).assign(scope);
     }
 
     private Assignment assign(Scope scope) {
@@ -140,7 +143,7 @@ public final class Balancer {
     }
 
     /** Rule 5. */
-    private static Optional<Change> change(Partition before, long target) {
+    static Optional<Change> change(Partition before, long target) {
         boolean pending = before.pending() != NOBODY;
         if (!before.ownerLive()) {
             if (target != NOBODY) {
@@ -152,18 +155,6 @@ public final class Balancer {
             return pending ? Optional.of(new Change.Withdraw(before)) : Optional.empty();
         }
         return target != before.pending() ? Optional.of(new Change.Move(before, target)) : Optional.empty();
-    }
-
-    /** FNV-1a over the name, then the finalizer of MurmurHash3 over it and the session (both in the public domain). */
-    private static long hash(String lease, long session) {
-        long hash = 0xcbf29ce484222325L;
-        for (int i = 0; i < lease.length(); i++) {
-            hash = (hash ^ lease.charAt(i)) * 0x100000001b3L;
-        }
-        hash ^= session * 0x9e3779b97f4a7c15L;
-        hash = (hash ^ (hash >>> 33)) * 0xff51afd7ed558ccdL;
-        hash = (hash ^ (hash >>> 33)) * 0xc4ceb9fe1a85ec53L;
-        return hash ^ (hash >>> 33);
     }
 
     /** What one member has and is to have. */

@@ -1,5 +1,6 @@
 package io.github.dbleases.assignment;
 
+import io.github.dbleases.LeaseKind;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -7,10 +8,11 @@ import java.util.function.UnaryOperator;
  * A lease as the balancer sees it.
  *
  * @param lease the name of the lease
+ * @param kind what it is used for
  * @param members the live sessions that take part, each once, in any order
  * @param partitions the partitions, each once, in any order
  */
-public record Snapshot(String lease, List<Member> members, List<Partition> partitions) {
+public record Snapshot(String lease, LeaseKind kind, List<Member> members, List<Partition> partitions) {
 
     /** Stands in place of a session where there is none: no session has this id. */
     public static final long NOBODY = 0;
@@ -22,7 +24,8 @@ public record Snapshot(String lease, List<Member> members, List<Partition> parti
 
     /** Returns this snapshot with every partition replaced. */
     public Snapshot mapPartitions(UnaryOperator<Partition> change) {
-        return new Snapshot(lease, members, partitions.stream().map(change).toList());
+        return new Snapshot(
+                lease, kind, members, partitions.stream().map(change).toList());
     }
 
     /**
@@ -30,8 +33,16 @@ public record Snapshot(String lease, List<Member> members, List<Partition> parti
      *
      * @param session its id
      * @param weight its share in comparison with the others, at least 1
+     * @param leaderships how many leaderships it has or is about to get; counted where the lease is a leader election, else 0
+     * @param yields whether it has resigned a moment ago, so that others come first
      */
-    public record Member(long session, int weight) {}
+    public record Member(long session, int weight, int leaderships, boolean yields) {
+
+        /** A member that leads nothing and has not resigned. */
+        public Member(long session, int weight) {
+            this(session, weight, 0, false);
+        }
+    }
 
     /**
      * A partition.

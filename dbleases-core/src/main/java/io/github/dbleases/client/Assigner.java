@@ -8,6 +8,7 @@ import io.github.dbleases.assignment.Balancer;
 import io.github.dbleases.assignment.Balancer.Scope;
 import io.github.dbleases.assignment.Change;
 import io.github.dbleases.assignment.Change.Grant;
+import io.github.dbleases.assignment.Election;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.assignment.Snapshot.Member;
 import io.github.dbleases.assignment.Snapshot.Partition;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -99,6 +101,13 @@ final class Assigner {
         return assign(lease, Scope.ALL);
     }
 
+    /** Relieves the leader of an election if it leads at least two more than another candidate. */
+    Outcome relieve(String election) {
+        Optional<Change.Move> relief = Election.relieve(transaction.snapshot(election));
+        write(election, relief.stream().<Change>map(move -> move).toList());
+        return Outcome.SETTLED;
+    }
+
     /** Takes a session from the members. What it still owns it is asked to hand over. */
     Outcome leave(long session, String lease) {
         transaction.removeMember(lease, session);
@@ -119,6 +128,9 @@ final class Assigner {
         if (!takesPart) {
             transaction.removeMember(lease, session);
         }
+        gifts.stream()
+                .filter(gift -> !gift.yieldFor().isZero())
+                .forEach(gift -> transaction.yieldFor(lease, session, gift.yieldFor()));
         Map<Integer, Gift> byPartition = gifts.stream().collect(Collectors.toMap(Gift::partition, Function.identity()));
         Map<Integer, Gift> own = new HashMap<>();
         Snapshot snapshot = transaction.snapshot(lease).mapPartitions(partition -> {
@@ -179,6 +191,17 @@ final class Assigner {
      * @param partition its number
      * @param token the token under which it was owned
      * @param above the new token is to be larger than this too
+     * @param yieldFor for how long from now on its owner comes after the others; zero unless it has resigned
      */
-    record Gift(int partition, long token, long above) {}
+    record Gift(int partition, long token, long above, Duration yieldFor) {
+
+        /** A partition whose owner has not resigned. */
+        Gift(int partition, long token, long above) {
+            this(partition, token, above, Duration.ZERO);
+        }
+
+        Gift resigned(Duration yieldFor) {
+            return new Gift(partition, token, above, yieldFor);
+        }
+    }
 }

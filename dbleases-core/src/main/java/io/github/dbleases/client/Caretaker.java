@@ -1,8 +1,11 @@
 package io.github.dbleases.client;
 
 import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.LeaseKind;
 import io.github.dbleases.assignment.Balancer;
 import io.github.dbleases.assignment.Balancer.Scope;
+import io.github.dbleases.assignment.LeadershipBalance;
+import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.client.Assigner.Outcome;
 import io.github.dbleases.client.Environment.Timer;
 import io.github.dbleases.client.Worker.Job;
@@ -15,6 +18,7 @@ import io.github.dbleases.store.WorkLine;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -198,5 +202,17 @@ final class Caretaker {
                 follow(name, new Outcome(false, Duration.ZERO));
             }
         }
+        if (config.balanceLeaderships()) {
+            balanceLeaderships(census);
+        }
+    }
+
+    private void balanceLeaderships(Census census) {
+        List<Snapshot> elections = census.leases().stream()
+                .map(Census.Lease::snapshot)
+                .filter(lease -> lease.kind() == LeaseKind.LEADER)
+                .toList();
+        LeadershipBalance.plan(elections)
+                .forEach(name -> settle(name, "relieve the leader of " + name, assigner -> assigner.relieve(name)));
     }
 }

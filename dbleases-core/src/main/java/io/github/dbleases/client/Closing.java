@@ -20,12 +20,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The end of a client: waits until work has ended everywhere or the drain timeout has passed, then releases everything and
- * ends the session in one transaction. Partitions still at work are not released: then the session is left to expire.
+ * ends the session in one transaction, or in several if there are so many leases that one could outlast an attempt.
+ * Partitions still at work are not released: then the session is left to expire.
  */
 final class Closing {
 
     private static final Logger log = LoggerFactory.getLogger(Closing.class);
     private static final int ATTEMPTS = 3;
+    private static final int LEASES_AT_ONCE = 50;
 
     private final LeaseClientConfig config;
     private final Environment environment;
@@ -75,33 +77,49 @@ final class Closing {
         releasing = true;
         timeout.cancel();
         keeper.stop();
-        worker.submit(Job.of("release everything", this::prepare, released -> done.complete(null))
+        release(leases);
+    }
+
+    private void release(List<JoinedLease> rest) {
+        List<JoinedLease> now = rest.subList(0, Math.min(LEASES_AT_ONCE, rest.size()));
+        List<JoinedLease> later = rest.subList(now.size(), rest.size());
+        Runnable next = later.isEmpty() ? () -> done.complete(null) : () -> release(later);
+        worker.submit(Job.of("release everything", () -> prepare(now, later.isEmpty()), released -> next.run())
                 .unless(this::isLastFailure));
     }
 
-    private Optional<Function<WorkLine, Boolean>> prepare() {
+    private Optional<Function<WorkLine, Boolean>> prepare(List<JoinedLease> released, boolean last) {
         Session session = keeper.session();
         if (session == null) {
             done.complete(null);
             return Optional.empty();
         }
-        Map<String, Set<Integer>> atWork =
-                leases.stream().collect(toMap(JoinedLease::name, Closing::atWork, (one, other) -> one, TreeMap::new));
-        boolean all = atWork.values().stream().allMatch(Set::isEmpty);
-        if (!all) {
+        Map<String, Set<Integer>> atWork = atWork(released);
+        boolean ends = last && isNothingAtWork();
+        return Optional.of(line -> line.transact(new TreeMap<>(atWork).navigableKeySet(), transaction -> {
+            Assigner assigner = new Assigner(transaction);
+            atWork.forEach((lease, partitions) -> assigner.release(session.id(), lease, partitions));
+            if (ends) {
+                transaction.end(session.id());
+            }
+            return ends;
+        }));
+    }
+
+    private boolean isNothingAtWork() {
+        Map<String, Set<Integer>> atWork = atWork(leases);
+        boolean nothing = atWork.values().stream().allMatch(Set::isEmpty);
+        if (!nothing) {
             log.warn(
                     "Client {} still works on partitions after the drain timeout; they are left to expire: {}",
                     config.clientId(),
                     atWork);
         }
-        return Optional.of(line -> line.transact(new TreeMap<>(atWork).navigableKeySet(), transaction -> {
-            Assigner assigner = new Assigner(transaction);
-            atWork.forEach((lease, partitions) -> assigner.release(session.id(), lease, partitions));
-            if (all) {
-                transaction.end(session.id());
-            }
-            return all;
-        }));
+        return nothing;
+    }
+
+    private static Map<String, Set<Integer>> atWork(Collection<JoinedLease> leases) {
+        return leases.stream().collect(toMap(JoinedLease::name, Closing::atWork, (one, other) -> one, TreeMap::new));
     }
 
     private boolean isLastFailure(RuntimeException failure) {

@@ -66,7 +66,7 @@ final class ClusterViews {
                     lease.since().get(i)));
         }
         boolean balanced = Balancer.assign(snapshot, Scope.ALL).changes().isEmpty();
-        return new LeaseView(snapshot.lease(), lease.kind(), members, partitions, balanced);
+        return new LeaseView(snapshot.lease(), snapshot.kind(), members, partitions, balanced);
     }
 
     private @Nullable Long liveOrNull(long session) {

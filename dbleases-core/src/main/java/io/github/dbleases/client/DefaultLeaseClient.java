@@ -3,18 +3,18 @@ package io.github.dbleases.client;
 import io.github.dbleases.ClientState;
 import io.github.dbleases.ClientStatus;
 import io.github.dbleases.ClusterView;
+import io.github.dbleases.Leadership;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
-import io.github.dbleases.StoreUnavailableException;
-import io.github.dbleases.store.Census;
+import io.github.dbleases.store.WorkLine;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /** The client as its users see it: waits where they expect it, and leaves the rest to the engine. */
 final class DefaultLeaseClient implements LeaseClient {
@@ -72,9 +72,20 @@ final class DefaultLeaseClient implements LeaseClient {
 
     @Override
     public Lease lease(String name, int partitions) {
-        Engine.Joining joining = engine.join(LeaseSpec.partitions(name, partitions));
+        return join(LeaseSpec.partitions(name, partitions));
+    }
+
+    @Override
+    public Leadership leadership(String name) {
+        return join(LeaseSpec.leader(name)).leadership();
+    }
+
+    private JoinedLease join(LeaseSpec spec) {
+        Engine.Joining joining = engine.join(spec);
         CompletableFuture<Void> outcome = joining.lease().joined();
-        if (!joining.underWay() || !Waiting.atMost(patience(), outcome)) {
+        if (joining.underWay() && Waiting.atMost(engine.patience(), outcome)) {
+            Waiting.atMost(engine.patience(), joining.lease().decided());
+        } else {
             // From here on nobody waits for a refusal: it must not end what the caller was given.
             outcome.complete(null);
             Waiting.atMost(Duration.ZERO, outcome);
@@ -84,21 +95,24 @@ final class DefaultLeaseClient implements LeaseClient {
 
     @Override
     public Collection<Lease> leases() {
-        return List.copyOf(engine.leases());
+        return List.copyOf(engine.leases(LeaseKind.PARTITIONS));
+    }
+
+    @Override
+    public Collection<Leadership> leaderships() {
+        return engine.leases(LeaseKind.LEADER).stream()
+                .<Leadership>map(JoinedLease::leadership)
+                .toList();
     }
 
     @Override
     public ClusterView cluster() {
-        Census census = Waiting.resultWithin(patience(), engine.census())
-                .orElseThrow(() -> new StoreUnavailableException("The store did not answer within %d ms."
-                        .formatted(patience().toMillis())));
-        @Nullable Session own = engine.exclusively(() -> engine.keeper().session());
-        return ClusterViews.of(census, own);
+        return Waiting.answerWithin(engine.patience(), engine.cluster(WorkLine::census));
     }
 
-    /** Time for the attempt that is under way and for the own one. */
-    private Duration patience() {
-        return config.timing().attemptTimeout().multipliedBy(2);
+    @Override
+    public ClusterView cluster(String lease) {
+        return Waiting.answerWithin(engine.patience(), engine.cluster(line -> line.census(lease)));
     }
 
     @Override
@@ -112,7 +126,7 @@ final class DefaultLeaseClient implements LeaseClient {
             return;
         }
         CompletableFuture<Void> ended = engine.close().thenRunAsync(this::end, environment.listeners());
-        Duration longest = config.drainTimeout().plus(patience().multipliedBy(2));
+        Duration longest = config.drainTimeout().plus(engine.patience().multipliedBy(2));
         boolean inTime = environment.isListening() || Waiting.atMost(longest, ended);
         if (!inTime && !Thread.currentThread().isInterrupted()) {
             end();

@@ -1,7 +1,10 @@
 package io.github.dbleases.client;
 
+import io.github.dbleases.ClusterView;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseConflictException;
+import io.github.dbleases.LeaseEventListener;
+import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.client.Worker.Job;
 import io.github.dbleases.store.Census;
@@ -28,6 +31,7 @@ final class Engine implements SessionKeeper.Observer {
 
     private final LeaseClientConfig config;
     private final Environment environment;
+    private final Events events;
     private final SessionKeeper keeper;
     private final Worker worker;
     private final Leases leases = new Leases();
@@ -35,12 +39,18 @@ final class Engine implements SessionKeeper.Observer {
     private final Caretaker caretaker;
     private final Membership membership;
 
-    Engine(LeaseClientConfig config, Environment environment, HeartbeatLine heartbeats, WorkLine work) {
+    Engine(
+            LeaseClientConfig config,
+            Environment environment,
+            HeartbeatLine heartbeats,
+            WorkLine work,
+            LeaseEventListener listener) {
         this.config = config;
         this.environment = environment;
+        this.events = new Events(config.clientId(), listener, environment.listeners());
         this.keeper = new SessionKeeper(config, environment, heartbeats, this);
         this.worker = new Worker(config.timing(), environment, work);
-        this.ownership = new Ownership(environment, worker, keeper, leases);
+        this.ownership = new Ownership(config.timing(), environment, worker, keeper, leases);
         this.caretaker = new Caretaker(config, environment, worker, keeper, ownership::refresh);
         this.membership = new Membership(worker, keeper, leases, ownership, caretaker);
     }
@@ -74,8 +84,15 @@ final class Engine implements SessionKeeper.Observer {
         });
     }
 
-    Collection<JoinedLease> leases() {
-        return exclusively(leases::all);
+    Collection<JoinedLease> leases(LeaseKind kind) {
+        return exclusively(() -> leases.all().stream()
+                .filter(lease -> lease.spec().kind() == kind)
+                .toList());
+    }
+
+    /** Returns how long a caller waits for an answer: for the attempt that is under way and for his own. */
+    Duration patience() {
+        return config.timing().attemptTimeout().multipliedBy(2);
     }
 
     void start() {
@@ -99,6 +116,7 @@ final class Engine implements SessionKeeper.Observer {
 
     private JoinedLease startJoining(LeaseSpec spec) {
         Portfolio portfolio = new Portfolio(environment.listeners(), keeper.isTrusted());
+        portfolio.addListener(events.of(spec));
         JoinedLease lease = new JoinedLease(spec, this, keeper, environment.clock(), portfolio);
         leases.add(lease);
         membership.join(lease);
@@ -147,16 +165,28 @@ final class Engine implements SessionKeeper.Observer {
         });
     }
 
-    /** Reads everything. */
-    CompletableFuture<Census> census() {
-        CompletableFuture<Census> census = new CompletableFuture<>();
-        Function<WorkLine, Census> read = WorkLine::census;
+    /** Gives way in an election, if this client leads. */
+    void resign(JoinedLease election) {
+        exclusively(() -> {
+            List<Owned> led = election.portfolio().all(Owned::isHeld);
+            led.forEach(Owned::resign);
+            ownership.give(election, led);
+        });
+    }
+
+    /** Reads the cluster, or a part of it. */
+    CompletableFuture<ClusterView> cluster(Function<WorkLine, Census> read) {
+        CompletableFuture<ClusterView> view = new CompletableFuture<>();
         exclusively(() -> {
             requireOpen();
-            worker.submit(Job.of("read the cluster", () -> !census.isDone(), read, census::complete)
-                    .unless(census::completeExceptionally));
+            worker.submit(Job.of(
+                            "read the cluster",
+                            () -> !view.isDone(),
+                            read,
+                            census -> view.complete(ClusterViews.of(census, keeper.session())))
+                    .unless(view::completeExceptionally));
         });
-        return census;
+        return view;
     }
 
     /** Drains, releases and ends the session. The future completes when that is done or cannot be done. */
@@ -209,6 +239,7 @@ final class Engine implements SessionKeeper.Observer {
 
     @Override
     public void ended(Session session) {
+        events.sessionLost(session.id());
         ownership.loseAll();
         caretaker.rest();
         leases.all().stream().filter(JoinedLease::isLeaving).forEach(leases::left);
@@ -218,10 +249,17 @@ final class Engine implements SessionKeeper.Observer {
     public void trustLapsed() {
         log.warn("Client {} trusts its session no longer; it owns nothing until the store answers", config.clientId());
         leases.all().forEach(lease -> lease.portfolio().lapse());
+        events.fenced();
     }
 
     @Override
     public void trustReturned() {
+        events.restored();
         leases.all().forEach(lease -> lease.portfolio().resume());
+    }
+
+    @Override
+    public void failed(RuntimeException failure) {
+        leases.all().forEach(lease -> lease.portfolio().failed(failure));
     }
 }

@@ -23,7 +23,9 @@ final class JoinedLease implements Lease {
     private final Clock clock;
     private final Portfolio portfolio;
     private final CompletableFuture<Void> joined = new CompletableFuture<>();
+    private final CompletableFuture<Void> decided = new CompletableFuture<>();
     private final CompletableFuture<Void> left = new CompletableFuture<>();
+    private final JoinedLeadership leadership;
     private Stage stage = Stage.TAKING_PART;
 
     JoinedLease(LeaseSpec spec, Engine engine, SessionKeeper keeper, Clock clock, Portfolio portfolio) {
@@ -32,6 +34,7 @@ final class JoinedLease implements Lease {
         this.keeper = keeper;
         this.clock = clock;
         this.portfolio = portfolio;
+        this.leadership = new JoinedLeadership(this, engine);
     }
 
     LeaseSpec spec() {
@@ -45,6 +48,16 @@ final class JoinedLease implements Lease {
     /** Completes when the lease has been joined for the first time or refused. */
     CompletableFuture<Void> joined() {
         return joined;
+    }
+
+    /** Completes when this client has learned, for the first time, what it owns of the lease after it has joined. */
+    CompletableFuture<Void> decided() {
+        return decided;
+    }
+
+    /** Returns this lease as the leader election that it is. */
+    JoinedLeadership leadership() {
+        return leadership;
     }
 
     /** Completes when the lease has been left and nothing of it is owned any more. */
@@ -114,6 +127,10 @@ final class JoinedLease implements Lease {
 
     @Override
     public Registration addListener(LeaseListener listener) {
+        return addListener(new OwnershipListener.OfLease(listener));
+    }
+
+    Registration addListener(OwnershipListener listener) {
         return engine.exclusively(() -> portfolio.addListener(listener));
     }
 

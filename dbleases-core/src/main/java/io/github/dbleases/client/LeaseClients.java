@@ -2,6 +2,7 @@ package io.github.dbleases.client;
 
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.LeaseEventListener;
 import io.github.dbleases.StoreUnusableException;
 import io.github.dbleases.store.HeartbeatLine;
 import io.github.dbleases.store.LeaseStore;
@@ -19,10 +20,20 @@ public final class LeaseClients {
      * @throws StoreUnusableException if the store answers that it cannot be used as it is
      */
     public static LeaseClient start(LeaseClientConfig config, LeaseStore store) {
+        return start(config, store, event -> {});
+    }
+
+    /**
+     * Starts a client as {@link #start(LeaseClientConfig, LeaseStore)} does.
+     *
+     * @param listener is told everything that happens to the client
+     * @throws StoreUnusableException if the store answers that it cannot be used as it is
+     */
+    public static LeaseClient start(LeaseClientConfig config, LeaseStore store, LeaseEventListener listener) {
         HeartbeatLine heartbeats = store.heartbeatLine(config.timing());
         WorkLine work = store.workLine(config.timing());
         ThreadedEnvironment environment = new ThreadedEnvironment(config, heartbeats, work);
-        Engine engine = new Engine(config, environment, heartbeats, work);
+        Engine engine = new Engine(config, environment, heartbeats, work, listener);
         environment.start(engine::currentSession, engine::hinted);
         engine.start();
         DefaultLeaseClient client = new DefaultLeaseClient(config, environment, engine);

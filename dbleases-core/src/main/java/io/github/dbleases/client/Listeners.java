@@ -1,46 +1,48 @@
 package io.github.dbleases.client;
 
-import io.github.dbleases.LeaseListener;
 import io.github.dbleases.PartitionSet;
 import io.github.dbleases.Registration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Consumer;
 
 /** Tells the listeners of a lease, each one in order and apart from the others. Used under the monitor. */
 final class Listeners {
 
-    private static final Logger log = LoggerFactory.getLogger(Listeners.class);
-
     private final Executor executor;
-    private final List<Queue> queues = new CopyOnWriteArrayList<>();
+    private final List<Told> listeners = new CopyOnWriteArrayList<>();
     private PartitionSet told = PartitionSet.empty();
 
     Listeners(Executor executor) {
         this.executor = executor;
     }
 
-    Registration add(LeaseListener listener) {
-        Queue queue = new Queue(listener);
+    /**
+     * Adds a listener, which is told first what the others have been told.
+     *
+     * @param grants what is owned
+     */
+    Registration add(OwnershipListener listener, Grants grants) {
+        Told added = new Told(listener);
         if (!told.isEmpty()) {
-            queue.assigned(told);
+            PartitionSet partitions = told;
+            added.tell(to -> to.assigned(partitions, grants));
         }
-        queues.add(queue);
+        listeners.add(added);
         return () -> {
-            queue.removed = true;
-            queues.remove(queue);
+            added.removed = true;
+            listeners.remove(added);
         };
     }
 
-    void assigned(PartitionSet partitions) {
-        PartitionSet news = partitions.minus(told);
+    /** Tells of those of the partitions that are owned of which the listeners have not been told. */
+    void assigned(Grants grants) {
+        PartitionSet news = grants.partitions().minus(told);
         told = told.plus(news);
         if (!news.isEmpty()) {
-            queues.forEach(queue -> queue.assigned(news));
+            tell(listener -> listener.assigned(news, grants));
         }
     }
 
@@ -48,7 +50,7 @@ final class Listeners {
         PartitionSet gone = told.minus(told.minus(partitions));
         told = told.minus(gone);
         if (!gone.isEmpty()) {
-            queues.forEach(queue -> queue.revoked(gone));
+            tell(listener -> listener.revoked(gone));
         }
     }
 
@@ -56,56 +58,46 @@ final class Listeners {
         revoked(told);
     }
 
+    void failed(Exception error) {
+        tell(listener -> listener.failed(error));
+    }
+
+    private void tell(Consumer<OwnershipListener> news) {
+        listeners.forEach(listener -> listener.tell(news));
+    }
+
     /** Runs an action after every listener has returned from what it has been told so far; at once if there is none. */
     void afterwards(Runnable action) {
-        List<Queue> current = List.copyOf(queues);
+        List<Told> current = List.copyOf(listeners);
         if (current.isEmpty()) {
             action.run();
         }
         AtomicInteger left = new AtomicInteger(current.size());
-        current.forEach(queue -> queue.enqueue(() -> {
+        current.forEach(listener -> listener.queue.add(() -> {
             if (left.decrementAndGet() == 0) {
                 action.run();
             }
         }));
     }
 
-    private final class Queue {
+    /** A listener and what it still has to be told. */
+    private final class Told {
 
-        private final LeaseListener listener;
-        private CompletableFuture<Void> tail = CompletableFuture.completedFuture(null);
+        private final OwnershipListener listener;
+        private final SerialQueue queue;
         private volatile boolean removed;
 
-        private Queue(LeaseListener listener) {
+        private Told(OwnershipListener listener) {
             this.listener = listener;
+            this.queue = new SerialQueue(executor, listener);
         }
 
-        private void assigned(PartitionSet partitions) {
-            tell(() -> listener.onAssigned(partitions));
-        }
-
-        private void revoked(PartitionSet partitions) {
-            tell(() -> listener.onRevoked(partitions));
-        }
-
-        private void tell(Runnable call) {
-            enqueue(() -> {
+        private void tell(Consumer<OwnershipListener> news) {
+            queue.add(() -> {
                 if (!removed) {
-                    call.run();
+                    news.accept(listener);
                 }
             });
-        }
-
-        private void enqueue(Runnable action) {
-            tail = tail.thenRunAsync(() -> guarded(action), executor);
-        }
-
-        private void guarded(Runnable action) {
-            try {
-                action.run();
-            } catch (Throwable failure) {
-                log.error("Listener {} failed", listener, failure);
-            }
         }
     }
 }

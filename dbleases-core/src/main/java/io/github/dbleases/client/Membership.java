@@ -49,7 +49,7 @@ final class Membership {
                 outcome -> {
                     lease.joined().complete(null);
                     caretaker.follow(lease.name(), outcome);
-                    ownership.refresh();
+                    ownership.refreshThen(() -> lease.decided().complete(null));
                     joinOnceMore(lease);
                 });
         return job.unless(failure -> isRefused(lease, failure));
@@ -70,6 +70,7 @@ final class Membership {
             leases.remove(lease);
         } else {
             log.error("Cannot join lease {}, and go on trying: {}", lease.name(), failure.getMessage());
+            lease.portfolio().failed(failure);
             worker.submitInATtl(joining(lease));
         }
         return true;

@@ -8,6 +8,7 @@ final class Owned {
     private volatile State state = State.HELD;
     private int holds;
     private boolean listenersDone;
+    private boolean resigned;
 
     Owned(int partition, long token) {
         this.partition = partition;
@@ -50,6 +51,15 @@ final class Owned {
 
     void lose() {
         state = State.LOST;
+    }
+
+    /** It is given up because the client resigns: others come first for a while. */
+    void resign() {
+        resigned = true;
+    }
+
+    boolean isResigned() {
+        return resigned;
     }
 
     void hold() {

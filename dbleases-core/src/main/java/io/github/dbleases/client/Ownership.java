@@ -2,6 +2,7 @@ package io.github.dbleases.client;
 
 import static java.util.stream.Collectors.groupingBy;
 
+import io.github.dbleases.Timing;
 import io.github.dbleases.client.Assigner.Gift;
 import io.github.dbleases.client.Worker.Job;
 import io.github.dbleases.store.Holdings;
@@ -25,21 +26,34 @@ final class Ownership implements HandOvers.Listener {
 
     private static final Logger log = LoggerFactory.getLogger(Ownership.class);
 
+    /** How many ttls a client that has resigned comes after the others. */
+    private static final int YIELDED_TTLS = 10;
+
+    private final Timing timing;
     private final Environment environment;
     private final Worker worker;
     private final SessionKeeper keeper;
     private final Leases leases;
     private final HandOvers handOvers;
     private final DroppedTokens dropped = new DroppedTokens();
+    private final List<Runnable> beforeReading = new ArrayList<>();
+    private final List<Runnable> duringReading = new ArrayList<>();
     private boolean reading;
     private boolean readAgain;
 
-    Ownership(Environment environment, Worker worker, SessionKeeper keeper, Leases leases) {
+    Ownership(Timing timing, Environment environment, Worker worker, SessionKeeper keeper, Leases leases) {
+        this.timing = timing;
         this.environment = environment;
         this.worker = worker;
         this.keeper = keeper;
         this.leases = leases;
         this.handOvers = new HandOvers(environment, worker, keeper, this);
+    }
+
+    /** Reads what the session owns, and runs an action when what was read from now on has been applied. */
+    void refreshThen(Runnable afterwards) {
+        beforeReading.add(afterwards);
+        refresh();
     }
 
     /** Reads what the session owns; once more if it was asked to while it was reading. */
@@ -56,6 +70,10 @@ final class Ownership implements HandOvers.Listener {
         Session session = keeper.session();
         readAgain = false;
         reading = session != null;
+        if (reading) {
+            duringReading.addAll(beforeReading);
+            beforeReading.clear();
+        }
         return Optional.ofNullable(session).map(of -> line -> new Reading(of, line.holdings(of.id())));
     }
 
@@ -64,6 +82,9 @@ final class Ownership implements HandOvers.Listener {
         if (keeper.session() == reading.session) {
             apply(reading.session, reading.holdings);
         }
+        List<Runnable> afterwards = List.copyOf(duringReading);
+        duringReading.clear();
+        afterwards.forEach(Runnable::run);
         if (readAgain) {
             refresh();
         }
@@ -173,7 +194,8 @@ final class Ownership implements HandOvers.Listener {
         List<Gift> gifts = new ArrayList<>();
         for (Owned owned : partitions) {
             if (owned.isGiving()) {
-                gifts.add(gift(lease.name(), owned.partition(), owned.token()));
+                Gift gift = gift(lease.name(), owned.partition(), owned.token());
+                gifts.add(owned.isResigned() ? gift.resigned(timing.ttl().multipliedBy(YIELDED_TTLS)) : gift);
             } else {
                 lease.portfolio().forget(owned);
                 refresh();

@@ -1,6 +1,5 @@
 package io.github.dbleases.client;
 
-import io.github.dbleases.LeaseListener;
 import io.github.dbleases.PartitionSet;
 import io.github.dbleases.Registration;
 import java.util.Collection;
@@ -66,7 +65,7 @@ final class Portfolio {
         taken.forEach(partition -> owned.put(partition.partition(), partition));
         publish();
         if (trusted) {
-            listeners.assigned(numbers(taken));
+            listeners.assigned(grants);
         }
     }
 
@@ -105,11 +104,16 @@ final class Portfolio {
     /** Tells the listeners to go on, because the trust has returned. */
     void resume() {
         trusted = true;
-        listeners.assigned(grants.partitions());
+        listeners.assigned(grants);
     }
 
-    Registration addListener(LeaseListener listener) {
-        return listeners.add(listener);
+    /** Tells the listeners that the store cannot be reached or refuses what was asked of it. */
+    void failed(Exception error) {
+        listeners.failed(error);
+    }
+
+    Registration addListener(OwnershipListener listener) {
+        return listeners.add(listener, grants);
     }
 
     private void publish() {

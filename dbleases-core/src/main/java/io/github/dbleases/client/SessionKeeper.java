@@ -72,6 +72,9 @@ final class SessionKeeper {
 
         /** The store has a new incarnation, in which acknowledged commits may be gone. */
         void reborn(Session session, boolean trustedWithoutGap);
+
+        /** The store cannot be reached; said once until it has been reached again. */
+        void failed(RuntimeException failure);
     }
 
     void start() {
@@ -220,6 +223,7 @@ final class SessionKeeper {
             firstAttempt.complete(Optional.of(failure));
             if (!failing) {
                 log.warn("Client {} cannot reach the store, and goes on trying", config.clientId(), failure);
+                observer.failed(failure);
             }
             failing = true;
             schedule(backoff.next());

@@ -1,5 +1,6 @@
 package io.github.dbleases.client;
 
+import io.github.dbleases.StoreUnavailableException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +22,18 @@ final class Waiting {
      */
     static boolean atMost(Duration time, CompletableFuture<?> future) {
         return resultWithin(time, future.thenApply(done -> true)).isPresent();
+    }
+
+    /**
+     * Waits for an answer of the store, for a time at most.
+     *
+     * @throws StoreUnavailableException if there is none in time
+     * @throws RuntimeException that with which the future has completed
+     */
+    static <T> T answerWithin(Duration time, CompletableFuture<T> answer) {
+        return resultWithin(time, answer)
+                .orElseThrow(() -> new StoreUnavailableException(
+                        "The store did not answer within %d ms.".formatted(time.toMillis())));
     }
 
     /**

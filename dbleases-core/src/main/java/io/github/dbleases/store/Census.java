@@ -1,6 +1,5 @@
 package io.github.dbleases.store;
 
-import io.github.dbleases.LeaseKind;
 import io.github.dbleases.assignment.Snapshot;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,10 +28,9 @@ public record Census(List<Session> sessions, List<Lease> leases) {
     /**
      * A lease.
      *
-     * @param kind what it is used for
-     * @param snapshot its live members and its partitions
+     * @param snapshot its live members, whose leaderships are not counted, and its partitions
      * @param since when each partition got its owner, in the order of the partitions of the snapshot
      * @param deadMembers the sessions in its member rows that are not live
      */
-    public record Lease(LeaseKind kind, Snapshot snapshot, List<Instant> since, List<Long> deadMembers) {}
+    public record Lease(Snapshot snapshot, List<Instant> since, List<Long> deadMembers) {}
 }

@@ -27,7 +27,11 @@ public interface LeaseTransaction {
     /** Changes the number of partitions: new ones come without an owner, those beyond the number go. */
     void resize(String name, int partitions);
 
-    /** Reads the live members and the partitions of a lease; member rows of sessions that are not live are deleted. */
+    /**
+     * Reads the live members and the partitions of a lease; member rows of sessions that are not live are deleted. Where
+     * the lease is a leader election, the leaderships of the members are counted: those that are pending for them, and those
+     * that they own and that are pending for nobody else.
+     */
     Snapshot snapshot(String name);
 
     /** Adds a live session to the members, unless it is one; then the settled time starts anew. */
@@ -35,6 +39,9 @@ public interface LeaseTransaction {
 
     /** Removes a session from the members, if it is one; then the settled time starts anew. */
     void removeMember(String name, long session);
+
+    /** Lets a member come after the others for a time from now on, if it is one; the settled time goes on. */
+    void yieldFor(String name, long session, Duration time);
 
     /**
      * Writes changes, each only if owner, pending owner and token of its partition are still those that were read. The

@@ -39,6 +39,9 @@ public interface WorkLine extends AutoCloseable {
     /** Reads everything, in one snapshot. */
     Census census();
 
+    /** Reads all sessions and one lease, if it exists, in one snapshot. */
+    Census census(String lease);
+
     /** Deletes the dead sessions that no member, owner or pending owner names any more. */
     void purge();
 

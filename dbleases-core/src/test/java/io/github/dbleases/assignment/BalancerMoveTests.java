@@ -62,7 +62,7 @@ class BalancerMoveTests {
         Collections.shuffle(members, random);
         Collections.shuffle(partitions, random);
 
-        assertThat(Balancer.assign(new Snapshot(lease.lease(), members, partitions), scope))
+        assertThat(Balancer.assign(new Snapshot(lease.lease(), lease.kind(), members, partitions), scope))
                 .isEqualTo(Balancer.assign(lease, scope));
     }
 

@@ -3,6 +3,7 @@ package io.github.dbleases.assignment;
 import static io.github.dbleases.assignment.Snapshot.NOBODY;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dbleases.LeaseKind;
 import io.github.dbleases.assignment.Balancer.Scope;
 import io.github.dbleases.assignment.Snapshot.Member;
 import io.github.dbleases.assignment.Snapshot.Partition;
@@ -157,7 +158,7 @@ class BalancerNumbersTests {
         for (int i = 0; i < partitions; i++) {
             unowned.add(new Partition(i, NOBODY, false, NOBODY, 0));
         }
-        return new Snapshot(name, members, unowned);
+        return new Snapshot(name, LeaseKind.PARTITIONS, members, unowned);
     }
 
     private static List<Member> members(int count) {

@@ -48,7 +48,7 @@ final class Effects {
     }
 
     static Snapshot with(Snapshot snapshot, List<Member> members) {
-        return new Snapshot(snapshot.lease(), members, snapshot.partitions());
+        return new Snapshot(snapshot.lease(), snapshot.kind(), members, snapshot.partitions());
     }
 
     static Set<Long> sessions(Snapshot snapshot) {

@@ -2,6 +2,7 @@ package io.github.dbleases.assignment;
 
 import static io.github.dbleases.assignment.Snapshot.NOBODY;
 
+import io.github.dbleases.LeaseKind;
 import io.github.dbleases.assignment.Snapshot.Member;
 import io.github.dbleases.assignment.Snapshot.Partition;
 import java.util.ArrayList;
@@ -80,6 +81,7 @@ final class Snapshots {
                                     names, weights.list().ofSize(members.size()), partitions(all, live, count))
                             .as((name, weight, partitions) -> new Snapshot(
                                     name,
+                                    LeaseKind.PARTITIONS,
                                     IntStream.range(0, members.size())
                                             .mapToObj(i -> new Member(members.get(i), weight.get(i)))
                                             .toList(),

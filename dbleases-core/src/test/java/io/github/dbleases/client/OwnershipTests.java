@@ -31,7 +31,11 @@ class OwnershipTests {
     private final SimEnvironment environment =
             new SimEnvironment(world, new SimDatabase(world), Timing.DEFAULT.attemptTimeout());
     private final Engine engine = new Engine(
-            LeaseClientConfig.defaults(), environment, answering(HeartbeatLine.class), answering(WorkLine.class));
+            LeaseClientConfig.defaults(),
+            environment,
+            answering(HeartbeatLine.class),
+            answering(WorkLine.class),
+            event -> {});
 
     private Incarnation incarnation = new Incarnation("system", 1);
     private boolean over;
@@ -182,7 +186,7 @@ class OwnershipTests {
                     case "holdings" -> new Holdings(true, inbox, incarnation, Duration.ZERO, floor, own);
                     case "transact" -> ((WorkLine.Work<?>) arguments[1]).in(answering(LeaseTransaction.class));
                     case "lease" -> Optional.of(new LeaseState(LeaseKind.PARTITIONS, 4, Duration.ZERO));
-                    case "snapshot" -> new Snapshot("orders", List.of(), List.of());
+                    case "snapshot" -> new Snapshot("orders", LeaseKind.PARTITIONS, List.of(), List.of());
                     case "isLive" -> false;
                     case "create", "addMember", "removeMember" -> null;
                     default -> throw new UnsupportedOperationException(method.getName());

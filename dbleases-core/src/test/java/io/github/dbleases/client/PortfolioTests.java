@@ -21,7 +21,7 @@ class PortfolioTests {
 
     @Test
     void whatIsTakenIsInTheViewAndToldOnce() {
-        portfolio.addListener(new Recorder("a"));
+        listen(new Recorder("a"));
 
         List<Owned> taken = take(0, 1);
         call();
@@ -33,8 +33,8 @@ class PortfolioTests {
 
     @Test
     void whatIsGivenIsGoneFromTheViewBeforeAnybodyIsToldAndDrainedAfterAllHaveReturned() {
-        portfolio.addListener(new Recorder("a"));
-        portfolio.addListener(new Recorder("b"));
+        listen(new Recorder("a"));
+        listen(new Recorder("b"));
         List<Owned> taken = take(0);
 
         portfolio.give(taken, drained::addAll);
@@ -58,7 +58,7 @@ class PortfolioTests {
 
     @Test
     void aPartitionThatIsLostIsForgottenOnlyWhenItIsDrained() {
-        portfolio.addListener(new Recorder("a"));
+        listen(new Recorder("a"));
         List<Owned> taken = take(0);
         taken.get(0).hold();
 
@@ -74,7 +74,7 @@ class PortfolioTests {
 
     @Test
     void aPartitionThatIsGivenAndThenLostIsToldOnce() {
-        portfolio.addListener(new Recorder("a"));
+        listen(new Recorder("a"));
         List<Owned> taken = take(0);
 
         portfolio.give(taken, given -> {});
@@ -102,7 +102,7 @@ class PortfolioTests {
 
     @Test
     void aLapseStopsAndAReturnStartsWhatIsStillHeld() {
-        portfolio.addListener(new Recorder("a"));
+        listen(new Recorder("a"));
         List<Owned> taken = take(0, 1);
 
         portfolio.lapse();
@@ -115,7 +115,7 @@ class PortfolioTests {
 
     @Test
     void whatIsTakenWithoutTrustIsToldWhenTheTrustReturns() {
-        portfolio.addListener(new Recorder("a"));
+        listen(new Recorder("a"));
         portfolio.lapse();
 
         take(0);
@@ -129,7 +129,7 @@ class PortfolioTests {
 
     @Test
     void aReturnWithoutALapseStartsNothingTwice() {
-        portfolio.addListener(new Recorder("a"));
+        listen(new Recorder("a"));
         take(0);
 
         portfolio.resume();
@@ -142,7 +142,7 @@ class PortfolioTests {
     void aListenerThatIsAddedLaterIsToldWhatIsOwned() {
         take(0, 2);
 
-        portfolio.addListener(new Recorder("late"));
+        listen(new Recorder("late"));
         take(4);
         call();
 
@@ -151,7 +151,7 @@ class PortfolioTests {
 
     @Test
     void aListenerThatIsRemovedIsToldNothingMoreAndHoldsUpNothing() {
-        Registration registration = portfolio.addListener(new Recorder("a"));
+        Registration registration = listen(new Recorder("a"));
         List<Owned> taken = take(0);
 
         portfolio.give(taken, drained::addAll);
@@ -164,7 +164,7 @@ class PortfolioTests {
 
     @Test
     void aListenerThatThrowsHoldsUpNothing() {
-        portfolio.addListener(new LeaseListener() {
+        listen(new LeaseListener() {
             @Override
             public void onAssigned(PartitionSet partitions) {
                 throw new AssertionError("on purpose");
@@ -185,12 +185,16 @@ class PortfolioTests {
 
     @Test
     void theCallsToOneListenerComeOneAfterTheOther() {
-        portfolio.addListener(new Recorder("a"));
+        listen(new Recorder("a"));
 
         List<Owned> taken = take(0);
         portfolio.give(taken, given -> {});
 
         assertThat(calls).as("the second waits for the first").hasSize(1);
+    }
+
+    private Registration listen(LeaseListener listener) {
+        return portfolio.addListener(new OwnershipListener.OfLease(listener));
     }
 
     private List<Owned> take(int... partitions) {

@@ -31,7 +31,7 @@ final class SimProcess {
         this.world = world;
         this.environment = new SimEnvironment(world, database, config.timing().attemptTimeout());
         this.heartbeats = database.store().heartbeatLine(config.timing());
-        this.engine = new Engine(config, environment, heartbeats, database.workLine(config.timing()));
+        this.engine = new Engine(config, environment, heartbeats, database.workLine(config.timing()), event -> {});
         engine.start();
     }
 

@@ -9,6 +9,7 @@ import io.github.dbleases.store.LeaseTransaction;
 import io.github.dbleases.store.Neighbour;
 import io.github.dbleases.store.Warrant;
 import io.github.dbleases.store.WorkLine;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +43,11 @@ record SimWorkLine(WorkLine line, Predicate<Change> fenced) implements WorkLine 
     @Override
     public Census census() {
         return line.census();
+    }
+
+    @Override
+    public Census census(String lease) {
+        return line.census(lease);
     }
 
     @Override
@@ -100,6 +106,11 @@ record SimWorkLine(WorkLine line, Predicate<Change> fenced) implements WorkLine 
         @Override
         public void addMember(String name, long session) {
             transaction.addMember(name, session);
+        }
+
+        @Override
+        public void yieldFor(String name, long session, Duration time) {
+            transaction.yieldFor(name, session, time);
         }
 
         @Override

@@ -65,7 +65,7 @@ final class Simulation {
     private void startProcess() {
         Duration drainTimeout = world.upTo(Duration.ofSeconds(10));
         SimProcess process =
-                cluster.start(new LeaseClientConfig("host", 1, timing, Duration.ofSeconds(1), drainTimeout));
+                cluster.start(new LeaseClientConfig("host", 1, timing, Duration.ofSeconds(1), drainTimeout, false));
         LEASES.forEach((lease, partitions) -> {
             if (world.chance(0.9)) {
                 world.after(world.shortTime(Duration.ofSeconds(1)), () -> process.join(lease, partitions));

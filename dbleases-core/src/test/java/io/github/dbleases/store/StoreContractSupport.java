@@ -2,7 +2,6 @@ package io.github.dbleases.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.Timing;
 import io.github.dbleases.assignment.Change;
@@ -132,6 +131,6 @@ public abstract class StoreContractSupport {
     }
 
     static LeaseSpec leader(String name) {
-        return new LeaseSpec(name, LeaseKind.LEADER, 1);
+        return LeaseSpec.leader(name);
     }
 }

@@ -312,7 +312,7 @@ public abstract class WorkLineContract extends HeartbeatLineContract {
         assertThat(first.weight()).isEqualTo(1);
         assertThat(first.expiresIn()).isBetween(Duration.ofSeconds(1), TIMING.ttl());
         assertThat(census.leases())
-                .extracting(Census.Lease::kind)
+                .extracting(lease -> lease.snapshot().kind())
                 .containsExactly(LeaseKind.LEADER, LeaseKind.PARTITIONS);
         Census.Lease orders = census.leases().get(1);
         assertThat(orders.snapshot().lease()).isEqualTo("orders");

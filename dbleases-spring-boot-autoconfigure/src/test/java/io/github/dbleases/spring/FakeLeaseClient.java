@@ -4,6 +4,7 @@ import io.github.dbleases.ClientState;
 import io.github.dbleases.ClientStatus;
 import io.github.dbleases.ClusterView;
 import io.github.dbleases.Hold;
+import io.github.dbleases.Leadership;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseListener;
@@ -22,6 +23,7 @@ import java.util.TreeMap;
 public class FakeLeaseClient implements LeaseClient {
 
     private final SortedMap<String, Lease> leases = new TreeMap<>();
+    private final SortedMap<String, FakeLeadership> leaderships = new TreeMap<>();
     private Optional<ClusterView> view = Optional.empty();
     private boolean retired;
 
@@ -69,6 +71,21 @@ public class FakeLeaseClient implements LeaseClient {
     @Override
     public Collection<Lease> leases() {
         return List.copyOf(leases.values());
+    }
+
+    @Override
+    public Leadership leadership(String name) {
+        return leaderships.computeIfAbsent(name, FakeLeadership::new);
+    }
+
+    @Override
+    public Collection<Leadership> leaderships() {
+        return List.copyOf(leaderships.values());
+    }
+
+    @Override
+    public ClusterView cluster(String lease) {
+        return cluster();
     }
 
     @Override

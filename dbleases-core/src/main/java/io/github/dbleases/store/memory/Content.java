@@ -35,6 +35,14 @@ final class Content {
         return row != null && row.live();
     }
 
+    private int leaderships(long session) {
+        return (int) leases.values().stream()
+                .filter(lease -> lease.kind() == LeaseKind.LEADER)
+                .flatMap(lease -> lease.partitions().stream())
+                .filter(row -> (row.pending() == Snapshot.NOBODY ? row.owner() : row.pending()) == session)
+                .count();
+    }
+
     /** A session. */
     record SessionRow(
             long id,
@@ -63,30 +71,44 @@ final class Content {
      * A lease with its members and partitions.
      *
      * @param leastToken no partition that is created from now on has a smaller token
+     * @param yieldsUntil until when members that have resigned come after the others
      */
     record LeaseRow(
             LeaseKind kind,
             Instant changedAt,
             long leastToken,
             SortedSet<Long> members,
+            Map<Long, Instant> yieldsUntil,
             List<PartitionRow> partitions) {
 
         static LeaseRow empty(LeaseKind kind, Instant now) {
-            return new LeaseRow(kind, now, 0, new TreeSet<>(), List.of());
+            return new LeaseRow(kind, now, 0, new TreeSet<>(), Map.of(), List.of());
         }
 
         LeaseRow withMembers(SortedSet<Long> next, Instant now) {
-            return new LeaseRow(kind, now, leastToken, next, partitions);
+            return new LeaseRow(kind, now, leastToken, next, yieldsOf(next), partitions);
+        }
+
+        LeaseRow withYield(long session, Instant until) {
+            Map<Long, Instant> next = new HashMap<>(yieldsUntil);
+            next.put(session, until);
+            return new LeaseRow(kind, changedAt, leastToken, members, next, partitions);
+        }
+
+        private Map<Long, Instant> yieldsOf(SortedSet<Long> remaining) {
+            Map<Long, Instant> next = new HashMap<>(yieldsUntil);
+            next.keySet().retainAll(remaining);
+            return next;
         }
 
         LeaseRow withPartitions(List<PartitionRow> next) {
-            return new LeaseRow(kind, changedAt, leastToken, members, next);
+            return new LeaseRow(kind, changedAt, leastToken, members, yieldsUntil, next);
         }
 
         LeaseRow withoutDead(Content content) {
             SortedSet<Long> live = new TreeSet<>(members);
             live.removeIf(session -> !content.isLive(session));
-            return new LeaseRow(kind, changedAt, leastToken, live, partitions);
+            return new LeaseRow(kind, changedAt, leastToken, live, yieldsOf(live), partitions);
         }
 
         LeaseRow resized(int size, Instant now) {
@@ -101,7 +123,7 @@ final class Content {
             for (int number = next.size(); number < size; number++) {
                 next.add(new PartitionRow(number, Snapshot.NOBODY, Snapshot.NOBODY, least, now));
             }
-            return new LeaseRow(kind, changedAt, least, members, next);
+            return new LeaseRow(kind, changedAt, least, members, yieldsUntil, next);
         }
 
         boolean names(long session) {
@@ -109,16 +131,21 @@ final class Content {
                     || partitions.stream().anyMatch(row -> row.owner() == session || row.pending() == session);
         }
 
-        Snapshot snapshot(String name, Content content) {
+        Snapshot snapshot(String name, Content content, Instant now) {
             List<Snapshot.Member> live = new ArrayList<>();
             for (long member : members) {
                 SessionRow row = content.sessions.get(member);
                 if (row != null && row.live()) {
-                    live.add(new Snapshot.Member(member, row.weight()));
+                    live.add(new Snapshot.Member(
+                            member,
+                            row.weight(),
+                            kind == LeaseKind.LEADER ? content.leaderships(member) : 0,
+                            now.isBefore(yieldsUntil.getOrDefault(member, Instant.MIN))));
                 }
             }
             return new Snapshot(
                     name,
+                    kind,
                     live,
                     partitions.stream().map(row -> row.read(content)).toList());
         }

@@ -1,5 +1,6 @@
 package io.github.dbleases.store.memory;
 
+import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.assignment.Change;
 import io.github.dbleases.assignment.Change.Grant;
@@ -90,7 +91,9 @@ final class MemoryTransaction implements LeaseTransaction {
     public Snapshot snapshot(String name) {
         change(name, row -> row.withoutDead(content));
         LeaseRow row = content.leases.get(name);
-        return row == null ? new Snapshot(name, List.of(), List.of()) : row.snapshot(name, content);
+        return row == null
+                ? new Snapshot(name, LeaseKind.PARTITIONS, List.of(), List.of())
+                : row.snapshot(name, content, tables.now());
     }
 
     @Override
@@ -107,6 +110,15 @@ final class MemoryTransaction implements LeaseTransaction {
             SortedSet<Long> members = new TreeSet<>(row.members());
             return members.remove(session) ? row.withMembers(members, tables.now()) : row;
         });
+    }
+
+    @Override
+    public void yieldFor(String name, long session, Duration time) {
+        change(
+                name,
+                row -> row.members().contains(session)
+                        ? row.withYield(session, tables.now().plus(time))
+                        : row);
     }
 
     private void change(String name, UnaryOperator<LeaseRow> change) {

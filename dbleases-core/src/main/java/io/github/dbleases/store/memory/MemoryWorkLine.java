@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /** The other work of one client on a store in memory. */
 final class MemoryWorkLine implements WorkLine {
@@ -99,6 +100,15 @@ final class MemoryWorkLine implements WorkLine {
 
     @Override
     public Census census() {
+        return census(lease -> true);
+    }
+
+    @Override
+    public Census census(String lease) {
+        return census(lease::equals);
+    }
+
+    private Census census(Predicate<String> which) {
         return tables.execute(timing, content -> {
             Instant now = tables.now();
             List<Census.Session> sessions = content.sessions.values().stream()
@@ -111,17 +121,17 @@ final class MemoryWorkLine implements WorkLine {
                             Duration.between(now, row.expiresAt())))
                     .toList();
             List<Census.Lease> leases = content.leases.entrySet().stream()
-                    .map(entry -> census(content, entry))
+                    .filter(entry -> which.test(entry.getKey()))
+                    .map(entry -> census(content, entry, now))
                     .toList();
             return new Census(sessions, leases);
         });
     }
 
-    private static Census.Lease census(Content content, Map.Entry<String, LeaseRow> entry) {
+    private static Census.Lease census(Content content, Map.Entry<String, LeaseRow> entry, Instant now) {
         LeaseRow row = entry.getValue();
         return new Census.Lease(
-                row.kind(),
-                row.snapshot(entry.getKey(), content),
+                row.snapshot(entry.getKey(), content, now),
                 row.partitions().stream().map(PartitionRow::since).toList(),
                 row.members().stream().filter(id -> !content.isLive(id)).toList());
     }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Reads everything in one statement: rows of four types, in this order. */
+/** Reads everything, or everything about one lease, in one statement: rows of four types, in this order. */
 final class CensusQuery {
 
     private static final int SESSION = 1;
@@ -21,33 +21,48 @@ final class CensusQuery {
     private static final int MEMBER = 3;
 
     private static final String CENSUS = """
-            SELECT type, name, number, session, other, token, live, at, seconds, kind FROM (
+            SELECT type, name, number, session, other, token, live, at, seconds, word FROM (
                 SELECT 1, client_id, NULL::int, id, weight::bigint, NULL::bigint, state = 'live', started_at,
                     date_part('epoch', expires_at - clock_timestamp()), NULL::text
                 FROM {session}
                 UNION ALL
-                SELECT 2, name, NULL, NULL, NULL, NULL, NULL, NULL, NULL, kind FROM {lease}
+                SELECT 2, l.name, NULL, NULL, NULL, NULL, NULL, NULL, NULL, l.kind FROM {lease} l WHERE {of l.name}
                 UNION ALL
-                SELECT 3, m.lease, NULL, m.session_id, s.weight, NULL, s.id IS NOT NULL, NULL, NULL, NULL
+                SELECT 3, m.lease, NULL, m.session_id, s.weight, NULL, s.id IS NOT NULL, NULL, NULL,
+                    CASE WHEN m.yields_until > clock_timestamp() THEN 'yields' END
                 FROM {member} m LEFT JOIN {session} s ON s.id = m.session_id AND s.state = 'live'
+                WHERE {of m.lease}
                 UNION ALL
                 SELECT 4, p.lease, p.partition, p.session_id, p.pending_session_id, p.token, s.id IS NOT NULL, p.since,
                     NULL, NULL
                 FROM {partition} p LEFT JOIN {session} s ON s.id = p.session_id AND s.state = 'live'
-            ) everything (type, name, number, session, other, token, live, at, seconds, kind)
+                WHERE {of p.lease}
+            ) everything (type, name, number, session, other, token, live, at, seconds, word)
             ORDER BY type, number, session
             """;
 
-    private final String sql;
+    private final String all;
+    private final String one;
 
     CensusQuery(Tables tables) {
-        this.sql = tables.in(CENSUS);
+        this.all = tables.in(CENSUS.replaceAll("\\{of [a-z.]+}", "true"));
+        this.one = tables.in(CENSUS.replaceAll("\\{of ([a-z.]+)}", "$1 = ?"));
     }
 
+    /** Reads everything. */
     Census read(OpenConnection connection) throws SQLException {
+        return read(Jdbc.prepare(connection.jdbc(), all));
+    }
+
+    /** Reads the sessions and one lease. */
+    Census read(OpenConnection connection, String lease) throws SQLException {
+        return read(Jdbc.prepare(connection.jdbc(), one, lease, lease, lease));
+    }
+
+    private static Census read(PreparedStatement query) throws SQLException {
         List<Census.Session> sessions = new ArrayList<>();
         Map<String, Found> leases = new TreeMap<>();
-        try (PreparedStatement statement = Jdbc.prepare(connection.jdbc(), sql);
+        try (PreparedStatement statement = query;
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 int type = row.getInt(1);
@@ -95,14 +110,14 @@ final class CensusQuery {
                         new Snapshot.Partition(row.getInt(3), row.getLong(4), live, row.getLong(5), row.getLong(6)));
                 since.add(Jdbc.instant(row, 8));
             } else if (live) {
-                members.add(new Snapshot.Member(row.getLong(4), row.getInt(5)));
+                members.add(new Snapshot.Member(row.getLong(4), row.getInt(5), 0, row.getString(10) != null));
             } else {
                 deadMembers.add(row.getLong(4));
             }
         }
 
         private Census.Lease toLease(String name) {
-            return new Census.Lease(kind, new Snapshot(name, members, partitions), since, deadMembers);
+            return new Census.Lease(new Snapshot(name, kind, members, partitions), since, deadMembers);
         }
     }
 }

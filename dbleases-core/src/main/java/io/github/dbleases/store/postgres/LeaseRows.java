@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -66,6 +67,11 @@ final class LeaseRows {
             UPDATE {lease} SET changed_at = clock_timestamp() WHERE name IN (SELECT lease FROM removed)
             """;
 
+    private static final String YIELD = """
+            UPDATE {member} SET yields_until = clock_timestamp() + ? * interval '1 microsecond'
+            WHERE lease = ? AND session_id = ?
+            """;
+
     private final String begin;
     private final String lock;
     private final String states;
@@ -74,6 +80,7 @@ final class LeaseRows {
     private final String fill;
     private final String addMember;
     private final String removeMember;
+    private final String yieldFor;
 
     LeaseRows(Tables tables) {
         lock = tables.in(LOCK);
@@ -84,6 +91,7 @@ final class LeaseRows {
         fill = tables.in(FILL);
         addMember = tables.in(ADD_MEMBER);
         removeMember = tables.in(REMOVE_MEMBER);
+        yieldFor = tables.in(YIELD);
     }
 
     /**
@@ -158,6 +166,11 @@ final class LeaseRows {
     /** Returns whether the session was a member before. */
     boolean removeMember(Connection jdbc, String lease, long session) throws SQLException {
         return Jdbc.update(jdbc, removeMember, lease, session) > 0;
+    }
+
+    /** Returns whether the session is a member, which now comes after the others for a time. */
+    boolean yieldFor(Connection jdbc, String lease, long session, Duration time) throws SQLException {
+        return Jdbc.update(jdbc, yieldFor, time, lease, session) > 0;
     }
 
     private static Map<String, LeaseState> states(ResultSet rows) throws SQLException {

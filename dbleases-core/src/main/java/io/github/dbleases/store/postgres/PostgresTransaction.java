@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -121,6 +122,11 @@ final class PostgresTransaction implements LeaseTransaction {
     @Override
     public void removeMember(String name, long session) {
         callOn(name, () -> noteChange(name, parts.leases().removeMember(jdbc, name, session)));
+    }
+
+    @Override
+    public void yieldFor(String name, long session, Duration time) {
+        callOn(name, () -> parts.leases().yieldFor(jdbc, name, session, time));
     }
 
     @Override

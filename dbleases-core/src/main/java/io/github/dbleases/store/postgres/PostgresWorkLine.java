@@ -143,6 +143,11 @@ final class PostgresWorkLine implements WorkLine {
     }
 
     @Override
+    public Census census(String lease) {
+        return link.call(true, connection -> census.read(connection, lease));
+    }
+
+    @Override
     public void purge() {
         link.call(true, connection -> Jdbc.update(connection.jdbc(), connection.adapt(purge)));
     }

@@ -34,6 +34,7 @@ import org.springframework.util.StringUtils;
  * @param notifications Hints between instances
  * @param leases Leases to take part in, by name. A name with characters other than letters, digits and '-' is written in
  *     brackets: dbleases.leases[a/b].partitions.
+ * @param leaders Leader elections
  */
 @ConfigurationProperties("dbleases")
 public record DbLeasesProperties(
@@ -52,7 +53,8 @@ public record DbLeasesProperties(
         @DefaultValue Connection connection,
         @DefaultValue Migration migration,
         @DefaultValue Notifications notifications,
-        @DefaultValue Map<String, Lease> leases) {
+        @DefaultValue Map<String, Lease> leases,
+        @DefaultValue Leaders leaders) {
 
     public DbLeasesProperties {
         clientId = textOrNull(clientId);
@@ -68,7 +70,7 @@ public record DbLeasesProperties(
     LeaseClientConfig clientConfig() {
         Timing timing = new Timing(ttl, heartbeat, attemptTimeout, margin, grace);
         String name = clientId != null ? clientId : LeaseClientConfig.defaults().clientId();
-        return new LeaseClientConfig(name, weight, timing, debounce, drainTimeout);
+        return new LeaseClientConfig(name, weight, timing, debounce, drainTimeout, leaders.balance());
     }
 
     private static @Nullable String textOrNull(@Nullable String value) {
@@ -152,4 +154,12 @@ public record DbLeasesProperties(
      * @param partitions Number of partitions, 1 to 100,000. All instances must agree on it.
      */
     public record Lease(int partitions) {}
+
+    /**
+     * Leader elections.
+     *
+     * @param balance Whether a leadership moves, once its work has ended, when its leader leads at least two more than
+     *     another candidate. To be the same for all instances.
+     */
+    public record Leaders(@DefaultValue("false") boolean balance) {}
 }

@@ -3,10 +3,12 @@ package io.github.dbleases.spring.context;
 import io.github.dbleases.ClientState;
 import io.github.dbleases.ClientStatus;
 import io.github.dbleases.ClusterView;
+import io.github.dbleases.Leadership;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseConflictException;
+import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.StoreUnavailableException;
 import java.time.Duration;
@@ -41,6 +43,7 @@ public final class ManagedLeaseClient implements LeaseClient, SmartLifecycle {
     private final LeaseClientConfig config;
     private final Supplier<LeaseClient> starter;
     private final Map<String, ManagedLease> leases = new ConcurrentSkipListMap<>();
+    private final Map<String, ManagedLeadership> leaderships = new ConcurrentSkipListMap<>();
     private final Object transition = new Object();
     private volatile @Nullable LeaseClient running;
     private volatile boolean stopped;
@@ -89,8 +92,9 @@ public final class ManagedLeaseClient implements LeaseClient, SmartLifecycle {
     @Override
     public Lease lease(String name, int partitions) {
         LeaseSpec spec = LeaseSpec.partitions(name, partitions);
-        if (closed) {
-            throw new IllegalStateException("Client '" + clientId() + "' is closed.");
+        requireOpen();
+        if (leaderships.containsKey(name)) {
+            throw LeaseConflictException.kind(name, LeaseKind.PARTITIONS, LeaseKind.LEADER);
         }
         ManagedLease lease = leases.computeIfAbsent(name, absent -> new ManagedLease(spec, this::forget));
         if (lease.partitions() != partitions) {
@@ -108,8 +112,39 @@ public final class ManagedLeaseClient implements LeaseClient, SmartLifecycle {
         return lease;
     }
 
+    @Override
+    public Leadership leadership(String name) {
+        LeaseSpec spec = LeaseSpec.leader(name);
+        requireOpen();
+        if (leases.containsKey(name)) {
+            throw LeaseConflictException.kind(name, LeaseKind.LEADER, LeaseKind.PARTITIONS);
+        }
+        ManagedLeadership leadership =
+                leaderships.computeIfAbsent(spec.name(), absent -> new ManagedLeadership(absent, this::forget));
+        LeaseClient client = running;
+        if (client != null) {
+            try {
+                leadership.join(client);
+            } catch (RuntimeException notJoined) {
+                forget(leadership);
+                throw notJoined;
+            }
+        }
+        return leadership;
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("Client '" + clientId() + "' is closed.");
+        }
+    }
+
     private void forget(ManagedLease lease) {
         leases.remove(lease.name(), lease);
+    }
+
+    private void forget(ManagedLeadership leadership) {
+        leaderships.remove(leadership.name(), leadership);
     }
 
     @Override
@@ -118,12 +153,26 @@ public final class ManagedLeaseClient implements LeaseClient, SmartLifecycle {
     }
 
     @Override
+    public Collection<Leadership> leaderships() {
+        return List.copyOf(leaderships.values());
+    }
+
+    @Override
     public ClusterView cluster() {
+        return requireRunning().cluster();
+    }
+
+    @Override
+    public ClusterView cluster(String lease) {
+        return requireRunning().cluster(lease);
+    }
+
+    private LeaseClient requireRunning() {
         LeaseClient client = running;
         if (client == null) {
             throw new StoreUnavailableException("The client is %s and has no session.".formatted(state()));
         }
-        return client.cluster();
+        return client;
     }
 
     @Override
@@ -144,6 +193,7 @@ public final class ManagedLeaseClient implements LeaseClient, SmartLifecycle {
             running = client;
             try {
                 leases.values().forEach(lease -> lease.join(client));
+                leaderships.values().forEach(leadership -> leadership.join(client));
             } catch (RuntimeException notJoined) {
                 end(client);
                 throw notJoined;
@@ -168,6 +218,7 @@ public final class ManagedLeaseClient implements LeaseClient, SmartLifecycle {
         } finally {
             running = null;
             leases.values().forEach(ManagedLease::detach);
+            leaderships.values().forEach(ManagedLeadership::detach);
         }
     }
 

@@ -3,6 +3,7 @@ package io.github.dbleases.spring.context;
 import io.github.dbleases.ClientState;
 import io.github.dbleases.ClientStatus;
 import io.github.dbleases.ClusterView;
+import io.github.dbleases.Leadership;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
@@ -24,6 +25,7 @@ public final class SwitchedOffLeaseClient implements LeaseClient {
 
     private final LeaseClientConfig config;
     private final Map<String, ManagedLease> leases = new ConcurrentSkipListMap<>();
+    private final Map<String, ManagedLeadership> leaderships = new ConcurrentSkipListMap<>();
 
     public SwitchedOffLeaseClient(LeaseClientConfig config) {
         this.config = config;
@@ -54,6 +56,13 @@ public final class SwitchedOffLeaseClient implements LeaseClient {
         return lease;
     }
 
+    @Override
+    public Leadership leadership(String name) {
+        return leaderships.computeIfAbsent(
+                LeaseSpec.leader(name).name(),
+                absent -> new ManagedLeadership(absent, left -> leaderships.remove(left.name(), left)));
+    }
+
     private void forget(ManagedLease lease) {
         leases.remove(lease.name(), lease);
     }
@@ -63,10 +72,21 @@ public final class SwitchedOffLeaseClient implements LeaseClient {
         return List.copyOf(leases.values());
     }
 
+    @Override
+    public Collection<Leadership> leaderships() {
+        return List.copyOf(leaderships.values());
+    }
+
     /** Returns a view without sessions and leases: nobody is asked. */
     @Override
     public ClusterView cluster() {
         return new ClusterView(List.of(), Collections.unmodifiableSortedMap(new TreeMap<>()));
+    }
+
+    /** Returns a view without sessions and leases: nobody is asked. */
+    @Override
+    public ClusterView cluster(String lease) {
+        return cluster();
     }
 
     @Override

@@ -43,7 +43,8 @@ class ConfigurationPropertiesTests {
             "dbleases.migration.user",
             "dbleases.migration.password",
             "dbleases.notifications.enabled",
-            "dbleases.leases");
+            "dbleases.leases",
+            "dbleases.leaders.balance");
 
     /** Without a default: what is taken from elsewhere when it is not set. */
     private static final Set<String> WITHOUT_DEFAULT = Set.of(

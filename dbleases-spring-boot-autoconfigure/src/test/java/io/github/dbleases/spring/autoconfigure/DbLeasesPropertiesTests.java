@@ -44,7 +44,8 @@ class DbLeasesPropertiesTests {
                 Map.entry("dbleases.grace", "800ms"),
                 Map.entry("dbleases.debounce", "0"),
                 Map.entry("dbleases.drain-timeout", "1m"),
-                Map.entry("dbleases.weight", "3")));
+                Map.entry("dbleases.weight", "3"),
+                Map.entry("dbleases.leaders.balance", "true")));
 
         assertThat(properties.clientConfig())
                 .isEqualTo(new LeaseClientConfig(
@@ -57,7 +58,8 @@ class DbLeasesPropertiesTests {
                                 Duration.ofMillis(700),
                                 Duration.ofMillis(800)),
                         Duration.ZERO,
-                        Duration.ofMinutes(1)));
+                        Duration.ofMinutes(1),
+                        true));
     }
 
     @Test

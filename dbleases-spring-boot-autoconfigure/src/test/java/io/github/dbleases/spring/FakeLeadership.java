@@ -1,0 +1,141 @@
+package io.github.dbleases.spring;
+
+import io.github.dbleases.Hold;
+import io.github.dbleases.Leader;
+import io.github.dbleases.Leadership;
+import io.github.dbleases.LeadershipListener;
+import io.github.dbleases.Registration;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A leadership that a test gives and takes. */
+public final class FakeLeadership implements Leadership {
+
+    private final String name;
+    private final List<LeadershipListener> listeners = new CopyOnWriteArrayList<>();
+    private final AtomicInteger holds = new AtomicInteger();
+    private volatile OptionalLong token = OptionalLong.empty();
+
+    FakeLeadership(String name) {
+        this.name = name;
+    }
+
+    public void elect(long with) {
+        token = OptionalLong.of(with);
+        listeners.forEach(listener -> listener.onElected(with));
+    }
+
+    public void oust() {
+        token = OptionalLong.empty();
+        listeners.forEach(LeadershipListener::onOusted);
+    }
+
+    /** Returns how many holds are open. */
+    public int holds() {
+        return holds.get();
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public boolean isLeader() {
+        return token.isPresent();
+    }
+
+    @Override
+    public OptionalLong token() {
+        return token;
+    }
+
+    @Override
+    public boolean awaitOutcome(Duration atMost) {
+        return true;
+    }
+
+    @Override
+    public Optional<Leader> leader() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void resign() {
+        oust();
+    }
+
+    @Override
+    public boolean runIfLeader(Runnable work) {
+        Optional<Hold> hold = tryHold();
+        hold.ifPresent(held -> {
+            try (held) {
+                work.run();
+            }
+        });
+        return hold.isPresent();
+    }
+
+    @Override
+    public <T> Optional<T> callIfLeader(Callable<T> work) throws Exception {
+        Optional<Hold> hold = tryHold();
+        if (hold.isEmpty()) {
+            return Optional.empty();
+        }
+        Hold held = hold.get();
+        try (held) {
+            return Optional.ofNullable(work.call());
+        }
+    }
+
+    @Override
+    public Optional<Hold> tryHold() {
+        return token.isPresent() ? Optional.of(new FakeHold(token.getAsLong())) : Optional.empty();
+    }
+
+    @Override
+    public Registration addListener(LeadershipListener listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    @Override
+    public void leave() {
+        oust();
+    }
+
+    private final class FakeHold implements Hold {
+
+        private final long heldToken;
+
+        private FakeHold(long heldToken) {
+            this.heldToken = heldToken;
+            holds.incrementAndGet();
+        }
+
+        @Override
+        public int partition() {
+            return 0;
+        }
+
+        @Override
+        public long token() {
+            return heldToken;
+        }
+
+        @Override
+        public boolean isTrusted() {
+            return OptionalLong.of(heldToken).equals(token);
+        }
+
+        @Override
+        public void close() {
+            holds.decrementAndGet();
+        }
+    }
+}
