@@ -14,10 +14,10 @@ import java.util.List;
 final class HoldingsQuery {
 
     private static final String HOLDINGS = """
-            SELECT coalesce(s.state = 'live', false), coalesce(s.inbox, 0), {proof},
+            SELECT coalesce(s.state = 'live', false), coalesce(s.inbox, 0),
                 greatest(date_part('epoch', i.quiet_until - clock_timestamp()), 0),
                 (extract(epoch FROM i.quiet_until) * 1000000)::bigint,
-                p.lease, p.partition, p.token, p.pending_session_id <> own.id
+                p.lease, p.partition, p.token, p.pending_session_id <> own.id, {proof}
             FROM (SELECT ?::bigint AS id) own
                 LEFT JOIN {incarnation} i ON i.system_id = ? AND i.timeline = ?
                 LEFT JOIN {session} s ON s.id = own.id
@@ -40,9 +40,9 @@ final class HoldingsQuery {
                         incarnation.timeline());
                 ResultSet row = statement.executeQuery()) {
             row.next();
-            connection.verify(row, 3);
-            Duration quietFor = Jdbc.seconds(row.getDouble(5));
-            long tokenFloor = row.getLong(6);
+            connection.verify(row, 9);
+            Duration quietFor = Jdbc.seconds(row.getDouble(3));
+            long tokenFloor = row.getLong(4);
             if (row.wasNull()) {
                 // Nobody has seen this incarnation. It is recorded when the connection is made anew.
                 throw new ServerChangedException();
@@ -51,9 +51,9 @@ final class HoldingsQuery {
             long inbox = row.getLong(2);
             List<OwnPartition> partitions = new ArrayList<>();
             do {
-                String lease = row.getString(7);
+                String lease = row.getString(5);
                 if (lease != null) {
-                    partitions.add(new OwnPartition(lease, row.getInt(8), row.getLong(9), row.getBoolean(10)));
+                    partitions.add(new OwnPartition(lease, row.getInt(6), row.getLong(7), row.getBoolean(8)));
                 }
             } while (row.next());
             return new Holdings(live, inbox, incarnation, quietFor, tokenFloor, partitions);

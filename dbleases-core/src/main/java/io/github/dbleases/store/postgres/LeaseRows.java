@@ -19,10 +19,10 @@ final class LeaseRows {
     /** How every transaction begins, in one round trip. */
     private static final String BEGIN = """
             SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-            SELECT {proof}, (
+            SELECT (
                 SELECT (extract(epoch FROM quiet_until) * 1000000)::bigint FROM {incarnation}
                 WHERE system_id = ? AND timeline = ?
-            ), {settings};
+            ), {proof}, {settings};
             """;
 
     private static final String LOCK = "SELECT FROM {lease} WHERE name = ANY (?) ORDER BY name FOR NO KEY UPDATE";
@@ -124,8 +124,8 @@ final class LeaseRows {
 
     private static long tokenFloor(OpenConnection connection, ResultSet row) throws SQLException {
         row.next();
-        connection.verify(row, 1);
-        long floor = row.getLong(3);
+        connection.verify(row, 2);
+        long floor = row.getLong(1);
         if (row.wasNull()) {
             throw new ServerChangedException();
         }

@@ -95,7 +95,7 @@ final class OpenConnection {
     /**
      * Makes sure that a reply comes from the server that was behind the connection when it was set up.
      *
-     * @param proof the first of the two columns <code>{proof}</code>
+     * @param proof the first of the columns <code>{proof}</code>
      */
     void verify(ResultSet row, int proof) throws SQLException {
         if (!server.sent(row, proof)) {

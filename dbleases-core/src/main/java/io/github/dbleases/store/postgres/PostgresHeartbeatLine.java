@@ -16,7 +16,7 @@ import java.util.Optional;
 /** The heartbeats of a client, and between them the wait for notifications, on one connection. */
 final class PostgresHeartbeatLine implements HeartbeatLine {
 
-    private static final String REPLY = "inbox, clock_timestamp(), {proof}, " + Neighbours.EXPRESSION;
+    private static final String REPLY = "inbox, clock_timestamp(), " + Neighbours.EXPRESSION + ", {proof}";
 
     /** One update of one row by its key, in which no indexed column changes. */
     private static final String RENEW = """
@@ -97,9 +97,9 @@ final class PostgresHeartbeatLine implements HeartbeatLine {
     }
 
     private static Renewal renewal(OpenConnection connection, ResultSet row, long session) throws SQLException {
-        connection.verify(row, 3);
+        connection.verify(row, 4);
         Instant now = Jdbc.instant(row, 2);
-        Optional<Neighbour> neighbour = Neighbours.read(row, 5, now);
+        Optional<Neighbour> neighbour = Neighbours.read(row, 3, now);
         boolean smallest = neighbour.isEmpty() || neighbour.get().session() > session;
         return new Renewal(row.getLong(1), neighbour, smallest, now, connection.incarnation());
     }

@@ -63,14 +63,14 @@ record Server(Incarnation incarnation, boolean walReadable, Instant started, int
     }
 
     /**
-     * Two columns of a reply that tell whether it comes from this server. A connection that is known to lead straight to
-     * it is served by one process all its life, and a server that runs does not change its timeline. Behind a pooler each
-     * reply may come from another server, so there they are the file of the write-ahead log, whose first 8 digits are the
-     * timeline, and the start of the server.
+     * The columns of a reply that tell whether it comes from this server. A connection that is known to lead straight to
+     * it is served by one process all its life, and a server that runs does not change its timeline: there it is that
+     * process. Behind a pooler each reply may come from another server, so there they are two, the file of the write-ahead
+     * log, whose first 8 digits are the timeline, and the start of the server.
      */
     String proof() {
         if (direct) {
-            return "pg_backend_pid(), NULL";
+            return "pg_backend_pid()";
         }
         return (walReadable ? WAL : NO_TEXT) + ", pg_postmaster_start_time()";
     }

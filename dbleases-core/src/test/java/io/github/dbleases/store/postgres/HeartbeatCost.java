@@ -10,26 +10,26 @@ import io.github.dbleases.store.HeartbeatLine;
 import io.github.dbleases.store.NewSession;
 import io.github.dbleases.store.WorkLine;
 import io.github.dbleases.testing.postgres.PostgresServer;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.ToDoubleFunction;
 
 /**
- * Measures what a heartbeat costs the database, in comparison with the bare update of one row by its key in the same run:
- * the same kind of connection, both prepared and warm, each after a checkpoint. {@link #main} prints it.
+ * Measures what a heartbeat costs the database, in comparison with the bare update of one row by its key. Both go through
+ * the same code, each on a connection of its own that stays; both are prepared and warm, and every session has its turn.
+ * They alternate in small blocks, so that whatever else the machine does disturbs both. {@link #main} prints it.
  */
 public final class HeartbeatCost implements AutoCloseable {
 
     private static final String CONNECTIONS =
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'";
-    private static final int OTHERS = 10;
+    private static final String BARE = "UPDATE bare SET expires_at = clock_timestamp() + interval '6 s' WHERE id = ?";
     private static final int PARTITIONS = 128;
-    private static final long SESSION = 5;
     static final int WARM_UP = 100;
 
     private static final Timing TIMING = new Timing(
@@ -39,26 +39,43 @@ public final class HeartbeatCost implements AutoCloseable {
             Duration.ofSeconds(1),
             Duration.ofSeconds(1));
 
+    private final int sessions;
     private final PostgresServer server;
     private final TestTables tables;
     private final HeartbeatLine heartbeats;
     private final WorkLine work;
+    private final Link bare;
+    private long turn;
 
-    HeartbeatCost() {
+    /** Starts a server, on which a number of sessions are open. */
+    HeartbeatCost(int sessions) {
+        this.sessions = sessions;
         server = PostgresServer.privateServer(
                 Map.of("shared_preload_libraries", "pg_stat_statements", "pg_stat_statements.track_planning", "on"));
         tables = TestTables.create(server);
         tables.execute("CREATE EXTENSION pg_stat_statements");
         tables.execute("CREATE TABLE bare (id bigint PRIMARY KEY, expires_at timestamptz) WITH (fillfactor = 25)");
         tables.execute(
-                "INSERT INTO bare SELECT id, clock_timestamp() FROM generate_series(1, %d) id".formatted(OTHERS));
+                "INSERT INTO bare SELECT id, clock_timestamp() FROM generate_series(1, %d) id".formatted(sessions));
         PostgresLeaseStore store = new PostgresLeaseStore(tables.dataSource());
         heartbeats = store.heartbeatLine(TIMING);
         work = store.workLine(TIMING);
-        for (long session = 1; session <= OTHERS; session++) {
+        bare = new Link(
+                new StoreParts(
+                        tables.dataSource(),
+                        new Tables(PostgresStoreConfig.defaults()),
+                        new StoreThreads(),
+                        RunningProcess.current(),
+                        true),
+                TIMING,
+                OpenConnection.Use.HEARTBEATS);
+        for (long session = 1; session <= sessions; session++) {
             heartbeats.open(new NewSession(session, "client-" + session, 1, TIMING.ttl(), TIMING.grace()));
         }
         tables.execute("VACUUM ANALYZE");
+        beat(WARM_UP);
+        update(WARM_UP);
+        tables.execute("CHECKPOINT");
     }
 
     /**
@@ -68,18 +85,16 @@ public final class HeartbeatCost implements AutoCloseable {
      * @param calls how often they were executed
      * @param micros database time of one, planning and execution, in microseconds
      * @param walBytes write-ahead log of one, without its commit
-     * @param updates the updates of session rows from the beginning, those to warm up included
-     * @param hotUpdates how many of them were HOT
      */
-    record Cost(long statements, long calls, double micros, double walBytes, long updates, long hotUpdates) {}
+    record Cost(long statements, long calls, double micros, double walBytes) {}
 
-    /** Lets the session own all partitions of leases. */
+    /** Lets one session own all partitions of leases. */
     void own(int leases) {
         for (int i = 0; i < leases; i++) {
             String name = "lease-" + i;
             work.transact(new TreeSet<>(List.of(name)), transaction -> {
                 transaction.create(LeaseSpec.partitions(name, PARTITIONS));
-                transaction.addMember(name, SESSION);
+                transaction.addMember(name, 1);
                 Snapshot snapshot = transaction.snapshot(name);
                 return transaction.apply(
                         name, Balancer.assign(snapshot, Balancer.Scope.ALL).changes());
@@ -89,110 +104,113 @@ public final class HeartbeatCost implements AutoCloseable {
     }
 
     Cost ofHeartbeats(int number) {
-        beat(WARM_UP);
-        reset();
+        tables.execute("SELECT pg_stat_statements_reset()");
         beat(number);
-        Statements statements = statements();
-        // The server's process tells the figures of the table at the latest when it ends.
-        heartbeats.close();
-        await().until(() -> tables.number(CONNECTIONS) == 1);
-        return cost(statements);
+        return cost();
     }
 
     private void beat(int number) {
         for (int i = 0; i < number; i++) {
-            heartbeats.renew(SESSION).orElseThrow();
+            heartbeats.renew(next()).orElseThrow();
         }
     }
 
-    Cost ofBareUpdates(int number) throws SQLException {
-        try (Connection connection = tables.dataSource().getConnection()) {
-            update(connection, WARM_UP);
-            reset();
-            update(connection, number);
-        }
-        return cost(statements());
-    }
-
-    private static void update(Connection connection, int number) throws SQLException {
-        for (int i = 0; i < number; i++) {
-            try (PreparedStatement statement = connection.prepareStatement(
-                    "UPDATE bare SET expires_at = clock_timestamp() + interval '6 s' WHERE id = ?")) {
-                statement.setLong(1, SESSION);
-                statement.executeUpdate();
-            }
-        }
-    }
-
-    private void reset() {
-        tables.execute("CHECKPOINT");
+    Cost ofBareUpdates(int number) {
         tables.execute("SELECT pg_stat_statements_reset()");
+        update(number);
+        return cost();
     }
 
-    private record Statements(long different, long calls, double micros, double walBytes) {}
+    private void update(int number) {
+        for (int i = 0; i < number; i++) {
+            long session = next();
+            bare.call(true, connection -> Jdbc.update(connection.jdbc(), BARE, session));
+        }
+    }
+
+    private long next() {
+        return turn++ % sessions + 1;
+    }
 
     /** Everything that was executed, but for our own questions and what the driver says when it connects for them. */
-    private Statements statements() {
-        String executed = " FROM pg_stat_statements WHERE query NOT LIKE '%pg_stat_%'"
-                + " AND query NOT LIKE 'SET application_name%'";
-        long calls = tables.number("SELECT sum(calls)" + executed);
-        return new Statements(
-                tables.number("SELECT count(*)" + executed),
-                calls,
-                Double.parseDouble(tables.query("SELECT sum(total_plan_time + total_exec_time) * 1000" + executed))
-                        / calls,
-                Double.parseDouble(tables.query("SELECT sum(wal_bytes)" + executed)) / calls);
+    private Cost cost() {
+        String[] figures = tables.query("SELECT concat_ws(' ', count(*), sum(calls),"
+                        + " sum(total_plan_time + total_exec_time) * 1000 / sum(calls), sum(wal_bytes) / sum(calls))"
+                        + " FROM pg_stat_statements WHERE query NOT LIKE '%pg_stat_%'"
+                        + " AND query NOT LIKE 'SET application_name%'")
+                .split(" ");
+        return new Cost(
+                Long.parseLong(figures[0]),
+                Long.parseLong(figures[1]),
+                Double.parseDouble(figures[2]),
+                Double.parseDouble(figures[3]));
     }
 
-    private Cost cost(Statements statements) {
-        String updates = " FROM pg_stat_user_tables WHERE relname = 'dbleases_session'";
-        return new Cost(
-                statements.different(),
-                statements.calls(),
-                statements.micros(),
-                statements.walBytes(),
-                tables.number("SELECT n_tup_upd" + updates),
-                tables.number("SELECT n_tup_hot_upd" + updates));
+    /** How many updates of session rows there were from the beginning, and how many of them were HOT. */
+    record Updates(long all, long hot) {}
+
+    /** Ends the connections, as the server's processes tell the figures of a table at the latest when they end. */
+    Updates updates() {
+        heartbeats.close();
+        bare.close();
+        await().until(() -> tables.number(CONNECTIONS) == 1);
+        String sessionTable = " FROM pg_stat_user_tables WHERE relname = 'dbleases_session'";
+        return new Updates(
+                tables.number("SELECT n_tup_upd" + sessionTable), tables.number("SELECT n_tup_hot_upd" + sessionTable));
     }
 
     @Override
     public void close() {
         heartbeats.close();
+        bare.close();
         server.close();
     }
 
-    /** Prints the best of several rounds, as other programs disturb the figures of a single one. */
-    public static void main(String[] arguments) throws SQLException {
-        int rounds = 7;
-        int number = 5_000;
-        for (int leases : new int[] {1, 100}) {
-            try (HeartbeatCost costs = new HeartbeatCost()) {
-                costs.own(leases);
-                double bestBare = Double.MAX_VALUE;
-                double best = Double.MAX_VALUE;
-                double bareWal = Double.MAX_VALUE;
-                double wal = Double.MAX_VALUE;
-                for (int round = 0; round < rounds; round++) {
-                    Cost bare = costs.ofBareUpdates(number);
-                    Cost heartbeat = costs.ofHeartbeats(number);
-                    bestBare = Math.min(bestBare, bare.micros());
-                    best = Math.min(best, heartbeat.micros());
-                    bareWal = Math.min(bareWal, bare.walBytes());
-                    wal = Math.min(wal, heartbeat.walBytes());
+    /** Prints for clusters of several sizes the median and the best of many blocks. */
+    public static void main(String[] arguments) {
+        for (int sessions : new int[] {3, 10, 200}) {
+            try (HeartbeatCost costs = new HeartbeatCost(sessions)) {
+                costs.own(100);
+                List<Cost> heartbeats = new ArrayList<>();
+                List<Cost> bareUpdates = new ArrayList<>();
+                for (int block = 0; block < 60; block++) {
+                    bareUpdates.add(costs.ofBareUpdates(500));
+                    heartbeats.add(costs.ofHeartbeats(500));
                 }
-                System.out.printf(
-                        Locale.ROOT,
-                        "%3d leases of %d partitions: heartbeat %.1f us, %.0f bytes of WAL; bare update %.1f us, %.0f bytes;"
-                                + " ratio %.2f, %.2f%n",
-                        leases,
-                        PARTITIONS,
-                        best,
-                        wal,
-                        bestBare,
-                        bareWal,
-                        best / bestBare,
-                        wal / bareWal);
+                // The first blocks are for the Java compiler.
+                print(sessions, heartbeats.subList(20, 60), bareUpdates.subList(20, 60));
             }
         }
+    }
+
+    private static void print(int sessions, List<Cost> heartbeats, List<Cost> bareUpdates) {
+        double median = quantile(heartbeats, Cost::micros, 2);
+        double bareMedian = quantile(bareUpdates, Cost::micros, 2);
+        double best = quantile(heartbeats, Cost::micros, heartbeats.size());
+        double bareBest = quantile(bareUpdates, Cost::micros, bareUpdates.size());
+        double wal = quantile(heartbeats, Cost::walBytes, 2);
+        double bareWal = quantile(bareUpdates, Cost::walBytes, 2);
+        System.out.printf(
+                Locale.ROOT,
+                "%d sessions: heartbeat %.1f us (best block %.1f), bare update %.1f us (%.1f), ratio %.2f (%.2f);"
+                        + " WAL %.0f and %.0f bytes, ratio %.2f%n",
+                sessions,
+                median,
+                best,
+                bareMedian,
+                bareBest,
+                median / bareMedian,
+                best / bareBest,
+                wal,
+                bareWal,
+                wal / bareWal);
+    }
+
+    /** The value below which one in so many blocks is. */
+    private static double quantile(List<Cost> costs, ToDoubleFunction<Cost> figure, int one) {
+        return figure.applyAsDouble(costs.stream()
+                .sorted(Comparator.comparingDouble(figure))
+                .toList()
+                .get((costs.size() - 1) / one));
     }
 }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.store.HeartbeatLine;
+import io.github.dbleases.store.Neighbour;
 import io.github.dbleases.store.NewSession;
+import io.github.dbleases.store.Renewal;
 import io.github.dbleases.store.WorkLine;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.sql.Connection;
@@ -12,6 +14,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -36,6 +39,9 @@ class SettingsTests {
             CREATE TRIGGER witness AFTER INSERT OR UPDATE ON dbleases_session EXECUTE FUNCTION witness();
             CREATE TRIGGER witness AFTER INSERT OR UPDATE ON dbleases_lease EXECUTE FUNCTION witness();
             """;
+
+    private static final String EXPIRY =
+            "SELECT to_char(expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM dbleases_session WHERE id = ";
 
     private final TestTables tables = TestTables.create(PostgresServer.newest());
 
@@ -102,6 +108,34 @@ class SettingsTests {
             transaction.raise(List.of(10L));
             return null;
         });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"hex", "escape"})
+    void theNeighbourIsExactWhateverTheFormatsOfNumbersAndBytesAre(String bytes) {
+        DataSource source = Interposed.dataSource(() -> {
+            Connection connection = tables.database().dataSource().getConnection();
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SET extra_float_digits = 0; SET bytea_output = " + bytes);
+            }
+            return connection;
+        });
+        long largest = (1L << 53) - 1;
+        try (HeartbeatLine heartbeats = new PostgresLeaseStore(source).heartbeatLine(TestTimings.PATIENT)) {
+            Duration hour = Duration.ofHours(1);
+            heartbeats.open(new NewSession(largest - 1, "one", 1, hour, Duration.ofSeconds(1)));
+            heartbeats.open(new NewSession(largest, "other", 1, hour, Duration.ofSeconds(1)));
+
+            // Replies come as text at first, and in binary when the statement is prepared.
+            for (int i = 0; i < 20; i++) {
+                Renewal renewal = heartbeats.renew(largest).orElseThrow();
+                Neighbour neighbour = renewal.neighbour().orElseThrow();
+                assertThat(neighbour.session()).isEqualTo(largest - 1);
+                assertThat(renewal.databaseTime().plus(neighbour.expiresIn()))
+                        .isEqualTo(OffsetDateTime.parse(tables.query(EXPIRY + (largest - 1)))
+                                .toInstant());
+            }
+        }
     }
 
     @Test
