@@ -43,11 +43,6 @@ public final class StoreUnusableException extends DbLeasesException {
                         + "or put @DbLeasesDataSource on the DataSource bean that is one.");
     }
 
-    /** Something else is wrong, which the store knows best. */
-    public static StoreUnusableException because(String problem, String remedy) {
-        return new StoreUnusableException(problem, remedy);
-    }
-
     /** Returns what is wrong. */
     public String problem() {
         return problem;

@@ -1,5 +1,8 @@
 package io.github.dbleases;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -12,6 +15,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.github.dbleases.store.keyvalue.KeyValueBackend;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Random;
@@ -29,6 +33,8 @@ class ArchitectureTests {
     private static final String STORES = ROOT + ".store..";
     private static final String STORE_IMPLEMENTATIONS = ROOT + ".store.*..";
     private static final String POSTGRES = ROOT + ".store.postgres..";
+    private static final String KEY_VALUE = ROOT + ".store.keyvalue";
+    private static final String KEY_VALUE_BACKENDS = ROOT + ".store.keyvalue.*..";
     private static final String JDBC_KEY_VALUE = ROOT + ".store.keyvalue.jdbc..";
     private static final String TASKS = ROOT + ".tasks..";
 
@@ -114,12 +120,34 @@ class ArchitectureTests {
                 .resideInAnyPackage(CLIENT, TASKS));
     }
 
-    /** The PostgreSQL store is let off: the watchdog of an attempt's time budget is beside its connection. */
+    @Test
+    void keyValueBackendsKnowOnlyTheirInterface() {
+        check(classes()
+                .that()
+                .resideInAPackage(KEY_VALUE_BACKENDS)
+                .should()
+                .onlyDependOnClassesThat(resideOutsideOfPackage(ROOT + "..")
+                        .or(resideInAnyPackage(ROOT, KEY_VALUE_BACKENDS))
+                        .or(assignableTo(KeyValueBackend.class))
+                        .or(assignableTo(KeyValueBackend.Document.class))));
+    }
+
+    @Test
+    void theKeyValueStoreKnowsNoBackend() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage(KEY_VALUE_BACKENDS)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(KEY_VALUE_BACKENDS));
+    }
+
+    /** Stores are let off that give up calls which take too long: their threads are beside what they wait for. */
     @Test
     void theEngineOwnsThreads() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(CLIENT, TASKS, POSTGRES)
+                .resideOutsideOfPackages(CLIENT, TASKS, POSTGRES, KEY_VALUE)
                 .should()
                 .accessTargetWhere(startsThread()));
     }

@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * Everything that a store knows, read in one snapshot.
  *
- * @param sessions the sessions, dead ones too, in the order of their ids
+ * @param sessions the sessions in the order of their ids, dead ones too if the store keeps them
  * @param leases the leases in the order of their names
  */
 public record Census(List<Session> sessions, List<Lease> leases) {

@@ -56,7 +56,10 @@ public interface LeaseTransaction {
      */
     List<Change> apply(String name, List<Change> changes);
 
-    /** Raises the inbox counters of sessions when the transaction commits, and sends them a hint. */
+    /**
+     * Raises the inbox counters of sessions when the transaction commits, and sends them a hint. It goes with a change of a
+     * lease that concerns them: a store may derive the inboxes from the leases instead of counting.
+     */
     void raise(Collection<Long> sessions);
 
     /** Marks a session as dead. */

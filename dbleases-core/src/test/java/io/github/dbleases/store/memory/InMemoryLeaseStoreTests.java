@@ -2,9 +2,9 @@ package io.github.dbleases.store.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dbleases.store.DatabaseStoreContract;
 import io.github.dbleases.store.Holdings;
 import io.github.dbleases.store.LeaseStore;
-import io.github.dbleases.store.LeaseStoreContract;
 import io.github.dbleases.store.memory.InMemoryLeaseStore.Backup;
 import java.time.Clock;
 import java.time.Duration;
@@ -14,7 +14,7 @@ import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
 /** The contract on the store in memory, and its failover. */
-class InMemoryLeaseStoreTests extends LeaseStoreContract {
+class InMemoryLeaseStoreTests extends DatabaseStoreContract {
 
     private final SettableClock clock = new SettableClock();
     private final InMemoryLeaseStore store = new InMemoryLeaseStore(clock);

@@ -1,12 +1,12 @@
 package io.github.dbleases.store.postgres;
 
+import io.github.dbleases.store.DatabaseStoreContract;
 import io.github.dbleases.store.LeaseStore;
-import io.github.dbleases.store.LeaseStoreContract;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import org.junit.jupiter.api.BeforeEach;
 
 /** The contract on one server. */
-abstract class PostgresLeaseStoreContract extends LeaseStoreContract {
+abstract class PostgresLeaseStoreContract extends DatabaseStoreContract {
 
     private final TestTables tables;
     private final LeaseStore store;

@@ -148,7 +148,7 @@ public final class FileBackend implements KeyValueBackend {
         try {
             return action.perform();
         } catch (AccessDeniedException | NotDirectoryException | FileAlreadyExistsException unusable) {
-            throw StoreUnusableException.because(
+            throw StoreUnusableException.of(
                     "The directory %s cannot be used: %s.".formatted(directory, unusable),
                     "Let this process create, write and delete files in it, or choose another directory.");
         } catch (IOException failure) {
