@@ -34,11 +34,15 @@ final class Driver {
         return connection.getBackendPID();
     }
 
-    /** Prepares no statement on the server from now on. */
+    /**
+     * Prepares no statement on the server from now on. Behind a pooler, what another client has prepared under the same
+     * name on the same server connection would be executed.
+     */
     void prepareNothing() {
         connection.setPrepareThreshold(0);
     }
 
+    /** Prepares as it was found. */
     void restore() {
         connection.setPrepareThreshold(prepareThreshold);
     }

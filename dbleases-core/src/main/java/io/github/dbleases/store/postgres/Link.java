@@ -165,7 +165,7 @@ final class Link {
             return;
         }
         if (Failures.isStalePlan(e) && tried < TRIES) {
-            // Nothing was executed. Behind a pooler, a statement may be prepared on another server connection.
+            // Nothing was executed. A pooler that looks like the server may have prepared it on another connection.
             prepares = false;
             discard();
             return;

@@ -51,12 +51,15 @@ final class OpenConnection {
     static OpenConnection setUp(Connection jdbc, StoreParts parts, Timing timing, Use use, boolean prepares)
             throws SQLException {
         Server.requirePostgres(jdbc);
-        Settings settings = Settings.of(jdbc, timing);
         Driver driver = Driver.of(jdbc);
-        if (driver != null && !prepares) {
+        if (driver != null) {
             driver.prepareNothing();
         }
+        Settings settings = Settings.of(jdbc, timing);
         Server server = Server.behind(jdbc, driver);
+        if (driver != null && prepares && server.direct()) {
+            driver.restore();
+        }
         if (server.direct()) {
             settings.applyToSession(use);
         }

@@ -15,6 +15,7 @@ import io.github.dbleases.testing.postgres.PostgresServer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -28,6 +29,8 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** Connections that break, hang, come late or do not come at all. */
@@ -258,6 +261,38 @@ class ConnectionTests {
             raise(line);
 
             assertThat(heartbeats.renew(10).orElseThrow().inbox()).isEqualTo(11);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false, true", "true, false"})
+    void behindAPoolerNoStatementIsPreparedThatAnotherClientCouldExecute(boolean pooler, boolean prepares)
+            throws Exception {
+        List<Connection> made = new CopyOnWriteArrayList<>();
+        DataSource remembering = Interposed.dataSource(() -> {
+            Connection connection = tables.dataSource().getConnection();
+            made.add(connection);
+            return pooler ? Interposed.behindPooler(connection) : connection;
+        });
+        PostgresLeaseStore store = new PostgresLeaseStore(remembering);
+        try (HeartbeatLine beats = store.heartbeatLine(TestTimings.PATIENT);
+                WorkLine line = store.workLine(TestTimings.PATIENT)) {
+            for (int i = 0; i < 10; i++) {
+                assertThat(beats.renew(10)).isPresent();
+                raise(line);
+            }
+            assertThat(made).hasSize(2);
+            for (Connection connection : made) {
+                assertThat(hasPrepared(connection)).isEqualTo(prepares);
+            }
+        }
+    }
+
+    private static boolean hasPrepared(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT count(*) > 0 FROM pg_prepared_statements")) {
+            row.next();
+            return row.getBoolean(1);
         }
     }
 

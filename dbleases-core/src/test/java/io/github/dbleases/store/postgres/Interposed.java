@@ -6,6 +6,7 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
+import org.postgresql.PGConnection;
 
 /** Data sources and connections with something in between. */
 final class Interposed {
@@ -69,5 +70,20 @@ final class Interposed {
         return dataSource(() -> connection(
                 dataSource.getConnection(),
                 call -> call.name().equals("isWrapperFor") ? Boolean.FALSE : call.proceed()));
+    }
+
+    /** A connection that was told of another process than the one that answers, as a pooler does. */
+    static Connection behindPooler(Connection connection) {
+        return connection(connection, call -> {
+            if (!call.name().equals("unwrap")) {
+                return call.proceed();
+            }
+            PGConnection driver = connection.unwrap(PGConnection.class);
+            return Proxy.newProxyInstance(
+                    Interposed.class.getClassLoader(),
+                    new Class<?>[] {PGConnection.class},
+                    (proxy, method, arguments) ->
+                            method.getName().equals("getBackendPID") ? 0 : method.invoke(driver, arguments));
+        });
     }
 }
