@@ -16,8 +16,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Answers what a test tells it to; the token of a partition is its number plus 1000. */
 public class FakeLeaseClient implements LeaseClient {
@@ -26,6 +28,7 @@ public class FakeLeaseClient implements LeaseClient {
     private final SortedMap<String, FakeLeadership> leaderships = new TreeMap<>();
     private Optional<ClusterView> view = Optional.empty();
     private boolean retired;
+    private final AtomicInteger wholeViews = new AtomicInteger();
 
     public FakeLeaseClient sees(ClusterView seen) {
         view = Optional.of(seen);
@@ -39,7 +42,9 @@ public class FakeLeaseClient implements LeaseClient {
 
     public void forget() {
         leases.clear();
+        leaderships.clear();
         view = Optional.empty();
+        wholeViews.set(0);
     }
 
     @Override
@@ -74,7 +79,7 @@ public class FakeLeaseClient implements LeaseClient {
     }
 
     @Override
-    public Leadership leadership(String name) {
+    public FakeLeadership leadership(String name) {
         return leaderships.computeIfAbsent(name, FakeLeadership::new);
     }
 
@@ -85,11 +90,24 @@ public class FakeLeaseClient implements LeaseClient {
 
     @Override
     public ClusterView cluster(String lease) {
-        return cluster();
+        ClusterView whole = seen();
+        SortedMap<String, ClusterView.LeaseView> asked = new TreeMap<>(whole.leases());
+        asked.keySet().retainAll(Set.of(lease));
+        return new ClusterView(whole.sessions(), asked);
     }
 
     @Override
     public ClusterView cluster() {
+        wholeViews.incrementAndGet();
+        return seen();
+    }
+
+    /** Returns how often the whole cluster was asked for. */
+    public int wholeViews() {
+        return wholeViews.get();
+    }
+
+    private ClusterView seen() {
         return view.orElseThrow(() -> new StoreUnavailableException("The store did not answer within 1000 ms."));
     }
 

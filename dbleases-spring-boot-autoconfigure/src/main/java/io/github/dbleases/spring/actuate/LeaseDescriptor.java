@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the endpoint answers about one lease.
+ * What the endpoint answers about one lease or election; an election has one partition, whose owner leads.
  *
  * @param kind what it is used for; null when the database does not answer
  * @param partitions its partitions in the order of their numbers; when the database does not answer, those of this

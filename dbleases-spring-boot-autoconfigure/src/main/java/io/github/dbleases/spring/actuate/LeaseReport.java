@@ -1,18 +1,23 @@
 package io.github.dbleases.spring.actuate;
 
 import io.github.dbleases.ClusterView.LeaseView;
+import io.github.dbleases.Leadership;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.spring.actuate.LeaseDescriptor.MemberDescriptor;
 import io.github.dbleases.spring.actuate.LeaseDescriptor.PartitionDescriptor;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
-/** Describes one lease. */
+/** Describes one lease or election. */
 final class LeaseReport {
+
+    /** The partition of an election. */
+    private static final int LEADERSHIP = 0;
 
     private LeaseReport() {}
 
@@ -35,29 +40,52 @@ final class LeaseReport {
                 null);
     }
 
-    /** A lease of this instance that the database does not know: it is not joined yet, or dbleases is switched off. */
-    static LeaseDescriptor unknown(Lease lease) {
-        return new LeaseDescriptor(lease.name(), LeaseKind.PARTITIONS.word(), List.of(), List.of(), null);
+    /** What this instance takes part in and the database does not know: not joined yet, or dbleases is switched off. */
+    static Optional<LeaseDescriptor> unknown(LeaseClient client, String name) {
+        return kind(client, name).map(kind -> new LeaseDescriptor(name, kind.word(), List.of(), List.of(), null));
     }
 
     /** What this instance knows by itself. */
-    static LeaseDescriptor without(LeaseClient client, String name, Optional<Lease> own, Exception unanswered) {
+    static LeaseDescriptor without(LeaseClient client, String name, Exception unanswered) {
         return new LeaseDescriptor(
                 name,
-                own.isPresent() ? LeaseKind.PARTITIONS.word() : null,
-                own.map(lease -> ownPartitions(client, lease)).orElse(List.of()),
+                kind(client, name).map(LeaseKind::word).orElse(null),
+                ownPartitions(client, name),
                 List.of(),
                 Objects.toString(unanswered.getMessage()));
     }
 
-    private static List<PartitionDescriptor> ownPartitions(LeaseClient client, Lease lease) {
+    private static Optional<LeaseKind> kind(LeaseClient client, String name) {
+        return lease(client, name)
+                .map(lease -> LeaseKind.PARTITIONS)
+                .or(() -> leadership(client, name).map(leadership -> LeaseKind.LEADER));
+    }
+
+    private static List<PartitionDescriptor> ownPartitions(LeaseClient client, String name) {
         Long session = LeasesReport.sessionOf(client.status());
-        List<PartitionDescriptor> partitions = new ArrayList<>();
-        for (int partition : lease.values()) {
-            lease.token(partition)
-                    .ifPresent(token -> partitions.add(
-                            new PartitionDescriptor(partition, client.clientId(), session, null, token, null)));
-        }
-        return partitions;
+        SortedMap<Integer, Long> tokens = new TreeMap<>();
+        lease(client, name).ifPresent(lease -> {
+            for (int partition : lease.values()) {
+                lease.token(partition).ifPresent(token -> tokens.put(partition, token));
+            }
+        });
+        leadership(client, name)
+                .ifPresent(leadership -> leadership.token().ifPresent(token -> tokens.put(LEADERSHIP, token)));
+        return tokens.entrySet().stream()
+                .map(own ->
+                        new PartitionDescriptor(own.getKey(), client.clientId(), session, null, own.getValue(), null))
+                .toList();
+    }
+
+    private static Optional<Lease> lease(LeaseClient client, String name) {
+        return client.leases().stream()
+                .filter(lease -> lease.name().equals(name))
+                .findFirst();
+    }
+
+    private static Optional<Leadership> leadership(LeaseClient client, String name) {
+        return client.leaderships().stream()
+                .filter(leadership -> leadership.name().equals(name))
+                .findFirst();
     }
 }

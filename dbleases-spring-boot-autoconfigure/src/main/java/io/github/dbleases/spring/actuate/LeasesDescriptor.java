@@ -1,6 +1,7 @@
 package io.github.dbleases.spring.actuate;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.github.dbleases.ClientState;
 import io.github.dbleases.PartitionSet;
 import java.time.Instant;
@@ -22,7 +23,7 @@ public record LeasesDescriptor(
         ClientDescriptor client,
         List<SessionDescriptor> sessions,
         Map<String, PartitionLeaseDescriptor> leases,
-        Map<String, Object> leaders,
+        Map<String, ElectionDescriptor> leaders,
         Map<String, Object> runners,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String error) {
 
@@ -67,4 +68,21 @@ public record LeasesDescriptor(
      * @param partitions as ranges, for example {@code 0-63,70}
      */
     public record AssignmentDescriptor(String client, long session, int count, String partitions) {}
+
+    /**
+     * A leader election.
+     *
+     * @param leading whether this instance leads: its own view
+     * @param candidates how many live sessions take part; 0 when the database does not answer
+     * @param leader who leads by the database's word; left out when nobody does and when the database does not answer
+     */
+    public record ElectionDescriptor(
+            @JsonProperty("isLeader") boolean leading,
+            int candidates,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            LeaderDescriptor leader) {}
+
+    /** Who leads. */
+    public record LeaderDescriptor(String client, long session, long token, Instant since) {}
 }

@@ -2,9 +2,7 @@ package io.github.dbleases.spring.actuate;
 
 import io.github.dbleases.ClusterView;
 import io.github.dbleases.DbLeasesException;
-import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -13,8 +11,8 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.Selector.Match;
 
 /**
- * Shows who takes part and who owns what. What this instance owns is its own trusted view; it is answered even when the
- * database does not answer.
+ * Shows who takes part, who owns what and who leads. What this instance owns and leads is its own trusted view; it is
+ * answered even when the database does not answer.
  */
 @Endpoint(id = "leases", defaultAccess = Access.READ_ONLY)
 public class LeasesEndpoint {
@@ -25,7 +23,7 @@ public class LeasesEndpoint {
         this.client = client;
     }
 
-    /** Shows this instance, all sessions and all leases. */
+    /** Shows this instance, all sessions, all leases and all elections. */
     @ReadOperation
     public LeasesDescriptor leases() {
         try {
@@ -36,27 +34,21 @@ public class LeasesEndpoint {
     }
 
     /**
-     * Shows one lease.
+     * Shows one lease or election.
      *
      * @param name the segments of its name, which may have slashes
-     * @return the lease, or null if there is none of that name
+     * @return the lease or election, or null if there is none of that name
      */
     @ReadOperation
     public @Nullable LeaseDescriptor lease(@Selector(match = Match.ALL_REMAINING) String... name) {
         String whole = String.join("/", name);
         try {
-            ClusterView.LeaseView view = client.cluster().leases().get(whole);
+            ClusterView.LeaseView view = client.cluster(whole).leases().get(whole);
             return view != null
                     ? LeaseReport.of(view)
-                    : ownLease(whole).map(LeaseReport::unknown).orElse(null);
+                    : LeaseReport.unknown(client, whole).orElse(null);
         } catch (DbLeasesException unanswered) {
-            return LeaseReport.without(client, whole, ownLease(whole), unanswered);
+            return LeaseReport.without(client, whole, unanswered);
         }
-    }
-
-    private Optional<Lease> ownLease(String name) {
-        return client.leases().stream()
-                .filter(lease -> lease.name().equals(name))
-                .findFirst();
     }
 }

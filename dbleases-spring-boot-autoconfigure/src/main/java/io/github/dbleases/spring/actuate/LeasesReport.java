@@ -42,7 +42,8 @@ final class LeasesReport {
                         session.startedAt(),
                         session.expiresIn().toMillis()))
                 .toList();
-        return new LeasesDescriptor(describe(client.status()), sessions, leases, Map.of(), Map.of(), null);
+        return new LeasesDescriptor(
+                describe(client.status()), sessions, leases, LeadersReport.of(client, view), Map.of(), null);
     }
 
     static LeasesDescriptor without(LeaseClient client, Exception unanswered) {
@@ -50,7 +51,7 @@ final class LeasesReport {
                 describe(client.status()),
                 List.of(),
                 ownLeases(client),
-                Map.of(),
+                LeadersReport.without(client),
                 Map.of(),
                 Objects.toString(unanswered.getMessage()));
     }

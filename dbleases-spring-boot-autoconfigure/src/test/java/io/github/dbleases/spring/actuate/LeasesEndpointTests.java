@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.json.JSONException;
+import org.json.JSONObject;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,7 +90,10 @@ class LeasesEndpointTests {
                         { "client": "host-3", "session": 4503599627370498, "count": 0, "partitions": "" }
                       ] }
                   },
-                  "leaders": {},
+                  "leaders": {
+                    "reports": { "isLeader": false, "candidates": 1, "leader": {
+                      "client": "host-2", "session": 4503599627370497, "token": 20, "since": "2026-01-01T00:00:00Z" } }
+                  },
                   "runners": {}
                 }
                 """, answer.body());
@@ -146,11 +150,123 @@ class LeasesEndpointTests {
     }
 
     @Test
-    void aLeaderElectionIsNoLeaseOfPartitionsButCanBeLookedAt() throws Exception {
+    void theElectionsOfThisInstanceAndOfOthersAreShownAndAreNoLeasesOfPartitions() throws Exception {
+        client.leadership("reports").elect(21);
+        client.leadership("newsletter");
+        PartitionView led = new PartitionView(0, "host-1", ONE, null, 21, SINCE);
+        PartitionView vacant = new PartitionView(0, null, null, null, 20, SINCE);
+        List<MemberView> candidates = List.of(
+                new MemberView("host-1", ONE, 1),
+                new MemberView("host-2", OTHER, 1),
+                new MemberView("host-3", OTHER + 1, 1));
+        client.sees(view(
+                lease("reports", LeaseKind.LEADER, candidates, List.of(led)),
+                lease("cleaning", LeaseKind.LEADER, List.of(), List.of(vacant))));
+
+        assertThat(part(get("").body(), "leases")).isEqualTo("{}");
+        assertIsExactly("""
+                {
+                  "cleaning": { "isLeader": false, "candidates": 0 },
+                  "newsletter": { "isLeader": false, "candidates": 0 },
+                  "reports": { "isLeader": true, "candidates": 3, "leader": {
+                    "client": "host-1", "session": 4503599627370496, "token": 21, "since": "2026-01-01T00:00:00Z" } }
+                }
+                """, part(get("").body(), "leaders"));
+        assertThat(part(get("").body(), "runners")).isEqualTo("{}");
+    }
+
+    @Test
+    void whetherThisInstanceLeadsIsItsOwnViewWhateverTheDatabaseSays() throws Exception {
+        client.leadership("reports").elect(22);
         client.sees(cluster());
 
-        assertThat(get("").body()).doesNotContain("reports");
-        assertThat(get("/reports").body()).contains("\"kind\":\"leader\"");
+        assertIsExactly("""
+                {
+                  "reports": { "isLeader": true, "candidates": 1, "leader": {
+                    "client": "host-2", "session": 4503599627370497, "token": 20, "since": "2026-01-01T00:00:00Z" } }
+                }
+                """, part(get("").body(), "leaders"));
+    }
+
+    @Test
+    void withoutTheDatabaseTheElectionsOfThisInstanceAreShown() throws Exception {
+        client.leadership("reports").elect(21);
+        client.leadership("newsletter");
+
+        HttpResponse<String> answer = get("");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertIsExactly("""
+                {
+                  "client": { "id": "host-1", "session": 4503599627370496, "state": "ACTIVE",
+                              "ttlMillis": 6000, "heartbeatMillis": 1500, "trustedForMillis": 5210 },
+                  "sessions": [],
+                  "leases": {},
+                  "leaders": {
+                    "newsletter": { "isLeader": false, "candidates": 0 },
+                    "reports": { "isLeader": true, "candidates": 0 }
+                  },
+                  "runners": {},
+                  "error": "The store did not answer within 1000 ms."
+                }
+                """, answer.body());
+    }
+
+    @Test
+    void oneElectionIsShown() throws Exception {
+        client.sees(cluster());
+
+        assertIsExactly("""
+                {
+                  "name": "reports",
+                  "kind": "leader",
+                  "partitions": [
+                    { "partition": 0, "client": "host-2", "session": 4503599627370497, "pendingSession": null, "token": 20, "since": "2026-01-01T00:00:00Z" }
+                  ],
+                  "members": [ { "client": "host-2", "session": 4503599627370497, "weight": 2 } ]
+                }
+                """, get("/reports").body());
+    }
+
+    @Test
+    void withoutTheDatabaseTheOwnLeadershipIsShown() throws Exception {
+        client.leadership("reports").elect(21);
+        client.leadership("newsletter");
+
+        assertIsExactly("""
+                {
+                  "name": "reports",
+                  "kind": "leader",
+                  "partitions": [
+                    { "partition": 0, "client": "host-1", "session": 4503599627370496, "pendingSession": null, "token": 21, "since": null }
+                  ],
+                  "members": [],
+                  "error": "The store did not answer within 1000 ms."
+                }
+                """, get("/reports").body());
+        assertIsExactly("""
+                { "name": "newsletter", "kind": "leader", "partitions": [], "members": [],
+                  "error": "The store did not answer within 1000 ms." }
+                """, get("/newsletter").body());
+    }
+
+    @Test
+    void anElectionThatIsNotJoinedYetIsKnown() throws Exception {
+        client.leadership("reports");
+        client.sees(view());
+
+        assertIsExactly(
+                "{ \"name\": \"reports\", \"kind\": \"leader\", \"partitions\": [], \"members\": [] }",
+                get("/reports").body());
+    }
+
+    @Test
+    void forOneLeaseNoOtherIsRead() throws Exception {
+        client.sees(cluster());
+
+        get("/orders");
+
+        assertThat(client.wholeViews()).isZero();
     }
 
     @Test
@@ -259,6 +375,10 @@ class LeasesEndpointTests {
     private static URI uri(String path) {
         int port = ((WebServerApplicationContext) application).getWebServer().getPort();
         return URI.create("http://localhost:%d/actuator/leases%s".formatted(port, path));
+    }
+
+    private static String part(String body, String name) throws JSONException {
+        return new JSONObject(body).getJSONObject(name).toString();
     }
 
     private static void assertIsExactly(String expected, String actual) throws JSONException {
