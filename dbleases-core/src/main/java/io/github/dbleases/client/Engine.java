@@ -235,6 +235,7 @@ final class Engine implements SessionKeeper.Observer {
         }
         session.forgetApplied();
         leases.all().forEach(membership::join);
+        membership.leaveAgain();
     }
 
     @Override

@@ -5,7 +5,6 @@ import io.github.dbleases.client.Assigner.Outcome;
 import io.github.dbleases.client.Worker.Job;
 import io.github.dbleases.store.LeaseTransaction;
 import io.github.dbleases.store.WorkLine;
-import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,7 +24,7 @@ final class Membership {
     private final Leases leases;
     private final Ownership ownership;
     private final Caretaker caretaker;
-    private final Set<String> leftBefore = new HashSet<>();
+    private final Set<String> leftBefore = new TreeSet<>();
 
     Membership(Worker worker, SessionKeeper keeper, Leases leases, Ownership ownership, Caretaker caretaker) {
         this.worker = worker;
@@ -43,7 +42,7 @@ final class Membership {
     private Job<Outcome> joining(JoinedLease lease) {
         Job<Outcome> job = inSession(
                 "join " + lease.name(),
-                lease,
+                lease.name(),
                 () -> leases.contains(lease) && !leases.isRetired(),
                 (session, transaction) -> new Assigner(transaction).join(session.id(), lease.spec()),
                 outcome -> {
@@ -90,7 +89,7 @@ final class Membership {
         }
         worker.submit(inSession(
                 "leave " + lease.name(),
-                lease,
+                lease.name(),
                 () -> keeper.session() == session,
                 (current, transaction) -> new Assigner(transaction).leave(current.id(), lease.name()),
                 outcome -> {
@@ -98,24 +97,42 @@ final class Membership {
                     ownership.give(lease, lease.portfolio().all(Owned::isHeld));
                     ownership.refresh();
                     leases.drained(lease);
+                    worker.submitInATtl(leaving(lease.name()));
                 }));
+    }
+
+    /** Makes sure that the session is no member of the leases that it has left: a failover may have undone that. */
+    void leaveAgain() {
+        leftBefore.forEach(lease -> worker.submit(leaving(lease)));
+    }
+
+    /** Ends a membership of which this client does not know: it came late, or came back. */
+    private Job<Outcome> leaving(String lease) {
+        return inSession(
+                "leave " + lease + " once more",
+                lease,
+                () -> leases.find(lease).isEmpty(),
+                (session, transaction) -> removed(transaction, lease, session),
+                outcome -> {});
+    }
+
+    private static Outcome removed(LeaseTransaction transaction, String lease, Session session) {
+        transaction.removeMember(lease, session.id());
+        return Outcome.SETTLED;
     }
 
     /** Asks for no more grants of a lease. */
     void retire(JoinedLease lease) {
         worker.submit(inSession(
                 "ask for no more of " + lease.name(),
-                lease,
+                lease.name(),
                 () -> leases.closing() == null,
-                (session, transaction) -> {
-                    transaction.removeMember(lease.name(), session.id());
-                    return Outcome.SETTLED;
-                },
+                (session, transaction) -> removed(transaction, lease.name(), session),
                 outcome -> {}));
     }
 
     private Job<Outcome> inSession(
-            String what, JoinedLease lease, BooleanSupplier wanted, Step step, Consumer<Outcome> done) {
+            String what, String lease, BooleanSupplier wanted, Step step, Consumer<Outcome> done) {
         return Job.of(
                 what,
                 () -> {
@@ -126,8 +143,8 @@ final class Membership {
                 done);
     }
 
-    private static Function<WorkLine, Outcome> transact(JoinedLease lease, WorkLine.Work<Outcome> work) {
-        return line -> line.transact(new TreeSet<>(Set.of(lease.name())), work);
+    private static Function<WorkLine, Outcome> transact(String lease, WorkLine.Work<Outcome> work) {
+        return line -> line.transact(new TreeSet<>(Set.of(lease)), work);
     }
 
     /** What is done in a session, under the lock of a lease. */

@@ -82,16 +82,19 @@ final class SimProcess {
     }
 
     void join(String lease, int partitions) {
+        join(LeaseSpec.partitions(lease, partitions));
+    }
+
+    void join(LeaseSpec spec) {
         environment.run(() -> {
-            if (!closing && !leases.containsKey(lease)) {
-                JoinedLease joined =
-                        engine.join(LeaseSpec.partitions(lease, partitions)).lease();
+            if (!closing && !leases.containsKey(spec.name())) {
+                JoinedLease joined = engine.join(spec).lease();
                 if (!world.misfortune(0.2)) {
                     SimListener listener = new SimListener(world, name, joined);
                     joined.addListener(listener);
                     listeners.add(listener);
                 }
-                leases.put(lease, joined);
+                leases.put(spec.name(), joined);
                 everJoined.add(joined);
             }
         });
@@ -102,6 +105,15 @@ final class SimProcess {
             JoinedLease left = leases.get(lease);
             if (left != null && !closing) {
                 engine.leave(left).thenRun(() -> leases.remove(lease, left));
+            }
+        });
+    }
+
+    void resign(String election) {
+        environment.run(() -> {
+            JoinedLease joined = leases.get(election);
+            if (joined != null) {
+                engine.resign(joined);
             }
         });
     }

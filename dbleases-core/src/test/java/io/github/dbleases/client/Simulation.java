@@ -1,12 +1,15 @@
 package io.github.dbleases.client;
 
 import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.LeaseKind;
+import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.Timing;
+import io.github.dbleases.assignment.LeadershipBalance;
+import io.github.dbleases.assignment.Snapshot;
+import io.github.dbleases.store.Census;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,19 +21,30 @@ final class Simulation {
     private static final Duration SUFFERING = Duration.ofSeconds(60);
     private static final Duration HEALING = Duration.ofSeconds(40);
     private static final Duration REST = Duration.ofSeconds(20);
-    private static final SortedMap<String, Integer> LEASES = new TreeMap<>(Map.of("orders", 12, "invoices", 5));
+
+    /** So long before the end that nobody yields any more when the leaderships have to be balanced. */
+    private static final Duration LAST_RESIGNATION = Duration.ofSeconds(30);
+
+    private static final List<LeaseSpec> LEASES = List.of(
+            LeaseSpec.partitions("orders", 12),
+            LeaseSpec.partitions("invoices", 5),
+            LeaseSpec.leader("reports"),
+            LeaseSpec.leader("backups"),
+            LeaseSpec.leader("mails"));
 
     private final Timing timing = Timing.DEFAULT;
     private final SimCluster cluster;
     private final SimWorld world;
     private final SimDatabase database;
     private final List<SimProcess> processes;
+    private final boolean balanceLeaderships;
 
     Simulation(long seed) {
         this.cluster = new SimCluster(seed);
         this.world = cluster.world();
         this.database = cluster.database();
         this.processes = cluster.processes();
+        this.balanceLeaderships = seed % 2 == 0;
     }
 
     /** Runs the schedule and returns what went wrong, null if nothing did. */
@@ -51,9 +65,23 @@ final class Simulation {
         cluster.run(REST.dividedBy(2));
         if (world.violation() == null) {
             cluster.checkShared();
+            checkLeaderships();
             checkNothingMoved(tokens);
         }
         return world.violation();
+    }
+
+    private void checkLeaderships() {
+        List<Snapshot> elections = cluster.census().leases().stream()
+                .map(Census.Lease::snapshot)
+                .filter(lease -> lease.kind() == LeaseKind.LEADER)
+                .toList();
+        boolean anybodyLeft = processes.stream().anyMatch(process -> !process.isClosed());
+        if (anybodyLeft
+                && balanceLeaderships
+                && !LeadershipBalance.plan(elections).isEmpty()) {
+            world.violation("in the end the leaderships are not balanced: " + elections);
+        }
     }
 
     private void checkNothingMoved(Map<String, Long> before) {
@@ -64,11 +92,11 @@ final class Simulation {
 
     private void startProcess() {
         Duration drainTimeout = world.upTo(Duration.ofSeconds(10));
-        SimProcess process =
-                cluster.start(new LeaseClientConfig("host", 1, timing, Duration.ofSeconds(1), drainTimeout, false));
-        LEASES.forEach((lease, partitions) -> {
+        SimProcess process = cluster.start(
+                new LeaseClientConfig("host", 1, timing, Duration.ofSeconds(1), drainTimeout, balanceLeaderships));
+        LEASES.forEach(lease -> {
             if (world.chance(0.9)) {
-                world.after(world.shortTime(Duration.ofSeconds(1)), () -> process.join(lease, partitions));
+                world.after(world.shortTime(Duration.ofSeconds(1)), () -> process.join(lease));
             }
         });
         useNowAndThen(process);
@@ -77,14 +105,14 @@ final class Simulation {
     private void useNowAndThen(SimProcess process) {
         world.after(world.upTo(Duration.ofSeconds(2)), () -> {
             if (!process.environment().isCrashed() && world.nanos() < SUFFERING.toNanos()) {
-                process.hold(anyLease(), world.shortTime(Duration.ofSeconds(15)));
+                process.hold(anyLease().name(), world.shortTime(Duration.ofSeconds(15)));
                 useNowAndThen(process);
             }
         });
     }
 
-    private String anyLease() {
-        return world.chance(0.5) ? "orders" : "invoices";
+    private LeaseSpec anyLease() {
+        return LEASES.get(world.random().nextInt(LEASES.size()));
     }
 
     private void suffer() {
@@ -99,7 +127,7 @@ final class Simulation {
         SimProcess victim = processes.get(world.random().nextInt(processes.size()));
         SimEnvironment machine = victim.environment();
         Duration time = world.shortTime(Duration.ofSeconds(30));
-        switch (world.random().nextInt(13)) {
+        switch (world.random().nextInt(14)) {
             case 0 -> {
                 world.tell(victim.name() + " crashes");
                 machine.crash();
@@ -109,7 +137,7 @@ final class Simulation {
                 victim.close();
             }
             case 2 -> {
-                String lease = anyLease();
+                String lease = anyLease().name();
                 world.tell(victim.name() + " leaves " + lease);
                 victim.leave(lease);
             }
@@ -133,12 +161,19 @@ final class Simulation {
                 world.after(time, victim::close);
             }
             case 10 -> {
-                String lease = anyLease();
-                world.tell(victim.name() + " leaves and joins " + lease);
-                victim.leave(lease);
-                world.after(world.shortTime(Duration.ofSeconds(5)), () -> victim.join(lease, LEASES.get(lease)));
+                LeaseSpec lease = anyLease();
+                world.tell(victim.name() + " leaves and joins " + lease.name());
+                victim.leave(lease.name());
+                world.after(world.shortTime(Duration.ofSeconds(5)), () -> victim.join(lease));
             }
             case 11 -> database.failOver(between(timing.ttl().negated(), timing.ttl()), timing.ttl());
+            case 12 -> {
+                if (world.nanos() < LAST_RESIGNATION.toNanos()) {
+                    String election = LEASES.get(2 + world.random().nextInt(3)).name();
+                    world.tell(victim.name() + " resigns from " + election);
+                    victim.resign(election);
+                }
+            }
             default -> LEASES.forEach(victim::join);
         }
     }
