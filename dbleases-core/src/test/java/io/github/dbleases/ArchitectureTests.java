@@ -36,6 +36,7 @@ class ArchitectureTests {
     private static final String KEY_VALUE = ROOT + ".store.keyvalue";
     private static final String KEY_VALUE_BACKENDS = ROOT + ".store.keyvalue.*..";
     private static final String JDBC_KEY_VALUE = ROOT + ".store.keyvalue.jdbc..";
+    private static final String GCS = ROOT + ".store.keyvalue.gcs..";
     private static final String TASKS = ROOT + ".tasks..";
 
     private static final JavaClasses CORE = new ClassFileImporter()
@@ -98,6 +99,17 @@ class ArchitectureTests {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql.."));
+    }
+
+    /** Its library is optional: whatever else named it could not be loaded where it is not there. */
+    @Test
+    void onlyItsOwnPackageUsesGoogleCloudStorage() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage(GCS)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("com.google..", GCS));
     }
 
     @Test
