@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Three processes on one database suffer, and no partition ever has two owners. */
+/** Three processes on one database suffer; no partition ever has two owners, and there are never two leaders. */
 class RealProcessTests {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -32,6 +32,7 @@ class RealProcessTests {
         PostgresSchema.create(server.dataSource(), PostgresStoreConfig.defaults());
         proxy = new CuttableProxy(server.host(), server.port());
         witnesses.add(startOn(proxy.port()));
+        await().atMost(PATIENCE).until(() -> witnesses.get(0).leadership().isPresent());
         witnesses.add(startOn(server.port()));
         witnesses.add(startOn(server.port()));
         awaitShares(4, 4, 4);
@@ -52,45 +53,67 @@ class RealProcessTests {
 
     @Test
     void theOthersTakeOverFromAKilledProcess() {
+        long token = tokenOfTheFirst();
         witnesses.get(0).kill();
 
         awaitShares(0, 6, 6);
+        awaitLeaderAfter(token);
     }
 
     @Test
     void aStoppedProcessOwnsNothingWhenItGoesOnAndThenGetsItsShare() {
+        long token = tokenOfTheFirst();
         witnesses.get(0).stop();
+        awaitLeaderAfter(token);
         await().atMost(PATIENCE).until(() -> ownedBy(1).size() + ownedBy(2).size() == WitnessProcess.PARTITIONS);
 
         witnesses.get(0).goOn();
 
         awaitShares(4, 4, 4);
+        assertThat(witnesses.get(0).leadership()).isEmpty();
     }
 
     @Test
     void aProcessThatIsCutOffOwnsNothingAndComesBackByItself() {
+        long token = tokenOfTheFirst();
         proxy.cut();
         awaitShares(0, 6, 6);
+        awaitLeaderAfter(token);
 
         proxy.mend();
 
         awaitShares(4, 4, 4);
+        assertThat(witnesses.get(0).leadership()).isEmpty();
     }
 
     @Test
     void everybodyRecoversFromACrashOfTheDatabase() {
         server.stopImmediate();
         awaitShares(0, 0, 0);
-        Map<Integer, Long> nothing = witnesses.get(0).owned();
-        assertThat(nothing).isEmpty();
+        assertThat(witnesses).allMatch(witness -> witness.leadership().isEmpty());
 
         server.start();
 
         awaitShares(4, 4, 4);
+        await().atMost(PATIENCE).until(() -> leaders().size() == 1);
+    }
+
+    private long tokenOfTheFirst() {
+        return witnesses.get(0).leadership().orElseThrow();
+    }
+
+    private List<Long> leaders() {
+        return witnesses.stream()
+                .flatMap(witness -> witness.leadership().stream())
+                .toList();
+    }
+
+    private void awaitLeaderAfter(long token) {
+        await().atMost(PATIENCE).until(() -> leaders().stream().anyMatch(newer -> newer > token));
     }
 
     private Set<Integer> ownedBy(int witness) {
-        return witnesses.get(witness).owned().keySet();
+        return witnesses.get(witness).owned();
     }
 
     private void awaitShares(int... shares) {

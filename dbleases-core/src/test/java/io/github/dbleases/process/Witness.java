@@ -7,7 +7,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** A {@link WitnessProcess} and what it has testified. */
 final class Witness implements AutoCloseable {
@@ -35,9 +38,16 @@ final class Witness implements AutoCloseable {
         reader.start();
     }
 
-    /** Returns what it owned when it last said so, with the tokens. */
-    Map<Integer, Long> owned() {
-        return owned;
+    /** Returns the partitions that it owned when it last said so. */
+    Set<Integer> owned() {
+        Set<Integer> partitions = new HashSet<>(owned.keySet());
+        partitions.remove(WitnessProcess.LEADERSHIP);
+        return partitions;
+    }
+
+    /** Returns the token of its leadership if it led when it last said so. */
+    Optional<Long> leadership() {
+        return Optional.ofNullable(owned.get(WitnessProcess.LEADERSHIP));
     }
 
     /** Ends it at once: kill -9. */

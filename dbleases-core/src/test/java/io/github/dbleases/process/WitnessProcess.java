@@ -1,5 +1,6 @@
 package io.github.dbleases.process;
 
+import io.github.dbleases.Leadership;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
@@ -13,12 +14,15 @@ import java.util.concurrent.locks.LockSupport;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * The main class of a process that takes part and bears witness: again and again it writes which partitions it owns under
- * which tokens, with the time before and after it asked.
+ * The main class of a process that takes part and bears witness: again and again it writes which partitions it owns and
+ * whether it leads, under which tokens, with the time before and after it asked.
  */
 final class WitnessProcess {
 
     static final int PARTITIONS = 12;
+
+    /** What is written in place of a partition by a process that leads. */
+    static final int LEADERSHIP = -1;
 
     static final Timing TIMING = new Timing(
             Duration.ofMillis(1500),
@@ -41,16 +45,17 @@ final class WitnessProcess {
                 .withDebounce(Duration.ofMillis(100))
                 .withDrainTimeout(Duration.ofSeconds(2));
         try (LeaseClient client = LeaseClients.start(config, new PostgresLeaseStore(dataSource))) {
+            Leadership leadership = client.leadership("reports");
             Lease lease = client.lease("orders", PARTITIONS);
             while (System.in.available() == 0) {
-                out.println(testify(lease));
+                out.println(testify(lease, leadership));
                 LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
             }
         }
     }
 
     /** Writes {@code before after partition:token partition:token ...}. */
-    private static String testify(Lease lease) {
+    private static String testify(Lease lease, Leadership leadership) {
         long before = System.currentTimeMillis();
         StringBuilder owned = new StringBuilder();
         for (int partition : lease.values().toIntArray()) {
@@ -59,6 +64,10 @@ final class WitnessProcess {
                 owned.append(' ').append(partition).append(':').append(token.getAsLong());
             }
         }
+        leadership
+                .token()
+                .ifPresent(token ->
+                        owned.append(' ').append(LEADERSHIP).append(':').append(token));
         return "%d %d%s".formatted(before, System.currentTimeMillis(), owned);
     }
 }
