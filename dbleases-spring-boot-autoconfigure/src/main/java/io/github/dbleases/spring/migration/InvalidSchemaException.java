@@ -17,6 +17,7 @@ public final class InvalidSchemaException extends RuntimeException {
                 "Schema '%s' has tables of dbleases but no table %s, so it is not known which migrations they have had."
                         .formatted(schema, historyTable),
                 "Set dbleases.migration.mode=none if the tables are made by other means than dbleases' migrations, "
+                        + "or dbleases.migration.mode=migrate to have them adopted if they are all there, "
                         + "or correct dbleases.schema and dbleases.table-prefix.");
     }
 

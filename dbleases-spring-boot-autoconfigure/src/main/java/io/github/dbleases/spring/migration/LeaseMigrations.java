@@ -2,10 +2,12 @@ package io.github.dbleases.spring.migration;
 
 import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.StoreUnusableException;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -38,6 +40,14 @@ public final class LeaseMigrations {
             FROM pg_catalog.pg_tables WHERE schemaname = ? AND starts_with(tablename, ?)
             """;
 
+    /** Tables that PostgresSchema or somebody's own script made are those of the first migration. */
+    private static final String WITHOUT_HISTORY = """
+            SELECT NOT bool_or(tablename = ?) AND count(*) FILTER (WHERE tablename = ANY (?)) = cardinality(?)
+            FROM pg_catalog.pg_tables WHERE schemaname = ?
+            """;
+
+    private static final String[] MADE_BY_FIRST = {"session", "lease", "member", "partition", "incarnation"};
+
     private final DataSource dataSource;
     private final DataSource application;
     private final SchemaLocation location;
@@ -56,8 +66,8 @@ public final class LeaseMigrations {
     }
 
     /**
-     * Creates or upgrades the tables, and the schema if it does not exist. Instances that do so at the same time wait
-     * for each other.
+     * Creates or upgrades the tables, and the schema if it does not exist. Tables that were made by other means are adopted
+     * as those of the first migration. Instances that do so at the same time wait for each other.
      *
      * @throws StoreUnavailableException if the database cannot be reached
      * @throws StoreUnusableException if it is of another product
@@ -70,7 +80,7 @@ public final class LeaseMigrations {
             connection.setAutoCommit(false);
             try {
                 lock(connection, schema);
-                flyway(schema).migrate();
+                flyway(schema, isWithoutHistory(connection, schema) ? "1" : "0").migrate();
             } finally {
                 connection.rollback();
             }
@@ -92,7 +102,7 @@ public final class LeaseMigrations {
             requirePostgres(connection);
             String schema = schema();
             if (hasHistory(connection, schema)) {
-                ValidateResult result = flyway(schema).validateWithResult();
+                ValidateResult result = flyway(schema, "0").validateWithResult();
                 if (!result.validationSuccessful) {
                     throw InvalidSchemaException.notValid(schema, result.getAllErrorMessages());
                 }
@@ -108,7 +118,7 @@ public final class LeaseMigrations {
         }
     }
 
-    private Flyway flyway(String schema) {
+    private Flyway flyway(String schema, String baseline) {
         return Flyway.configure(LeaseMigrations.class.getClassLoader())
                 .dataSource(dataSource)
                 .locations(LOCATION)
@@ -117,7 +127,7 @@ public final class LeaseMigrations {
                 .defaultSchema(schema)
                 .table(location.historyTable())
                 .baselineOnMigrate(true)
-                .baselineVersion("0")
+                .baselineVersion(baseline)
                 .placeholders(Map.of("prefix", location.tablePrefix()))
                 .cleanDisabled(true)
                 .load();
@@ -151,6 +161,22 @@ public final class LeaseMigrations {
         try (PreparedStatement lock = connection.prepareStatement(LOCK)) {
             lock.setString(1, schema + '.' + location.historyTable());
             lock.execute();
+        }
+    }
+
+    private boolean isWithoutHistory(Connection connection, String schema) throws SQLException {
+        Array tables = connection.createArrayOf(
+                "text",
+                Arrays.stream(MADE_BY_FIRST).map(location.tablePrefix()::concat).toArray());
+        try (PreparedStatement statement = connection.prepareStatement(WITHOUT_HISTORY)) {
+            statement.setString(1, location.historyTable());
+            statement.setArray(2, tables);
+            statement.setArray(3, tables);
+            statement.setString(4, schema);
+            try (ResultSet found = statement.executeQuery()) {
+                found.next();
+                return found.getBoolean(1);
+            }
         }
     }
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.spring.Sql;
+import io.github.dbleases.store.postgres.PostgresSchema;
+import io.github.dbleases.store.postgres.PostgresStoreConfig;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.util.List;
@@ -18,6 +20,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -68,6 +71,34 @@ class LeaseMigrationsTests {
 
         assertThat(sql.column("SELECT name FROM dbleases_lease")).containsExactly("a");
         assertThat(history("public.dbleases_schema_history")).containsExactly("1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({", dbleases_, public", "Leases, shop_, Leases"})
+    void tablesThatWereMadeByOtherMeansAreAdopted(String schema, String prefix, String actual) throws Exception {
+        PostgresSchema.create(database.dataSource(), new PostgresStoreConfig(schema, prefix, true));
+        String lease = "\"%s\".%slease".formatted(actual, prefix);
+        sql.execute(
+                "INSERT INTO %s (name, kind, partitions, changed_at) VALUES ('a', 'tasks', 0, now())".formatted(lease));
+        LeaseMigrations migrations = migrations(database, schema, prefix);
+        assertThatThrownBy(migrations::validate)
+                .isInstanceOfSatisfying(
+                        InvalidSchemaException.class,
+                        invalid -> assertThat(invalid.remedy()).contains("migration.mode=migrate"));
+
+        migrations.migrate();
+        migrations.migrate();
+
+        migrations.validate();
+        assertThat(sql.column("SELECT name FROM " + lease)).containsExactly("a");
+        assertThat(history("\"%s\".%sschema_history".formatted(actual, prefix))).containsExactly("1");
+    }
+
+    @Test
+    void someOfTheTablesAreNotTakenForAll() {
+        sql.execute("CREATE TABLE dbleases_session (anything text)");
+
+        assertThatThrownBy(() -> migrations(null).migrate()).hasMessageContaining("dbleases_session");
     }
 
     @Test
