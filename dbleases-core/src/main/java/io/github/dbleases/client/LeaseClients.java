@@ -7,6 +7,8 @@ import io.github.dbleases.StoreUnusableException;
 import io.github.dbleases.store.HeartbeatLine;
 import io.github.dbleases.store.LeaseStore;
 import io.github.dbleases.store.WorkLine;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** Starts clients. */
 public final class LeaseClients {
@@ -37,15 +39,15 @@ public final class LeaseClients {
         environment.start(engine::currentSession, engine::hinted);
         engine.start();
         DefaultLeaseClient client = new DefaultLeaseClient(config, environment, engine);
-        Waiting.resultWithin(
-                        config.timing().attemptTimeout().multipliedBy(2),
-                        engine.keeper().firstAttempt())
-                .flatMap(failure -> failure)
-                .filter(StoreUnusableException.class::isInstance)
-                .ifPresent(unusable -> {
-                    environment.shutdown();
-                    throw unusable;
-                });
+        CompletableFuture<Optional<RuntimeException>> firstAttempt =
+                engine.keeper().firstAttempt();
+        if (!Waiting.atMost(config.timing().attemptTimeout().multipliedBy(2), firstAttempt)) {
+            firstAttempt.complete(Optional.empty());
+        }
+        firstAttempt.join().filter(StoreUnusableException.class::isInstance).ifPresent(unusable -> {
+            environment.shutdown();
+            throw unusable;
+        });
         return client;
     }
 }

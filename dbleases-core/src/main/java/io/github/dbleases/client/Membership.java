@@ -5,6 +5,8 @@ import io.github.dbleases.client.Assigner.Outcome;
 import io.github.dbleases.client.Worker.Job;
 import io.github.dbleases.store.LeaseTransaction;
 import io.github.dbleases.store.WorkLine;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,6 +27,7 @@ final class Membership {
     private final Ownership ownership;
     private final Caretaker caretaker;
     private final Set<String> leftBefore = new TreeSet<>();
+    private final Map<String, String> refusals = new HashMap<>();
 
     Membership(Worker worker, SessionKeeper keeper, Leases leases, Ownership ownership, Caretaker caretaker) {
         this.worker = worker;
@@ -47,6 +50,7 @@ final class Membership {
                 (session, transaction) -> new Assigner(transaction).join(session.id(), lease.spec()),
                 outcome -> {
                     lease.joined().complete(null);
+                    refusals.remove(lease.name());
                     caretaker.follow(lease.name(), outcome);
                     ownership.refreshThen(() -> lease.decided().complete(null));
                     joinOnceMore(lease);
@@ -68,7 +72,10 @@ final class Membership {
         if (lease.joined().completeExceptionally(failure)) {
             leases.remove(lease);
         } else {
-            log.error("Cannot join lease {}, and go on trying: {}", lease.name(), failure.getMessage());
+            String reason = String.valueOf(failure.getMessage());
+            if (!reason.equals(refusals.put(lease.name(), reason))) {
+                log.error("Cannot join lease {}, and go on trying: {}", lease.name(), reason);
+            }
             lease.portfolio().failed(failure);
             worker.submitInATtl(joining(lease));
         }

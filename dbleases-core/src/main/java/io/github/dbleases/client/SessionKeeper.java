@@ -1,6 +1,7 @@
 package io.github.dbleases.client;
 
 import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.StoreUnusableException;
 import io.github.dbleases.Timing;
 import io.github.dbleases.client.Trust.Moment;
 import io.github.dbleases.store.HeartbeatLine;
@@ -33,6 +34,7 @@ import org.slf4j.LoggerFactory;
 final class SessionKeeper {
 
     private static final Logger log = LoggerFactory.getLogger(SessionKeeper.class);
+    private static final String UNREACHABLE = "unreachable";
 
     private final LeaseClientConfig config;
     private final Timing timing;
@@ -46,7 +48,7 @@ final class SessionKeeper {
     private @Nullable Session session;
     private final CompletableFuture<Optional<RuntimeException>> firstAttempt = new CompletableFuture<>();
     private boolean hadSession;
-    private boolean failing;
+    private @Nullable String trouble;
     private boolean stopped;
 
     SessionKeeper(LeaseClientConfig config, Environment environment, HeartbeatLine line, Observer observer) {
@@ -107,7 +109,10 @@ final class SessionKeeper {
         return session;
     }
 
-    /** Returns how the first attempt to open a session ended: empty if it succeeded, else why it failed. */
+    /**
+     * Returns how the first attempt to open a session ended: empty if it succeeded, else why it failed. Who has waited for
+     * it in vain completes it himself; from then on the log tells what he can no longer throw.
+     */
     CompletableFuture<Optional<RuntimeException>> firstAttempt() {
         return firstAttempt;
     }
@@ -211,21 +216,27 @@ final class SessionKeeper {
 
         private void succeeded() {
             firstAttempt.complete(Optional.empty());
-            if (failing) {
+            if (trouble != null) {
                 log.info("Client {} reaches the store again", config.clientId());
             }
-            failing = false;
+            trouble = null;
             backoff.reset();
         }
 
         @Override
         public void failed(RuntimeException failure) {
-            firstAttempt.complete(Optional.of(failure));
-            if (!failing) {
-                log.warn("Client {} cannot reach the store, and goes on trying", config.clientId(), failure);
+            boolean starting = firstAttempt.complete(Optional.of(failure));
+            boolean unusable = failure instanceof StoreUnusableException;
+            String found = unusable ? String.valueOf(failure.getMessage()) : UNREACHABLE;
+            if (!found.equals(trouble)) {
+                trouble = found;
+                if (!unusable) {
+                    log.warn("Client {} cannot reach the store, and goes on trying", config.clientId(), failure);
+                } else if (!starting) {
+                    log.error("Client {} cannot use the store, and goes on trying: {}", config.clientId(), found);
+                } // Else whoever starts the client is told by an exception.
                 observer.failed(failure);
             }
-            failing = true;
             schedule(backoff.next());
         }
     }

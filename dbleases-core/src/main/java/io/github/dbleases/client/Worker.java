@@ -1,5 +1,6 @@
 package io.github.dbleases.client;
 
+import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.Timing;
 import io.github.dbleases.store.WorkLine;
@@ -10,6 +11,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,6 +71,7 @@ final class Worker {
 
         private final Job<T> job;
         private final Backoff backoff = new Backoff(timing.heartbeat(), environment::random);
+        private @Nullable String told;
 
         private Attempts(Job<T> job) {
             this.job = job;
@@ -86,9 +89,10 @@ final class Worker {
 
         @Override
         public void failed(RuntimeException failure) {
-            if (failure instanceof StoreUnavailableException) {
+            if (failure instanceof StoreUnavailableException || failure instanceof LeaseConflictException) {
                 log.debug("Could not {}: {}", job.name, failure.getMessage());
-            } else {
+            } else if (!failure.toString().equals(told)) {
+                told = failure.toString();
                 log.warn("Could not {}", job.name, failure);
             }
             if (!job.refused.test(failure)) {

@@ -1,0 +1,154 @@
+package io.github.dbleases.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import io.github.dbleases.ClientState;
+import io.github.dbleases.LeaseClient;
+import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.StoreUnavailableException;
+import io.github.dbleases.StoreUnusableException;
+import io.github.dbleases.Timing;
+import io.github.dbleases.store.memory.InMemoryLeaseStore;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** What is said of trouble: all that has changed, and nothing twice. */
+class TroubleLogTests {
+
+    private static final Timing FAST = new Timing(
+            Duration.ofMillis(600),
+            Duration.ofMillis(100),
+            Duration.ofMillis(100),
+            Duration.ofMillis(50),
+            Duration.ofMillis(50));
+
+    private final Logger logger = (Logger) LoggerFactory.getLogger("io.github.dbleases.client");
+    private final Told told = new Told();
+    private final InMemoryLeaseStore store = new InMemoryLeaseStore();
+    private final AtomicReference<@Nullable RuntimeException> trouble = new AtomicReference<>();
+    private final AtomicInteger heartbeats = new AtomicInteger();
+    private final AtomicInteger transactions = new AtomicInteger();
+
+    /** Remembers what is logged of at least level WARN, and that the store is reached again. */
+    private static final class Told extends AppenderBase<ILoggingEvent> {
+
+        private final List<String> lines = new CopyOnWriteArrayList<>();
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            if (event.getLevel().isGreaterOrEqual(Level.WARN)
+                    || event.getMessage().contains("again")) {
+                lines.add(event.getLevel() + " " + event.getFormattedMessage());
+            }
+        }
+    }
+
+    @BeforeEach
+    void listen() {
+        told.start();
+        logger.setLevel(Level.INFO);
+        logger.setAdditive(false);
+        logger.addAppender(told);
+    }
+
+    @AfterEach
+    void listenNoMore() {
+        logger.detachAppender(told);
+        logger.setAdditive(true);
+        logger.setLevel(null);
+    }
+
+    @Test
+    void aStoreThatCannotBeUsedAtStartIsToldByTheExceptionAlone() {
+        trouble.set(StoreUnusableException.notPostgres("H2"));
+
+        assertThatThrownBy(() -> start("a")).isInstanceOf(StoreUnusableException.class);
+
+        assertThat(told.lines).isEmpty();
+    }
+
+    @Test
+    void eachKindOfTroubleWithTheStoreIsToldOnce() {
+        trouble.set(new StoreUnavailableException("It is away."));
+        try (LeaseClient client = start("a")) {
+            awaitMore(heartbeats);
+            trouble.set(StoreUnusableException.missingTables("public", List.of("dbleases_session")));
+            awaitMore(heartbeats);
+            trouble.set(null);
+            await().until(() -> client.state() == ClientState.ACTIVE);
+        }
+
+        assertThat(told.lines)
+                .satisfiesExactly(
+                        first ->
+                                assertThat(first).isEqualTo("WARN Client a cannot reach the store, and goes on trying"),
+                        second -> assertThat(second)
+                                .startsWith("ERROR Client a cannot use the store, and goes on trying: The tables"
+                                        + " dbleases_session do not exist"),
+                        third -> assertThat(third).isEqualTo("INFO Client a reaches the store again"));
+    }
+
+    @Test
+    void aJoinThatIsRefusedAgainAndAgainIsToldOnce() {
+        try (LeaseClient other = LeaseClients.start(config("other"), store)) {
+            other.lease("orders", 8);
+            trouble.set(new StoreUnavailableException("It is away."));
+            try (LeaseClient client = start("a")) {
+                client.lease("orders", 9);
+                told.lines.clear();
+                trouble.set(null);
+
+                awaitMore(transactions);
+            }
+        }
+
+        assertThat(told.lines)
+                .satisfiesOnlyOnce(line -> assertThat(line)
+                        .startsWith("ERROR Cannot join lease orders, and go on trying: ")
+                        .contains("8")
+                        .contains("9"));
+        assertThat(told.lines).noneMatch(line -> line.startsWith("WARN Could not"));
+    }
+
+    private static void awaitMore(AtomicInteger calls) {
+        int before = calls.get();
+        await().until(() -> calls.get() >= before + 3);
+    }
+
+    private LeaseClient start(String clientId) {
+        return LeaseClients.start(config(clientId), new InterposedStore(store, method -> {
+            if (method.equals("transact")) {
+                transactions.incrementAndGet();
+            }
+            if (method.equals("open") || method.equals("renew")) {
+                heartbeats.incrementAndGet();
+                RuntimeException failure = trouble.get();
+                if (failure != null) {
+                    throw failure;
+                }
+            }
+        }));
+    }
+
+    private static LeaseClientConfig config(String clientId) {
+        return LeaseClientConfig.defaults()
+                .withClientId(clientId)
+                .withTiming(FAST)
+                .withDebounce(Duration.ofMillis(50))
+                .withDrainTimeout(Duration.ofSeconds(1));
+    }
+}
