@@ -23,8 +23,9 @@ abstract class Scenario {
     static final Duration TAKEOVER = TIMING.ttl().plus(TIMING.grace()).plusMillis(200);
     static final Duration LONG = Duration.ofSeconds(60);
 
-    final SimCluster cluster = new SimCluster(1);
-    final SimDatabase database = cluster.database();
+    private final SimWorld world = new SimWorld(1);
+    final SimDatabase database = new SimDatabase(world);
+    final SimCluster cluster = new SimCluster(world, database);
 
     @AfterEach
     void noInvariantIsBroken() {

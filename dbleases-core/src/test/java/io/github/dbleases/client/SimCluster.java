@@ -3,7 +3,6 @@ package io.github.dbleases.client;
 import static java.util.stream.Collectors.toSet;
 
 import io.github.dbleases.LeaseClientConfig;
-import io.github.dbleases.Timing;
 import io.github.dbleases.assignment.Balancer;
 import io.github.dbleases.assignment.Balancer.Scope;
 import io.github.dbleases.assignment.Snapshot;
@@ -18,27 +17,23 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
-/** Simulated processes on a simulated database, whose invariants are checked after every event. */
+/** Simulated processes on a simulated storage, whose invariants are checked after every event. */
 final class SimCluster {
 
     private final SimWorld world;
-    private final SimDatabase database;
+    private final SimStorage storage;
     private final SimInvariants invariants;
     private final List<SimProcess> processes = new ArrayList<>();
     private int started;
 
-    SimCluster(long seed) {
-        this.world = new SimWorld(seed);
-        this.database = new SimDatabase(world);
+    SimCluster(SimWorld world, SimStorage storage) {
+        this.world = world;
+        this.storage = storage;
         this.invariants = new SimInvariants(world);
     }
 
     SimWorld world() {
         return world;
-    }
-
-    SimDatabase database() {
-        return database;
     }
 
     /** Returns the processes that have not crashed. */
@@ -47,7 +42,7 @@ final class SimCluster {
     }
 
     SimProcess start(LeaseClientConfig config) {
-        SimProcess process = new SimProcess("process-" + ++started, world, database, config);
+        SimProcess process = new SimProcess("process-" + ++started, world, storage, config);
         world.tell(process.name() + " starts");
         processes.add(process);
         return process;
@@ -73,7 +68,7 @@ final class SimCluster {
     }
 
     Census census() {
-        return database.store().workLine(Timing.DEFAULT).census();
+        return storage.census();
     }
 
     /**

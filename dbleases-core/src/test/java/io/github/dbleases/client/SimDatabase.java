@@ -4,6 +4,8 @@ import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.Timing;
 import io.github.dbleases.assignment.Change.Grant;
 import io.github.dbleases.assignment.Change.Vacate;
+import io.github.dbleases.store.Census;
+import io.github.dbleases.store.HeartbeatLine;
 import io.github.dbleases.store.WorkLine;
 import io.github.dbleases.store.memory.InMemoryLeaseStore;
 import java.time.Duration;
@@ -13,7 +15,7 @@ import java.util.Deque;
 import java.util.function.Supplier;
 
 /** A database that can be away, lag, lose its last commits in a failover and have its clock set. */
-final class SimDatabase {
+final class SimDatabase implements SimStorage {
 
     private static final int STANDBYS = 8;
     private static final Duration TIME_TO_NOTICE = Duration.ofSeconds(5);
@@ -40,8 +42,13 @@ final class SimDatabase {
         return store;
     }
 
-    /** Returns a line on which partitions are fenced by open transactions now and then. */
-    WorkLine workLine(Timing timing) {
+    @Override
+    public HeartbeatLine heartbeatLine(SimEnvironment process, Timing timing) {
+        return store.heartbeatLine(timing);
+    }
+
+    @Override
+    public WorkLine workLine(SimEnvironment process, Timing timing) {
         return new SimWorkLine(
                 store.workLine(timing),
                 change -> (change instanceof Grant || change instanceof Vacate) && world.misfortune(0.01));
@@ -51,7 +58,13 @@ final class SimDatabase {
         return clock;
     }
 
-    void setAway(boolean next) {
+    @Override
+    public Census census() {
+        return store.workLine(Timing.DEFAULT).census();
+    }
+
+    @Override
+    public void setAway(boolean next) {
         away = next;
     }
 
@@ -76,12 +89,32 @@ final class SimDatabase {
      * Returns for how long no new process may start: a stated limit is that one which does not know of a failover takes
      * the store's word for when the quiet time ends, and the store's clock may have been set.
      */
-    Duration unsafeForNewcomers() {
+    @Override
+    public Duration unsafeForNewcomers() {
         return Duration.ofNanos(Math.max(0, quietTimeCutShort - world.nanos()));
     }
 
-    /** Executes a statement now. */
-    <T> T execute(Supplier<T> statement) {
+    @Override
+    public <T> Runnable call(SimLane lane, Supplier<T> call, Outcome<T> outcome) {
+        if (!lane.isCut()) {
+            world.after(lane.environment().requestDelay(), () -> execute(lane, call, outcome));
+        }
+        return () -> {};
+    }
+
+    private <T> void execute(SimLane lane, Supplier<T> call, Outcome<T> outcome) {
+        SimEnvironment process = lane.environment();
+        try {
+            T answer = execute(call);
+            if (!lane.isCut() && !world.misfortune(0.01)) {
+                world.after(process.replyDelay(), () -> process.run(() -> outcome.succeed(answer)));
+            }
+        } catch (RuntimeException failure) {
+            world.after(process.replyDelay(), () -> process.run(() -> outcome.fail(failure)));
+        }
+    }
+
+    private <T> T execute(Supplier<T> statement) {
         if (away) {
             throw new StoreUnavailableException("The simulated database is away");
         }
@@ -95,6 +128,21 @@ final class SimDatabase {
         }
         return result;
     }
+
+    /** Its clock is set, or it fails over. */
+    @Override
+    public void mishap(Mishap mishap, SimProcess victim, Timing timing) {
+        if (mishap == Mishap.GRAVE) {
+            failOver(world.between(timing.ttl().negated(), timing.ttl()), timing.ttl());
+        } else if (!hasJustJumped()) {
+            Duration jump = world.between(Duration.ofSeconds(-10), Duration.ofSeconds(10));
+            world.tell("the clock of the database jumps by " + jump);
+            jump(jump);
+        }
+    }
+
+    @Override
+    public void close() {}
 
     /**
      * Promotes a standby that lags a little or not at all, and whose clock differs, but is behind all that was seen before

@@ -24,11 +24,11 @@ final class SimEnvironment implements Environment, Clock {
     private long monotonicLag;
     private Duration wallError = Duration.ZERO;
 
-    SimEnvironment(SimWorld world, SimDatabase database, Duration attemptTimeout) {
+    SimEnvironment(SimWorld world, SimStorage storage, Duration attemptTimeout) {
         this.world = world;
         this.attemptTimeout = attemptTimeout;
-        this.heartbeatLane = new SimLane(this, world, database, attemptTimeout);
-        this.workLane = new SimLane(this, world, database, attemptTimeout);
+        this.heartbeatLane = new SimLane(this, world, storage, attemptTimeout);
+        this.workLane = new SimLane(this, world, storage, attemptTimeout);
     }
 
     void crash() {

@@ -13,22 +13,30 @@ final class SimLane implements Lane {
 
     private final SimEnvironment environment;
     private final SimWorld world;
-    private final SimDatabase database;
+    private final SimStorage storage;
     private final Duration attemptTimeout;
     private final Queue<Request<?>> due = new ArrayDeque<>();
     private boolean busy;
     private boolean cut;
     private int sent;
 
-    SimLane(SimEnvironment environment, SimWorld world, SimDatabase database, Duration attemptTimeout) {
+    SimLane(SimEnvironment environment, SimWorld world, SimStorage storage, Duration attemptTimeout) {
         this.environment = environment;
         this.world = world;
-        this.database = database;
+        this.storage = storage;
         this.attemptTimeout = attemptTimeout;
     }
 
     void cut(boolean next) {
         cut = next;
+    }
+
+    boolean isCut() {
+        return cut;
+    }
+
+    SimEnvironment environment() {
+        return environment;
     }
 
     /** Returns how many requests have been sent. */
@@ -61,20 +69,7 @@ final class SimLane implements Lane {
         }
         sent++;
         Attempt<T> attempt = new Attempt<>(request);
-        if (!cut) {
-            world.after(environment.requestDelay(), () -> execute(attempt, call.get()));
-        }
-    }
-
-    private <T> void execute(Attempt<T> attempt, Supplier<T> call) {
-        try {
-            T answer = database.execute(call);
-            if (!cut && !world.misfortune(0.01)) {
-                world.after(environment.replyDelay(), () -> environment.run(() -> attempt.succeed(answer)));
-            }
-        } catch (RuntimeException failure) {
-            world.after(environment.replyDelay(), () -> environment.run(() -> attempt.fail(failure)));
-        }
+        attempt.giveUp = storage.call(this, call.get(), attempt);
     }
 
     private void finish() {
@@ -83,10 +78,11 @@ final class SimLane implements Lane {
     }
 
     /** An attempt, which ends once. */
-    private final class Attempt<T> {
+    private final class Attempt<T> implements SimStorage.Outcome<T> {
 
         private final Request<T> request;
         private final SimWorld.Event timeout;
+        private Runnable giveUp = () -> {};
         private boolean ended;
 
         private Attempt(Request<T> request) {
@@ -96,11 +92,13 @@ final class SimLane implements Lane {
                     () -> environment.run(() -> fail(new StoreUnavailableException("no answer in time"))));
         }
 
-        private void succeed(T answer) {
+        @Override
+        public void succeed(T answer) {
             end(() -> request.done(answer));
         }
 
-        private void fail(RuntimeException failure) {
+        @Override
+        public void fail(RuntimeException failure) {
             end(() -> request.failed(failure));
         }
 
@@ -108,6 +106,7 @@ final class SimLane implements Lane {
             if (!ended) {
                 ended = true;
                 timeout.cancel();
+                giveUp.run();
                 how.run();
                 finish();
             }

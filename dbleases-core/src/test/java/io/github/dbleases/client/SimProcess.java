@@ -26,12 +26,13 @@ final class SimProcess {
     private boolean retired;
     private boolean closing;
 
-    SimProcess(String name, SimWorld world, SimDatabase database, LeaseClientConfig config) {
+    SimProcess(String name, SimWorld world, SimStorage storage, LeaseClientConfig config) {
         this.name = name;
         this.world = world;
-        this.environment = new SimEnvironment(world, database, config.timing().attemptTimeout());
-        this.heartbeats = database.store().heartbeatLine(config.timing());
-        this.engine = new Engine(config, environment, heartbeats, database.workLine(config.timing()), event -> {});
+        this.environment = new SimEnvironment(world, storage, config.timing().attemptTimeout());
+        this.heartbeats = storage.heartbeatLine(environment, config.timing());
+        this.engine = new Engine(
+                config, environment, heartbeats, storage.workLine(environment, config.timing()), event -> {});
         engine.start();
     }
 

@@ -108,6 +108,10 @@ final class SimWorld {
         return Duration.ofNanos((long) (limit.toNanos() * skewed));
     }
 
+    Duration between(Duration least, Duration most) {
+        return least.plus(upTo(most.minus(least)));
+    }
+
     Duration upTo(Duration limit) {
         return Duration.ofNanos((long) (limit.toNanos() * random.nextDouble()));
     }

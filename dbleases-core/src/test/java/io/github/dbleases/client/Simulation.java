@@ -6,10 +6,12 @@ import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.Timing;
 import io.github.dbleases.assignment.LeadershipBalance;
 import io.github.dbleases.assignment.Snapshot;
+import io.github.dbleases.client.SimStorage.Mishap;
 import io.github.dbleases.store.Census;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,14 +37,14 @@ final class Simulation {
     private final Timing timing = Timing.DEFAULT;
     private final SimCluster cluster;
     private final SimWorld world;
-    private final SimDatabase database;
+    private final SimStorage storage;
     private final List<SimProcess> processes;
     private final boolean balanceLeaderships;
 
-    Simulation(long seed) {
-        this.cluster = new SimCluster(seed);
-        this.world = cluster.world();
-        this.database = cluster.database();
+    Simulation(long seed, Function<SimWorld, SimStorage> storage) {
+        this.world = new SimWorld(seed);
+        this.storage = storage.apply(world);
+        this.cluster = new SimCluster(world, this.storage);
         this.processes = cluster.processes();
         this.balanceLeaderships = seed % 2 == 0;
     }
@@ -50,6 +52,14 @@ final class Simulation {
     /** Runs the schedule and returns what went wrong, null if nothing did. */
     @Nullable
     String run() {
+        try {
+            return runAll();
+        } finally {
+            storage.close();
+        }
+    }
+
+    private @Nullable String runAll() {
         world.becomeRough();
         int first = 1 + world.random().nextInt(4);
         for (int i = 0; i < first; i++) {
@@ -121,7 +131,7 @@ final class Simulation {
         }
         world.after(world.upTo(Duration.ofSeconds(6)), this::suffer);
         if (processes.isEmpty() || world.chance(0.25) && processes.size() < 6) {
-            world.after(database.unsafeForNewcomers(), this::startProcess);
+            world.after(storage.unsafeForNewcomers(), this::startProcess);
             return;
         }
         SimProcess victim = processes.get(world.random().nextInt(processes.size()));
@@ -145,16 +155,16 @@ final class Simulation {
             case 4 -> standStill(victim, time);
             case 5 -> cutOff(victim, time);
             case 6 -> {
-                world.tell("the database is away for " + time);
-                database.setAway(true);
-                world.after(time, () -> database.setAway(false));
+                world.tell("the storage is away for " + time);
+                storage.setAway(true);
+                world.after(time, () -> storage.setAway(false));
             }
             case 7 -> {
                 world.tell("%s is slow for %s".formatted(victim.name(), time));
                 machine.slowness(Duration.ofSeconds(2));
                 world.after(time, () -> machine.slowness(Duration.ofMillis(8)));
             }
-            case 8 -> jumpOfTheClock();
+            case 8 -> storage.mishap(Mishap.ODD, victim, timing);
             case 9 -> {
                 world.tell(victim.name() + " is retired");
                 victim.retire();
@@ -166,7 +176,7 @@ final class Simulation {
                 victim.leave(lease.name());
                 world.after(world.shortTime(Duration.ofSeconds(5)), () -> victim.join(lease));
             }
-            case 11 -> database.failOver(between(timing.ttl().negated(), timing.ttl()), timing.ttl());
+            case 11 -> storage.mishap(Mishap.GRAVE, victim, timing);
             case 12 -> {
                 if (world.nanos() < LAST_RESIGNATION.toNanos()) {
                     String election = LEASES.get(2 + world.random().nextInt(3)).name();
@@ -193,20 +203,12 @@ final class Simulation {
         world.after(time, () -> machine.cut(false));
     }
 
-    private void jumpOfTheClock() {
-        if (!database.hasJustJumped()) {
-            Duration jump = between(Duration.ofSeconds(-10), Duration.ofSeconds(10));
-            world.tell("the clock of the database jumps by " + jump);
-            database.jump(jump);
-        }
-    }
-
     /** A machine stands still, or its wall clock is set: which of them it is cannot be told if both happen to it. */
     private void standStill(SimProcess process, Duration time) {
         if (process.name().hashCode() % 2 == 0) {
             pause(process, time, time);
         } else {
-            process.environment().setWallClock(between(Duration.ofSeconds(-10), Duration.ofSeconds(10)));
+            process.environment().setWallClock(world.between(Duration.ofSeconds(-10), Duration.ofSeconds(10)));
             world.tell("the wall clock of %s is set to %d"
                     .formatted(process.name(), process.environment().wallMillis()));
         }
@@ -221,12 +223,8 @@ final class Simulation {
         }
     }
 
-    private Duration between(Duration least, Duration most) {
-        return least.plus(world.upTo(most.minus(least)));
-    }
-
     private void heal() {
-        database.setAway(false);
+        storage.setAway(false);
         processes.forEach(process -> {
             process.environment().cut(false);
             process.environment().slowness(Duration.ofMillis(8));

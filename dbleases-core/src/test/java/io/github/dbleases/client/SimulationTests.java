@@ -2,8 +2,10 @@ package io.github.dbleases.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dbleases.store.keyvalue.MapBackend;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -17,8 +19,18 @@ class SimulationTests {
 
     @Test
     void noScheduleBreaksAnInvariant() {
-        Optional<String> failure = seeds().parallel()
-                .mapToObj(seed -> Optional.ofNullable(new Simulation(seed).run())
+        check(SCHEDULES, SimDatabase::new);
+    }
+
+    @Test
+    void noScheduleBreaksAnInvariantOnAKeyValueStore() {
+        check(SCHEDULES / 8, world -> new SimKeyValue(world, new MapBackend()));
+    }
+
+    private static void check(int schedules, Function<SimWorld, SimStorage> storage) {
+        Optional<String> failure = seeds(schedules)
+                .parallel()
+                .mapToObj(seed -> Optional.ofNullable(new Simulation(seed, storage).run())
                         .map(what -> "-Ddbleases.simulation.seed=%d%n%s".formatted(seed, what)))
                 .flatMap(Optional::stream)
                 .findAny();
@@ -26,8 +38,8 @@ class SimulationTests {
         assertThat(failure).isEmpty();
     }
 
-    private static LongStream seeds() {
+    private static LongStream seeds(int schedules) {
         Long seed = Long.getLong("dbleases.simulation.seed");
-        return seed != null ? LongStream.of(seed) : new Random(20260101).longs(SCHEDULES);
+        return seed != null ? LongStream.of(seed) : new Random(20260101).longs(schedules);
     }
 }

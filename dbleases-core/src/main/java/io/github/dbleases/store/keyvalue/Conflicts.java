@@ -1,19 +1,24 @@
 package io.github.dbleases.store.keyvalue;
 
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 
 /** How long to wait before a work is done again: a random time, which grows with each conflict. */
 final class Conflicts {
 
-    private static final long FIRST_NANOS = Duration.ofMillis(2).toNanos();
-    private static final long LONGEST_NANOS = Duration.ofMillis(100).toNanos();
+    private static final Duration FIRST = Duration.ofMillis(2);
+    private static final Duration LONGEST = Duration.ofMillis(100);
 
-    private long most = FIRST_NANOS;
+    private final Host host;
+    private Duration most = FIRST;
+
+    Conflicts(Host host) {
+        this.host = host;
+    }
 
     Duration pause() {
-        Duration pause = Duration.ofNanos(ThreadLocalRandom.current().nextLong(most));
-        most = Math.min(LONGEST_NANOS, 2 * most);
+        Duration pause = Duration.ofNanos((long) (most.toNanos() * host.random()));
+        Duration longer = most.multipliedBy(2);
+        most = longer.compareTo(LONGEST) < 0 ? longer : LONGEST;
         return pause;
     }
 }

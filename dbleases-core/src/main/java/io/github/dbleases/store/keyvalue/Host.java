@@ -3,7 +3,7 @@ package io.github.dbleases.store.keyvalue;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The machine of a store: its clocks and its threads. A simulation gives it others. */
+/** The machine of a store: its clocks, its threads and its randomness. A simulation gives it others. */
 interface Host {
 
     /** The monotonic clock in nanoseconds, of arbitrary origin. */
@@ -14,6 +14,9 @@ interface Host {
 
     /** Waits for a time. */
     void pause(Duration time) throws InterruptedException;
+
+    /** Returns a random number from 0 below 1. */
+    double random();
 
     /** Returns what runs the calls of one line. */
     Calls calls();

@@ -101,7 +101,7 @@ final class KeyValueWorkLine implements WorkLine {
     @Override
     public <T> T transact(SortedSet<String> names, Work<T> work) {
         return attempt(backend -> {
-            Conflicts conflicts = new Conflicts();
+            Conflicts conflicts = new Conflicts(storage.host());
             while (true) {
                 KeyValueRows rows = new KeyValueRows(storage, backend, names);
                 RowTransaction transaction = new RowTransaction(rows, names);

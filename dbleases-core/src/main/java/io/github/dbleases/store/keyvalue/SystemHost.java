@@ -2,6 +2,7 @@ package io.github.dbleases.store.keyvalue;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** The clocks of the system, and a thread for each line while it has something to do. */
@@ -20,6 +21,11 @@ final class SystemHost implements Host {
     @Override
     public void pause(Duration time) throws InterruptedException {
         TimeUnit.NANOSECONDS.sleep(time.toNanos());
+    }
+
+    @Override
+    public double random() {
+        return ThreadLocalRandom.current().nextDouble();
     }
 
     @Override

@@ -33,6 +33,11 @@ final class SettableHost implements Host {
     }
 
     @Override
+    public double random() {
+        return machine.random();
+    }
+
+    @Override
     public Calls calls() {
         return machine.calls();
     }
