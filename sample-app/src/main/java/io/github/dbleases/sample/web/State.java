@@ -1,6 +1,8 @@
 package io.github.dbleases.sample.web;
 
 import io.github.dbleases.sample.orders.Verdict;
+import io.github.dbleases.sample.reports.Report;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param orders how far the work has come, null when the database does not answer
  * @param instances in the order of their names, then sessions of others
  * @param leases the lease of the orders first, then others by name
+ * @param reports who writes the sales reports, and the latest ones
  * @param verdict the latest comparison of the balances, null before the first
  */
 record State(
@@ -22,6 +25,7 @@ record State(
         @Nullable Orders orders,
         List<Instance> instances,
         List<LeaseState> leases,
+        Reports reports,
         @Nullable Verdict verdict) {
 
     /**
@@ -90,4 +94,26 @@ record State(
      */
     record Partition(
             int partition, @Nullable Long session, @Nullable Long pending, int waiting) {}
+
+    /**
+     * The sales reports.
+     *
+     * @param leader who leads and so writes them; null when nobody does
+     * @param latest the latest ones, the last one first; empty when the database does not answer
+     */
+    record Reports(@Nullable Writer leader, List<Report> latest) {}
+
+    /**
+     * The leader.
+     *
+     * @param client the name of its client
+     * @param session its session, which may have to expire still
+     * @param token its fencing token
+     * @param since when it was elected, null when the database does not answer
+     */
+    record Writer(
+            String client,
+            long session,
+            long token,
+            @Nullable Instant since) {}
 }

@@ -2,21 +2,12 @@ package io.github.dbleases.sample.web;
 
 import io.github.dbleases.ClientStatus;
 import io.github.dbleases.ClusterView;
-import io.github.dbleases.ClusterView.LeaseView;
 import io.github.dbleases.DbLeasesException;
-import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
-import io.github.dbleases.LeaseKind;
-import io.github.dbleases.sample.instance.InstanceDirectory;
 import io.github.dbleases.sample.orders.BalanceCheck;
 import io.github.dbleases.sample.orders.Progress;
 import io.github.dbleases.sample.orders.ProgressReport;
-import io.github.dbleases.sample.web.State.LeaseState;
-import io.github.dbleases.sample.web.State.Partition;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
@@ -24,26 +15,19 @@ import org.springframework.stereotype.Component;
 @Component
 class StateReader {
 
-    /** A lease with more partitions than this is listed without them. */
-    private static final int SHOWN = 1_024;
-
     private final LeaseClient client;
-    private final Lease orders;
-    private final InstanceDirectory directory;
+    private final ClusterStates states;
     private final ProgressReport report;
     private final BalanceCheck check;
+    private final ReportStates reports;
 
     StateReader(
-            LeaseClient client,
-            @Qualifier("orders") Lease orders,
-            InstanceDirectory directory,
-            ProgressReport report,
-            BalanceCheck check) {
+            LeaseClient client, ClusterStates states, ProgressReport report, BalanceCheck check, ReportStates reports) {
         this.client = client;
-        this.orders = orders;
-        this.directory = directory;
+        this.states = states;
         this.report = report;
         this.check = check;
+        this.reports = reports;
     }
 
     /** Reads the state; when the database does not answer, only what this instance knows without it. */
@@ -58,12 +42,13 @@ class StateReader {
 
     private State state(ClusterView cluster, Progress progress) {
         return new State(
-                directory.self(),
+                states.self(),
                 null,
                 client.status().ttl().toMillis(),
                 new State.Orders(progress.imported(), progress.total(), progress.done(), rate(progress)),
-                InstanceStates.of(cluster, orders.name(), directory.entries(), progress),
-                leases(cluster, progress),
+                states.instances(cluster, progress),
+                states.leases(cluster, progress),
+                reports.read(cluster),
                 check.latest().orElse(null));
     }
 
@@ -73,43 +58,18 @@ class StateReader {
                 .sum();
     }
 
-    private List<LeaseState> leases(ClusterView cluster, Progress progress) {
-        return cluster.leases().values().stream()
-                .filter(lease -> lease.kind() == LeaseKind.PARTITIONS)
-                .sorted(Comparator.comparing(lease -> !lease.name().equals(orders.name())))
-                .map(lease -> new LeaseState(
-                        lease.name(),
-                        lease.balanced(),
-                        lease.partitions().size(),
-                        lease.partitions().size() > SHOWN ? List.of() : partitions(lease, progress)))
-                .toList();
-    }
-
-    private List<Partition> partitions(LeaseView lease, Progress progress) {
-        boolean ofOrders = lease.name().equals(orders.name());
-        return lease.partitions().stream()
-                .map(partition -> new Partition(
-                        partition.partition(),
-                        partition.session(),
-                        partition.pendingSession(),
-                        ofOrders ? progress.waiting().getOrDefault(partition.partition(), 0) : 0))
-                .toList();
-    }
-
     private State ownView() {
         ClientStatus status = client.status();
         Long session = status.session().isPresent() ? status.session().getAsLong() : null;
-        List<Partition> partitions = IntStream.range(0, orders.partitions())
-                .mapToObj(partition -> new Partition(partition, orders.owns(partition) ? session : null, null, 0))
-                .toList();
         return new State(
-                directory.self(),
+                states.self(),
                 "The database does not answer. What is shown is what %s still trusts by itself."
-                        .formatted(directory.self()),
+                        .formatted(states.self()),
                 status.ttl().toMillis(),
                 null,
                 List.of(),
-                List.of(new LeaseState(orders.name(), false, orders.partitions(), partitions)),
+                states.ownLeases(session),
+                reports.own(),
                 null);
     }
 }

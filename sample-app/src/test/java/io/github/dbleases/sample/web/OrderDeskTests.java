@@ -24,7 +24,12 @@ import org.springframework.test.context.DynamicPropertySource;
 /** One plain instance with 200 orders, as a browser and a shell see it. */
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = {"sample.name=instance-1", "sample.orders=200", "sample.work-time=0ms"})
+        properties = {
+            "sample.name=instance-1",
+            "sample.orders=200",
+            "sample.work-time=0ms",
+            "sample.report-interval=200ms"
+        })
 class OrderDeskTests {
 
     @DynamicPropertySource
@@ -98,8 +103,28 @@ class OrderDeskTests {
         });
     }
 
+    @Test
+    void theLeaderWritesReportsWithItsToken() {
+        await().untilAsserted(() -> {
+            String state = get("/state").body();
+            assertThat(JsonPath.<String>read(state, "$.reports.leader.client")).isEqualTo("instance-1");
+            assertThat(JsonPath.<Number>read(state, "$.reports.leader.session"))
+                    .isEqualTo(JsonPath.<Number>read(state, "$.instances[0].session"));
+            assertThat(JsonPath.<List<String>>read(state, "$.reports.latest[*].writtenBy"))
+                    .hasSizeGreaterThan(1)
+                    .containsOnly("instance-1");
+            assertThat(JsonPath.<List<Number>>read(state, "$.reports.latest[*].token"))
+                    .containsOnly(JsonPath.<Number>read(state, "$.reports.leader.token"));
+        });
+        await().untilAsserted(
+                        () -> assertThat(get("/actuator/leases").body())
+                                .contains(
+                                        "\"leaders\":{\"report\":{\"isLeader\":true,\"candidates\":1,\"leader\":{\"client\":\"instance-1\""));
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/app.js", "/base.css", "/actuator/leases", "/actuator/health"})
+    @ValueSource(
+            strings = {"/", "/app.js", "/base.css", "/actuator/leases", "/actuator/leases/report", "/actuator/health"})
     void thePageAndTheEndpointsAnswer(String path) throws Exception {
         assertThat(get(path).statusCode()).isEqualTo(200);
     }

@@ -1,0 +1,126 @@
+package io.github.dbleases.sample.reports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.github.dbleases.sample.SampleProperties;
+import io.github.dbleases.testing.postgres.PostgresDatabase;
+import io.github.dbleases.testing.postgres.PostgresServer;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.LongStream;
+import org.awaitility.Awaitility;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+class ReportBookTests {
+
+    private static final int WRITERS = 4;
+
+    @AutoClose
+    private final HikariDataSource dataSource = new HikariDataSource();
+
+    @AutoClose("shutdownNow")
+    private final ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
+
+    private JdbcClient jdbc;
+    private ReportBook book;
+
+    @BeforeEach
+    void connect() {
+        PostgresDatabase database = PostgresServer.newest().freshDatabase();
+        dataSource.setJdbcUrl(database.jdbcUrl());
+        dataSource.setUsername(database.user());
+        dataSource.setPassword(database.password());
+        dataSource.setMaximumPoolSize(WRITERS + 2);
+        dataSource.setMinimumIdle(0);
+        Flyway.configure().dataSource(dataSource).load().migrate();
+        jdbc = JdbcClient.create(dataSource);
+        book = new ReportBook(jdbc, new SampleProperties("instance-1", 0, Duration.ZERO, 10, null));
+    }
+
+    @Test
+    void aReportTellsOfTheOrdersAndOfWhoWroteIt() {
+        jdbc.sql("INSERT INTO desk_customer (id, name) VALUES ('C-1', 'One')").update();
+        jdbc.sql("""
+                INSERT INTO desk_order (customer, partition, cents, done_at)
+                VALUES ('C-1', 1, 1000, now()), ('C-1', 1, 500, now()), ('C-1', 1, -200, now()), ('C-1', 1, 7, NULL)
+                """).update();
+
+        assertThat(book.write(5)).isTrue();
+
+        assertThat(book.latest(10)).singleElement().satisfies(report -> {
+            assertThat(report.token()).isEqualTo(5);
+            assertThat(report.writtenBy()).isEqualTo("instance-1");
+            assertThat(report.done()).isEqualTo(3);
+            assertThat(report.waiting()).isEqualTo(1);
+            assertThat(report.sales()).isEqualTo(1500);
+            assertThat(report.refunds()).isEqualTo(-200);
+        });
+    }
+
+    @Test
+    void aLowerTokenThanTheLastOneIsRefused() {
+        assertThat(book.write(5)).isTrue();
+        assertThat(book.write(5)).isTrue();
+        assertThat(book.write(7)).isTrue();
+
+        assertThat(book.write(6)).isFalse();
+
+        assertThat(book.latest(10)).extracting(Report::token).containsExactly(7L, 5L, 5L);
+    }
+
+    @Test
+    void aWriterThatWaitsForOneWithAHigherTokenIsRefused() throws Exception {
+        Future<Boolean> former;
+        try (Connection later = dataSource.getConnection();
+                Statement statement = later.createStatement()) {
+            later.setAutoCommit(false);
+            statement.executeUpdate("UPDATE desk_report_fence SET token = 9");
+            former = threads.submit(() -> book.write(8));
+            Awaitility.await().until(this::somebodyWaitsForALock);
+            later.commit();
+        }
+
+        assertThat(former.get()).isFalse();
+        assertThat(book.latest(10)).isEmpty();
+    }
+
+    @Test
+    void ofManyThatWriteAtTheSameTimeNoneWritesAfterAHigherToken() throws Exception {
+        List<Callable<Long>> writers = new ArrayList<>();
+        for (int writer = 0; writer < WRITERS; writer++) {
+            int first = writer;
+            writers.add(() -> LongStream.range(0, 100)
+                    .filter(round -> book.write(round * WRITERS + (first * 7 + round * 3) % WRITERS))
+                    .count());
+        }
+
+        long written = 0;
+        for (Future<Long> writer : threads.invokeAll(writers)) {
+            written += writer.get();
+        }
+
+        List<Long> tokens = jdbc.sql("SELECT token FROM desk_report ORDER BY id")
+                .query(Long.class)
+                .list();
+        assertThat(tokens).hasSize((int) written).isSorted();
+    }
+
+    private boolean somebodyWaitsForALock() {
+        return jdbc.sql(
+                        "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
+                .query(Boolean.class)
+                .single();
+    }
+}
