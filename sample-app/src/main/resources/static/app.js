@@ -5,6 +5,7 @@ import { showLeases } from "./grid.js";
 import { showCards } from "./cards.js";
 import { showChart } from "./chart.js";
 import { showSummary } from "./summary.js";
+import { showReports } from "./reports.js";
 import { observe, say } from "./events.js";
 
 const PAUSE_MILLIS = 500;
@@ -31,6 +32,7 @@ function show({ state, moved }) {
   showLeases(shown);
   showCards(shown, act);
   showChart(shown);
+  showReports(shown);
   observe(shown);
   source("live", `Live from ${state.servedBy}`);
   banner(state.problem ?? (moved && `The instance that sent this page does not answer. It goes on with ${state.servedBy}.`));

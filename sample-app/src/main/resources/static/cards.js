@@ -7,7 +7,7 @@ const cards = new Map();
 
 const keyOf = (instance) => (instance.port ? instance.name : `${instance.name}/${instance.session}`);
 
-export function showCards({ instances, ttlMillis, servedBy }, act) {
+export function showCards({ instances, ttlMillis, servedBy, reports }, act) {
   const holder = document.getElementById("instances");
   const wanted = sorted(instances);
   for (const [key, card] of cards) {
@@ -26,6 +26,7 @@ export function showCards({ instances, ttlMillis, servedBy }, act) {
       holder.insertBefore(card.root, holder.children[index] ?? null);
     }
     update(card, instance, ttlMillis, servedBy);
+    card.leads.hidden = instance.session === null || instance.session !== reports.leader?.session;
   });
 }
 
@@ -53,6 +54,7 @@ function build(instance, act) {
     owned, done, rate,
     where: make("span", { className: "where" }),
     pill: make("span", { className: "pill" }),
+    leads: make("span", { className: "pill leads", title: "It leads: it writes the sales reports", hidden: true }, "Leader"),
     bar: make("span"),
     left: make("span"),
     end: button("End gracefully", "plain", "GRACEFUL"),
@@ -68,7 +70,7 @@ function build(instance, act) {
   card.root = make("article", { className: "card" },
     make("header", {},
       make("span", { className: "badge kind", ariaHidden: "true", data: { kind: kindOf(instance.name) } }, make("b", {}, label(instance.name))),
-      make("div", {}, make("h3", {}, describe(instance)), card.where), card.pill),
+      make("div", {}, make("h3", {}, describe(instance)), card.where), make("div", { className: "pills" }, card.leads, card.pill)),
     make("dl", { className: "numbers" }, ownedBox, doneBox, rateBox),
     card.session,
     make("div", { className: "actions" }, card.end, card.kill, card.start, card.hint));

@@ -1,10 +1,12 @@
 // Tells in words what changed from one state to the next.
+import { leading } from "./reports.js";
 import { count, describe, kindOf, make, number } from "./kinds.js";
 
 const MOST = 100;
 const list = document.getElementById("events");
 let before = null;
 let orphanedAt = null;
+let leaderlessAt = null;
 
 list.append(make("li", { className: "empty" }, "Nothing yet."));
 
@@ -21,6 +23,7 @@ export function observe(state) {
   if (before && !state.problem) {
     tellSessions(state);
     tellMoves(state);
+    tellLeader(state);
     tellVerdict(state);
   }
   if (state.problem && !before?.problem) {
@@ -49,6 +52,9 @@ function tellSessions(state) {
       if (instance.owned) {
         orphanedAt ??= Date.now();
       }
+      if (before.reports.leader && before.reports.leader.session === earlier.session) {
+        leaderlessAt ??= Date.now();
+      }
       say(`The process of ${instance.name} has ended${instance.owned ? `; its session still holds ${count(instance.owned, "partition")}` : ""}`, instance.name);
     }
   }
@@ -76,6 +82,18 @@ function tellMoves(state) {
   if (orphanedAt && lease?.partitions.every(({ session }) => live.has(session))) {
     say(`All partitions of ${lease.name} have a living owner, ${((Date.now() - orphanedAt) / 1000).toFixed(1)} s after the end`);
     orphanedAt = null;
+  }
+}
+
+function tellLeader(state) {
+  const { leader } = state.reports;
+  if (leader && leader.token !== before.reports.leader?.token) {
+    const { name } = leading(state);
+    const after = leaderlessAt ? `, ${((Date.now() - leaderlessAt) / 1000).toFixed(1)} s after the end of the leader` : "";
+    say(`${name} was elected and writes the reports${after}`, name);
+    leaderlessAt = null;
+  } else if (!leader && before.reports.leader) {
+    say("Nobody leads");
   }
 }
 
