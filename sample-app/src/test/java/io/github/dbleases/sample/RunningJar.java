@@ -18,6 +18,8 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** The packaged application as a person at a terminal sees it: its output and its processes. */
 final class RunningJar implements AutoCloseable {
@@ -25,7 +27,7 @@ final class RunningJar implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     /** Says the port, the process and the data of the server. */
-    private static final Pattern DATABASE = Pattern.compile("PostgreSQL is ready: \\d+ (\\d+) (.*)");
+    private static final Pattern DATABASE = Pattern.compile("PostgreSQL is ready: (\\d+) (\\d+) (.*)");
 
     private final Process process;
     private final ConcurrentLinkedQueue<String> lines = new ConcurrentLinkedQueue<>();
@@ -79,6 +81,15 @@ final class RunningJar implements AutoCloseable {
         return lines.stream().flatMap(line -> pattern.matcher(line).results()).toList();
     }
 
+    /** Returns the database, which is open to all on this machine. */
+    DataSource database() {
+        PGSimpleDataSource dataSource = new PGSimpleDataSource();
+        dataSource.setUrl("jdbc:postgresql://localhost:%s/postgres"
+                .formatted(awaitLine(DATABASE).group(1)));
+        dataSource.setUser("postgres");
+        return dataSource;
+    }
+
     List<String> lines() {
         return List.copyOf(lines);
     }
@@ -98,9 +109,9 @@ final class RunningJar implements AutoCloseable {
         assertThat(all).as("processes that were started").isNotEmpty();
         all.add(process.toHandle());
         MatchResult database = awaitLine(DATABASE);
-        ProcessHandle.of(Long.parseLong(database.group(1))).ifPresent(all::add);
+        ProcessHandle.of(Long.parseLong(database.group(2))).ifPresent(all::add);
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(all).noneMatch(ProcessHandle::isAlive));
-        await().atMost(PATIENCE).until(() -> Files.notExists(Path.of(database.group(2))));
+        await().atMost(PATIENCE).until(() -> Files.notExists(Path.of(database.group(3))));
     }
 
     /** Leaves nothing behind when a test has failed. */

@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The packaged application, started as the README says, with real processes and real ends. */
 class SampleApplicationIT {
@@ -56,6 +58,50 @@ class SampleApplicationIT {
             jar.process().destroy();
             jar.awaitNothingLeft();
         }
+    }
+
+    @Test
+    void oneInstanceWritesTheReportsAndAfterItsKillAnotherDoesWithAHigherTokenAndALowerOneIsRefused() throws Exception {
+        try (RunningJar jar = start("--server.port=0", "--sample.orders=0", "--sample.report-interval=100ms")) {
+            Stream.of("instance-1", "instance-2", "instance-3").forEach(instance -> page(jar, instance));
+            JdbcClient jdbc = JdbcClient.create(jar.database());
+            await().atMost(PATIENCE).until(() -> reports(jdbc).size() > 20);
+            Report first = latest(jdbc);
+            assertThat(reports(jdbc)).containsOnly(first);
+
+            jar.instance(first.writer()).destroyForcibly();
+
+            await().atMost(PATIENCE).until(() -> !latest(jdbc).equals(first));
+            Report second = latest(jdbc);
+            assertThat(second.writer()).isNotEqualTo(first.writer());
+            assertThat(second.token()).isGreaterThan(first.token());
+            assertThat(jdbc.sql("UPDATE desk_report_fence SET token = ? WHERE token <= ?")
+                            .params(first.token(), first.token())
+                            .update())
+                    .as("how the former leader would begin its next report")
+                    .isZero();
+
+            jdbc.sql("UPDATE desk_report_fence SET token = token + 1").update();
+
+            jar.awaitLine(Pattern.compile(
+                    "\\[%s].*The report with token %d is refused".formatted(second.writer(), second.token())));
+            await().atMost(PATIENCE).until(() -> !latest(jdbc).equals(second));
+            assertThat(latest(jdbc).token()).isGreaterThan(second.token() + 1);
+            assertThat(reports(jdbc)).extracting(Report::token).isSorted();
+        }
+    }
+
+    /** Who wrote it, and with which token. */
+    private record Report(String writer, long token) {}
+
+    private static List<Report> reports(JdbcClient jdbc) {
+        return jdbc.sql("SELECT written_by AS writer, token FROM desk_report ORDER BY id")
+                .query(Report.class)
+                .list();
+    }
+
+    private static Report latest(JdbcClient jdbc) {
+        return reports(jdbc).stream().reduce((one, next) -> next).orElseThrow();
     }
 
     @Test
