@@ -81,7 +81,7 @@ public final class Election {
 
     private static Optional<Change.Move> relief(Snapshot election, Partition leadership) {
         Optional<Member> leader = member(election, leadership.owner());
-        Optional<Member> candidate = first(election).filter(first -> !first.yields());
+        Optional<Member> candidate = first(election);
         return leader.isPresent()
                         && candidate.isPresent()
                         && leader.get().leaderships() >= candidate.get().leaderships() + 2
