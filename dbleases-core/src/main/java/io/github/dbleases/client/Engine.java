@@ -116,7 +116,9 @@ final class Engine implements SessionKeeper.Observer {
 
     private JoinedLease startJoining(LeaseSpec spec) {
         Portfolio portfolio = new Portfolio(environment.listeners(), keeper.isTrusted());
-        portfolio.addListener(events.of(spec));
+        if (events.haveListener()) {
+            portfolio.addListener(events.of(spec));
+        }
         JoinedLease lease = new JoinedLease(spec, this, keeper, environment.clock(), portfolio);
         leases.add(lease);
         membership.join(lease);

@@ -14,6 +14,9 @@ import java.util.concurrent.Executor;
 /** Tells the listener of a client what happens to its session and to its leases. */
 final class Events {
 
+    /** The listener of a client that has none. */
+    static final LeaseEventListener NOBODY = event -> {};
+
     private final String clientId;
     private final LeaseEventListener listener;
     private final SerialQueue queue;
@@ -38,6 +41,11 @@ final class Events {
 
     private void tell(LeaseEvent event) {
         queue.add(() -> listener.onEvent(event));
+    }
+
+    /** Returns whether there is somebody to be told, for whom a hand-over has to wait. */
+    boolean haveListener() {
+        return listener != NOBODY;
     }
 
     /** Returns what listens to a lease on behalf of the listener of the client. */
