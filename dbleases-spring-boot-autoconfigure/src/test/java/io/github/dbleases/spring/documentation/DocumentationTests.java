@@ -75,6 +75,7 @@ class DocumentationTests {
                         "CHANGELOG.md",
                         "CONTRIBUTING.md",
                         "how-it-works.md",
+                        "leader-election.md",
                         "configuration.md",
                         "operations.md",
                         "testing.md");
@@ -174,6 +175,27 @@ class DocumentationTests {
                     row.next();
                     assertThat(lease.partitionOf(key)).as(key).isEqualTo(row.getInt(1));
                 }
+            }
+        }
+    }
+
+    @Test
+    void theFenceOfTheReportsRefusesALowerToken() throws SQLException {
+        List<String> snippets = Document.named("leader-election.md").snippets("sql");
+        String write = snippets.stream()
+                .filter(snippet -> snippet.startsWith("WITH fence"))
+                .findFirst()
+                .orElseThrow();
+        try (Connection connection =
+                        PostgresServer.newest().freshDatabase().dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE orders (done boolean)");
+            statement.execute(snippets.get(0));
+            for (Map.Entry<String, Integer> inserted :
+                    List.of(Map.entry("5", 1), Map.entry("7", 1), Map.entry("6", 0), Map.entry("7", 1))) {
+                assertThat(statement.executeUpdate(write.replace(":token", inserted.getKey())))
+                        .as(inserted.getKey())
+                        .isEqualTo(inserted.getValue());
             }
         }
     }

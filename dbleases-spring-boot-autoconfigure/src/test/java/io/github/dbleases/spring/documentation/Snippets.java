@@ -38,6 +38,8 @@ final class Snippets {
             import org.springframework.boot.context.properties.ConfigurationProperties;
             import org.springframework.boot.test.context.*;
             import org.springframework.context.annotation.*;
+            import org.springframework.context.event.EventListener;
+            import org.springframework.jdbc.core.simple.JdbcClient;
             import org.springframework.scheduling.annotation.Scheduled;
             import org.springframework.stereotype.Component;
             """;
