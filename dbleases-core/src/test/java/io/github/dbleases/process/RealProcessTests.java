@@ -17,7 +17,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Three processes on one database suffer; no partition ever has two owners, and there are never two leaders. */
+/**
+ * Three processes under one client id, that of their host, suffer on one database; no partition ever has two owners, and
+ * there are never two leaders.
+ */
 class RealProcessTests {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
