@@ -6,10 +6,9 @@ import io.github.dbleases.store.keyvalue.KeyValueBackend;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -54,7 +53,7 @@ public final class FileBackend implements KeyValueBackend {
     public Optional<String> put(String key, String content, @Nullable String ifVersion) {
         Path file = file(key);
         return attempt(() -> {
-            Files.createDirectories(directory);
+            create();
             if (!hasVersion(file, ifVersion)) {
                 return Optional.empty();
             }
@@ -92,7 +91,7 @@ public final class FileBackend implements KeyValueBackend {
     @Override
     public Map<String, String> list(String prefix) {
         return attempt(() -> {
-            Files.createDirectories(directory);
+            create();
             Map<String, String> versions = new TreeMap<>();
             for (Path file : lock.holding(() -> documents(prefix))) {
                 DocumentFile.header(file)
@@ -147,13 +146,28 @@ public final class FileBackend implements KeyValueBackend {
     private <T> T attempt(DirectoryLock.Action<T> action) {
         try {
             return action.perform();
-        } catch (AccessDeniedException | NotDirectoryException | FileAlreadyExistsException unusable) {
-            throw StoreUnusableException.of(
-                    "The directory %s cannot be used: %s.".formatted(directory, unusable),
-                    "Let this process create, write and delete files in it, or choose another directory.");
         } catch (IOException failure) {
+            if (failure instanceof AccessDeniedException
+                    || !Files.isDirectory(directory)
+                    || !Files.isWritable(directory)) {
+                throw unusable(failure);
+            }
             throw new StoreUnavailableException(
                     "The directory %s does not answer as it should: %s".formatted(directory, failure), failure);
         }
+    }
+
+    private void create() throws IOException {
+        try {
+            Files.createDirectories(directory);
+        } catch (FileSystemException failure) {
+            throw unusable(failure);
+        }
+    }
+
+    private StoreUnusableException unusable(IOException failure) {
+        return StoreUnusableException.of(
+                "The directory %s cannot be used: %s.".formatted(directory, failure),
+                "Let this process create, read, write and delete files in it, or choose another directory.");
     }
 }
