@@ -31,8 +31,8 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /**
- * Measures what a cluster does on a real database, and prints it: {@code release}, {@code polling}, {@code kill} or
- * {@code many}. Not a test: nothing is asserted but that it settles.
+ * Measures what a cluster does on a real database, and prints it: {@code release}, {@code polling}, {@code kill},
+ * {@code many}, {@code leader} or {@code leaderships}. Not a test: nothing is asserted but that it settles.
  */
 final class ClusterFigures {
 
@@ -48,7 +48,11 @@ final class ClusterFigures {
                 case "polling" -> release("without notifications", false);
                 case "kill" -> kill();
                 case "many" -> many(200, 20);
-                default -> throw new IllegalArgumentException("release, polling, kill or many, not " + what);
+                case "leader" -> ElectionFigures.leader();
+                case "leaderships" -> ElectionFigures.leaderships();
+                default ->
+                    throw new IllegalArgumentException(
+                            "release, polling, kill, many, leader or leaderships, not " + what);
             }
         }
     }
@@ -181,7 +185,7 @@ final class ClusterFigures {
                         + " WHERE state = 'live' AND id NOT IN (" + ids + ")");
     }
 
-    private static long query(PostgresDatabase database, String sql) throws Exception {
+    static long query(PostgresDatabase database, String sql) throws Exception {
         try (Connection connection = database.dataSource().getConnection();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
@@ -190,7 +194,7 @@ final class ClusterFigures {
         }
     }
 
-    private static void await(BooleanSupplier condition) {
+    static void await(BooleanSupplier condition) {
         long begin = System.nanoTime();
         while (!condition.getAsBoolean()) {
             if (seconds(begin) > 300) {
@@ -200,7 +204,7 @@ final class ClusterFigures {
         }
     }
 
-    private static double seconds(long sinceNanos) {
+    static double seconds(long sinceNanos) {
         return (System.nanoTime() - sinceNanos) / 1e9;
     }
 
