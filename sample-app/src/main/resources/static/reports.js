@@ -52,12 +52,11 @@ function row(report, before, fresh) {
   const cell = (name, text) => make("td", { data: { name } }, text);
   const writer = cell("Written by", "");
   writer.append(make("span", { className: "swatch kind", ariaHidden: "true", data: { kind: kindOf(report.writtenBy) } }), " ", report.writtenBy);
-  const token = cell("Token", String(report.token));
   if (took) {
-    token.append(" ", make("span", { className: "took" }, report.writtenBy === before.writtenBy ? "elected again" : "took over"));
+    writer.append(" ", make("span", { className: "took" }, report.writtenBy === before.writtenBy ? "elected again" : "took over"));
   }
   return make("tr", { className: `${took ? "after" : ""}${fresh ? " fresh" : ""}` },
     make("td", { data: { name: "Time" } }, time(report.writtenAt)), writer,
     cell("Done", number(report.done)), cell("Waiting", number(report.waiting)),
-    cell("Sales", money(report.sales)), cell("Refunds", money(report.refunds)), token);
+    cell("Sales", money(report.sales)), cell("Refunds", money(report.refunds)), cell("Token", String(report.token)));
 }
