@@ -116,8 +116,11 @@ class DocumentationTests {
     }
 
     @Test
-    void theJavaSnippetsCompile(@TempDir Path output) {
+    void theJavaSnippetsCompileAndTheTestsAmongThemPass(@TempDir Path output) throws Exception {
         assertThat(Snippets.compile(Document.all(), output)).isEmpty();
+        for (String tests : List.of("HandOverTests", "ElectionTests", "OrderWorkerUnitTests")) {
+            Snippets.runTests(tests, output);
+        }
     }
 
     @ParameterizedTest

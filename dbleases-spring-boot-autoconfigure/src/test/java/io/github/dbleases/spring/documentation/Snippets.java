@@ -1,6 +1,10 @@
 package io.github.dbleases.spring.documentation;
 
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
 import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +17,7 @@ import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
 
 /** Compiles the Java snippets of the documents, together, with the imports that they leave out. */
 final class Snippets {
@@ -63,6 +68,22 @@ final class Snippets {
                 List.of("-proc:none", "-classpath", System.getProperty("java.class.path"), "-d", output.toString());
         compiler.getTask(null, null, diagnostics, options, null, sources).call();
         return diagnostics.getDiagnostics().stream().map(Snippets::tell).toList();
+    }
+
+    /** Runs the tests of a compiled type. */
+    static void runTests(String type, Path output) throws Exception {
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {output.toUri().toURL()}, Snippets.class.getClassLoader())) {
+            Class<?> tests = loader.loadClass(type);
+            Constructor<?> constructor = tests.getDeclaredConstructor();
+            constructor.setAccessible(true);
+            for (Method test : tests.getDeclaredMethods()) {
+                if (test.isAnnotationPresent(Test.class)) {
+                    test.setAccessible(true);
+                    test.invoke(constructor.newInstance());
+                }
+            }
+        }
     }
 
     private static JavaFileObject source(String document, String snippet) {
