@@ -40,7 +40,8 @@ public final class StoreUnusableException extends DbLeasesException {
         return new StoreUnusableException(
                 "The database is %s, but dbleases needs PostgreSQL 14 or newer.".formatted(product),
                 "Point spring.datasource.url or dbleases.connection.url to a PostgreSQL database, "
-                        + "or put @DbLeasesDataSource on the DataSource bean that is one.");
+                        + "or put @DbLeasesDataSource on the DataSource bean that is one, "
+                        + "or set dbleases.store.type=jdbc to keep leases in a table of this database.");
     }
 
     /** Returns what is wrong. */

@@ -32,6 +32,7 @@ import org.springframework.util.StringUtils;
  * @param connection Where to connect to
  * @param migration How the tables come to be
  * @param notifications Hints between instances
+ * @param store Where leases are kept
  * @param leases Leases to take part in, by name. A name with characters other than letters, digits and '-' is written in
  *     brackets: dbleases.leases[a/b].partitions.
  * @param leaders Leader elections
@@ -53,6 +54,7 @@ public record DbLeasesProperties(
         @DefaultValue Connection connection,
         @DefaultValue Migration migration,
         @DefaultValue Notifications notifications,
+        @DefaultValue Store store,
         @DefaultValue Map<String, Lease> leases,
         @DefaultValue Leaders leaders) {
 
@@ -147,6 +149,78 @@ public record DbLeasesProperties(
      *     connection pooler in transaction mode; a change is then seen at the next heartbeat.
      */
     public record Notifications(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * Where leases are kept.
+     *
+     * @param type What leases are kept in. All instances must agree on it.
+     * @param file Documents in a directory
+     * @param gcs Documents in Google Cloud Storage
+     * @param jdbc Documents in a table
+     */
+    public record Store(
+            @DefaultValue("postgres") Type type,
+            @DefaultValue File file,
+            @DefaultValue Gcs gcs,
+            @DefaultValue Jdbc jdbc) {
+
+        /** What leases are kept in. */
+        public enum Type {
+
+            /** Tables of a PostgreSQL database. */
+            POSTGRES,
+
+            /** Files in a directory that all instances share. */
+            FILE,
+
+            /** Objects in a bucket of Google Cloud Storage. */
+            GCS,
+
+            /** One table of any database. */
+            JDBC,
+
+            /** The memory of this instance, which shares with no other. */
+            MEMORY
+        }
+
+        /**
+         * Documents in a directory.
+         *
+         * @param directory Directory that all instances share, with the store type "file". It is created if it does not
+         *     exist.
+         */
+        public record File(@Nullable String directory) {
+
+            public File {
+                directory = textOrNull(directory);
+            }
+        }
+
+        /**
+         * Documents in Google Cloud Storage.
+         *
+         * @param bucket Bucket that all instances share, with the store type "gcs". It must exist.
+         * @param prefix Prefix of the names of the objects. Applications with different ones share nothing.
+         */
+        public record Gcs(
+                @Nullable String bucket,
+                @DefaultValue("dbleases/") String prefix) {
+
+            public Gcs {
+                bucket = textOrNull(bucket);
+            }
+        }
+
+        /**
+         * Documents in a table.
+         *
+         * @param table Name of the table, with the store type "jdbc"; with or without a schema and a dot before it.
+         * @param createTable Whether the table is created if it does not exist.
+         */
+        public record Jdbc(
+                @DefaultValue("dbleases_document") String table,
+                @DefaultValue("true") boolean createTable) {}
+    }
 
     /**
      * A lease to take part in.

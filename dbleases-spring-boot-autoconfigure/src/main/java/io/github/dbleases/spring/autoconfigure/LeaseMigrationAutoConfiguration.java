@@ -6,6 +6,7 @@ import io.github.dbleases.spring.migration.LeaseMigrations;
 import io.github.dbleases.spring.migration.MigratingSchemaInitializer;
 import io.github.dbleases.spring.migration.SchemaLocation;
 import io.github.dbleases.spring.migration.ValidatingSchemaInitializer;
+import io.github.dbleases.store.postgres.PostgresLeaseStore;
 import io.github.dbleases.store.postgres.PostgresStoreConfig;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -20,7 +21,7 @@ import org.springframework.context.annotation.Import;
 /** Configures how the tables come to be, where Flyway is there. */
 @AutoConfiguration(after = PostgresLeaseStoreAutoConfiguration.class, before = DbLeasesAutoConfiguration.class)
 @ConditionalOnClass(value = Flyway.class, name = "org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension")
-@ConditionalOnBean(DbLeasesConnections.class)
+@ConditionalOnBean({DbLeasesConnections.class, PostgresLeaseStore.class})
 @Import(DatabaseInitializationDependencyConfigurer.class)
 public final class LeaseMigrationAutoConfiguration {
 

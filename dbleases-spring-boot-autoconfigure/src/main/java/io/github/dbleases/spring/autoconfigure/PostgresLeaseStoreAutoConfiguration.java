@@ -2,17 +2,14 @@ package io.github.dbleases.spring.autoconfigure;
 
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.spring.DbLeasesDataSource;
-import io.github.dbleases.spring.jdbc.ConnectionOverrides;
 import io.github.dbleases.spring.jdbc.DbLeasesConnections;
 import io.github.dbleases.store.LeaseStore;
+import io.github.dbleases.store.keyvalue.KeyValueBackend;
 import io.github.dbleases.store.postgres.PostgresLeaseStore;
 import io.github.dbleases.store.postgres.PostgresStoreConfig;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -30,8 +27,9 @@ import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 @AutoConfiguration(after = DataSourceAutoConfiguration.class, before = DbLeasesAutoConfiguration.class)
 @ConditionalOnClass({DataSourceBuilder.class, SimpleDriverDataSource.class})
 @ConditionalOnBooleanProperty(name = "dbleases.enabled", matchIfMissing = true)
-@ConditionalOnMissingBean({LeaseClient.class, LeaseStore.class})
-@Conditional(PostgresLeaseStoreAutoConfiguration.OnDatabase.class)
+@ConditionalOnProperty(name = "dbleases.store.type", havingValue = "postgres", matchIfMissing = true)
+@ConditionalOnMissingBean({LeaseClient.class, LeaseStore.class, KeyValueBackend.class})
+@Conditional(OnLeaseDatabase.class)
 @EnableConfigurationProperties(DbLeasesProperties.class)
 @Import(DatabaseInitializationDependencyConfigurer.class)
 public final class PostgresLeaseStoreAutoConfiguration {
@@ -41,20 +39,7 @@ public final class PostgresLeaseStoreAutoConfiguration {
             DbLeasesProperties properties,
             @DbLeasesDataSource ObjectProvider<DataSource> marked,
             ObjectProvider<DataSource> primary) {
-        DbLeasesProperties.Connection own = properties.connection();
-        return new DbLeasesConnections(
-                dataSource(marked, primary, own.url() != null),
-                new ConnectionOverrides(own.url(), own.user(), own.password()),
-                properties.clientConfig());
-    }
-
-    private static @Nullable DataSource dataSource(
-            ObjectProvider<DataSource> marked, ObjectProvider<DataSource> primary, boolean optional) {
-        DataSource chosen = marked.getIfAvailable();
-        if (chosen != null) {
-            return chosen;
-        }
-        return optional ? primary.getIfUnique() : primary.getObject();
+        return LeaseConnections.of(properties, marked, primary);
     }
 
     @Bean
@@ -67,19 +52,5 @@ public final class PostgresLeaseStoreAutoConfiguration {
                 properties.schema(),
                 properties.tablePrefix(),
                 properties.notifications().enabled());
-    }
-
-    /** Something says where to connect to. */
-    static class OnDatabase extends AnyNestedCondition {
-
-        OnDatabase() {
-            super(ConfigurationPhase.REGISTER_BEAN);
-        }
-
-        @ConditionalOnBean(DataSource.class)
-        static class ApplicationDataSource {}
-
-        @ConditionalOnProperty("dbleases.connection.url")
-        static class OwnUrl {}
     }
 }

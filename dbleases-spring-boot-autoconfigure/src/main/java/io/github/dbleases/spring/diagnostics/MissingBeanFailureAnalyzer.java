@@ -30,8 +30,8 @@ final class MissingBeanFailureAnalyzer extends AbstractFailureAnalyzer<NoSuchBea
                     "A LeaseClient is needed, but dbleases does not know where to keep its leases: there is no DataSource, "
                             + "no dbleases.connection.url and no LeaseStore bean.",
                     "Configure a PostgreSQL database with spring.datasource.url (and spring-boot-starter-jdbc on the class "
-                            + "path) or with dbleases.connection.url, or define a LeaseStore bean, "
-                            + "or set dbleases.enabled=false.",
+                            + "path) or with dbleases.connection.url, or choose another place with dbleases.store.type, "
+                            + "or define a LeaseStore bean, or set dbleases.enabled=false.",
                     cause);
         }
         return null;

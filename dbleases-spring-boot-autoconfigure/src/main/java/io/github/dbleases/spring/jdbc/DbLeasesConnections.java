@@ -29,6 +29,11 @@ public final class DbLeasesConnections {
         target();
     }
 
+    /** Whether they lead to what the driver of PostgreSQL talks to. */
+    public boolean arePostgres() {
+        return target().isPostgres();
+    }
+
     /** For heartbeats and the other work of the client. */
     public DataSource forLeases() {
         return new UnpooledDataSource(this::target, DriverSettings.forLeases(config.clientId(), config.timing()));

@@ -3,6 +3,7 @@ package io.github.dbleases.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.spring.autoconfigure.DbLeasesProperties.Migration.Mode;
+import io.github.dbleases.spring.autoconfigure.DbLeasesProperties.Store.Type;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -43,6 +44,12 @@ class ConfigurationPropertiesTests {
             "dbleases.migration.user",
             "dbleases.migration.password",
             "dbleases.notifications.enabled",
+            "dbleases.store.type",
+            "dbleases.store.file.directory",
+            "dbleases.store.gcs.bucket",
+            "dbleases.store.gcs.prefix",
+            "dbleases.store.jdbc.table",
+            "dbleases.store.jdbc.create-table",
             "dbleases.leases",
             "dbleases.leaders.balance");
 
@@ -56,6 +63,8 @@ class ConfigurationPropertiesTests {
             "dbleases.migration.url",
             "dbleases.migration.user",
             "dbleases.migration.password",
+            "dbleases.store.file.directory",
+            "dbleases.store.gcs.bucket",
             "dbleases.leases");
 
     private final Map<String, JsonNode> metadata = metadata();
@@ -84,10 +93,27 @@ class ConfigurationPropertiesTests {
 
     @Test
     void eachModeOfMigrationIsExplained() {
-        assertThat(read().path("hints").path(0).path("values").findValuesAsString("value"))
-                .containsExactlyElementsOf(Arrays.stream(Mode.values())
-                        .map(mode -> mode.name().toLowerCase(Locale.ROOT))
-                        .toList());
+        assertThat(explained("dbleases.migration.mode")).containsExactlyElementsOf(lowerCase(Mode.values()));
+    }
+
+    @Test
+    void eachTypeOfStoreIsExplained() {
+        assertThat(explained("dbleases.store.type")).containsExactlyElementsOf(lowerCase(Type.values()));
+    }
+
+    private static List<String> explained(String property) {
+        for (JsonNode hint : read().path("hints")) {
+            if (hint.path("name").asString().equals(property)) {
+                return hint.path("values").findValuesAsString("value");
+            }
+        }
+        return List.of();
+    }
+
+    private static List<String> lowerCase(Enum<?>... values) {
+        return Arrays.stream(values)
+                .map(value -> value.name().toLowerCase(Locale.ROOT))
+                .toList();
     }
 
     private static List<String> components(String prefix, Class<?> type) {

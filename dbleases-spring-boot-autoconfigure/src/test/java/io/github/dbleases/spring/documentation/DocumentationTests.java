@@ -78,6 +78,7 @@ class DocumentationTests {
                         "leader-election.md",
                         "configuration.md",
                         "operations.md",
+                        "stores.md",
                         "testing.md");
     }
 

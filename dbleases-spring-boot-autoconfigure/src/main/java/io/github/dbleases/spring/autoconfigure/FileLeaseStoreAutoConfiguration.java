@@ -1,0 +1,32 @@
+package io.github.dbleases.spring.autoconfigure;
+
+import io.github.dbleases.LeaseClient;
+import io.github.dbleases.spring.store.StoreSettings;
+import io.github.dbleases.store.LeaseStore;
+import io.github.dbleases.store.keyvalue.KeyValueBackend;
+import io.github.dbleases.store.keyvalue.file.FileBackend;
+import java.nio.file.Path;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/** Configures documents in a directory. */
+@AutoConfiguration(before = KeyValueLeaseStoreAutoConfiguration.class)
+@ConditionalOnClass(FileBackend.class)
+@ConditionalOnBooleanProperty(name = "dbleases.enabled", matchIfMissing = true)
+@ConditionalOnProperty(name = "dbleases.store.type", havingValue = "file")
+@ConditionalOnMissingBean({LeaseClient.class, LeaseStore.class, KeyValueBackend.class})
+@EnableConfigurationProperties(DbLeasesProperties.class)
+public final class FileLeaseStoreAutoConfiguration {
+
+    @Bean
+    FileBackend fileBackend(DbLeasesProperties properties) {
+        String directory = properties.store().file().directory();
+        return new FileBackend(Path.of(StoreSettings.required(
+                "file", "dbleases.store.file.directory", directory, "a directory that all instances share")));
+    }
+}

@@ -1,0 +1,60 @@
+package io.github.dbleases.spring.autoconfigure;
+
+import io.github.dbleases.LeaseClient;
+import io.github.dbleases.spring.DbLeasesDataSource;
+import io.github.dbleases.spring.jdbc.DbLeasesConnections;
+import io.github.dbleases.spring.store.BetterStore;
+import io.github.dbleases.store.LeaseStore;
+import io.github.dbleases.store.keyvalue.KeyValueBackend;
+import io.github.dbleases.store.keyvalue.jdbc.JdbcBackend;
+import io.github.dbleases.store.keyvalue.jdbc.JdbcBackendConfig;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.jdbc.DataSourceBuilder;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.sql.init.dependency.DatabaseInitializationDependencyConfigurer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.jdbc.datasource.SimpleDriverDataSource;
+
+/** Configures documents in a table of the application's database, with connections of its own. */
+@AutoConfiguration(after = DataSourceAutoConfiguration.class, before = KeyValueLeaseStoreAutoConfiguration.class)
+@ConditionalOnClass({DataSourceBuilder.class, SimpleDriverDataSource.class})
+@ConditionalOnBooleanProperty(name = "dbleases.enabled", matchIfMissing = true)
+@ConditionalOnProperty(name = "dbleases.store.type", havingValue = "jdbc")
+@ConditionalOnMissingBean({LeaseClient.class, LeaseStore.class, KeyValueBackend.class})
+@Conditional(OnLeaseDatabase.class)
+@EnableConfigurationProperties(DbLeasesProperties.class)
+@Import(DatabaseInitializationDependencyConfigurer.class)
+public final class JdbcLeaseStoreAutoConfiguration {
+
+    @Bean
+    DbLeasesConnections dbLeasesConnections(
+            DbLeasesProperties properties,
+            @DbLeasesDataSource ObjectProvider<DataSource> marked,
+            ObjectProvider<DataSource> primary) {
+        return LeaseConnections.of(properties, marked, primary);
+    }
+
+    @Bean
+    JdbcBackend jdbcBackend(DbLeasesConnections connections, DbLeasesProperties properties) {
+        DbLeasesProperties.Store.Jdbc jdbc = properties.store().jdbc();
+        return new JdbcBackend(
+                connections.forLeases(),
+                new JdbcBackendConfig(jdbc.table(), jdbc.createTable(), properties.attemptTimeout()));
+    }
+
+    @Bean
+    @Lazy(false)
+    BetterStore betterLeaseStore(DbLeasesConnections connections) {
+        return new BetterStore(connections.arePostgres());
+    }
+}

@@ -1,0 +1,26 @@
+package io.github.dbleases.spring.autoconfigure;
+
+import io.github.dbleases.LeaseClient;
+import io.github.dbleases.store.LeaseStore;
+import io.github.dbleases.store.keyvalue.KeyValueBackend;
+import io.github.dbleases.store.keyvalue.KeyValueLeaseStore;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.context.annotation.Bean;
+
+/** Configures a {@link LeaseStore} on a {@link KeyValueBackend}, configured or the application's own. */
+@AutoConfiguration(before = DbLeasesAutoConfiguration.class)
+@ConditionalOnClass(KeyValueBackend.class)
+@ConditionalOnBooleanProperty(name = "dbleases.enabled", matchIfMissing = true)
+@ConditionalOnMissingBean({LeaseClient.class, LeaseStore.class})
+@ConditionalOnSingleCandidate(KeyValueBackend.class)
+public final class KeyValueLeaseStoreAutoConfiguration {
+
+    @Bean
+    KeyValueLeaseStore leaseStore(KeyValueBackend backend) {
+        return new KeyValueLeaseStore(backend);
+    }
+}

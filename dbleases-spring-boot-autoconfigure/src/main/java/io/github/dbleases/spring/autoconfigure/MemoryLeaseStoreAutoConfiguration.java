@@ -1,0 +1,26 @@
+package io.github.dbleases.spring.autoconfigure;
+
+import io.github.dbleases.LeaseClient;
+import io.github.dbleases.store.LeaseStore;
+import io.github.dbleases.store.keyvalue.KeyValueBackend;
+import io.github.dbleases.store.memory.InMemoryLeaseStore;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.annotation.Bean;
+
+/** Configures a {@link LeaseStore} in the memory of this instance, for tests and for one instance alone. */
+@AutoConfiguration(before = DbLeasesAutoConfiguration.class)
+@ConditionalOnClass(InMemoryLeaseStore.class)
+@ConditionalOnBooleanProperty(name = "dbleases.enabled", matchIfMissing = true)
+@ConditionalOnProperty(name = "dbleases.store.type", havingValue = "memory")
+@ConditionalOnMissingBean({LeaseClient.class, LeaseStore.class, KeyValueBackend.class})
+public final class MemoryLeaseStoreAutoConfiguration {
+
+    @Bean
+    InMemoryLeaseStore leaseStore() {
+        return new InMemoryLeaseStore();
+    }
+}
