@@ -27,9 +27,9 @@ import java.util.concurrent.Executors;
  * The part of the JSON API of Google Cloud Storage that the backend uses, over HTTP: insert by multipart upload, read, list
  * page by page, delete, each with generation preconditions. Faults are put between the request and the reply.
  */
-final class FakeGcs implements AutoCloseable {
+public final class FakeGcs implements AutoCloseable {
 
-    static final String BUCKET = "leases";
+    public static final String BUCKET = "leases";
 
     static {
         // Headers and body are sent apart, and the second would wait until the first is acknowledged, 40 ms later.
@@ -53,7 +53,7 @@ final class FakeGcs implements AutoCloseable {
         server.start();
     }
 
-    static FakeGcs start() {
+    public static FakeGcs start() {
         try {
             return new FakeGcs();
         } catch (IOException e) {
@@ -62,7 +62,7 @@ final class FakeGcs implements AutoCloseable {
     }
 
     /** Returns a client with a connection pool and settings of its own. */
-    Storage client() {
+    public Storage client() {
         return StorageOptions.http()
                 .setHost("http://localhost:" + server.getAddress().getPort())
                 .setProjectId("test")
@@ -73,6 +73,11 @@ final class FakeGcs implements AutoCloseable {
 
     Faults faults() {
         return faults;
+    }
+
+    /** Lets every so many writes have their effect and stay without an answer. */
+    public void loseReplies(int every) {
+        faults.loseReplies(every);
     }
 
     synchronized void clear() {

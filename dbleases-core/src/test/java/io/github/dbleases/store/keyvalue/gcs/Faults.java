@@ -20,6 +20,8 @@ final class Faults {
     private final Map<Method, Deque<Fault>> coming = new EnumMap<>(Method.class);
     private final Map<Method, Fault> always = new EnumMap<>(Method.class);
     private final AtomicInteger requests = new AtomicInteger();
+    private int lossInterval = Integer.MAX_VALUE;
+    private int writes;
     private volatile Runnable interlude = () -> {};
 
     /** Lets the next requests of a kind meet these faults, one each. */
@@ -33,6 +35,11 @@ final class Faults {
     /** Lets every request of a kind meet this fault from now on. */
     synchronized void always(Method method, Fault fault) {
         always.put(method, fault);
+    }
+
+    /** Lets every so many writes have their effect and stay without an answer. */
+    synchronized void loseReplies(int every) {
+        lossInterval = every;
     }
 
     /** Says what happens at a {@link Fault#INTERLUDE}. */
@@ -52,6 +59,9 @@ final class Faults {
     private synchronized Fault take(String method) {
         requests.incrementAndGet();
         Method kind = Method.valueOf(method.toUpperCase(Locale.ROOT));
+        if (kind != Method.GET && ++writes % lossInterval == 0) {
+            return Fault.REPLY_LOST;
+        }
         Deque<Fault> queue = coming.get(kind);
         return queue == null || queue.isEmpty() ? always.getOrDefault(kind, Fault.NONE) : queue.remove();
     }

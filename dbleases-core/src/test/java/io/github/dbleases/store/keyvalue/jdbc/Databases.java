@@ -9,17 +9,17 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
 /** Databases of the tests, each empty. */
-final class Databases {
+public final class Databases {
 
     /** Long, so that no statement times out on a slow machine. */
-    static final JdbcBackendConfig CONFIG = JdbcBackendConfig.defaults(Duration.ofSeconds(30));
+    public static final JdbcBackendConfig CONFIG = JdbcBackendConfig.defaults(Duration.ofSeconds(30));
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private Databases() {}
 
     /** In memory; it is gone when its last connection is closed, unless settings keep it. */
-    static JdbcDataSource h2(String settings) {
+    public static JdbcDataSource h2(String settings) {
         JdbcDataSource dataSource = new JdbcDataSource();
         dataSource.setURL("jdbc:h2:mem:documents" + NUMBER.incrementAndGet() + settings);
         dataSource.setUser("sa");
@@ -28,7 +28,7 @@ final class Databases {
     }
 
     /** In a file; it need not outlive a loss of power. */
-    static DataSource sqlite(Path directory) {
+    public static DataSource sqlite(Path directory) {
         SQLiteConfig config = new SQLiteConfig();
         config.setSynchronous(SQLiteConfig.SynchronousMode.OFF);
         SQLiteDataSource dataSource = new SQLiteDataSource(config);
