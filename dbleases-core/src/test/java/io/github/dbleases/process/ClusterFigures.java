@@ -98,7 +98,7 @@ final class ClusterFigures {
                     one.lease("orders", WitnessProcess.PARTITIONS), other.lease("orders", WitnessProcess.PARTITIONS));
             leases.forEach(lease -> lease.addListener(told));
             for (int run = 0; run < millis.length; run++) {
-                try (Witness victim = new Witness(database.jdbcUrl(), database.user(), new Testimonies())) {
+                try (Witness victim = new Witness(new Testimonies(), database.jdbcUrl(), database.user())) {
                     await(() -> victim.owned().size() == 4 && sizes(leases) == 8);
                     victim.kill();
                     long lastHeartbeat = lastHeartbeatOfTheOthers(database, one, other);

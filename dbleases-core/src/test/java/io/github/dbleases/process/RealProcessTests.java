@@ -43,7 +43,7 @@ class RealProcessTests {
 
     private Witness startOn(int port) throws IOException {
         return new Witness(
-                "jdbc:postgresql://%s:%d/postgres".formatted(server.host(), port), server.user(), testimonies);
+                testimonies, "jdbc:postgresql://%s:%d/postgres".formatted(server.host(), port), server.user());
     }
 
     @AfterEach

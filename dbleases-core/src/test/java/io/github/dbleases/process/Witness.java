@@ -3,11 +3,14 @@ package io.github.dbleases.process;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,17 +23,18 @@ final class Witness implements AutoCloseable {
     private final Thread reader;
     private volatile Map<Integer, Long> owned = Map.of();
 
-    Witness(String jdbcUrl, String user, Testimonies testimonies) throws IOException {
+    /** Starts a process on a store: a JDBC URL and a user, or a directory. */
+    Witness(Testimonies testimonies, String... store) throws IOException {
         this.testimonies = testimonies;
-        this.process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-Xshare:auto",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        WitnessProcess.class.getName(),
-                        jdbcUrl,
-                        user)
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-Xshare:auto",
+                "-cp",
+                System.getProperty("java.class.path"),
+                WitnessProcess.class.getName()));
+        command.addAll(List.of(store));
+        this.process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         this.reader = new Thread(this::read, "witness-" + process.pid());
@@ -64,6 +68,17 @@ final class Witness implements AutoCloseable {
     /** Lets it go on: SIGCONT. */
     void goOn() {
         signal("CONT");
+    }
+
+    /** Ends it politely, and waits until it is gone. */
+    void end() {
+        try (OutputStream input = process.getOutputStream()) {
+            input.write('\n');
+        } catch (IOException gone) {
+            throw new UncheckedIOException(gone);
+        }
+        process.onExit().join();
+        owned = Map.of();
     }
 
     private void signal(String name) {

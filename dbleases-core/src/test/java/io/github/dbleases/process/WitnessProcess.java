@@ -6,8 +6,12 @@ import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.Timing;
 import io.github.dbleases.client.LeaseClients;
+import io.github.dbleases.store.LeaseStore;
+import io.github.dbleases.store.keyvalue.KeyValueLeaseStore;
+import io.github.dbleases.store.keyvalue.file.FileBackend;
 import io.github.dbleases.store.postgres.PostgresLeaseStore;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
@@ -33,18 +37,14 @@ final class WitnessProcess {
 
     private WitnessProcess() {}
 
-    /** Takes the JDBC URL and the user. Ends when its input ends, having closed the client. */
+    /** Takes the JDBC URL and the user, or a directory. Ends when there is input, having closed the client. */
     public static void main(String[] arguments) throws Exception {
-        PGSimpleDataSource dataSource = new PGSimpleDataSource();
-        dataSource.setUrl(arguments[0]);
-        dataSource.setUser(arguments[1]);
-        dataSource.setConnectTimeout(1);
         PrintStream out = System.out;
         LeaseClientConfig config = LeaseClientConfig.defaults()
                 .withTiming(TIMING)
                 .withDebounce(Duration.ofMillis(100))
                 .withDrainTimeout(Duration.ofSeconds(2));
-        try (LeaseClient client = LeaseClients.start(config, new PostgresLeaseStore(dataSource))) {
+        try (LeaseClient client = LeaseClients.start(config, store(arguments))) {
             Leadership leadership = client.leadership("reports");
             Lease lease = client.lease("orders", PARTITIONS);
             while (System.in.available() == 0) {
@@ -52,6 +52,17 @@ final class WitnessProcess {
                 LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
             }
         }
+    }
+
+    private static LeaseStore store(String[] arguments) {
+        if (arguments.length == 1) {
+            return new KeyValueLeaseStore(new FileBackend(Path.of(arguments[0])));
+        }
+        PGSimpleDataSource dataSource = new PGSimpleDataSource();
+        dataSource.setUrl(arguments[0]);
+        dataSource.setUser(arguments[1]);
+        dataSource.setConnectTimeout(1);
+        return new PostgresLeaseStore(dataSource);
     }
 
     /** Writes {@code before after partition:token partition:token ...}. */
