@@ -13,8 +13,8 @@ public interface Hold extends AutoCloseable {
     long token();
 
     /**
-     * Returns whether the session under which the partition is held is trusted at this moment. When it is not, another
-     * client may own the partition: stop before the next effect that others can see.
+     * Returns whether the session under which the partition is held is trusted at this moment, and the hold is not closed.
+     * When it is not, another client may own the partition: stop before the next effect that others can see.
      */
     boolean isTrusted();
 

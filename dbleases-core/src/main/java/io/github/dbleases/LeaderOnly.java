@@ -8,15 +8,18 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * A method that runs only in the instance that leads, or a class all of whose public methods do. On a method it takes
- * precedence over the one on the class; it may be used as a meta-annotation.
+ * A method that runs only in the instance that leads, or a class of which that is true for all methods that are not
+ * private or static. On a method it takes precedence over the one on the class; both may be inherited, also from
+ * interfaces; it may be used as a meta-annotation.
  *
  * <p>Before each call the trust in the leadership is checked locally, without the database. A running call holds the
- * leadership: a hand-over waits until it returns. That does not prolong the session: a call that outlives the trust
- * deadline runs on while another instance may be elected; use the token of the leadership to fence its effects.
+ * leadership: a hand-over waits until it returns and, if it returns a {@code CompletionStage}, until that is complete.
+ * That does not prolong the session: a call that outlives the trust deadline runs on while another instance may be
+ * elected; use the token of the {@link CurrentLeadership} to fence its effects.
  *
- * <p>A skipped call returns null, or an empty {@code Optional}, collection, map, stream or a completed future. A method
- * with a primitive, reactive or suspending result, or one that cannot be proxied, is refused when the application starts.
+ * <p>A skipped call returns null, or an empty {@code Optional}, collection, map, array, iterator or stream, or a completed
+ * future. A method whose calls cannot be skipped or held in this way, or cannot be intercepted, is refused when the
+ * application starts.
  */
 @Documented
 @Inherited
@@ -49,7 +52,7 @@ public @interface LeaderOnly {
         /** It runs to its end. */
         FINISH,
 
-        /** Its thread is interrupted. */
+        /** Its thread is interrupted, unless the call has ended. Not for methods whose work goes on after they return. */
         INTERRUPT
     }
 }

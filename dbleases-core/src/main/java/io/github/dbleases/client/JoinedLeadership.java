@@ -2,6 +2,7 @@ package io.github.dbleases.client;
 
 import io.github.dbleases.ClusterView;
 import io.github.dbleases.ClusterView.PartitionView;
+import io.github.dbleases.CurrentLeadership;
 import io.github.dbleases.Hold;
 import io.github.dbleases.Leader;
 import io.github.dbleases.Leadership;
@@ -69,7 +70,8 @@ final class JoinedLeadership implements Leadership {
     public boolean runIfLeader(Runnable work) {
         Optional<Hold> leading = tryHold();
         leading.ifPresent(hold -> {
-            try (hold) {
+            try (hold;
+                    CurrentLeadership.Scope current = CurrentLeadership.enter(name(), hold)) {
                 work.run();
             }
         });
@@ -83,7 +85,8 @@ final class JoinedLeadership implements Leadership {
             return Optional.empty();
         }
         Hold hold = leading.get();
-        try (hold) {
+        try (hold;
+                CurrentLeadership.Scope current = CurrentLeadership.enter(name(), hold)) {
             return Optional.ofNullable(work.call());
         }
     }

@@ -121,6 +121,10 @@ final class JoinedLease implements Lease {
 
     @Override
     public Optional<Hold> tryHold(int partition) {
+        // What is not owned is found out without the monitor.
+        if (!portfolio.grants().partitions().contains(partition)) {
+            return Optional.empty();
+        }
         return engine.exclusively(() ->
                 owns(partition) ? portfolio.held(partition).map(owned -> new OpenHold(this, owned)) : Optional.empty());
     }
@@ -149,7 +153,7 @@ final class JoinedLease implements Lease {
 
         private final JoinedLease lease;
         private final Owned owned;
-        private boolean closed;
+        private volatile boolean closed;
 
         OpenHold(JoinedLease lease, Owned owned) {
             this.lease = lease;
@@ -171,7 +175,7 @@ final class JoinedLease implements Lease {
         public boolean isTrusted() {
             // In the order of trusted(): what was lost with a session is lost before another one is trusted.
             Trust trust = lease.keeper.trust();
-            return !owned.isLost() && trust.holds(lease.clock);
+            return !closed && !owned.isLost() && trust.holds(lease.clock);
         }
 
         @Override

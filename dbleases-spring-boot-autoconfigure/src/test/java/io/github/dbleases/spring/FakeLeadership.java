@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A leadership that a test gives and takes. */
@@ -32,6 +33,11 @@ public final class FakeLeadership implements Leadership {
 
     public void oust() {
         token = OptionalLong.empty();
+        tellOusted();
+    }
+
+    /** Tells the listeners alone, as when they hear of it late. */
+    public void tellOusted() {
         listeners.forEach(LeadershipListener::onOusted);
     }
 
@@ -112,6 +118,7 @@ public final class FakeLeadership implements Leadership {
     private final class FakeHold implements Hold {
 
         private final long heldToken;
+        private final AtomicBoolean open = new AtomicBoolean(true);
 
         private FakeHold(long heldToken) {
             this.heldToken = heldToken;
@@ -130,12 +137,14 @@ public final class FakeLeadership implements Leadership {
 
         @Override
         public boolean isTrusted() {
-            return OptionalLong.of(heldToken).equals(token);
+            return open.get() && OptionalLong.of(heldToken).equals(token);
         }
 
         @Override
         public void close() {
-            holds.decrementAndGet();
+            if (open.compareAndSet(true, false)) {
+                holds.decrementAndGet();
+            }
         }
     }
 }

@@ -2,7 +2,9 @@ package io.github.dbleases.spring.autoconfigure;
 
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.LeaseEventListener;
 import io.github.dbleases.client.LeaseClients;
+import io.github.dbleases.spring.context.EventPublication;
 import io.github.dbleases.spring.context.ManagedLeaseClient;
 import io.github.dbleases.spring.context.Retirement;
 import io.github.dbleases.spring.context.SwitchedOffLeaseClient;
@@ -15,6 +17,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -34,9 +37,11 @@ public final class DbLeasesAutoConfiguration {
         @Bean
         @Lazy(false)
         @DependsOnDatabaseInitialization
-        ManagedLeaseClient leaseClient(DbLeasesProperties properties, LeaseStore store) {
+        ManagedLeaseClient leaseClient(
+                DbLeasesProperties properties, LeaseStore store, ConfigurableApplicationContext context) {
             LeaseClientConfig config = properties.clientConfig();
-            return new ManagedLeaseClient(config, () -> LeaseClients.start(config, store));
+            LeaseEventListener events = new EventPublication(context);
+            return new ManagedLeaseClient(config, () -> LeaseClients.start(config, store, events));
         }
 
         @Bean

@@ -234,6 +234,10 @@ public record DbLeasesProperties(
      *
      * @param balance Whether a leadership moves, once its work has ended, when its leader leads at least two more than
      *     another candidate. To be the same for all instances.
+     * @param startWait How long the start of an application with @LeaderOnly methods waits at most until it is known
+     *     whether this instance leads, so that the first runs of its jobs are not skipped.
      */
-    public record Leaders(@DefaultValue("false") boolean balance) {}
+    public record Leaders(
+            @DefaultValue("false") boolean balance,
+            @DefaultValue("5s") Duration startWait) {}
 }

@@ -1,0 +1,51 @@
+package io.github.dbleases.spring.autoconfigure;
+
+import io.github.dbleases.LeaderOnly;
+import io.github.dbleases.LeaseClient;
+import io.github.dbleases.spring.context.ManagedLeaseClient;
+import io.github.dbleases.spring.leader.Candidacies;
+import io.github.dbleases.spring.leader.LeaderOnlyPostProcessor;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Role;
+
+/**
+ * Configures what keeps methods with {@link LeaderOnly} to the leader. It is there without a {@link LeaseClient} too: an
+ * application that has such methods must not run them everywhere.
+ */
+@AutoConfiguration(after = DbLeasesAutoConfiguration.class)
+@ConditionalOnClass(LeaderOnly.class)
+@EnableConfigurationProperties(DbLeasesProperties.class)
+public final class LeaderOnlyAutoConfiguration {
+
+    @Bean
+    @Lazy(false)
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static Candidacies leaderOnlyCandidacies(
+            ApplicationContext context,
+            ObjectProvider<LeaseClient> client,
+            ObjectProvider<DbLeasesProperties> properties) {
+        return new Candidacies(
+                context, client, () -> properties.getObject().leaders().startWait(), ManagedLeaseClient.PHASE + 1);
+    }
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static LeaderOnlyPostProcessor leaderOnlyPostProcessor(Candidacies candidacies) {
+        return new LeaderOnlyPostProcessor(candidacies);
+    }
+
+    /** Guards the beans too that other post-processors need. It is registered again, after those, with all the others. */
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static BeanFactoryPostProcessor leaderOnlyForEarlyBeans() {
+        return factory -> factory.addBeanPostProcessor(factory.getBean(LeaderOnlyPostProcessor.class));
+    }
+}

@@ -1,0 +1,92 @@
+package io.github.dbleases.spring.leader;
+
+import java.lang.reflect.Array;
+import java.lang.reflect.Modifier;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.LinkedTransferQueue;
+import java.util.function.Supplier;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.BeanUtils;
+import org.springframework.core.ResolvableType;
+import org.springframework.util.ClassUtils;
+
+/** The results of calls that are skipped: for each type the emptiest value that a caller can go on with. */
+final class EmptyResults {
+
+    /** Each is the empty value of all types that it is of; the first that fits counts. */
+    private static final List<Supplier<Object>> VALUES = List.of(
+            Optional::empty,
+            OptionalInt::empty,
+            OptionalLong::empty,
+            OptionalDouble::empty,
+            Collections::emptyList,
+            Collections::emptySet,
+            Collections::emptyNavigableSet,
+            Collections::emptyMap,
+            Collections::emptyNavigableMap,
+            ConcurrentHashMap::new,
+            ConcurrentSkipListMap::new,
+            ArrayDeque::new,
+            LinkedBlockingDeque::new,
+            LinkedTransferQueue::new,
+            Collections::emptyIterator,
+            Collections::emptyListIterator,
+            Stream::empty,
+            IntStream::empty,
+            LongStream::empty,
+            DoubleStream::empty);
+
+    private EmptyResults() {}
+
+    /** Returns what makes the result, null for a type that has no empty value. */
+    static Supplier<? extends @Nullable Object> of(ResolvableType type) {
+        Class<?> result = type.resolve(Object.class);
+        if (result == Object.class) {
+            return () -> null;
+        }
+        if (result.isArray()) {
+            return () -> Array.newInstance(result.getComponentType(), 0);
+        }
+        if (result == Future.class || result == CompletionStage.class || result == CompletableFuture.class) {
+            Supplier<? extends @Nullable Object> value = of(type.getGeneric(0));
+            return () -> completed(value.get());
+        }
+        for (Supplier<Object> value : VALUES) {
+            if (result.isInstance(value.get())) {
+                return value;
+            }
+        }
+        return isContainer(result) ? () -> BeanUtils.instantiateClass(result) : () -> null;
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored")
+    private static Object completed(@Nullable Object value) {
+        CompletableFuture<@Nullable Object> future = new CompletableFuture<>();
+        future.complete(value);
+        return future;
+    }
+
+    private static boolean isContainer(Class<?> type) {
+        return (Iterable.class.isAssignableFrom(type) || Map.class.isAssignableFrom(type))
+                && type.getName().startsWith("java.util.")
+                && !Modifier.isAbstract(type.getModifiers())
+                && ClassUtils.hasConstructor(type);
+    }
+}

@@ -1,0 +1,56 @@
+package io.github.dbleases.spring.leader;
+
+import io.github.dbleases.CurrentLeadership;
+import io.github.dbleases.Hold;
+import java.util.Optional;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+
+/** Lets the calls of one method, whose work ends when they return, through while this instance leads. */
+final class LeaderOnlyInterceptor implements MethodInterceptor {
+
+    private final Guard guard;
+    private final String name;
+    private final Candidacy candidacy;
+    private final boolean interrupts;
+
+    LeaderOnlyInterceptor(Guard guard, Candidacy candidacy) {
+        this.guard = guard;
+        this.name = guard.name();
+        this.candidacy = candidacy;
+        this.interrupts = guard.interrupts();
+    }
+
+    @Override
+    public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
+        Optional<CurrentLeadership> outer = CurrentLeadership.get(name);
+        if (outer.isPresent()) {
+            return invokeWithin(outer.get(), invocation);
+        }
+        Hold hold = candidacy.tryHold();
+        if (hold == null) {
+            return guard.skip();
+        }
+        try (hold;
+                CurrentLeadership.Scope current = CurrentLeadership.enter(name, hold)) {
+            return interrupts ? proceedInterruptibly(invocation, hold.token()) : invocation.proceed();
+        }
+    }
+
+    /** Is part of a call that holds the leadership, and may end with it although the leadership is to be handed over. */
+    private @Nullable Object invokeWithin(CurrentLeadership outer, MethodInvocation invocation) throws Throwable {
+        if (!outer.isTrusted()) {
+            return guard.skip();
+        }
+        try (CurrentLeadership.Scope current = outer.enter()) {
+            return interrupts ? proceedInterruptibly(invocation, outer.token()) : invocation.proceed();
+        }
+    }
+
+    private @Nullable Object proceedInterruptibly(MethodInvocation invocation, long token) throws Throwable {
+        try (Interruptions.Running running = candidacy.interruptFromNowOn(token)) {
+            return running.isLost() ? guard.skip() : invocation.proceed();
+        }
+    }
+}

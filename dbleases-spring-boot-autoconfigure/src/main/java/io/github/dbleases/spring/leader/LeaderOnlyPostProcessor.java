@@ -1,0 +1,78 @@
+package io.github.dbleases.spring.leader;
+
+import java.lang.reflect.Proxy;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryAware;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.context.EmbeddedValueResolverAware;
+import org.springframework.util.StringValueResolver;
+
+/**
+ * Puts an interceptor before all other advice of each method that runs only in the leader.
+ *
+ * <p>It is not ordered, so that it comes after the post-processors of {@code @Async}, {@code @Retryable} and
+ * {@code @ConcurrencyLimit}, which are ordered and put their own advice first; and before that of {@code @Scheduled},
+ * which calls what this one returns.
+ */
+public final class LeaderOnlyPostProcessor implements BeanPostProcessor, BeanFactoryAware, EmbeddedValueResolverAware {
+
+    private final Candidacies candidacies;
+    private final Set<Class<?>> withoutGuards = ConcurrentHashMap.newKeySet();
+    private @Nullable BeanFactory beanFactory;
+    private @Nullable Rules rules;
+
+    /** Creates a post-processor that takes part in the elections of the methods that it finds. */
+    public LeaderOnlyPostProcessor(Candidacies candidacies) {
+        this.candidacies = candidacies;
+    }
+
+    @Override
+    public void setBeanFactory(BeanFactory beanFactory) {
+        this.beanFactory = beanFactory;
+    }
+
+    @Override
+    public void setEmbeddedValueResolver(StringValueResolver resolver) {
+        this.rules = new Rules(resolver);
+    }
+
+    /**
+     * Guards the methods of a bean.
+     *
+     * @throws RefusedLeaderOnlyException if one of them cannot be kept to the leader
+     */
+    @Override
+    public Object postProcessAfterInitialization(Object bean, String beanName) {
+        Class<?> targetClass = AopProxyUtils.ultimateTargetClass(bean);
+        if (bean instanceof AopInfrastructureBean || withoutGuards.contains(targetClass)) {
+            return bean;
+        }
+        Collection<AnnotatedMethod> annotated = AnnotatedMethod.of(bean, targetClass);
+        if (annotated.isEmpty()) {
+            // Proxies of one target may have different interfaces.
+            if (!Proxy.isProxyClass(bean.getClass())) {
+                withoutGuards.add(targetClass);
+            }
+            return bean;
+        }
+        Rules applied = Objects.requireNonNull(rules);
+        List<Guard> guards = annotated.stream()
+                .map(method -> applied.guard(method, targetClass))
+                .filter(Objects::nonNull)
+                .toList();
+        Interception interception = new Interception(beanName, targetClass, Objects.requireNonNull(beanFactory));
+        Object guarded = bean;
+        for (Guard guard : guards) {
+            guarded = interception.add(guard, candidacies.of(guard), guarded);
+        }
+        return guarded;
+    }
+}
