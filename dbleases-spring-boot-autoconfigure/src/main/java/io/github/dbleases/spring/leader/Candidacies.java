@@ -87,8 +87,9 @@ public final class Candidacies
                                         .formatted(name)
                                 + "dbleases does not know where to keep its leases.",
                         "Configure a PostgreSQL database with spring.datasource.url (and spring-boot-starter-jdbc on the "
-                                + "class path) or with dbleases.connection.url, or define a LeaseStore bean, or set "
-                                + "dbleases.enabled=false: then these methods run nowhere.");
+                                + "class path) or with dbleases.connection.url, or choose another place with "
+                                + "dbleases.store.type, or define a LeaseStore bean, or set dbleases.enabled=false: then "
+                                + "these methods run nowhere.");
             }
             candidacy.begin(found.leadership(name));
         }
