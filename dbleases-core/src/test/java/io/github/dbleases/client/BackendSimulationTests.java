@@ -3,6 +3,7 @@ package io.github.dbleases.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.store.keyvalue.KeyValueBackend;
+import io.github.dbleases.store.keyvalue.file.FileBackend;
 import io.github.dbleases.store.keyvalue.gcs.FakeGcs;
 import io.github.dbleases.store.keyvalue.gcs.GcsBackend;
 import io.github.dbleases.store.keyvalue.gcs.GcsBackendConfig;
@@ -19,6 +20,11 @@ import org.junit.jupiter.api.io.TempDir;
 class BackendSimulationTests {
 
     private static final int SCHEDULES = Integer.getInteger("dbleases.simulation.backend-schedules", 2);
+
+    @Test
+    void noScheduleBreaksAnInvariantOnFiles(@TempDir Path directory) {
+        check(number -> new FileBackend(directory.resolve("schedule" + number)));
+    }
 
     @Test
     void noScheduleBreaksAnInvariantOnH2() {
