@@ -12,6 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -31,8 +32,8 @@ import org.springframework.core.env.Environment;
 @EnableConfigurationProperties(DbLeasesProperties.class)
 public final class LeaseStoreCheckAutoConfiguration {
 
-    private static String type(DbLeasesProperties properties) {
-        return properties.store().type().name().toLowerCase(Locale.ROOT);
+    private static String name(DbLeasesProperties.Store.Type type) {
+        return type.name().toLowerCase(Locale.ROOT);
     }
 
     @Configuration(proxyBeanMethods = false)
@@ -41,9 +42,10 @@ public final class LeaseStoreCheckAutoConfiguration {
     static class Missing {
 
         @Bean
-        @Lazy(false)
-        MissingStore missingLeaseStore(DbLeasesProperties properties) {
-            return new MissingStore(type(properties));
+        static MissingStore missingLeaseStore(Environment environment) {
+            return new MissingStore(name(Binder.get(environment)
+                    .bind("dbleases.store.type", DbLeasesProperties.Store.Type.class)
+                    .get()));
         }
     }
 
@@ -54,7 +56,7 @@ public final class LeaseStoreCheckAutoConfiguration {
         @Bean
         @Lazy(false)
         UnusedSettings unusedLeaseStoreSettings(DbLeasesProperties properties, Environment environment) {
-            return new UnusedSettings(type(properties), environment);
+            return new UnusedSettings(name(properties.store().type()), environment);
         }
     }
 }

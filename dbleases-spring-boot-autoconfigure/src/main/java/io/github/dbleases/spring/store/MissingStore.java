@@ -3,11 +3,15 @@ package io.github.dbleases.spring.store;
 import io.github.dbleases.StoreUnusableException;
 import java.util.List;
 import org.springframework.beans.factory.BeanClassLoaderAware;
-import org.springframework.beans.factory.InitializingBean;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.util.ClassUtils;
 
-/** Fails the start of an application that chose a store which could not be configured, and says what it lacks. */
-public final class MissingStore implements BeanClassLoaderAware, InitializingBean {
+/**
+ * Fails the start of an application that chose a store which could not be configured, and says what it lacks. It does so
+ * before any bean is made, as a bean that asks for a lease would fail with less to say.
+ */
+public final class MissingStore implements BeanClassLoaderAware, BeanFactoryPostProcessor {
 
     private static final List<String> JDBC = List.of(
             "org.springframework.boot.jdbc.DataSourceBuilder",
@@ -28,7 +32,7 @@ public final class MissingStore implements BeanClassLoaderAware, InitializingBea
     }
 
     @Override
-    public void afterPropertiesSet() {
+    public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
         throw switch (type) {
             case "gcs" -> isPresent(GCS) ? unexplained() : lacks("com.google.cloud:google-cloud-storage");
             case "jdbc" ->

