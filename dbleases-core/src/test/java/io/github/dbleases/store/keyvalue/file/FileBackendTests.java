@@ -111,7 +111,7 @@ class FileBackendTests extends KeyValueBackendContract {
     void aTextThatSomebodyChangedIsDamagedToo() throws IOException {
         String version = backend.put("lease/orders", "token 17\n", null).orElseThrow();
         Path file = Path.of(backend.place("lease/orders"));
-        Files.writeString(file, Files.readString(file).replace("17", "18"));
+        Files.writeString(file, Files.readString(file).replace("token 17", "token 18"));
 
         assertThatThrownBy(() -> backend.get("lease/orders")).isInstanceOf(StoreUnusableException.class);
 
