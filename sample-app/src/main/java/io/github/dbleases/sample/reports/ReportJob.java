@@ -1,18 +1,18 @@
 package io.github.dbleases.sample.reports;
 
-import io.github.dbleases.Hold;
-import io.github.dbleases.Leadership;
-import io.github.dbleases.LeadershipListener;
+import io.github.dbleases.CurrentLeadership;
+import io.github.dbleases.LeaderOnly;
 import io.github.dbleases.LeaseClient;
-import java.util.Optional;
+import io.github.dbleases.LeaseEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.event.EventListener;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /** Writes a report every few seconds, in the instance that leads. */
 @Component
-public class ReportJob implements LeadershipListener {
+public class ReportJob {
 
     /** The name of the election. */
     public static final String ELECTION = "report";
@@ -20,39 +20,31 @@ public class ReportJob implements LeadershipListener {
     private static final Logger log = LoggerFactory.getLogger(ReportJob.class);
 
     private final ReportBook book;
-    private final Leadership leadership;
+    private final LeaseClient client;
 
     ReportJob(ReportBook book, LeaseClient client) {
         this.book = book;
-        this.leadership = client.leadership(ELECTION);
-        leadership.addListener(this);
-    }
-
-    @Scheduled(fixedDelayString = "${sample.report-interval}")
-    void writeIfLeader() {
-        Optional<Hold> leading = leadership.tryHold();
-        leading.ifPresent(hold -> {
-            try (hold) {
-                write(hold.token());
-            }
-        });
+        this.client = client;
     }
 
     /** A token that is refused is never accepted again: whoever has it must not go on. */
-    private void write(long token) {
+    @Scheduled(fixedDelayString = "${sample.report-interval}")
+    @LeaderOnly(ELECTION)
+    void write() {
+        long token = CurrentLeadership.get().orElseThrow().token();
         if (!book.write(token)) {
             log.warn("The report with token {} is refused: a later leader has written one.", token);
-            leadership.resign();
+            client.leadership(ELECTION).resign();
         }
     }
 
-    @Override
-    public void onElected(long token) {
-        log.info("Writes the reports from now on, with token {}", token);
+    @EventListener
+    void elected(LeaseEvent.Elected event) {
+        log.info("Writes the reports from now on, with token {}", event.token());
     }
 
-    @Override
-    public void onOusted() {
+    @EventListener
+    void ousted(LeaseEvent.Ousted event) {
         log.info("Writes no more reports");
     }
 }
