@@ -4,10 +4,10 @@ import io.github.dbleases.LeaderOnly;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.spring.context.ManagedLeaseClient;
 import io.github.dbleases.spring.leader.Candidacies;
+import io.github.dbleases.spring.leader.EarlyBeans;
 import io.github.dbleases.spring.leader.LeaderOnlyPostProcessor;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
-import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -42,10 +42,9 @@ public final class LeaderOnlyAutoConfiguration {
         return new LeaderOnlyPostProcessor(candidacies);
     }
 
-    /** Guards the beans too that other post-processors need. It is registered again, after those, with all the others. */
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    static BeanFactoryPostProcessor leaderOnlyForEarlyBeans() {
-        return factory -> factory.addBeanPostProcessor(factory.getBean(LeaderOnlyPostProcessor.class));
+    static EarlyBeans leaderOnlyEarlyBeans() {
+        return new EarlyBeans();
     }
 }

@@ -16,13 +16,17 @@ import java.lang.annotation.RetentionPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.annotation.AliasFor;
 import org.springframework.util.ClassUtils;
 
 /** Which calls are guarded, and what becomes of them. */
+@ExtendWith(OutputCaptureExtension.class)
 class LeaderOnlyCallTests {
 
     @Test
@@ -187,6 +191,16 @@ class LeaderOnlyCallTests {
             leadership(context, "default").elect(1);
             assertThat(early.run()).isEqualTo("ran");
         });
+    }
+
+    @Test
+    void noBeanIsReportedToHaveMissedAPostProcessor(CapturedOutput output) {
+        application()
+                .withBean(Reports.class)
+                .withBean(Unnamed.class)
+                .run(context -> assertThat(context).hasNotFailed());
+
+        assertThat(output).doesNotContain("not eligible for getting processed");
     }
 
     @Test
