@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DirectoryLock {
 
-    private static final String NAME = "dbleases.lock";
+    private static final String NAME = "leases.lock";
     private static final long PATIENCE_MILLIS = 2;
 
     /** One for each directory that this process ever used. */

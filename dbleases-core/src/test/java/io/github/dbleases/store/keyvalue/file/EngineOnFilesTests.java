@@ -72,7 +72,7 @@ class EngineOnFilesTests {
 
         try (var files = Files.list(directory)) {
             assertThat(files.map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrder("dbleases.lock", "lease+orders.txt");
+                    .containsExactlyInAnyOrder("leases.lock", "lease+orders.txt");
         }
     }
 

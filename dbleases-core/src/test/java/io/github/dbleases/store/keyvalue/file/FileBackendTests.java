@@ -149,15 +149,15 @@ class FileBackendTests extends KeyValueBackendContract {
         backend.put("lease/orders", "", "another version");
         backend.delete("lease/orders", version);
 
-        assertThat(files()).containsExactly("dbleases.lock");
+        assertThat(files()).containsExactly("leases.lock");
     }
 
     @Test
     void aLockFileDoesNoHarmWhetherItIsThereOrNot() throws IOException {
-        Files.writeString(directory.resolve("dbleases.lock"), "left by a process that is dead");
+        Files.writeString(directory.resolve("leases.lock"), "left by a process that is dead");
 
         String version = backend.put("lease/orders", "", null).orElseThrow();
-        Files.delete(directory.resolve("dbleases.lock"));
+        Files.delete(directory.resolve("leases.lock"));
 
         assertThat(another().put("lease/orders", "", version)).isPresent();
         assertThat(backend.list("")).hasSize(1);
