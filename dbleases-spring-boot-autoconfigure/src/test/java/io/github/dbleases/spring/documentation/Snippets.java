@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** Compiles the Java snippets of the documents, together, with the imports that they leave out. */
 final class Snippets {
 
-    private static final Pattern TYPE = Pattern.compile("(?m)^(?:final )?(?:class|interface|record) (\\w+)");
+    private static final Pattern TYPE = Pattern.compile("(?m)^(?:final )?(?:class|@?interface|record) (\\w+)");
 
     private static final String IMPORTS = """
             import static org.assertj.core.api.Assertions.*;
@@ -36,6 +36,8 @@ final class Snippets {
             import io.github.dbleases.store.LeaseStore;
             import io.github.dbleases.store.memory.InMemoryLeaseStore;
             import io.github.dbleases.store.postgres.*;
+            import java.lang.annotation.Retention;
+            import java.lang.annotation.RetentionPolicy;
             import java.time.Duration;
             import org.junit.jupiter.api.Test;
             import org.postgresql.ds.PGSimpleDataSource;
@@ -44,6 +46,7 @@ final class Snippets {
             import org.springframework.boot.test.context.*;
             import org.springframework.context.annotation.*;
             import org.springframework.context.event.EventListener;
+            import org.springframework.core.annotation.AliasFor;
             import org.springframework.jdbc.core.simple.JdbcClient;
             import org.springframework.scheduling.annotation.Scheduled;
             import org.springframework.stereotype.Component;
