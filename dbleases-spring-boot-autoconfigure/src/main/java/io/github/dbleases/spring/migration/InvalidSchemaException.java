@@ -1,6 +1,8 @@
 package io.github.dbleases.spring.migration;
 
-/** The tables are not those of this version of dbleases. */
+import java.sql.SQLException;
+
+/** The tables are not those of this version of dbleases, or nobody can tell as the user may not look. */
 public final class InvalidSchemaException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -26,6 +28,24 @@ public final class InvalidSchemaException extends RuntimeException {
                 "The tables of dbleases in schema '%s' are not those of this version: %s".formatted(schema, details),
                 "Set dbleases.migration.mode=migrate to have them upgraded, or have them upgraded by the one who migrates "
                         + "this database.");
+    }
+
+    static InvalidSchemaException unreadable(String schema, String historyTable, SQLException denied) {
+        return new InvalidSchemaException(
+                "The tables of dbleases in schema '%s' cannot be validated, as the user may not read their history: %s"
+                        .formatted(schema, denied.getMessage()),
+                ("Let the user read it (GRANT SELECT ON %s.%s TO ...), or set dbleases.migration.user and "
+                                + "dbleases.migration.password to one who may, or set dbleases.migration.mode=none.")
+                        .formatted(schema, historyTable));
+    }
+
+    static InvalidSchemaException notMigratable(String schema, SQLException denied) {
+        return new InvalidSchemaException(
+                "The tables of dbleases in schema '%s' cannot be migrated, as the user may not do so: %s"
+                        .formatted(schema, denied.getMessage()),
+                "Let the user create tables in the schema, or set dbleases.migration.user and "
+                        + "dbleases.migration.password to one who may, or have the tables migrated by somebody else and set "
+                        + "dbleases.migration.mode=validate.");
     }
 
     /** Returns what to do. */

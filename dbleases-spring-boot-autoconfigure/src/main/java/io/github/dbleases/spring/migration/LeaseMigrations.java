@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -34,6 +35,10 @@ public final class LeaseMigrations {
     private static final String LOCK_LIMITS = """
             SELECT set_config('lock_timeout', '2min', true), set_config('idle_in_transaction_session_timeout', '0', true)
             """;
+
+    private static final Set<String> BROKEN_CONNECTION = Set.of("08", "57P");
+
+    private static final Set<String> DENIED = Set.of("42501");
 
     private static final String TABLES = """
             SELECT coalesce(bool_or(tablename = ?), false), count(*)
@@ -71,6 +76,7 @@ public final class LeaseMigrations {
      *
      * @throws StoreUnavailableException if the database cannot be reached
      * @throws StoreUnusableException if it is of another product
+     * @throws InvalidSchemaException if the user lacks a right for it
      * @throws FlywayException if a migration fails
      */
     void migrate() {
@@ -81,6 +87,9 @@ public final class LeaseMigrations {
             try {
                 lock(connection, schema);
                 flyway(schema, isWithoutHistory(connection, schema) ? "1" : "0").migrate();
+            } catch (FlywayException failed) {
+                SQLException denied = cause(failed, DENIED);
+                throw denied != null ? InvalidSchemaException.notMigratable(schema, denied) : failed;
             } finally {
                 connection.rollback();
             }
@@ -102,19 +111,29 @@ public final class LeaseMigrations {
             requirePostgres(connection);
             String schema = schema();
             if (hasHistory(connection, schema)) {
-                ValidateResult result = flyway(schema, "0").validateWithResult();
-                if (!result.validationSuccessful) {
-                    throw InvalidSchemaException.notValid(schema, result.getAllErrorMessages());
-                }
+                validate(schema);
             }
         } catch (SQLException failed) {
             throw unavailable("validate", failed);
         } catch (FlywayException failed) {
-            SQLException broken = brokenConnection(failed);
+            SQLException broken = cause(failed, BROKEN_CONNECTION);
             if (broken != null) {
                 throw unavailable("validate", broken);
             }
             throw failed;
+        }
+    }
+
+    private void validate(String schema) {
+        ValidateResult result;
+        try {
+            result = flyway(schema, "0").validateWithResult();
+        } catch (FlywayException failed) {
+            SQLException denied = cause(failed, DENIED);
+            throw denied != null ? InvalidSchemaException.unreadable(schema, location.historyTable(), denied) : failed;
+        }
+        if (!result.validationSuccessful) {
+            throw InvalidSchemaException.notValid(schema, result.getAllErrorMessages());
         }
     }
 
@@ -196,11 +215,11 @@ public final class LeaseMigrations {
         }
     }
 
-    private static @Nullable SQLException brokenConnection(Throwable failed) {
+    private static @Nullable SQLException cause(Throwable failed, Set<String> states) {
         for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql
                     && sql.getSQLState() != null
-                    && (sql.getSQLState().startsWith("08") || sql.getSQLState().startsWith("57P"))) {
+                    && states.stream().anyMatch(sql.getSQLState()::startsWith)) {
                 return sql;
             }
         }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dbleases.StoreUnusableException;
 import io.github.dbleases.spring.Sql;
+import io.github.dbleases.spring.migration.LeaseMigrations;
+import io.github.dbleases.spring.migration.MigratingSchemaInitializer;
+import io.github.dbleases.spring.migration.SchemaLocation;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.util.List;
@@ -74,6 +77,49 @@ class DatabaseFailureAnalysisTests {
                 .contains("APPLICATION FAILED TO START")
                 .contains("Schema 'half' has tables of dbleases but no table dbleases_schema_history")
                 .contains("Set dbleases.migration.mode=none if the tables are made by other means");
+    }
+
+    @Test
+    void aHistoryThatTheUserMayNotRead(CapturedOutput output) {
+        String reader = roleWithoutRights("reader");
+        failToStart(
+                Application.class,
+                "--dbleases.migration.mode=validate",
+                "--dbleases.schema=made",
+                "--dbleases.migration.user=" + reader,
+                "--dbleases.migration.password=r");
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains(
+                        "The tables of dbleases in schema 'made' cannot be validated, as the user may not read their history")
+                .contains("GRANT SELECT ON made.dbleases_schema_history TO");
+    }
+
+    @Test
+    void aSchemaInWhichTheUserMayCreateNothing(CapturedOutput output) {
+        String reader = roleWithoutRights("guest");
+        failToStart(
+                Application.class,
+                "--dbleases.schema=made",
+                "--dbleases.table-prefix=more_",
+                "--dbleases.migration.user=" + reader,
+                "--dbleases.migration.password=r");
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("The tables of dbleases in schema 'made' cannot be migrated, as the user may not do so")
+                .contains("Let the user create tables in the schema");
+    }
+
+    private static String roleWithoutRights(String name) {
+        DataSource owner = database.dataSource();
+        SchemaLocation made = new SchemaLocation("made", "dbleases_");
+        new MigratingSchemaInitializer(new LeaseMigrations(owner, owner, made)).afterPropertiesSet();
+        String role = name + "_" + database.name();
+        new Sql(owner)
+                .execute("CREATE ROLE %s LOGIN PASSWORD 'r'".formatted(role), "GRANT USAGE ON SCHEMA made TO " + role);
+        return role;
     }
 
     @Test
