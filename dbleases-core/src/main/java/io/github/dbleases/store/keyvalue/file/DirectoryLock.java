@@ -3,7 +3,6 @@ package io.github.dbleases.store.keyvalue.file;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -16,15 +15,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The lock of a directory: one file, which the operating system unlocks when a process ends, however it ends. It locks
- * processes from each other, so the threads of this one lock each other out before.
+ * processes from each other, so the threads of this one lock each other out before: also those of another class loader,
+ * since a process that closes the file loses the lock on many systems, whichever of its threads has it.
  */
 final class DirectoryLock {
 
     private static final String NAME = "leases.lock";
-    private static final long PATIENCE_MILLIS = 2;
 
-    /** One for each directory that this process ever used. */
-    private static final Map<Path, ReentrantLock> WITHIN_PROCESS = new ConcurrentHashMap<>();
+    /** One for each directory that this class loader ever used. */
+    private static final Map<String, ReentrantLock> WITHIN_CLASS_LOADER = new ConcurrentHashMap<>();
 
     private final Path directory;
 
@@ -40,12 +39,12 @@ final class DirectoryLock {
     }
 
     <T> T holding(Action<T> action) throws IOException {
-        Path real = directory.toRealPath();
-        ReentrantLock lock = WITHIN_PROCESS.computeIfAbsent(real, first -> new ReentrantLock());
+        String name = name();
+        ReentrantLock lock = WITHIN_CLASS_LOADER.computeIfAbsent(name, first -> new ReentrantLock());
         try {
             lock.lockInterruptibly();
             try {
-                return holdingFile(real.resolve(NAME), action);
+                return holdingProcess(name, action);
             } finally {
                 lock.unlock();
             }
@@ -55,11 +54,24 @@ final class DirectoryLock {
         }
     }
 
-    private static <T> T holdingFile(Path file, Action<T> action) throws IOException, InterruptedException {
+    /** Returns the same for all paths to the directory. */
+    private String name() throws IOException {
+        Object key = Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
+        return "io.github.dbleases lock of " + (key != null ? key : directory.toRealPath());
+    }
+
+    /** A string that is interned is one object for all class loaders. */
+    private <T> T holdingProcess(String name, Action<T> action) throws IOException {
+        synchronized (name.intern()) {
+            return holdingFile(directory.resolve(NAME), action);
+        }
+    }
+
+    private static <T> T holdingFile(Path file, Action<T> action) throws IOException {
         while (true) {
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
                 Object opened = identity(file);
-                lock(channel);
+                channel.lock();
                 // Somebody who tidies up may have deleted the file, and others may lock the next one.
                 if (Objects.equals(opened, identity(file))) {
                     return action.perform();
@@ -68,18 +80,7 @@ final class DirectoryLock {
         }
     }
 
-    /** Waits too while other class loaders of this process hold the lock, which Java answers with an exception. */
-    private static void lock(FileChannel channel) throws IOException, InterruptedException {
-        while (true) {
-            try {
-                channel.lock();
-                return;
-            } catch (OverlappingFileLockException held) {
-                Thread.sleep(PATIENCE_MILLIS);
-            }
-        }
-    }
-
+    /** Returns null where files have none. */
     private static @Nullable Object identity(Path file) throws IOException {
         return Files.exists(file)
                 ? Files.readAttributes(file, BasicFileAttributes.class).fileKey()
