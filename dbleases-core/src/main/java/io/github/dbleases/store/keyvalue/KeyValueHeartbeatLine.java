@@ -67,19 +67,23 @@ final class KeyValueHeartbeatLine implements HeartbeatLine {
 
     /**
      * Writes the document of a session, unless it is gone. Nobody else writes it; if it has another version nonetheless,
-     * the reply to an earlier write was lost.
+     * the reply to an earlier write was lost. But if it is as it was created, it was gone: a request to create it, which
+     * the backend has repeated because there was no answer, came late.
      */
     private boolean write(Attempt attempt, long session) {
         String key = SessionDocument.key(session);
         Optional<Own> known = Optional.ofNullable(own.get(session)).or(() -> read(attempt, key));
         while (known.isPresent()) {
             SessionDocument renewed = known.get().document.renewedAt(storage.wallTime());
+            String created = renewed.renewedAt(renewed.startedAt()).text();
             Optional<String> version = attempt.put(key, renewed.text(), known.get().version);
             if (version.isPresent()) {
                 own.put(session, new Own(renewed, version.get()));
                 return true;
             }
-            known = attempt.get(key).map(present -> new Own(renewed, present.version()));
+            known = attempt.get(key)
+                    .filter(present -> !present.content().equals(created))
+                    .map(present -> new Own(renewed, present.version()));
         }
         return false;
     }
