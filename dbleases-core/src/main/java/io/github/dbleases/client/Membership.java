@@ -75,8 +75,8 @@ final class Membership {
             String reason = String.valueOf(failure.getMessage());
             if (!reason.equals(refusals.put(lease.name(), reason))) {
                 log.error("Cannot join lease {}, and go on trying: {}", lease.name(), reason);
+                lease.portfolio().failed(failure);
             }
-            lease.portfolio().failed(failure);
             worker.submitInATtl(joining(lease));
         }
         return true;

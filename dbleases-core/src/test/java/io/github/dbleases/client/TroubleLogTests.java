@@ -9,8 +9,10 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.github.dbleases.ClientState;
+import io.github.dbleases.LeadershipListener;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.StoreUnusableException;
 import io.github.dbleases.Timing;
@@ -122,6 +124,28 @@ class TroubleLogTests {
                         .contains("8")
                         .contains("9"));
         assertThat(told.lines).noneMatch(line -> line.startsWith("WARN Could not"));
+    }
+
+    @Test
+    void aListenerIsToldOnceOfACandidacyThatIsRefusedAgainAndAgain() {
+        List<Exception> errors = new CopyOnWriteArrayList<>();
+        try (LeaseClient other = LeaseClients.start(config("other"), store)) {
+            other.lease("orders", 8);
+            trouble.set(new StoreUnavailableException("It is away."));
+            try (LeaseClient client = start("a")) {
+                client.leadership("orders").addListener(new LeadershipListener() {
+                    @Override
+                    public void onError(Exception error) {
+                        errors.add(error);
+                    }
+                });
+                trouble.set(null);
+
+                awaitMore(transactions);
+            }
+        }
+
+        assertThat(errors).hasSize(1).first().isInstanceOf(LeaseConflictException.class);
     }
 
     private static void awaitMore(AtomicInteger calls) {
