@@ -44,7 +44,7 @@ final class Waiting {
      */
     static <T> Optional<T> resultWithin(Duration time, CompletableFuture<T> future) {
         try {
-            return Optional.of(future.get(time.toNanos(), TimeUnit.NANOSECONDS));
+            return Optional.of(future.get(TimeUnit.NANOSECONDS.convert(time), TimeUnit.NANOSECONDS));
         } catch (TimeoutException notYet) {
             return Optional.empty();
         } catch (InterruptedException interrupted) {

@@ -22,6 +22,7 @@ import io.github.dbleases.store.memory.InMemoryLeaseStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -254,6 +255,13 @@ class LeadershipTests {
                         .filter(new LeaseEvent.ClientRestored("a")::equals)
                         .count()
                 == 2);
+    }
+
+    @Test
+    void theOutcomeMayBeAwaitedForEver() {
+        Leadership leadership = start("a").leadership("reports");
+
+        assertThat(leadership.awaitOutcome(ChronoUnit.FOREVER.getDuration())).isTrue();
     }
 
     @Test
