@@ -79,25 +79,28 @@ final class Ownership implements HandOvers.Listener {
 
     private void read(Reading reading) {
         this.reading = false;
-        if (keeper.session() == reading.session) {
-            apply(reading.session, reading.holdings);
-        }
         List<Runnable> afterwards = List.copyOf(duringReading);
         duringReading.clear();
-        afterwards.forEach(Runnable::run);
+        if (keeper.session() == reading.session && isUpToDate(reading.session, reading.holdings)) {
+            apply(reading.session, reading.holdings);
+            afterwards.forEach(Runnable::run);
+        } else {
+            beforeReading.addAll(afterwards);
+        }
         if (readAgain) {
             refresh();
         }
     }
 
-    private void apply(Session session, Holdings holdings) {
+    private static boolean isUpToDate(Session session, Holdings holdings) {
         if (!holdings.incarnation().equals(session.incarnation())) {
             session.forgetApplied();
-            return;
+            return false;
         }
-        if (!holdings.live()) {
-            return;
-        }
+        return holdings.live();
+    }
+
+    private void apply(Session session, Holdings holdings) {
         keeper.quiet().atLeast(holdings.quietFor());
         Map<String, List<OwnPartition>> byLease =
                 holdings.partitions().stream().collect(groupingBy(OwnPartition::lease));

@@ -150,6 +150,20 @@ class OwnershipTests {
         assertThat(lease.values()).isEqualTo(PartitionSet.of(0));
     }
 
+    @Test
+    void nothingIsDecidedByAnAnswerThatIsNotApplied() {
+        Incarnation first = incarnation;
+        incarnation = new Incarnation("system", 2);
+        JoinedLease another = engine.join(LeaseSpec.partitions("invoices", 4)).lease();
+        pass(A_MOMENT);
+        assertThat(another.joined()).isDone();
+        assertThat(another.decided()).isNotDone();
+
+        incarnation = first;
+        pass(Timing.DEFAULT.heartbeat().multipliedBy(2));
+        assertThat(another.decided()).isDone();
+    }
+
     private JoinedLease start() {
         environment.latency(Duration.ofMillis(1), Duration.ofMillis(1));
         engine.start();
