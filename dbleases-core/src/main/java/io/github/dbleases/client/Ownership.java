@@ -228,7 +228,8 @@ final class Ownership implements HandOvers.Listener {
 
     @Override
     public boolean takesPartIn(String name) {
-        return leases.find(name).filter(lease -> !lease.isLeaving()).isPresent();
+        return !leases.isRetired()
+                && leases.find(name).filter(lease -> !lease.isLeaving()).isPresent();
     }
 
     @Override

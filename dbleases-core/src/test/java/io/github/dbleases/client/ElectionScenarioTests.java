@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** Elections that are told step by step. */
@@ -218,6 +220,34 @@ class ElectionScenarioTests extends Scenario {
                 .filter(token -> !token.getValue().equals(tokens.get(token.getKey())))
                 .count();
         assertThat(moved).as("moves").isEqualTo(led(sixth));
+    }
+
+    @Test
+    void aRetiredCandidateWhoseMembershipComesBackDoesNotKeepOthersFromLeading() {
+        SimProcess first = candidate("reports");
+        settle();
+        SimProcess retired = candidate("reports");
+        settle();
+        retired.retire();
+        cluster.run(SOON);
+        SimProcess other = candidate("mails");
+        settle();
+        other.join(LeaseSpec.leader("reports"));
+        settle();
+        comeBack(retired, "reports");
+
+        first.close();
+
+        await(() -> leads(other, "reports"), SOON);
+    }
+
+    /** A request to join of which nothing was heard comes late, or a failover forgets that the membership was ended. */
+    private void comeBack(SimProcess process, String election) {
+        long session = process.engine().currentSession();
+        database.store().workLine(TIMING).transact(new TreeSet<>(Set.of(election)), transaction -> {
+            transaction.addMember(election, session);
+            return session;
+        });
     }
 
     @Test
