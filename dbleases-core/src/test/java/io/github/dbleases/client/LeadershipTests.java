@@ -11,44 +11,23 @@ import io.github.dbleases.Leader;
 import io.github.dbleases.Leadership;
 import io.github.dbleases.LeadershipListener;
 import io.github.dbleases.LeaseClient;
-import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.LeaseEvent;
 import io.github.dbleases.PartitionSet;
 import io.github.dbleases.StoreUnavailableException;
-import io.github.dbleases.Timing;
 import io.github.dbleases.store.LeaseStore;
-import io.github.dbleases.store.memory.InMemoryLeaseStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Leadership as a user has it: the real client with its real threads, on the store in memory. */
-class LeadershipTests {
-
-    private static final Timing FAST = new Timing(
-            Duration.ofMillis(1200),
-            Duration.ofMillis(200),
-            Duration.ofMillis(200),
-            Duration.ofMillis(100),
-            Duration.ofMillis(100));
-
-    private final InMemoryLeaseStore store = new InMemoryLeaseStore();
-    private final List<LeaseEvent> events = new CopyOnWriteArrayList<>();
-    private final List<LeaseClient> clients = new ArrayList<>();
-
-    @AfterEach
-    void closeClients() {
-        clients.forEach(LeaseClient::close);
-    }
+class LeadershipTests extends RealClients {
 
     @Test
     void aCandidateThatIsAloneLeadsWhenItHasJoined() {
@@ -301,22 +280,5 @@ class LeadershipTests {
                 throw new StoreUnavailableException("away, on purpose");
             }
         });
-    }
-
-    private LeaseClient start(String clientId) {
-        return start(clientId, store);
-    }
-
-    private LeaseClient start(String clientId, LeaseStore on) {
-        LeaseClient client = LeaseClients.start(
-                LeaseClientConfig.defaults()
-                        .withClientId(clientId)
-                        .withTiming(FAST)
-                        .withDebounce(Duration.ofMillis(50))
-                        .withDrainTimeout(Duration.ofSeconds(1)),
-                on,
-                events::add);
-        clients.add(client);
-        return client;
     }
 }

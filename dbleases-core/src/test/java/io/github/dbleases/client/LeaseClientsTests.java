@@ -8,33 +8,11 @@ import io.github.dbleases.ClientState;
 import io.github.dbleases.Hold;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
-import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseConflictException;
-import io.github.dbleases.Timing;
-import io.github.dbleases.store.memory.InMemoryLeaseStore;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The real client with its real threads, on the store in memory. */
-class LeaseClientsTests {
-
-    private static final Timing FAST = new Timing(
-            Duration.ofMillis(1200),
-            Duration.ofMillis(200),
-            Duration.ofMillis(200),
-            Duration.ofMillis(100),
-            Duration.ofMillis(100));
-
-    private final InMemoryLeaseStore store = new InMemoryLeaseStore();
-    private final List<LeaseClient> clients = new ArrayList<>();
-
-    @AfterEach
-    void closeClients() {
-        clients.forEach(LeaseClient::close);
-    }
+class LeaseClientsTests extends RealClients {
 
     @Test
     void oneClientOwnsEverything() {
@@ -112,18 +90,6 @@ class LeaseClientsTests {
                 .isInstanceOf(LeaseConflictException.class)
                 .hasMessageContaining("9 partitions")
                 .hasMessageContaining("it has 8");
-    }
-
-    private LeaseClient start(String clientId) {
-        LeaseClient client = LeaseClients.start(
-                LeaseClientConfig.defaults()
-                        .withClientId(clientId)
-                        .withTiming(FAST)
-                        .withDebounce(Duration.ofMillis(50))
-                        .withDrainTimeout(Duration.ofSeconds(1)),
-                store);
-        clients.add(client);
-        return client;
     }
 
     @Test
