@@ -88,7 +88,8 @@ class KilledWritersTests {
                             directory.toString())
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
-            reading = CompletableFuture.runAsync(this::read);
+            // Not in the common pool, whose few threads would all be waiting for others to say something.
+            reading = CompletableFuture.runAsync(this::read, task -> new Thread(task).start());
         }
 
         private void read() {
