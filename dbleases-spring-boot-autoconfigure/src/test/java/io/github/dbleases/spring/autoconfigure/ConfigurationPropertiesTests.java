@@ -51,7 +51,8 @@ class ConfigurationPropertiesTests {
             "dbleases.store.jdbc.table",
             "dbleases.store.jdbc.create-table",
             "dbleases.leases",
-            "dbleases.leaders.balance");
+            "dbleases.leaders.balance",
+            "dbleases.leaders.start-wait");
 
     /** Without a default: what is taken from elsewhere when it is not set. */
     private static final Set<String> WITHOUT_DEFAULT = Set.of(
