@@ -209,11 +209,13 @@ final class Engine implements SessionKeeper.Observer {
         return closing.done().thenRun(() -> leases.all().forEach(leases::left));
     }
 
-    /** A hold on a partition has been closed. */
+    /** The last hold on a partition that is gone from the view has been closed. */
     void released(JoinedLease lease, Owned owned) {
-        if (owned.isDrained()) {
-            ownership.drained(lease, List.of(owned));
-        }
+        exclusively(() -> {
+            if (owned.noticeDrained()) {
+                ownership.drained(lease, List.of(owned));
+            }
+        });
     }
 
     @Override

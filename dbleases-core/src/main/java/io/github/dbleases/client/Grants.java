@@ -2,22 +2,23 @@ package io.github.dbleases.client;
 
 import io.github.dbleases.PartitionSet;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalLong;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The partitions of a lease that a client works on, with their tokens. Immutable. */
 final class Grants {
 
-    static final Grants NONE = new Grants(new TreeMap<>());
+    static final Grants NONE = new Grants(List.of());
 
     private final PartitionSet partitions;
     private final int[] numbers;
-    private final long[] tokens;
+    private final Owned[] held;
 
-    Grants(SortedMap<Integer, Long> tokens) {
-        this.numbers = tokens.keySet().stream().mapToInt(Integer::intValue).toArray();
-        this.tokens = tokens.values().stream().mapToLong(Long::longValue).toArray();
+    /** The grants of what is held, in the order of its numbers. */
+    Grants(List<Owned> held) {
+        this.numbers = held.stream().mapToInt(Owned::partition).toArray();
+        this.held = held.toArray(Owned[]::new);
         this.partitions = PartitionSet.of(numbers);
     }
 
@@ -26,7 +27,14 @@ final class Grants {
     }
 
     OptionalLong token(int partition) {
+        Owned owned = held(partition);
+        return owned == null ? OptionalLong.empty() : OptionalLong.of(owned.token());
+    }
+
+    /** Returns what was held of a partition when these were the grants. */
+    @Nullable
+    Owned held(int partition) {
         int index = Arrays.binarySearch(numbers, partition);
-        return index < 0 ? OptionalLong.empty() : OptionalLong.of(tokens[index]);
+        return index < 0 ? null : held[index];
     }
 }

@@ -9,6 +9,7 @@ import io.github.dbleases.Registration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * A lease as its users see it. The reading methods look at the trust first, then at what is held, then at the clocks.
@@ -121,12 +122,18 @@ final class JoinedLease implements Lease {
 
     @Override
     public Optional<Hold> tryHold(int partition) {
-        // What is not owned is found out without the monitor.
-        if (!portfolio.grants().partitions().contains(partition)) {
+        // As in trusted(), with the hold taken before the clocks are looked at: from then on it is waited for.
+        Trust trust = keeper.trust();
+        Owned owned = portfolio.grants().held(partition);
+        if (owned == null || !owned.tryHold()) {
             return Optional.empty();
         }
-        return engine.exclusively(() ->
-                owns(partition) ? portfolio.held(partition).map(owned -> new OpenHold(this, owned)) : Optional.empty());
+        Hold hold = new OpenHold(this, owned);
+        if (!trust.holds(clock)) {
+            hold.close();
+            return Optional.empty();
+        }
+        return Optional.of(hold);
     }
 
     @Override
@@ -148,17 +155,19 @@ final class JoinedLease implements Lease {
         return "Lease '%s' of %d partitions, owned: [%s]".formatted(name(), partitions(), values().toRanges());
     }
 
-    /** A hold, counted from its creation until it is closed. */
+    /** A hold that has been counted, until it is closed. */
     private static final class OpenHold implements Hold {
+
+        private static final AtomicIntegerFieldUpdater<OpenHold> OPEN =
+                AtomicIntegerFieldUpdater.newUpdater(OpenHold.class, "open");
 
         private final JoinedLease lease;
         private final Owned owned;
-        private volatile boolean closed;
+        private volatile int open = 1;
 
         OpenHold(JoinedLease lease, Owned owned) {
             this.lease = lease;
             this.owned = owned;
-            owned.hold();
         }
 
         @Override
@@ -175,18 +184,14 @@ final class JoinedLease implements Lease {
         public boolean isTrusted() {
             // In the order of trusted(): what was lost with a session is lost before another one is trusted.
             Trust trust = lease.keeper.trust();
-            return !closed && !owned.isLost() && trust.holds(lease.clock);
+            return open == 1 && !owned.isLost() && trust.holds(lease.clock);
         }
 
         @Override
         public void close() {
-            lease.engine.exclusively(() -> {
-                if (!closed) {
-                    closed = true;
-                    owned.release();
-                    lease.engine.released(lease, owned);
-                }
-            });
+            if (OPEN.compareAndSet(this, 1, 0) && owned.release()) {
+                lease.engine.released(lease, owned);
+            }
         }
     }
 }

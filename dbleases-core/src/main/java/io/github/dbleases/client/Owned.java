@@ -1,13 +1,22 @@
 package io.github.dbleases.client;
 
-/** A partition that this client works on, or has stopped to take up work on and is draining. Used under the monitor. */
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A partition that this client works on, or has stopped to take up work on and is draining. Used under the monitor, but
+ * for the holds: they are counted in one number with a bit that is set when the partition is gone from the view. So a hold
+ * is either counted before that, and waited for, or refused.
+ */
 final class Owned {
+
+    private static final int GONE = Integer.MIN_VALUE;
 
     private final int partition;
     private final long token;
     private volatile State state = State.HELD;
-    private int holds;
+    private final AtomicInteger holds = new AtomicInteger();
     private boolean listenersDone;
+    private boolean drainNoticed;
     private boolean resigned;
 
     Owned(int partition, long token) {
@@ -47,10 +56,16 @@ final class Owned {
 
     void give() {
         state = State.GIVING;
+        refuseHolds();
     }
 
     void lose() {
         state = State.LOST;
+        refuseHolds();
+    }
+
+    private void refuseHolds() {
+        holds.getAndUpdate(count -> count | GONE);
     }
 
     /** It is given up because the client resigns: others come first for a while. */
@@ -62,12 +77,21 @@ final class Owned {
         return resigned;
     }
 
-    void hold() {
-        holds++;
+    /** Counts a hold, unless the partition is gone from the view. May be called without the monitor. */
+    boolean tryHold() {
+        int count = holds.get();
+        while (count >= 0) {
+            if (holds.compareAndSet(count, count + 1)) {
+                return true;
+            }
+            count = holds.get();
+        }
+        return false;
     }
 
-    void release() {
-        holds--;
+    /** Discounts a hold, and returns whether a hand-over may have waited for it. May be called without the monitor. */
+    boolean release() {
+        return holds.decrementAndGet() == GONE;
     }
 
     void listenersDone() {
@@ -76,6 +100,15 @@ final class Owned {
 
     /** Returns whether no listener and no hold is still at work on it. */
     boolean isDrained() {
-        return state != State.HELD && listenersDone && holds == 0;
+        return state != State.HELD && listenersDone && holds.get() == GONE;
+    }
+
+    /** Returns whether it is drained, once: the last hold and the last listener may both find that it is. */
+    boolean noticeDrained() {
+        if (drainNoticed || !isDrained()) {
+            return false;
+        }
+        drainNoticed = true;
+        return true;
     }
 }

@@ -188,7 +188,7 @@ final class Ownership implements HandOvers.Listener {
     private void told(JoinedLease lease, Collection<Owned> partitions) {
         synchronized (environment.monitor()) {
             partitions.forEach(Owned::listenersDone);
-            drained(lease, partitions.stream().filter(Owned::isDrained).toList());
+            drained(lease, partitions.stream().filter(Owned::noticeDrained).toList());
         }
     }
 

@@ -48,10 +48,6 @@ final class Portfolio {
         return Optional.ofNullable(owned.get(partition));
     }
 
-    Optional<Owned> held(int partition) {
-        return owned(partition).filter(Owned::isHeld);
-    }
-
     List<Owned> all(Predicate<Owned> which) {
         return owned.values().stream().filter(which).toList();
     }
@@ -117,9 +113,7 @@ final class Portfolio {
     }
 
     private void publish() {
-        SortedMap<Integer, Long> tokens = new TreeMap<>();
-        all(Owned::isHeld).forEach(held -> tokens.put(held.partition(), held.token()));
-        grants = new Grants(tokens);
+        grants = new Grants(all(Owned::isHeld));
     }
 
     private static PartitionSet numbers(Collection<Owned> partitions) {

@@ -60,7 +60,7 @@ class PortfolioTests {
     void aPartitionThatIsLostIsForgottenOnlyWhenItIsDrained() {
         listen(new Recorder("a"));
         List<Owned> taken = take(0);
-        taken.get(0).hold();
+        taken.get(0).tryHold();
 
         portfolio.lose(taken, lost -> lost.forEach(Owned::listenersDone));
         call();
@@ -88,8 +88,8 @@ class PortfolioTests {
     @Test
     void aHeldOrToldPartitionIsNotDrainedBeforeBothHaveEnded() {
         Owned owned = new Owned(0, 1);
-        owned.hold();
-        owned.hold();
+        owned.tryHold();
+        owned.tryHold();
         owned.listenersDone();
         assertThat(owned.isDrained()).as("still in the view").isFalse();
 
