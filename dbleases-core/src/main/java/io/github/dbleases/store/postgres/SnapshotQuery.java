@@ -18,7 +18,8 @@ final class SnapshotQuery {
 
     /**
      * The statement reads what was there before it deleted, so what it returns is limited to live sessions again. The
-     * leaderships are counted only where the lease is an election.
+     * leaderships are counted only where the lease is an election, and looked up one by one: a join reads the partitions of
+     * all other leases too when there are many of them.
      */
     private static final String SNAPSHOT = """
             WITH live AS (
@@ -26,8 +27,11 @@ final class SnapshotQuery {
             ), gone AS (
                 DELETE FROM {member} m WHERE m.lease = ? AND NOT EXISTS (SELECT FROM live WHERE live.id = m.session_id)
             ), led AS (
-                SELECT coalesce(p.pending_session_id, p.session_id) AS id, count(*) AS leaderships
-                FROM {lease} l JOIN {partition} p ON p.lease = l.name
+                SELECT (
+                    SELECT coalesce(p.pending_session_id, p.session_id) FROM {partition} p
+                    WHERE p.lease = l.name AND p.partition = 0
+                ) AS id, count(*) AS leaderships
+                FROM {lease} l
                 WHERE l.kind = 'leader' AND (SELECT kind = 'leader' FROM {lease} WHERE name = ?)
                 GROUP BY 1
             )

@@ -1,0 +1,58 @@
+package io.github.dbleases.store.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.dbleases.assignment.Snapshot;
+import io.github.dbleases.assignment.Snapshot.Member;
+import io.github.dbleases.testing.postgres.PostgresServer;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What it costs to read an election beside large leases, once the database knows how large they are. */
+class SnapshotQueryTests {
+
+    private static final String MANY = """
+            INSERT INTO dbleases_session (id, expires_at, inbox, ttl, started_at, weight, state, client_id)
+                SELECT i, now() + interval '1 h', 0, interval '6 s', now(), 1, 'live', 'client'
+                FROM generate_series(1, 5) i;
+            INSERT INTO dbleases_lease (name, kind, partitions, changed_at)
+                SELECT 'election-' || i, 'leader', 1, now() FROM generate_series(1, 500) i
+                UNION ALL SELECT 'orders', 'partitions', 100000, now();
+            INSERT INTO dbleases_partition (lease, partition, session_id, token, since)
+                SELECT 'election-' || i, 0, 1 + i % 5, 1, now() FROM generate_series(1, 500) i
+                UNION ALL SELECT 'orders', i, 1 + i % 5, 1, now() FROM generate_series(0, 99999) i;
+            INSERT INTO dbleases_member (lease, session_id)
+                SELECT 'election-' || i, s FROM generate_series(1, 500) i, generate_series(1, 5) s;
+            ANALYZE dbleases_lease, dbleases_member, dbleases_partition;
+            """;
+
+    @Test
+    void anElectionIsReadWithoutThePartitionsOfOtherLeases() throws SQLException {
+        TestTables tables = TestTables.create(PostgresServer.newest());
+        tables.execute(MANY);
+        try (Connection jdbc = tables.dataSource().getConnection()) {
+            jdbc.setAutoCommit(false);
+
+            Snapshot election =
+                    new SnapshotQuery(new Tables(PostgresStoreConfig.defaults())).read(jdbc, "election-7", List.of());
+
+            assertThat(election.members()).extracting(Member::leaderships).containsOnly(100);
+            assertThat(partitionsScanned(jdbc)).isZero();
+            jdbc.rollback();
+        }
+    }
+
+    /** Counts the rows that were read without an index in this transaction. */
+    private static long partitionsScanned(Connection jdbc) throws SQLException {
+        try (Statement statement = jdbc.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'dbleases_partition'")) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+}
