@@ -64,28 +64,41 @@ public final class Election {
     }
 
     private static Optional<Member> first(Snapshot election) {
+        return ranked(election).stream()
+                .min(Comparator.comparing(Member::yields).thenComparingInt(Member::leaderships));
+    }
+
+    /** Returns the candidates in the order of rule 2, but for the number of their leaderships. */
+    static List<Member> ranked(Snapshot election) {
         return election.members().stream()
-                .min(Comparator.comparing(Member::yields)
-                        .thenComparingInt(Member::leaderships)
+                .sorted(Comparator.comparing(Member::yields)
                         .thenComparingLong(member -> Ties.hash(election.lease(), member.session()))
-                        .thenComparingLong(Member::session));
+                        .thenComparingLong(Member::session))
+                .toList();
     }
 
     /** Rule 4: returns to whom the leadership moves so that the leaderships are balanced, or empty if it stays. */
     public static Optional<Change.Move> relieve(Snapshot election) {
+        return settled(election).flatMap(leadership -> relief(election, leadership));
+    }
+
+    /** Returns the leadership if it has a leader and is not on its way to another. */
+    static Optional<Partition> settled(Snapshot election) {
         return election.partitions().stream()
                 .filter(leadership -> leadership.ownerLive() && leadership.pending() == NOBODY)
-                .flatMap(leadership -> relief(election, leadership).stream())
+                .filter(leadership -> member(election, leadership.owner()).isPresent())
                 .findAny();
     }
 
     private static Optional<Change.Move> relief(Snapshot election, Partition leadership) {
-        Optional<Member> leader = member(election, leadership.owner());
-        Optional<Member> candidate = first(election);
-        return leader.isPresent()
-                        && candidate.isPresent()
-                        && leader.get().leaderships() >= candidate.get().leaderships() + 2
-                ? Optional.of(new Change.Move(leadership, candidate.get().session()))
-                : Optional.empty();
+        int leads = member(election, leadership.owner()).orElseThrow().leaderships();
+        return first(election)
+                .filter(candidate -> isRelief(leads, candidate.leaderships()))
+                .map(candidate -> new Change.Move(leadership, candidate.session()));
+    }
+
+    /** Returns whether a leader is relieved for the sake of a candidate. */
+    static boolean isRelief(int leads, int candidateLeads) {
+        return leads >= candidateLeads + 2;
     }
 }

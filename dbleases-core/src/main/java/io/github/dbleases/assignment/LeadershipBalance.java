@@ -1,27 +1,48 @@
 package io.github.dbleases.assignment;
 
 import io.github.dbleases.assignment.Snapshot.Member;
+import io.github.dbleases.assignment.Snapshot.Partition;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which leaders are to be relieved so that no leader leads two more than another candidate: always the one next that has
- * most more than its first candidate. The leaderships are counted here, over the elections that are given. Where all clients are candidates everywhere, no plan needs fewer moves.
+ * most more than its first candidate. The leaderships are counted here, over the elections that are given. Where all
+ * clients are candidates everywhere, no plan needs fewer moves.
+ *
+ * <p>Each move is looked for in all elections, so each look is kept cheap: what does not change is found out before.
  */
 public final class LeadershipBalance {
 
-    private final Map<Long, Integer> leaderships = new HashMap<>();
-    private final List<Snapshot> elections;
+    private final Map<Long, Count> counts = new HashMap<>();
+    private final List<Contest> contests = new ArrayList<>();
 
     private LeadershipBalance(Collection<Snapshot> elections) {
-        this.elections = new ArrayList<>(elections);
-        elections.forEach(election ->
-                Election.leader(election).ifPresent(leader -> leaderships.merge(leader.session(), 1, Integer::sum)));
+        for (Snapshot election : elections) {
+            Election.leader(election).ifPresent(leader -> count(leader.session()).leaderships++);
+            Election.settled(election).ifPresent(leadership -> contests.add(contest(election, leadership)));
+        }
+        contests.sort(Comparator.comparing(Contest::election));
+    }
+
+    private Contest contest(Snapshot election, Partition leadership) {
+        List<Member> ranked = Election.ranked(election);
+        // Who has resigned comes after all others, however little those lead.
+        boolean resigned = ranked.get(0).yields();
+        List<Count> first = ranked.stream()
+                .filter(candidate -> candidate.yields() == resigned)
+                .map(candidate -> count(candidate.session()))
+                .toList();
+        return new Contest(election.lease(), count(leadership.owner()), first);
+    }
+
+    private Count count(long session) {
+        return counts.computeIfAbsent(session, first -> new Count());
     }
 
     /** Returns the names of the elections whose leaders are to be relieved, in this order. */
@@ -31,48 +52,55 @@ public final class LeadershipBalance {
 
     private List<String> plan() {
         List<String> plan = new ArrayList<>();
-        for (Optional<Relief> next = next(); next.isPresent(); next = next()) {
-            Relief relief = next.get();
-            plan.add(relief.election.lease());
-            leaderships.merge(relief.from(), -1, Integer::sum);
-            leaderships.merge(relief.to(), 1, Integer::sum);
-            elections.remove(relief.election);
+        for (Contest next = next(); next != null; next = next()) {
+            plan.add(next.election);
+            Count candidate = next.candidate();
+            next.leader.leaderships--;
+            candidate.leaderships++;
+            contests.remove(next);
         }
         return plan;
     }
 
-    private Optional<Relief> next() {
-        return elections.stream()
-                .flatMap(election ->
-                        Election.relieve(current(election)).map(change -> new Relief(election, change)).stream())
-                .max(Comparator.comparingInt(this::difference)
-                        .thenComparing(relief -> relief.election.lease(), Comparator.reverseOrder()));
+    /** Of those with the same difference, the one with the smallest name. */
+    private @Nullable Contest next() {
+        Contest next = null;
+        for (Contest contest : contests) {
+            int leads = contest.leader.leaderships;
+            int candidateLeads = contest.candidate().leaderships;
+            if (Election.isRelief(leads, candidateLeads)
+                    && (next == null || leads - candidateLeads > next.difference())) {
+                next = contest;
+            }
+        }
+        return next;
     }
 
-    private int difference(Relief relief) {
-        return leaderships.getOrDefault(relief.from(), 0) - leaderships.getOrDefault(relief.to(), 0);
+    /** How many leaderships a session has. */
+    private static final class Count {
+
+        private int leaderships;
     }
 
-    private Snapshot current(Snapshot election) {
-        List<Member> members = election.members().stream()
-                .map(member -> new Member(
-                        member.session(),
-                        member.weight(),
-                        leaderships.getOrDefault(member.session(), 0),
-                        member.yields()))
-                .toList();
-        return new Snapshot(election.lease(), election.kind(), members, election.partitions());
-    }
+    /**
+     * An election whose leader can be relieved.
+     *
+     * @param first those of whom the one is relieved for who leads least, by their rank
+     */
+    private record Contest(String election, Count leader, List<Count> first) {
 
-    /** A leader of an election that is relieved. */
-    private record Relief(Snapshot election, Change.Move move) {
-
-        private long from() {
-            return move.before().owner();
+        private Count candidate() {
+            Count least = first.get(0);
+            for (Count candidate : first) {
+                if (candidate.leaderships < least.leaderships) {
+                    least = candidate;
+                }
+            }
+            return least;
         }
 
-        private long to() {
-            return move.to();
+        private int difference() {
+            return leader.leaderships - candidate().leaderships;
         }
     }
 }
