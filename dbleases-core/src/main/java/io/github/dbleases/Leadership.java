@@ -31,7 +31,8 @@ public interface Leadership {
     OptionalLong token();
 
     /**
-     * Waits until this client has learned whether it leads, for a time at most; at once if it has since it joined.
+     * Waits until this client has learned whether it leads, for a time at most; at once if it has since it joined, and not
+     * longer than until the client is closed or leaves.
      *
      * @return whether it has
      */

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 
 /** A leader election as its users see it: a lease of one partition, whose owner leads. */
 final class JoinedLeadership implements Leadership {
@@ -44,7 +45,8 @@ final class JoinedLeadership implements Leadership {
 
     @Override
     public boolean awaitOutcome(Duration atMost) {
-        return Waiting.atMost(atMost, lease.decided());
+        CompletableFuture<Object> end = CompletableFuture.anyOf(lease.decided(), lease.left());
+        return Waiting.atMost(atMost, end) && lease.decided().isDone();
     }
 
     @Override

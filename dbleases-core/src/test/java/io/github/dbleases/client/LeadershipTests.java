@@ -244,6 +244,23 @@ class LeadershipTests extends RealClients {
     }
 
     @Test
+    void nobodyAwaitsTheOutcomeOfAClientThatIsClosed() {
+        LeaseStore withoutAnswer = new InterposedStore(store, call -> {
+            if (call.equals("transact")) {
+                throw new StoreUnavailableException("away, on purpose");
+            }
+        });
+        LeaseClient client = start("a", withoutAnswer);
+        Leadership leadership = client.leadership("reports");
+        CompletableFuture<Boolean> outcome =
+                CompletableFuture.supplyAsync(() -> leadership.awaitOutcome(ChronoUnit.FOREVER.getDuration()));
+
+        client.close();
+
+        assertThat(outcome).succeedsWithin(Duration.ofSeconds(30)).isEqualTo(false);
+    }
+
+    @Test
     void theNameOfALeaseOfPartitionsIsRefused() {
         start("a").lease("orders", 8);
         LeaseClient client = start("b");
