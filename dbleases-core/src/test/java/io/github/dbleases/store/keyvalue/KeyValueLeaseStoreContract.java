@@ -15,15 +15,17 @@ import org.junit.jupiter.api.Test;
 public abstract class KeyValueLeaseStoreContract extends LeaseStoreContract {
 
     private final SettableHost host = new SettableHost();
+    private KeyValueBackend documents;
     private KeyValueLeaseStore store;
 
-    /** Returns the backend of the test, whose storage is empty when the test begins. */
+    /** Returns a backend whose storage is empty; called once in each test. */
     protected abstract KeyValueBackend backend();
 
     @Override
     protected final LeaseStore store() {
         if (store == null) {
-            store = new KeyValueLeaseStore(backend(), host);
+            documents = backend();
+            store = new KeyValueLeaseStore(documents, host);
         }
         return store;
     }
@@ -37,12 +39,12 @@ public abstract class KeyValueLeaseStoreContract extends LeaseStoreContract {
     void aSessionWhoseDocumentIsCreatedOnceMoreByARequestThatComesLateIsOverNonetheless() {
         open(1);
         String key = SessionDocument.key(1);
-        Document created = backend().get(key).orElseThrow();
+        Document created = documents.get(key).orElseThrow();
         assertThat(heartbeats.renew(1)).isPresent();
-        Document renewed = backend().get(key).orElseThrow();
-        backend().delete(key, renewed.version());
+        Document renewed = documents.get(key).orElseThrow();
+        documents.delete(key, renewed.version());
 
-        backend().put(key, created.content(), null);
+        documents.put(key, created.content(), null);
 
         assertThat(heartbeats.renew(1)).isEmpty();
     }
