@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 /** A leadership that a test gives and takes. */
 public final class FakeLeadership implements Leadership {
@@ -21,6 +22,7 @@ public final class FakeLeadership implements Leadership {
     private final List<LeadershipListener> listeners = new CopyOnWriteArrayList<>();
     private final AtomicInteger holds = new AtomicInteger();
     private volatile OptionalLong token = OptionalLong.empty();
+    private volatile Predicate<Duration> outcome = atMost -> true;
 
     FakeLeadership(String name) {
         this.name = name;
@@ -63,7 +65,12 @@ public final class FakeLeadership implements Leadership {
 
     @Override
     public boolean awaitOutcome(Duration atMost) {
-        return true;
+        return outcome.test(atMost);
+    }
+
+    /** Says what happens when somebody waits for the outcome, and whether it is known then. */
+    public void whenAwaited(Predicate<Duration> answer) {
+        outcome = answer;
     }
 
     @Override

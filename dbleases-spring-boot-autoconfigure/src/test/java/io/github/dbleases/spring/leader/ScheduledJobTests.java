@@ -10,10 +10,12 @@ import io.github.dbleases.LeadershipListener;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.client.LeaseClients;
+import io.github.dbleases.spring.FakeLeaseClient;
 import io.github.dbleases.spring.autoconfigure.DbLeasesAutoConfiguration;
 import io.github.dbleases.spring.autoconfigure.LeaderOnlyAutoConfiguration;
 import io.github.dbleases.store.LeaseStore;
 import io.github.dbleases.store.memory.InMemoryLeaseStore;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,11 +24,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
 import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.event.ContextClosedEvent;
@@ -36,6 +41,7 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
 /** Scheduled methods of applications that elect their leader on a store in memory. */
+@ExtendWith(OutputCaptureExtension.class)
 class ScheduledJobTests {
 
     private final InMemoryLeaseStore store = new InMemoryLeaseStore();
@@ -62,6 +68,39 @@ class ScheduledJobTests {
                     .extracting(context -> context.getBean(Hourly.class).runs().get())
                     .containsExactly(1, 0, 0);
         })));
+    }
+
+    @Test
+    void nothingIsScheduledBeforeItIsKnownWhoLeads() {
+        FakeLeaseClient client = new FakeLeaseClient();
+        client.leadership("hourly").whenAwaited(atMost -> {
+            client.leadership("hourly").elect(1);
+            return true;
+        });
+        application
+                .withBean(FakeLeaseClient.class, () -> client)
+                .withBean(Hourly.class)
+                .run(context -> {
+                    awaitAllCallsOf(context);
+                    assertThat(context.getBean(Hourly.class).runs()).hasValue(1);
+                });
+    }
+
+    @Test
+    void theStartDoesNotWaitLongerThanItShall(CapturedOutput output) {
+        FakeLeaseClient client = new FakeLeaseClient();
+        List<Duration> waits = new CopyOnWriteArrayList<>();
+        client.leadership("hourly").whenAwaited(atMost -> !waits.add(atMost));
+        application
+                .withPropertyValues("dbleases.leaders.start-wait=123ms")
+                .withBean(FakeLeaseClient.class, () -> client)
+                .withBean(Hourly.class)
+                .run(context -> assertThat(context).hasNotFailed());
+
+        assertThat(waits)
+                .singleElement()
+                .satisfies(wait -> assertThat(wait).isPositive().isLessThanOrEqualTo(Duration.ofMillis(123)));
+        assertThat(output).contains("After 123 ms it is not known whether this instance leads 'hourly'");
     }
 
     /** The other job runs after the one before it in the same thread. */
