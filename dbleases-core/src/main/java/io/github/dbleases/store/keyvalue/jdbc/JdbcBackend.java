@@ -28,6 +28,9 @@ public final class JdbcBackend implements KeyValueBackend, AutoCloseable {
     private final DocumentTable table;
     private final JdbcBackendConfig config;
 
+    /** Whether a statement on the table has worked. */
+    private volatile boolean tableUsed;
+
     /** Prepares the backend; nothing is connected yet. */
     public JdbcBackend(DataSource dataSource, JdbcBackendConfig config) {
         this.connections = new Connections(dataSource, config.timeout());
@@ -108,6 +111,7 @@ public final class JdbcBackend implements KeyValueBackend, AutoCloseable {
             try {
                 T result = call.on(connection);
                 connections.giveBack(connection);
+                tableUsed = true;
                 return result;
             } catch (SQLException e) {
                 settle(connection, e, tried);
@@ -159,8 +163,8 @@ public final class JdbcBackend implements KeyValueBackend, AutoCloseable {
         if (Failures.isRefusal(e) && tried == TRIES) {
             throw refused(connection, e);
         }
-        // Another process may have created the table since.
-        return Failures.isRefusal(e);
+        // Another process may have created the table since; some drivers do not tell that it was missing.
+        return Failures.isRefusal(e) || (e.getSQLState() == null && !tableUsed && tried < TRIES);
     }
 
     /** Another process may be faster. */

@@ -11,6 +11,8 @@ class LeaseStoreOnHttpGcsTests extends KeyValueLeaseStoreContract {
 
     private static FakeGcs server;
 
+    private final KeyValueBackend backend = onEmptyBucket();
+
     @BeforeAll
     static void start() {
         server = FakeGcs.start();
@@ -23,6 +25,10 @@ class LeaseStoreOnHttpGcsTests extends KeyValueLeaseStoreContract {
 
     @Override
     protected KeyValueBackend backend() {
+        return backend;
+    }
+
+    private static KeyValueBackend onEmptyBucket() {
         server.clear();
         return new GcsBackend(
                 server.client(),

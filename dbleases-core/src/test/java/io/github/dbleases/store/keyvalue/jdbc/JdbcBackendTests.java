@@ -138,6 +138,16 @@ class JdbcBackendTests {
     }
 
     @Test
+    void aTableThatAnotherProcessCreatesMeanwhileIsUsedWhateverTheDriverSays() {
+        try (JdbcBackend other = new JdbcBackend(h2, Databases.CONFIG)) {
+            other.put("lease/orders", "first", null);
+        }
+        database.failBefore("SELECT", new SQLException("[SQLITE_ERROR] (no such table: dbleases_document)"));
+
+        assertThat(content("lease/orders")).contains("first");
+    }
+
+    @Test
     void aFailureThatNobodyKnowsMeansThatTheDatabaseIsNotAvailable() {
         backend.get("lease/orders");
         database.failBefore("SELECT", new SQLException("The disk is full", "53100"));
