@@ -103,6 +103,7 @@ public final class JdbcBackend implements KeyValueBackend, AutoCloseable {
     }
 
     private <T> T call(Call<T> call) {
+        boolean tableKnown = tableUsed;
         for (int tried = 1; ; tried++) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new StoreUnavailableException("The call was interrupted before the database was asked.");
@@ -114,7 +115,7 @@ public final class JdbcBackend implements KeyValueBackend, AutoCloseable {
                 tableUsed = true;
                 return result;
             } catch (SQLException e) {
-                settle(connection, e, tried);
+                settle(connection, e, tried, tableKnown);
             } catch (RuntimeException e) {
                 connections.discard(connection);
                 throw e;
@@ -131,10 +132,10 @@ public final class JdbcBackend implements KeyValueBackend, AutoCloseable {
     }
 
     /** Gives the connection back or up. Returns if the call may be tried again, as nothing has been written. */
-    private void settle(Connection connection, SQLException e, int tried) {
+    private void settle(Connection connection, SQLException e, int tried, boolean tableKnown) {
         boolean again = false;
         try {
-            again = !Failures.leavesOutcomeOpen(e) && mayBeTriedAgain(connection, e, tried);
+            again = !Failures.leavesOutcomeOpen(e) && mayBeTriedAgain(connection, e, tried, tableKnown);
         } catch (SQLException further) {
             e.addSuppressed(further);
         } finally {
@@ -149,7 +150,8 @@ public final class JdbcBackend implements KeyValueBackend, AutoCloseable {
         }
     }
 
-    private boolean mayBeTriedAgain(Connection connection, SQLException e, int tried) throws SQLException {
+    private boolean mayBeTriedAgain(Connection connection, SQLException e, int tried, boolean tableKnown)
+            throws SQLException {
         if (Failures.isConflict(e) || Failures.isConstraintViolation(e)) {
             return tried < TRIES;
         }
@@ -164,7 +166,7 @@ public final class JdbcBackend implements KeyValueBackend, AutoCloseable {
             throw refused(connection, e);
         }
         // Another process may have created the table since; some drivers do not tell that it was missing.
-        return Failures.isRefusal(e) || (e.getSQLState() == null && !tableUsed && tried < TRIES);
+        return Failures.isRefusal(e) || (e.getSQLState() == null && !tableKnown && tried < TRIES);
     }
 
     /** Another process may be faster. */
