@@ -62,7 +62,7 @@ final class Interception {
             return proxying.postProcessAfterInitialization(bean, beanName);
         } catch (AopConfigException noProxy) {
             throw Rules.refuse(
-                    guard.call(),
+                    guard.annotated(),
                     "no proxy can be made of the bean '%s' of %s: %s"
                             .formatted(beanName, targetClass.getName(), noProxy.getMessage()),
                     "Make the class neither final nor private, or declare the method in an interface that it implements "
@@ -108,11 +108,11 @@ final class Interception {
     private static void requireAsyncHoldable(Guard guard) {
         Class<?> result = guard.method().getReturnType();
         if (guard.interrupts()) {
-            throw Rules.refuse(guard.call(), "it is @Async, and " + Rules.NOT_INTERRUPTIBLE, Rules.FINISH);
+            throw Rules.refuse(guard.annotated(), "it is @Async, and " + Rules.NOT_INTERRUPTIBLE, Rules.FINISH);
         }
         if (result != void.class && !CompletionStage.class.isAssignableFrom(result)) {
             throw Rules.refuse(
-                    guard.call(),
+                    guard.annotated(),
                     "it is @Async and returns a " + result.getName() + ", which does not tell when it is cancelled",
                     "Return a CompletableFuture, or nothing.");
         }
@@ -121,9 +121,9 @@ final class Interception {
     private void requireIntercepted(Guard guard, Object proxy) {
         Method method = guard.method();
         if (Proxy.isProxyClass(proxy.getClass())) {
-            if (guard.onMethod() && !isOfAnInterface(method, proxy)) {
+            if (guard.annotated().onMethod() && !isOfAnInterface(method, proxy)) {
                 throw Rules.refuse(
-                        guard.call(),
+                        guard.annotated(),
                         "the bean '%s' is a proxy of the interfaces %s, and none of them has the method"
                                 .formatted(
                                         beanName,
@@ -131,9 +131,10 @@ final class Interception {
                                                 proxy.getClass().getInterfaces())),
                         "Declare the method in an interface of the bean, or set spring.aop.proxy-target-class=true.");
             }
-        } else if (!isOverridable(method) && (guard.onMethod() || Modifier.isPublic(method.getModifiers()))) {
+        } else if (!isOverridable(method)
+                && (guard.annotated().onMethod() || Modifier.isPublic(method.getModifiers()))) {
             throw Rules.refuse(
-                    guard.call(),
+                    guard.annotated(),
                     "it is %s, and a proxy of the class of the bean '%s' cannot override it"
                             .formatted(
                                     Modifier.isFinal(method.getModifiers())

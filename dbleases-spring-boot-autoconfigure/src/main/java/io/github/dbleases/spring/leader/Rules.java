@@ -55,7 +55,7 @@ final class Rules {
             // A part of an annotated class that only the class itself, or its package, calls.
             return null;
         }
-        return new Guard(method, name(annotated), annotated.annotation(), annotated.onMethod(), EmptyResults.of(type));
+        return new Guard(annotated, name(annotated), EmptyResults.of(type));
     }
 
     private static void requireInterceptable(AnnotatedMethod annotated) {
@@ -173,11 +173,8 @@ final class Rules {
     }
 
     static RefusedLeaderOnlyException refuse(AnnotatedMethod annotated, String because, String remedy) {
-        return refuse(annotated.call(), because, remedy);
-    }
-
-    static RefusedLeaderOnlyException refuse(String call, String because, String remedy) {
         return new RefusedLeaderOnlyException(
-                "@LeaderOnly on %s cannot be kept to: %s.".formatted(call, because.replaceAll("\\.$", "")), remedy);
+                "@LeaderOnly on %s cannot be kept to: %s.".formatted(annotated.call(), because.replaceAll("\\.$", "")),
+                remedy);
     }
 }
