@@ -49,4 +49,9 @@ public record LeaseSpec(String name, LeaseKind kind, int partitions) {
     public static LeaseSpec leader(String name) {
         return new LeaseSpec(name, LeaseKind.LEADER, 1);
     }
+
+    /** The sessions of a task runner. */
+    public static LeaseSpec tasks(String name) {
+        return new LeaseSpec(name, LeaseKind.TASKS, 0);
+    }
 }

@@ -1,0 +1,36 @@
+package io.github.dbleases;
+
+/**
+ * Claims tasks from a queue and has a {@link Tasker} work on them, together with the runners of the same name in the other
+ * instances. All methods may be called from any thread.
+ *
+ * <p>A runner never gives up: whatever its tasker throws and whatever becomes of its queue is reported, and tried again.
+ */
+public interface TaskRunner {
+
+    /** Returns the name under which the runners of all instances share the tasks. */
+    String name();
+
+    /**
+     * Starts to claim and to work. Starting a runner that runs does nothing.
+     *
+     * @throws InvalidTaskTableException if the queue answers that it cannot be used as it is
+     */
+    void start();
+
+    /**
+     * Claims no more, waits for the batches at work up to the drain timeout, finishes what they accomplish and gives back
+     * the rest. Batches still at work then are interrupted and waited for no longer: their tasks are free when the session
+     * ends. Stopping a runner that does not run does nothing; a tasker that stops its own runner does not wait.
+     */
+    void stop();
+
+    /** Looks for tasks now rather than at the end of the interval. */
+    void wake();
+
+    /** Returns whether the runner was started and not stopped. */
+    boolean isRunning();
+
+    /** Returns what this runner has done and does; a local check but for the age of the oldest task. */
+    TaskRunnerStatus status();
+}

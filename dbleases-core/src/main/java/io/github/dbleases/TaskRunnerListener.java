@@ -1,0 +1,47 @@
+package io.github.dbleases;
+
+import java.util.List;
+
+/**
+ * Is told what a runner does. Called by the threads of the runner, several at once; an exception is logged and changes
+ * nothing. Tasks are those that the {@link Tasker} gets.
+ */
+public interface TaskRunnerListener {
+
+    /** Listens to nothing. */
+    TaskRunnerListener NONE = new TaskRunnerListener() {};
+
+    /** The runner is about to claim tasks for a session. The activity is closed by the same thread. */
+    default Activity onClaim(TaskRunner runner, long session) {
+        return Activity.NONE;
+    }
+
+    /** The runner is about to hand a batch to the tasker. The activity is closed by the same thread. */
+    default Activity onBatch(TaskRunner runner, long session, List<?> tasks) {
+        return Activity.NONE;
+    }
+
+    /** The tasker has thrown or has returned what it was not given, or the queue could not be used. All is tried again. */
+    default void onError(TaskRunner runner, Throwable failure) {}
+
+    /** Tasks were put aside after their last attempt. */
+    default void onFailed(TaskRunner runner, List<?> tasks) {}
+
+    /** Tasks were accomplished here after another session had taken them: they may be done twice. */
+    default void onLost(TaskRunner runner, List<?> tasks) {}
+
+    /** A claim, or the work on a batch, that has begun. */
+    interface Activity extends AutoCloseable {
+
+        Activity NONE = new Activity() {};
+
+        /** It has succeeded for so many tasks: claimed, or accomplished. */
+        default void succeeded(int tasks) {}
+
+        /** It has failed. */
+        default void failed(Throwable failure) {}
+
+        @Override
+        default void close() {}
+    }
+}

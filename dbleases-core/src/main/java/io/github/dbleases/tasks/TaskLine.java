@@ -1,0 +1,40 @@
+package io.github.dbleases.tasks;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The line between a runner and its queue. Used by several threads at once.
+ *
+ * <p>A call that throws a {@link io.github.dbleases.TaskQueueException} may have had its effect, or a part of it.
+ *
+ * @param <T> what a task is for the application
+ */
+public interface TaskLine<T> {
+
+    /**
+     * Checks that the queue can be used as it is; what is only slow is logged.
+     *
+     * @throws io.github.dbleases.InvalidTaskTableException if it cannot
+     * @throws io.github.dbleases.TaskQueueException if it cannot be asked
+     */
+    void check();
+
+    /** Finishes, fails, releases and claims, in one transaction of its own and in as few round trips as possible. */
+    TaskReply<T> exchange(TaskRequest<T> request);
+
+    /**
+     * Finishes tasks in the transaction of the calling thread, each only if the session still holds it.
+     *
+     * @return those that were not finished because the session does not hold them any more
+     */
+    List<ClaimedTask<T>> finish(long session, List<ClaimedTask<T>> tasks);
+
+    /** Gives back all that a session holds but for some tasks. May take as long as it takes to look at all that is pending. */
+    void releaseAllBut(long session, Collection<ClaimedTask<T>> known);
+
+    /** Returns for how long the oldest task has been waiting, empty if there is none or this is not known. */
+    Optional<Duration> oldestPending();
+}
