@@ -1,5 +1,8 @@
 package io.github.dbleases;
 
+import java.time.Duration;
+import java.util.Optional;
+
 /**
  * Claims tasks from a queue and has a {@link Tasker} work on them, together with the runners of the same name in the other
  * instances. All methods may be called from any thread.
@@ -31,6 +34,13 @@ public interface TaskRunner {
     /** Returns whether the runner was started and not stopped. */
     boolean isRunning();
 
-    /** Returns what this runner has done and does; a local check but for the age of the oldest task. */
+    /** Returns what this runner has done and does; a local check that is answered without the queue. */
     TaskRunnerStatus status();
+
+    /**
+     * Asks the queue for how long the oldest task has been waiting, empty if there is none or this is not known.
+     *
+     * @throws TaskQueueException if the queue cannot be asked
+     */
+    Optional<Duration> oldestPending();
 }

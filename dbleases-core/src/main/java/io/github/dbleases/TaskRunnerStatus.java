@@ -1,8 +1,5 @@
 package io.github.dbleases;
 
-import java.time.Duration;
-import java.util.Optional;
-
 /**
  * What a runner has done since it was created, in this instance.
  *
@@ -12,13 +9,5 @@ import java.util.Optional;
  * @param completed how many tasks were finished
  * @param failed how many tasks were put aside after their last attempt
  * @param lost how many tasks were accomplished here after another session had taken them
- * @param oldestPending for how long the oldest task has been waiting; empty if there is none or this is not known
  */
-public record TaskRunnerStatus(
-        int sessions,
-        int running,
-        int held,
-        long completed,
-        long failed,
-        long lost,
-        Optional<Duration> oldestPending) {}
+public record TaskRunnerStatus(int sessions, int running, int held, long completed, long failed, long lost) {}
