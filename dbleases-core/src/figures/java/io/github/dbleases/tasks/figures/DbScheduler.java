@@ -1,0 +1,121 @@
+package io.github.dbleases.tasks.figures;
+
+import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.SchedulerName;
+import com.github.kagkarlsson.scheduler.event.AbstractSchedulerListener;
+import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
+import com.github.kagkarlsson.scheduler.task.helper.OneTimeTask;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import javax.sql.DataSource;
+
+/**
+ * db-scheduler, which locks and fetches many executions at once, has threads that run the handler of one each, and deletes
+ * each in a transaction of its own.
+ *
+ * @param threads of each scheduler, with a connection each and two more
+ * @param held how many executions a scheduler holds at the most
+ * @param lower down to how many it falls before the next are fetched
+ */
+record DbScheduler(int threads, int held, int lower) implements Contender {
+
+    /** As its documentation has it, without the index that only priorities need. */
+    private static final String SCHEMA = """
+            CREATE TABLE scheduled_tasks (
+                task_name text NOT NULL, task_instance text NOT NULL, task_data bytea,
+                execution_time timestamptz NOT NULL, picked boolean NOT NULL, picked_by text,
+                last_success timestamptz, last_failure timestamptz, consecutive_failures integer,
+                last_heartbeat timestamptz, version bigint NOT NULL, priority smallint,
+                PRIMARY KEY (task_name, task_instance));
+            INSERT INTO scheduled_tasks (task_name, task_instance, execution_time, picked, version)
+            SELECT 'nothing', i::text, now() - interval '1 hour' + i * interval '1 microsecond', false, 1
+            FROM generate_series(1, %d) i;
+            CREATE INDEX execution_time_idx ON scheduled_tasks (execution_time);
+            CREATE INDEX last_heartbeat_idx ON scheduled_tasks (last_heartbeat);
+            """;
+
+    @Override
+    public String name() {
+        return "db-scheduler 16, %d %s".formatted(threads, threads == 1 ? "thread" : "threads");
+    }
+
+    @Override
+    public String batch() {
+        return held == 1 ? "1" : "1 of %d held".formatted(held);
+    }
+
+    @Override
+    public void fill(Connection connection, long tasks) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(SCHEMA.formatted(tasks));
+        }
+    }
+
+    @Override
+    public long pending(Connection connection) throws SQLException {
+        return TaskRows.count(connection, "SELECT count(*) FROM scheduled_tasks");
+    }
+
+    @Override
+    public Crew assemble(DataSource database, int sessions) {
+        return new Schedulers(database, sessions);
+    }
+
+    private final class Schedulers extends AbstractSchedulerListener implements Crew {
+
+        private final LongAdder performed = new LongAdder();
+        private final LongAdder finished = new LongAdder();
+        private final List<Scheduler> schedulers = new ArrayList<>();
+        private final List<HikariDataSource> pools = new ArrayList<>();
+
+        Schedulers(DataSource database, int sessions) {
+            for (int i = 0; i < sessions; i++) {
+                HikariDataSource pool = Pools.open(database, threads + 2);
+                pools.add(pool);
+                OneTimeTask<Void> task = Tasks.oneTime("nothing").execute((instance, context) -> performed.increment());
+                schedulers.add(Scheduler.create(pool, task)
+                        .schedulerName(new SchedulerName.Fixed("scheduler-" + i))
+                        .threads(threads)
+                        .pollUsingLockAndFetch((double) lower / threads, (double) held / threads)
+                        .pollingInterval(Duration.ofSeconds(1))
+                        .shutdownMaxWait(Duration.ofSeconds(20))
+                        .addSchedulerListener(this)
+                        .build());
+            }
+        }
+
+        /** After the row was deleted. */
+        @Override
+        public void onExecutionComplete(ExecutionComplete complete) {
+            finished.increment();
+        }
+
+        @Override
+        public void begin() {
+            schedulers.forEach(Scheduler::start);
+        }
+
+        @Override
+        public long finished() {
+            return finished.sum();
+        }
+
+        @Override
+        public long performed() {
+            return performed.sum();
+        }
+
+        @Override
+        public void close() {
+            schedulers.forEach(Scheduler::stop);
+            pools.forEach(HikariDataSource::close);
+        }
+    }
+}
