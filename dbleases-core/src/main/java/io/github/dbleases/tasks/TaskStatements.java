@@ -1,0 +1,253 @@
+package io.github.dbleases.tasks;
+
+import io.github.dbleases.tasks.Identifiers.Order;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The statements on a table of tasks.
+ *
+ * <p>All that a request asks for is one statement, so that it is one round trip and one transaction. Several statements in
+ * one text are not: from the second execution on the driver of PostgreSQL ends the transaction, and waits, before each
+ * one whose rows have no greatest length, as those with a text have not.
+ *
+ * <p>The parts of the statement see the table as it was before it. They do not meet in a row: those of the first ones are
+ * held by the session, which is live if the last one claims anything, and then it claims nothing that the session holds.
+ */
+final class TaskStatements {
+
+    /** What is part of a request, in the order of its parameters. */
+    enum Part {
+        /** Ids, session. */
+        FINISH,
+        /** Ids, errors, session. */
+        FAIL,
+        /** Ids, session. */
+        RELEASE,
+        /** The id where it begins if {@link #FROM}, session, limit (or {@link #SHARE}), session, limit - 1. */
+        CLAIM,
+        /** The claim begins at an id. */
+        FROM,
+        /** Limit, held, greatest number that is counted, sessions, held. Not together with {@link #FROM}. */
+        SHARE
+    }
+
+    private static final String FINISH = """
+            dbleases_finish AS (SELECT ?::{ids}::{type}[] AS ids),
+            dbleases_finished AS (
+                {finish}
+                WHERE {id} = ANY ((SELECT ids FROM dbleases_finish)::{type}[]) AND {session} = ?
+                RETURNING {id} AS id
+            ),
+            """;
+
+    /** Which of the ids were not finished; as a rule all are, and nothing is looked for. */
+    private static final String LOST = """
+            CASE WHEN (SELECT count(*) FROM dbleases_finished) < (SELECT cardinality(ids) FROM dbleases_finish)
+            THEN ARRAY (
+                SELECT given.position::int
+                FROM dbleases_finish, unnest(dbleases_finish.ids) WITH ORDINALITY AS given (id, position)
+                WHERE given.id NOT IN (SELECT id FROM dbleases_finished)
+            ) END""";
+
+    private static final String FAIL = """
+            dbleases_failed AS (
+                UPDATE {table} SET {failure}
+                FROM unnest(?::{ids}::{type}[], ?::text[]) WITH ORDINALITY
+                    AS dbleases_failure (dbleases_id, dbleases_error, dbleases_position)
+                WHERE {id} = dbleases_id AND {session} = ?
+                RETURNING dbleases_position AS position, {session} AS session
+            ),
+            """;
+
+    private static final String PUT_ASIDE =
+            "(SELECT array_agg(position::int) FROM dbleases_failed WHERE session IS NULL)";
+
+    private static final String RELEASE = """
+            dbleases_released AS (
+                UPDATE {table} SET {session} = NULL WHERE {id} = ANY (?::{ids}::{type}[]) AND {session} = ?
+            ),
+            """;
+
+    /**
+     * The rows are found again by ctid, not by id. A row can change between the snapshot of the statement and its lock: say,
+     * a session that was opened after the snapshot, which the snapshot does not know and so takes for dead, claims it. What
+     * is locked then is the new version of the row, which still looks free. But its ctid is not visible in the snapshot, so
+     * the row is not updated. An id would find it.
+     */
+    private static final String CLAIM = """
+            dbleases_picked AS MATERIALIZED (
+                SELECT ctid, {id} AS id FROM {table}
+                WHERE {claimable} AND EXISTS (SELECT FROM {sessions} WHERE id = ? AND state = 'live')
+                ORDER BY {order}
+                LIMIT {limit}
+                FOR NO KEY UPDATE SKIP LOCKED
+            ),
+            dbleases_claimed AS (
+                UPDATE {table} SET {session} = ? WHERE ctid = ANY (ARRAY (SELECT ctid FROM dbleases_picked))
+                RETURNING *
+            ),
+            """;
+
+    private static final String SHARE = """
+            least(?, greatest(0, ceil((? + (
+                SELECT count(*) FROM (SELECT FROM {table} WHERE {claimable} LIMIT ?) AS dbleases_pending
+            ))::numeric / ?) - ?))::bigint""";
+
+    private static final String CLAIMABLE = """
+            {pending}
+            ({session} IS NULL OR {session} NOT IN (SELECT id FROM {sessions} WHERE state = 'live'))""";
+
+    private static final String EXCHANGE = """
+            WITH {parts}
+            dbleases_reply AS (SELECT {lost} AS dbleases_lost, {aside} AS dbleases_aside, {last} AS dbleases_last)
+            SELECT {columns} dbleases_reply.* FROM dbleases_reply {join}
+            """;
+
+    private static final String RELEASE_ALL_BUT = """
+            UPDATE {table} SET {session} = NULL
+            WHERE {pending} {session} = ? AND {id} NOT IN (SELECT unnest(?::{ids}::{type}[]))
+            """;
+
+    private static final String OLDEST_PENDING = """
+            SELECT extract(epoch FROM clock_timestamp() - {created}) FROM {table}
+            WHERE {pending} TRUE ORDER BY {order} LIMIT 1
+            """;
+
+    private static final Pattern VALUE = Pattern.compile("\\{(\\w+)}");
+
+    private final Map<Set<Part>, String> exchanges = new ConcurrentHashMap<>();
+    private final TaskTable table;
+    private final Map<String, String> values;
+
+    TaskStatements(TaskTable table, LeaseTables leases, ColumnTypes types) {
+        this.table = table;
+        String tableName = Identifiers.TableName.of(table.name()).sql();
+        String session = Identifiers.quoted(table.sessionColumn());
+        this.values = Map.ofEntries(
+                Map.entry("table", tableName),
+                Map.entry("sessions", leases.session().sql()),
+                Map.entry("id", Identifiers.quoted(table.idColumn())),
+                Map.entry("session", session),
+                Map.entry("type", types.id()),
+                Map.entry("ids", types.idParameter()),
+                Map.entry("failure", failure(types)),
+                Map.entry("pending", pending()),
+                Map.entry("order", order("")),
+                Map.entry("created", created()),
+                Map.entry(
+                        "finish",
+                        table.deletes()
+                                ? "DELETE FROM " + tableName
+                                : "UPDATE " + tableName + " SET\n" + table.finish() + "\n, " + session + " = NULL"));
+    }
+
+    private String pending() {
+        StringBuilder pending = new StringBuilder();
+        if (table.pending() != null) {
+            // On lines of its own, because it may end with a comment.
+            pending.append("(\n").append(table.pending()).append("\n) AND ");
+        }
+        if (table.attempts().max() > 0) {
+            pending.append("(%1$s IS NULL OR %1$s < %2$d) AND "
+                    .formatted(attempts(), table.attempts().max()));
+        }
+        return pending.toString();
+    }
+
+    private String failure(ColumnTypes types) {
+        StringBuilder set = new StringBuilder();
+        String session = Identifiers.quoted(table.sessionColumn());
+        if (table.attempts().errorColumn() != null) {
+            set.append(Identifiers.quoted(table.attempts().errorColumn()))
+                    .append(" = dbleases_error::")
+                    .append(types.error())
+                    .append(", ");
+        }
+        if (table.attempts().column() != null) {
+            set.append("%1$s = coalesce(%1$s, 0) + 1, ".formatted(attempts()));
+        }
+        return set.append(session)
+                .append(
+                        table.attempts().max() > 0
+                                ? " = CASE WHEN coalesce(%s, 0) + 1 < %d THEN %s END"
+                                        .formatted(attempts(), table.attempts().max(), session)
+                                : " = " + session)
+                .toString();
+    }
+
+    private String attempts() {
+        return table.attempts().column() == null
+                ? "NULL"
+                : Identifiers.quoted(table.attempts().column());
+    }
+
+    private String created() {
+        return table.createdColumn() == null ? "NULL" : Identifiers.quoted(table.createdColumn());
+    }
+
+    private String order(String qualifier) {
+        List<Order> orders = table.orders();
+        return orders.isEmpty()
+                ? qualifier + Identifiers.quoted(table.idColumn())
+                : orders.stream().map(order -> order.sql(qualifier)).collect(Collectors.joining(", "));
+    }
+
+    /**
+     * Does all of a request. There is one row for each claimed task with the columns of the table, or one without an id if
+     * there is none. Each row ends with three columns: the positions (from 1) of those of the finished that were not
+     * finished, null if all were; the positions of those of the failed that were put aside, null if none was; and the id
+     * where the next claim may begin, as text, null if fewer than the limit were found.
+     */
+    String exchange(Set<Part> parts) {
+        return exchanges.computeIfAbsent(EnumSet.copyOf(parts), this::write);
+    }
+
+    private String write(Set<Part> parts) {
+        boolean claim = parts.contains(Part.CLAIM);
+        StringBuilder sql = new StringBuilder();
+        parts.forEach(part -> sql.append(
+                switch (part) {
+                    case FINISH -> FINISH;
+                    case FAIL -> FAIL;
+                    case RELEASE -> RELEASE;
+                    case CLAIM -> CLAIM;
+                    case FROM, SHARE -> "";
+                }));
+        String claimable = CLAIMABLE + (parts.contains(Part.FROM) ? " AND {id} >= ?::text::{type}" : "");
+        String join = claim ? "LEFT JOIN dbleases_claimed ON true" : "";
+        if (claim && !table.orders().isEmpty()) {
+            join += " ORDER BY " + order("dbleases_claimed.");
+        }
+        return in(EXCHANGE.replace("{parts}", sql.toString().stripTrailing())
+                .replace("{lost}", parts.contains(Part.FINISH) ? LOST : "NULL::int[]")
+                .replace("{aside}", parts.contains(Part.FAIL) ? PUT_ASIDE : "NULL::int[]")
+                .replace("{last}", claim ? "(SELECT id::text FROM dbleases_picked OFFSET ? LIMIT 1)" : "NULL::text")
+                .replace("{columns}", claim ? "dbleases_claimed.*," : "")
+                .replace("{join}", join)
+                .replace("{limit}", parts.contains(Part.SHARE) ? SHARE : "?")
+                .replace("{claimable}", claimable));
+    }
+
+    String releaseAllBut() {
+        return in(RELEASE_ALL_BUT);
+    }
+
+    String oldestPending() {
+        return in(OLDEST_PENDING);
+    }
+
+    private String in(String sql) {
+        // In one pass, because the conditions of the user may hold braces too.
+        return VALUE.matcher(sql)
+                .replaceAll(name -> Matcher.quoteReplacement(
+                        Objects.requireNonNull(values.get(name.group(1)), () -> "No value of " + name.group())));
+    }
+}

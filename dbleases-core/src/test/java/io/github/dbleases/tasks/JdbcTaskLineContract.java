@@ -1,0 +1,190 @@
+package io.github.dbleases.tasks;
+
+import static io.github.dbleases.tasks.TaskDatabase.claim;
+import static io.github.dbleases.tasks.TaskDatabase.fail;
+import static io.github.dbleases.tasks.TaskDatabase.finish;
+import static io.github.dbleases.tasks.TaskDatabase.ids;
+import static io.github.dbleases.tasks.TaskDatabase.numbers;
+import static io.github.dbleases.tasks.TaskDatabase.release;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.dbleases.TaskClaim;
+import io.github.dbleases.testing.postgres.PostgresServer;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a line does on each version of PostgreSQL. */
+abstract class JdbcTaskLineContract {
+
+    final TaskDatabase database;
+    private long me;
+    private long other;
+
+    JdbcTaskLineContract(PostgresServer server) {
+        this.database = TaskDatabase.on(server);
+    }
+
+    @BeforeEach
+    void createTable() {
+        database.createOutbox(10);
+        me = database.session(1);
+        other = database.session(2);
+    }
+
+    @Test
+    void claimsPendingTasksInTheOrderOfTheirIdsUpToTheLimit() {
+        database.execute("UPDATE outbox SET sent_at = now() WHERE id IN (1, 3)");
+        List<ClaimedTask<String>> claimed =
+                database.line().exchange(claim(me, 3)).claimed();
+        assertThat(claimed)
+                .containsExactly(
+                        new ClaimedTask<>(2L, "task 2"),
+                        new ClaimedTask<>(4L, "task 4"),
+                        new ClaimedTask<>(5L, "task 5"));
+        assertThat(database.query("SELECT id FROM outbox WHERE session_id = 1 ORDER BY id"))
+                .containsExactly("2", "4", "5");
+    }
+
+    @Test
+    void claimsAndReturnsTasksInTheOrderAskedFor() {
+        database.execute("UPDATE outbox SET priority = id % 4");
+        List<ClaimedTask<String>> claimed = database.line(TaskDatabase.ordered("priority DESC, id"))
+                .exchange(claim(me, 5))
+                .claimed();
+        assertThat(claimed).extracting(ClaimedTask::id).containsExactly(3L, 7L, 2L, 6L, 10L);
+    }
+
+    @Test
+    void claimsWhatNobodyOrADeadSessionHoldsAndNothingElse() {
+        database.session(3);
+        database.kill(3);
+        database.execute(
+                "UPDATE outbox SET session_id = CASE id WHEN 1 THEN 2 WHEN 2 THEN 3 WHEN 3 THEN 99 WHEN 4 THEN 1 END");
+        // Its time is over, but nobody has marked it dead.
+        database.execute("UPDATE dbleases_session SET expires_at = now() - interval '1 h' WHERE id = 2");
+        assertThat(ids(database.line().exchange(claim(me, 4)).claimed())).containsExactly(2L, 3L, 5L, 6L);
+    }
+
+    @Test
+    void aSessionThatIsNotLiveClaimsNothing() {
+        database.kill(me);
+        assertThat(database.line().exchange(claim(me, 4)).claimed()).isEmpty();
+        assertThat(database.line().exchange(claim(77, 4)).claimed()).isEmpty();
+        assertThat(database.query("SELECT count(*) FROM outbox WHERE session_id IS NOT NULL"))
+                .containsExactly("0");
+    }
+
+    @Test
+    void finishesFailsReleasesAndClaimsInOneRequest() {
+        JdbcTaskLine<String> line = database.line();
+        List<ClaimedTask<String>> held = line.exchange(claim(me, 6)).claimed();
+        database.execute("UPDATE outbox SET session_id = 2 WHERE id IN (2, 3)");
+        database.execute("UPDATE outbox SET attempts = 2 WHERE id = 4");
+        TaskReply<String> reply = line.exchange(new TaskRequest<>(
+                me,
+                held.subList(0, 3),
+                fail(me, held.subList(3, 5)).failed(),
+                held.subList(5, 6),
+                Optional.of(new TaskClaim(me, 2, 6, 2, false))));
+        assertThat(ids(reply.lost())).containsExactly(2L, 3L);
+        assertThat(ids(reply.putAside())).containsExactly(4L);
+        assertThat(ids(reply.claimed())).containsExactly(7L, 8L);
+        assertThat(
+                        database.query(
+                                "SELECT concat_ws(',', id, session_id, sent_at IS NOT NULL, attempts, last_error) FROM outbox ORDER BY id"))
+                .containsExactly(
+                        "1,t,0",
+                        "2,2,f,0",
+                        "3,2,f,0",
+                        "4,f,3,java.lang.IllegalStateException: No task",
+                        "5,1,f,1,java.lang.IllegalStateException: No task",
+                        "6,f,0",
+                        "7,1,f,0",
+                        "8,1,f,0",
+                        "9,f,0",
+                        "10,f,0");
+    }
+
+    @Test
+    void whatWasPutAsideIsClaimedByNobody() {
+        database.execute("UPDATE outbox SET attempts = id");
+        assertThat(ids(database.line().exchange(claim(me, 10)).claimed())).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void finishedTasksAreDeletedIfThatIsAskedFor() {
+        JdbcTaskLine<String> line = database.line(TaskDatabase.with(null, " Delete "));
+        List<ClaimedTask<String>> held = line.exchange(claim(me, 10)).claimed();
+        database.execute("UPDATE outbox SET session_id = 2 WHERE id = 5");
+        assertThat(ids(line.exchange(finish(me, held)).lost())).containsExactly(5L);
+        assertThat(database.query("SELECT id FROM outbox")).containsExactly("5");
+    }
+
+    @Test
+    void aShareIsNoMoreThanFair() {
+        record Case(int pending, int held, int sessions, int limit, int claimed) {}
+        List<Case> cases = List.of(
+                new Case(10, 0, 2, 100, 5),
+                new Case(10, 0, 3, 100, 4),
+                new Case(10, 0, 3, 2, 2),
+                new Case(10, 4, 2, 100, 3),
+                new Case(10, 11, 2, 100, 0),
+                new Case(1, 0, 100, 100, 1),
+                new Case(0, 0, 2, 100, 0),
+                new Case(10, 0, 1, 100, 10));
+        for (Case one : cases) {
+            database.execute("UPDATE outbox SET session_id = CASE WHEN id > %d THEN 2 END".formatted(one.pending()));
+            TaskClaim claim = new TaskClaim(me, one.limit(), one.held(), one.sessions(), true);
+            assertThat(database.line().exchange(claim(claim)).claimed())
+                    .as("%s", one)
+                    .hasSize(one.claimed())
+                    .hasSize(claim.limitOf(one.pending()));
+        }
+    }
+
+    @Test
+    void releasesOnlyWhatTheSessionHolds() {
+        JdbcTaskLine<String> line = database.line();
+        List<ClaimedTask<String>> held = line.exchange(claim(me, 3)).claimed();
+        database.execute("UPDATE outbox SET session_id = 2 WHERE id = 2");
+        line.exchange(release(me, held));
+        assertThat(database.query("SELECT id FROM outbox WHERE session_id IS NOT NULL"))
+                .containsExactly("2");
+    }
+
+    @Test
+    void givesBackAllButWhatIsKnown() {
+        JdbcTaskLine<String> line = database.line();
+        List<ClaimedTask<String>> held = line.exchange(claim(me, 5)).claimed();
+        line.exchange(claim(other, 2));
+        line.releaseAllBut(me, held.subList(1, 3));
+        assertThat(database.query("SELECT id FROM outbox WHERE session_id = 1 ORDER BY id"))
+                .containsExactly("2", "3");
+        line.releaseAllBut(me, List.of());
+        assertThat(database.query("SELECT id FROM outbox WHERE session_id IS NOT NULL ORDER BY id"))
+                .containsExactly("6", "7");
+    }
+
+    @Test
+    void tellsForHowLongTheOldestTaskHasBeenWaiting() {
+        database.execute("UPDATE outbox SET created_at = now() - interval '1 h' WHERE id = 1");
+        assertThat(database.line().oldestPending())
+                .hasValueSatisfying(age -> assertThat(age.toSeconds()).isBetween(3600L, 3660L));
+        database.execute("UPDATE outbox SET created_at = now() + interval '1 h' WHERE id = 1");
+        assertThat(database.line().oldestPending())
+                .hasValueSatisfying(age -> assertThat(age).isZero());
+        database.execute("UPDATE outbox SET sent_at = now()");
+        assertThat(database.line().oldestPending()).isEmpty();
+    }
+
+    @Test
+    void aClaimBeginsWhereTheLastOneEndedAndFindsEarlierTasksBeforeItComesBackShort() {
+        JdbcTaskLine<String> line = database.line();
+        assertThat(ids(line.exchange(claim(me, 4)).claimed())).isEqualTo(numbers(1, 4));
+        database.execute("UPDATE outbox SET session_id = NULL WHERE id <= 2");
+        assertThat(ids(line.exchange(claim(me, 3)).claimed())).isEqualTo(numbers(5, 7));
+        assertThat(ids(line.exchange(claim(me, 5)).claimed())).containsExactly(1L, 2L, 8L, 9L, 10L);
+    }
+}
