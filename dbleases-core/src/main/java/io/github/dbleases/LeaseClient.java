@@ -56,6 +56,21 @@ public interface LeaseClient extends AutoCloseable {
     Collection<Leadership> leaderships();
 
     /**
+     * Takes part in the sharing of tasks and returns that part. The same name again gives the same {@code TaskSession}.
+     *
+     * <p>Joining is bounded as that of a lease.
+     *
+     * @param name 1 to 200 characters of letters, digits, {@code . _ - : /}; all kinds of leases share one namespace
+     * @throws InvalidLeaseException if the name is outside its limits
+     * @throws LeaseConflictException if the name is that of another kind of lease
+     * @throws IllegalStateException if this client is closed
+     */
+    TaskSession taskSession(String name);
+
+    /** Returns the parts that this client has in the sharing of tasks, in the order of their names. */
+    Collection<TaskSession> taskSessions();
+
+    /**
      * Reads who takes part and who owns what, with one query.
      *
      * @throws StoreUnavailableException if the database does not answer in time
@@ -71,15 +86,16 @@ public interface LeaseClient extends AutoCloseable {
     ClusterView cluster(String lease);
 
     /**
-     * Takes up no new grants from now on and asks for no more; what is owned stays owned until the client is closed. To be
-     * called when the application begins to shut down.
+     * Takes up no new grants from now on and asks for no more; what is owned stays owned until the client is closed. Task
+     * sessions have no id any more and their listeners are told. To be called when the application begins to shut down.
      */
     void retire();
 
     /**
-     * Stops taking part: listeners are told, holds are waited for (up to the drain timeout), the partitions go to the
-     * other members and the session ends. Partitions still held after the drain timeout are not released but left to
-     * expire with the session. Closing again does nothing.
+     * Stops taking part: listeners are told, holds and task sessions that have not been left are waited for (up to the
+     * drain timeout), the partitions go to the other members and the session ends. Partitions still held after the drain
+     * timeout are not released but left to expire with the session, and so are the tasks of a task session that has not
+     * been left by then. Closing again does nothing.
      *
      * <p>A listener of this client, whose own return is waited for, does not wait, nor does an interrupted caller; the
      * closing then goes on without them.

@@ -1,6 +1,7 @@
 package io.github.dbleases.client;
 
 import io.github.dbleases.LeaseConflictException;
+import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.assignment.Assignment;
@@ -65,6 +66,27 @@ final class Assigner {
         }
         transaction.addMember(spec.name(), session);
         return assign(spec.name(), Scope.ORPHANS);
+    }
+
+    /** Takes a session from the members, and leaves what it owns to it. */
+    void remove(long session, String lease) {
+        boolean shared = transaction
+                .lease(lease)
+                .filter(state -> state.kind() == LeaseKind.TASKS)
+                .isPresent();
+        transaction.removeMember(lease, session);
+        if (shared) {
+            read(lease);
+        }
+    }
+
+    /** Reads a lease; if its members share tasks and are others than before, all of them are told. */
+    private Snapshot read(String lease) {
+        Snapshot snapshot = transaction.snapshot(lease);
+        if (snapshot.kind() == LeaseKind.TASKS && transaction.hasOtherMembers(lease)) {
+            transaction.raise(snapshot.members().stream().map(Member::session).toList());
+        }
+        return snapshot;
     }
 
     private void resize(LeaseSpec spec, int existing) {
@@ -133,7 +155,7 @@ final class Assigner {
                 .forEach(gift -> transaction.yieldFor(lease, session, gift.yieldFor()));
         Map<Integer, Gift> byPartition = gifts.stream().collect(Collectors.toMap(Gift::partition, Function.identity()));
         Map<Integer, Gift> own = new HashMap<>();
-        Snapshot snapshot = transaction.snapshot(lease).mapPartitions(partition -> {
+        Snapshot snapshot = read(lease).mapPartitions(partition -> {
             Gift gift = byPartition.get(partition.number());
             if (gift == null || partition.owner() != session || partition.token() != gift.token()) {
                 return partition;
@@ -161,12 +183,12 @@ final class Assigner {
         transaction.removeMember(lease, session);
         UnaryOperator<Partition> giveUp = partition ->
                 partition.owner() == session && !atWork.contains(partition.number()) ? partition.givenUp() : partition;
-        Snapshot snapshot = transaction.snapshot(lease).mapPartitions(giveUp);
+        Snapshot snapshot = read(lease).mapPartitions(giveUp);
         write(lease, Balancer.assign(snapshot, Scope.ORPHANS).changes());
     }
 
     private Outcome assign(String lease, Scope scope) {
-        Assignment assignment = Balancer.assign(transaction.snapshot(lease), scope);
+        Assignment assignment = Balancer.assign(read(lease), scope);
         List<Change> written = write(lease, assignment.changes());
         boolean balanced =
                 assignment.complete() && written.size() == assignment.changes().size();

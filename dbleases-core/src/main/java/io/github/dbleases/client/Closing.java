@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The end of a client: waits until work has ended everywhere or the drain timeout has passed, then releases everything and
  * ends the session in one transaction, or in several if there are so many leases that one could outlast an attempt.
- * Partitions still at work are not released: then the session is left to expire.
+ * Partitions still at work are not released, and tasks at work not freed: then the session is left to expire.
  */
 final class Closing {
 
@@ -65,7 +65,7 @@ final class Closing {
 
     /** Takes note that work on some partitions has ended. */
     void drained() {
-        if (leases.stream().allMatch(lease -> atWork(lease).isEmpty())) {
+        if (leases.stream().noneMatch(Closing::isAtWork)) {
             release();
         }
     }
@@ -107,15 +107,19 @@ final class Closing {
     }
 
     private boolean isNothingAtWork() {
-        Map<String, Set<Integer>> atWork = atWork(leases);
-        boolean nothing = atWork.values().stream().allMatch(Set::isEmpty);
-        if (!nothing) {
+        Map<String, Set<Integer>> atWork =
+                atWork(leases.stream().filter(Closing::isAtWork).toList());
+        if (!atWork.isEmpty()) {
             log.warn(
-                    "Client {} still works on partitions after the drain timeout; they are left to expire: {}",
+                    "Client {} still works on partitions or tasks after the drain timeout; they are left to expire: {}",
                     config.clientId(),
                     atWork);
         }
-        return nothing;
+        return atWork.isEmpty();
+    }
+
+    private static boolean isAtWork(JoinedLease lease) {
+        return lease.portfolio().sharing().isAtWork() || !atWork(lease).isEmpty();
     }
 
     private static Map<String, Set<Integer>> atWork(Collection<JoinedLease> leases) {

@@ -9,6 +9,7 @@ import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
+import io.github.dbleases.TaskSession;
 import io.github.dbleases.store.WorkLine;
 import java.time.Duration;
 import java.util.Collection;
@@ -80,6 +81,11 @@ final class DefaultLeaseClient implements LeaseClient {
         return join(LeaseSpec.leader(name)).leadership();
     }
 
+    @Override
+    public TaskSession taskSession(String name) {
+        return join(LeaseSpec.tasks(name)).tasks();
+    }
+
     private JoinedLease join(LeaseSpec spec) {
         Engine.Joining joining = engine.join(spec);
         CompletableFuture<Void> outcome = joining.lease().joined();
@@ -102,6 +108,13 @@ final class DefaultLeaseClient implements LeaseClient {
     public Collection<Leadership> leaderships() {
         return engine.leases(LeaseKind.LEADER).stream()
                 .<Leadership>map(JoinedLease::leadership)
+                .toList();
+    }
+
+    @Override
+    public Collection<TaskSession> taskSessions() {
+        return engine.leases(LeaseKind.TASKS).stream()
+                .<TaskSession>map(JoinedLease::tasks)
                 .toList();
     }
 

@@ -108,9 +108,13 @@ final class Engine implements SessionKeeper.Observer {
     Joining join(LeaseSpec spec) {
         return exclusively(() -> {
             requireOpen();
+            // Of a sharing of tasks that is being left nothing is left here: it can be joined again at once.
+            leases.find(spec.name())
+                    .filter(known -> known.isLeaving() && known.spec().equals(LeaseSpec.tasks(spec.name())))
+                    .ifPresent(leases::left);
             JoinedLease lease = leases.find(spec.name()).orElseGet(() -> startJoining(spec));
             requireSame(spec, lease);
-            return new Joining(lease, keeper.session() != null);
+            return new Joining(lease, keeper.session() != null && !leases.isRetired());
         });
     }
 
@@ -118,6 +122,9 @@ final class Engine implements SessionKeeper.Observer {
         Portfolio portfolio = new Portfolio(environment.listeners(), keeper.isTrusted());
         if (events.haveListener()) {
             portfolio.addListener(events.of(spec));
+        }
+        if (leases.isRetired()) {
+            portfolio.sharing().close();
         }
         JoinedLease lease = new JoinedLease(spec, this, keeper, environment.clock(), portfolio);
         leases.add(lease);
@@ -163,7 +170,10 @@ final class Engine implements SessionKeeper.Observer {
     void retire() {
         exclusively(() -> {
             leases.retire();
-            leases.all().forEach(membership::retire);
+            leases.all().forEach(lease -> {
+                lease.portfolio().sharing().close();
+                membership.retire(lease);
+            });
         });
     }
 
@@ -203,6 +213,7 @@ final class Engine implements SessionKeeper.Observer {
         Closing closing = new Closing(config, environment, worker, keeper, leases.all());
         leases.close(closing);
         for (JoinedLease lease : leases.all()) {
+            lease.portfolio().sharing().close();
             ownership.give(lease, lease.portfolio().all(Owned::isHeld));
         }
         closing.start();

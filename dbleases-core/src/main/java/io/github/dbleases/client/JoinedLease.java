@@ -6,6 +6,7 @@ import io.github.dbleases.LeaseListener;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.PartitionSet;
 import io.github.dbleases.Registration;
+import io.github.dbleases.assignment.Snapshot;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +28,7 @@ final class JoinedLease implements Lease {
     private final CompletableFuture<Void> decided = new CompletableFuture<>();
     private final CompletableFuture<Void> left = new CompletableFuture<>();
     private final JoinedLeadership leadership;
+    private final JoinedTasks tasks;
     private Stage stage = Stage.TAKING_PART;
 
     JoinedLease(LeaseSpec spec, Engine engine, SessionKeeper keeper, Clock clock, Portfolio portfolio) {
@@ -36,6 +38,7 @@ final class JoinedLease implements Lease {
         this.clock = clock;
         this.portfolio = portfolio;
         this.leadership = new JoinedLeadership(this, engine);
+        this.tasks = new JoinedTasks(this, engine);
     }
 
     LeaseSpec spec() {
@@ -61,6 +64,11 @@ final class JoinedLease implements Lease {
         return leadership;
     }
 
+    /** Returns this lease as the sharing of tasks that it is. */
+    JoinedTasks tasks() {
+        return tasks;
+    }
+
     /** Completes when the lease has been left and nothing of it is owned any more. */
     CompletableFuture<Void> left() {
         return left;
@@ -77,6 +85,7 @@ final class JoinedLease implements Lease {
 
     void startLeaving() {
         stage = Stage.LEAVING;
+        portfolio.sharing().leave();
     }
 
     void startGiving() {
@@ -118,6 +127,13 @@ final class JoinedLease implements Lease {
         Trust trust = keeper.trust();
         Grants grants = portfolio.grants();
         return trust.holds(clock) ? grants : Grants.NONE;
+    }
+
+    /** Returns the session that takes part in the sharing of tasks, if it is trusted; made as {@link #trusted()} is. */
+    OptionalLong trustedSession() {
+        Trust trust = keeper.trust();
+        long session = portfolio.sharing().session();
+        return session != Snapshot.NOBODY && trust.holds(clock) ? OptionalLong.of(session) : OptionalLong.empty();
     }
 
     @Override

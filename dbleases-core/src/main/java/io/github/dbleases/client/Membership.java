@@ -88,6 +88,7 @@ final class Membership {
             return;
         }
         lease.startLeaving();
+        leases.drained(lease);
         leftBefore.add(lease.name());
         Session session = keeper.session();
         if (session == null) {
@@ -97,7 +98,7 @@ final class Membership {
         worker.submit(inSession(
                 "leave " + lease.name(),
                 lease.name(),
-                () -> keeper.session() == session,
+                () -> keeper.session() == session && leases.find(lease.name()).equals(Optional.of(lease)),
                 (current, transaction) -> new Assigner(transaction).leave(current.id(), lease.name()),
                 outcome -> {
                     lease.startGiving();
@@ -124,7 +125,7 @@ final class Membership {
     }
 
     private static Outcome removed(LeaseTransaction transaction, String lease, Session session) {
-        transaction.removeMember(lease, session.id());
+        new Assigner(transaction).remove(session.id(), lease);
         return Outcome.SETTLED;
     }
 

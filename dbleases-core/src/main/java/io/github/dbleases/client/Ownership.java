@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -106,6 +107,7 @@ final class Ownership implements HandOvers.Listener {
                 holdings.partitions().stream().collect(groupingBy(OwnPartition::lease));
         for (JoinedLease lease : leases.all()) {
             reconcile(lease, byLease.getOrDefault(lease.name(), List.of()), holdings.tokenFloor());
+            share(lease, session, holdings.shared().getOrDefault(lease.name(), Set.of()));
             byLease.remove(lease.name());
         }
         byLease.forEach((lease, unwanted) -> giveBack(lease, unwanted));
@@ -151,6 +153,14 @@ final class Ownership implements HandOvers.Listener {
         giveBack(lease.name(), unwanted);
     }
 
+    private static void share(JoinedLease lease, Session session, Set<Long> members) {
+        if (members.contains(session.id())) {
+            lease.portfolio().sharing().joined(session.id(), members);
+        } else {
+            lease.portfolio().sharing().lose();
+        }
+    }
+
     private boolean isQuiet() {
         return !keeper.quiet().rest().isZero();
     }
@@ -178,7 +188,10 @@ final class Ownership implements HandOvers.Listener {
     /** Loses everything: the session is over, or the store has forgotten and this client cannot vouch for it. */
     void loseAll() {
         handOvers.clear();
-        leases.all().forEach(lease -> lose(lease, lease.portfolio().all(owned -> true)));
+        leases.all().forEach(lease -> {
+            lease.portfolio().sharing().lose();
+            lose(lease, lease.portfolio().all(owned -> true));
+        });
     }
 
     private void drop(JoinedLease lease, Collection<Owned> partitions) {

@@ -31,17 +31,24 @@ final class Portfolio {
 
     private final SortedMap<Integer, Owned> owned = new TreeMap<>();
     private final Listeners listeners;
+    private final Sharing sharing;
     private volatile Grants grants = Grants.NONE;
     private boolean trusted;
 
     Portfolio(Executor executor, boolean trusted) {
         this.listeners = new Listeners(executor);
+        this.sharing = new Sharing(executor);
         this.trusted = trusted;
     }
 
     /** Returns what is held, whether the session is trusted or not. May be called without the monitor. */
     Grants grants() {
         return grants;
+    }
+
+    /** Returns what there is of the lease where its members share tasks. */
+    Sharing sharing() {
+        return sharing;
     }
 
     Optional<Owned> owned(int partition) {
@@ -95,12 +102,14 @@ final class Portfolio {
     void lapse() {
         trusted = false;
         listeners.revokeAll();
+        sharing.trustChanged();
     }
 
     /** Tells the listeners to go on, because the trust has returned. */
     void resume() {
         trusted = true;
         listeners.assigned(grants);
+        sharing.trustChanged();
     }
 
     /** Tells the listeners that the store cannot be reached or refuses what was asked of it. */

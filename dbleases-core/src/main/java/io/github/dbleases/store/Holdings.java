@@ -2,6 +2,8 @@ package io.github.dbleases.store;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * What the store says that a session owns, read in one snapshot.
@@ -15,6 +17,8 @@ import java.util.List;
  *     microseconds since 1970, or 0 for the first incarnation. A smaller token that the session does not hold may be older
  *     than one that was lost: it is given back, never taken up
  * @param partitions the partitions whose owner is the session
+ * @param shared the leases of kind {@link io.github.dbleases.LeaseKind#TASKS} of which the session is a member, each with
+ *     the live sessions that are members of it
  */
 public record Holdings(
         boolean live,
@@ -22,7 +26,8 @@ public record Holdings(
         Incarnation incarnation,
         Duration quietFor,
         long tokenFloor,
-        List<OwnPartition> partitions) {
+        List<OwnPartition> partitions,
+        Map<String, Set<Long>> shared) {
 
     /**
      * A partition that the session owns.

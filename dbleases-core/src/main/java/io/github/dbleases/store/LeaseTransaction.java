@@ -40,6 +40,12 @@ public interface LeaseTransaction {
     /** Removes a session from the members, if it is one; then the settled time starts anew. */
     void removeMember(String name, long session);
 
+    /**
+     * Returns whether this transaction has added a member, or removed one, those included that a {@link #snapshot} has
+     * deleted.
+     */
+    boolean hasOtherMembers(String name);
+
     /** Lets a member come after the others for a time from now on, if it is one; the settled time goes on. */
     void yieldFor(String name, long session, Duration time);
 

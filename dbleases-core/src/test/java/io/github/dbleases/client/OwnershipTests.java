@@ -19,6 +19,7 @@ import io.github.dbleases.store.WorkLine;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -197,7 +198,7 @@ class OwnershipTests {
                         yield renewal();
                     }
                     case "renew" -> over ? Optional.empty() : Optional.of(renewal());
-                    case "holdings" -> new Holdings(true, inbox, incarnation, Duration.ZERO, floor, own);
+                    case "holdings" -> new Holdings(true, inbox, incarnation, Duration.ZERO, floor, own, Map.of());
                     case "transact" -> ((WorkLine.Work<?>) arguments[1]).in(answering(LeaseTransaction.class));
                     case "lease" -> Optional.of(new LeaseState(LeaseKind.PARTITIONS, 4, Duration.ZERO));
                     case "snapshot" -> new Snapshot("orders", LeaseKind.PARTITIONS, List.of(), List.of());

@@ -119,6 +119,11 @@ record SimWorkLine(WorkLine line, Predicate<Change> fenced) implements WorkLine 
         }
 
         @Override
+        public boolean hasOtherMembers(String name) {
+            return transaction.hasOtherMembers(name);
+        }
+
+        @Override
         public void raise(Collection<Long> sessions) {
             transaction.raise(sessions);
         }

@@ -11,6 +11,7 @@ import io.github.dbleases.LeaseListener;
 import io.github.dbleases.PartitionSet;
 import io.github.dbleases.Registration;
 import io.github.dbleases.StoreUnavailableException;
+import io.github.dbleases.TaskSession;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -26,6 +27,7 @@ public class FakeLeaseClient implements LeaseClient {
 
     private final SortedMap<String, Lease> leases = new TreeMap<>();
     private final SortedMap<String, FakeLeadership> leaderships = new TreeMap<>();
+    private final SortedMap<String, FakeTaskSession> taskSessions = new TreeMap<>();
     private Optional<ClusterView> view = Optional.empty();
     private boolean retired;
     private final AtomicInteger wholeViews = new AtomicInteger();
@@ -43,6 +45,7 @@ public class FakeLeaseClient implements LeaseClient {
     public void forget() {
         leases.clear();
         leaderships.clear();
+        taskSessions.clear();
         view = Optional.empty();
         wholeViews.set(0);
     }
@@ -86,6 +89,16 @@ public class FakeLeaseClient implements LeaseClient {
     @Override
     public Collection<Leadership> leaderships() {
         return List.copyOf(leaderships.values());
+    }
+
+    @Override
+    public FakeTaskSession taskSession(String name) {
+        return taskSessions.computeIfAbsent(name, FakeTaskSession::new);
+    }
+
+    @Override
+    public Collection<TaskSession> taskSessions() {
+        return List.copyOf(taskSessions.values());
     }
 
     @Override

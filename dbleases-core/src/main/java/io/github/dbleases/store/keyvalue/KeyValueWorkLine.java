@@ -12,6 +12,7 @@ import io.github.dbleases.store.rows.LeaseRow;
 import io.github.dbleases.store.rows.RowTransaction;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,16 +46,20 @@ final class KeyValueWorkLine implements WorkLine {
         return attempt(backend -> {
             Map<String, String> listed = backend.list("");
             List<OwnPartition> own = new ArrayList<>();
-            storage.leases()
-                    .readAll(backend, listed)
-                    .forEach((name, lease) -> lease.ownedBy(session, name).forEach(own::add));
+            Map<String, Set<Long>> shared = new HashMap<>();
+            LiveSessions sessions = new LiveSessions(storage, backend, listed);
+            sessions.leases().forEach((name, lease) -> {
+                lease.ownedBy(session, name).forEach(own::add);
+                lease.sharedWith(session, sessions).ifPresent(members -> shared.put(name, members));
+            });
             return new Holdings(
                     listed.containsKey(SessionDocument.key(session)),
                     Storage.inbox(listed),
                     storage.incarnation(),
                     Duration.ZERO,
                     0,
-                    own);
+                    own,
+                    shared);
         });
     }
 

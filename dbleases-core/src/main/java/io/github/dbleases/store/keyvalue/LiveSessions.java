@@ -23,9 +23,14 @@ final class LiveSessions implements SessionRows {
     private final Map<Long, Optional<Seen>> unlisted = new HashMap<>();
 
     LiveSessions(Storage storage, KeyValueBackend backend) {
+        this(storage, backend, backend.list(""));
+    }
+
+    /** Sees the sessions of a list of all keys. */
+    LiveSessions(Storage storage, KeyValueBackend backend, Map<String, String> listed) {
         this.storage = storage;
         this.backend = backend;
-        this.listed = backend.list("");
+        this.listed = listed;
         this.roster = storage.sessions().observe(backend, listed);
     }
 

@@ -12,8 +12,10 @@ import io.github.dbleases.store.rows.RowTransaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -36,14 +38,20 @@ final class MemoryWorkLine implements WorkLine {
         return tables.execute(timing, content -> {
             SessionRow row = content.sessions.get(session);
             List<OwnPartition> own = new ArrayList<>();
-            content.leases.forEach((name, lease) -> lease.ownedBy(session, name).forEach(own::add));
+            Map<String, Set<Long>> shared = new HashMap<>();
+            MemoryRows rows = new MemoryRows(tables, content);
+            content.leases.forEach((name, lease) -> {
+                lease.ownedBy(session, name).forEach(own::add);
+                lease.sharedWith(session, rows).ifPresent(members -> shared.put(name, members));
+            });
             return new Holdings(
                     content.isLive(session),
                     row == null ? 0 : row.inbox(),
                     tables.incarnation(),
                     tables.quietFor(),
                     tables.tokenFloor(),
-                    own);
+                    own,
+                    shared);
         });
     }
 

@@ -32,6 +32,7 @@ final class PostgresTransaction implements LeaseTransaction {
     private final Set<Long> raised = new TreeSet<>();
     private final Set<Long> ended = new TreeSet<>();
     private final Set<String> changed = new TreeSet<>();
+    private final Set<String> withOtherMembers = new TreeSet<>();
     private @Nullable SQLException failure;
     private boolean over;
 
@@ -108,20 +109,31 @@ final class PostgresTransaction implements LeaseTransaction {
 
     @Override
     public Snapshot snapshot(String name) {
-        return callOn(name, () -> parts.snapshots().read(jdbc, name, ended));
+        return callOn(name, () -> {
+            SnapshotQuery.Read read = parts.snapshots().read(jdbc, name, ended);
+            if (read.buried()) {
+                withOtherMembers.add(name);
+            }
+            return read.lease();
+        });
     }
 
     @Override
     public void addMember(String name, long session) {
         callOn(
                 name,
-                () -> noteChange(
+                () -> noteOtherMembers(
                         name, !ended.contains(session) && parts.leases().addMember(jdbc, name, session)));
     }
 
     @Override
     public void removeMember(String name, long session) {
-        callOn(name, () -> noteChange(name, parts.leases().removeMember(jdbc, name, session)));
+        callOn(name, () -> noteOtherMembers(name, parts.leases().removeMember(jdbc, name, session)));
+    }
+
+    @Override
+    public boolean hasOtherMembers(String name) {
+        return withOtherMembers.contains(name);
     }
 
     @Override
@@ -149,6 +161,13 @@ final class PostgresTransaction implements LeaseTransaction {
     @Override
     public void end(long session) {
         ended.add(session);
+    }
+
+    private boolean noteOtherMembers(String name, boolean isChanged) {
+        if (isChanged) {
+            withOtherMembers.add(name);
+        }
+        return noteChange(name, isChanged);
     }
 
     /** What was read of the lease before is outdated. */

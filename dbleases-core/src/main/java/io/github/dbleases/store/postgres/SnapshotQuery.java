@@ -26,6 +26,7 @@ final class SnapshotQuery {
                 SELECT id, weight FROM {session} WHERE state = 'live' AND id <> ALL (?)
             ), gone AS (
                 DELETE FROM {member} m WHERE m.lease = ? AND NOT EXISTS (SELECT FROM live WHERE live.id = m.session_id)
+                RETURNING session_id
             ), led AS (
                 SELECT (
                     SELECT coalesce(p.pending_session_id, p.session_id) FROM {partition} p
@@ -35,7 +36,7 @@ final class SnapshotQuery {
                 WHERE l.kind = 'leader' AND (SELECT kind = 'leader' FROM {lease} WHERE name = ?)
                 GROUP BY 1
             )
-            SELECT 1, NULL::bigint, NULL::bigint, NULL::bigint, NULL::boolean, NULL::int, kind
+            SELECT 1, NULL::bigint, NULL::bigint, NULL::bigint, EXISTS (SELECT FROM gone), NULL::int, kind
             FROM {lease} WHERE name = ?
             UNION ALL
             SELECT 2, live.id, live.weight, led.leaderships, m.yields_until > clock_timestamp(), NULL, NULL
@@ -53,12 +54,21 @@ final class SnapshotQuery {
     }
 
     /**
+     * A lease.
+     *
+     * @param lease as it is now
+     * @param buried whether members that are not live were deleted
+     */
+    record Read(Snapshot lease, boolean buried) {}
+
+    /**
      * Reads a lease.
      *
      * @param ended live sessions that are to be seen as dead
      */
-    Snapshot read(Connection jdbc, String lease, Collection<Long> ended) throws SQLException {
+    Read read(Connection jdbc, String lease, Collection<Long> ended) throws SQLException {
         LeaseKind kind = LeaseKind.PARTITIONS;
+        boolean buried = false;
         List<Snapshot.Member> members = new ArrayList<>();
         List<Snapshot.Partition> partitions = new ArrayList<>();
         Long[] dead = ended.toArray(Long[]::new);
@@ -68,6 +78,7 @@ final class SnapshotQuery {
                 int type = row.getInt(1);
                 if (type == LEASE) {
                     kind = LeaseKind.ofWord(row.getString(7));
+                    buried = row.getBoolean(5);
                 } else if (type == MEMBER) {
                     members.add(new Snapshot.Member(row.getLong(2), row.getInt(3), row.getInt(4), row.getBoolean(5)));
                 } else {
@@ -76,6 +87,6 @@ final class SnapshotQuery {
                 }
             }
         }
-        return new Snapshot(lease, kind, members, partitions);
+        return new Read(new Snapshot(lease, kind, members, partitions), buried);
     }
 }

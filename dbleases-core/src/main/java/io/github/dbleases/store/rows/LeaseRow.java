@@ -8,10 +8,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongToIntFunction;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -109,6 +112,14 @@ public record LeaseRow(
                 .filter(row -> row.owner() == session)
                 .map(row -> new OwnPartition(
                         name, row.number(), row.token(), row.pending() != Snapshot.NOBODY && row.pending() != session));
+    }
+
+    /** Returns the live sessions with which a session shares tasks here, itself included; empty where it shares none. */
+    public Optional<Set<Long>> sharedWith(long session, SessionRows sessions) {
+        return kind == LeaseKind.TASKS && members.containsKey(session)
+                ? Optional.of(
+                        members.keySet().stream().filter(sessions::isLive).collect(Collectors.toUnmodifiableSet()))
+                : Optional.empty();
     }
 
     /** Returns how many leaderships a session has or is about to get here: none where this is no election. */

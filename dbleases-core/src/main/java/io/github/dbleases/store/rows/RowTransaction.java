@@ -20,6 +20,7 @@ public final class RowTransaction implements LeaseTransaction {
     private final TransactionRows rows;
     private final Set<String> locked;
     private final Set<Long> raised = new TreeSet<>();
+    private final Set<String> withOtherMembers = new TreeSet<>();
     private boolean over;
 
     /** Starts a transaction that may use the leases whose names are locked. */
@@ -101,13 +102,25 @@ public final class RowTransaction implements LeaseTransaction {
     }
 
     @Override
+    public boolean hasOtherMembers(String name) {
+        requireLocked(name);
+        return withOtherMembers.contains(name);
+    }
+
+    @Override
     public void yieldFor(String name, long session, Duration time) {
         change(name, row -> row.withYield(session, rows.now().plus(time)));
     }
 
     private void change(String name, UnaryOperator<LeaseRow> change) {
         requireLocked(name);
-        rows.leases().computeIfPresent(name, (key, row) -> change.apply(row));
+        rows.leases().computeIfPresent(name, (key, row) -> {
+            LeaseRow changed = change.apply(row);
+            if (!changed.members().keySet().equals(row.members().keySet())) {
+                withOtherMembers.add(name);
+            }
+            return changed;
+        });
     }
 
     @Override

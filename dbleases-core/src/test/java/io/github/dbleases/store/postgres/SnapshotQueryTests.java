@@ -37,8 +37,9 @@ class SnapshotQueryTests {
         try (Connection jdbc = tables.dataSource().getConnection()) {
             jdbc.setAutoCommit(false);
 
-            Snapshot election =
-                    new SnapshotQuery(new Tables(PostgresStoreConfig.defaults())).read(jdbc, "election-7", List.of());
+            Snapshot election = new SnapshotQuery(new Tables(PostgresStoreConfig.defaults()))
+                    .read(jdbc, "election-7", List.of())
+                    .lease();
 
             assertThat(election.members()).extracting(Member::leaderships).containsOnly(100);
             assertThat(partitionsScanned(jdbc)).isZero();

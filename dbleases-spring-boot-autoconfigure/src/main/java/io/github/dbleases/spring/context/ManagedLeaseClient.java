@@ -7,16 +7,11 @@ import io.github.dbleases.Leadership;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
-import io.github.dbleases.LeaseConflictException;
-import io.github.dbleases.LeaseKind;
-import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.StoreUnavailableException;
+import io.github.dbleases.TaskSession;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
@@ -42,8 +37,7 @@ public final class ManagedLeaseClient implements LeaseClient, SmartLifecycle {
 
     private final LeaseClientConfig config;
     private final Supplier<LeaseClient> starter;
-    private final Map<String, ManagedLease> leases = new ConcurrentSkipListMap<>();
-    private final Map<String, ManagedLeadership> leaderships = new ConcurrentSkipListMap<>();
+    private final ManagedLeases leases = new ManagedLeases();
     private final Object transition = new Object();
     private volatile @Nullable LeaseClient running;
     private volatile boolean stopped;
@@ -91,46 +85,33 @@ public final class ManagedLeaseClient implements LeaseClient, SmartLifecycle {
 
     @Override
     public Lease lease(String name, int partitions) {
-        LeaseSpec spec = LeaseSpec.partitions(name, partitions);
         requireOpen();
-        if (leaderships.containsKey(name)) {
-            throw LeaseConflictException.kind(name, LeaseKind.PARTITIONS, LeaseKind.LEADER);
-        }
-        ManagedLease lease = leases.computeIfAbsent(name, absent -> new ManagedLease(spec, this::forget));
-        if (lease.partitions() != partitions) {
-            throw LeaseConflictException.partitions(name, partitions, lease.partitions());
-        }
-        LeaseClient client = running;
-        if (client != null) {
-            try {
-                lease.join(client);
-            } catch (RuntimeException notJoined) {
-                forget(lease);
-                throw notJoined;
-            }
-        }
-        return lease;
+        return joined(leases.lease(name, partitions));
     }
 
     @Override
     public Leadership leadership(String name) {
-        LeaseSpec spec = LeaseSpec.leader(name);
         requireOpen();
-        if (leases.containsKey(name)) {
-            throw LeaseConflictException.kind(name, LeaseKind.LEADER, LeaseKind.PARTITIONS);
-        }
-        ManagedLeadership leadership =
-                leaderships.computeIfAbsent(spec.name(), absent -> new ManagedLeadership(absent, this::forget));
+        return joined(leases.leadership(name));
+    }
+
+    @Override
+    public TaskSession taskSession(String name) {
+        requireOpen();
+        return joined(leases.taskSession(name));
+    }
+
+    private <M extends Managed<?, ?>> M joined(M managed) {
         LeaseClient client = running;
         if (client != null) {
             try {
-                leadership.join(client);
+                managed.join(client);
             } catch (RuntimeException notJoined) {
-                forget(leadership);
+                leases.forget(managed);
                 throw notJoined;
             }
         }
-        return leadership;
+        return managed;
     }
 
     private void requireOpen() {
@@ -139,22 +120,19 @@ public final class ManagedLeaseClient implements LeaseClient, SmartLifecycle {
         }
     }
 
-    private void forget(ManagedLease lease) {
-        leases.remove(lease.name(), lease);
-    }
-
-    private void forget(ManagedLeadership leadership) {
-        leaderships.remove(leadership.name(), leadership);
-    }
-
     @Override
     public Collection<Lease> leases() {
-        return List.copyOf(leases.values());
+        return leases.leases();
     }
 
     @Override
     public Collection<Leadership> leaderships() {
-        return List.copyOf(leaderships.values());
+        return leases.leaderships();
+    }
+
+    @Override
+    public Collection<TaskSession> taskSessions() {
+        return leases.taskSessions();
     }
 
     @Override
@@ -192,8 +170,7 @@ public final class ManagedLeaseClient implements LeaseClient, SmartLifecycle {
             LeaseClient client = starter.get();
             running = client;
             try {
-                leases.values().forEach(lease -> lease.join(client));
-                leaderships.values().forEach(leadership -> leadership.join(client));
+                leases.joinAll(client);
             } catch (RuntimeException notJoined) {
                 end(client);
                 throw notJoined;
@@ -217,8 +194,7 @@ public final class ManagedLeaseClient implements LeaseClient, SmartLifecycle {
             client.close();
         } finally {
             running = null;
-            leases.values().forEach(ManagedLease::detach);
-            leaderships.values().forEach(ManagedLeadership::detach);
+            leases.detachAll();
         }
     }
 

@@ -7,25 +7,21 @@ import io.github.dbleases.Leadership;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
-import io.github.dbleases.LeaseConflictException;
-import io.github.dbleases.LeaseSpec;
+import io.github.dbleases.TaskSession;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
  * The client of an application in which dbleases is switched off: always {@link ClientState#CLOSED}, its leases own
- * nothing, and no database is touched. Leases can be asked for all the same, so that the beans which use them need not
+ * nothing, its task sessions have no id, and no database is touched. Leases can be asked for all the same, so that the beans which use them need not
  * know.
  */
 public final class SwitchedOffLeaseClient implements LeaseClient {
 
     private final LeaseClientConfig config;
-    private final Map<String, ManagedLease> leases = new ConcurrentSkipListMap<>();
-    private final Map<String, ManagedLeadership> leaderships = new ConcurrentSkipListMap<>();
+    private final ManagedLeases leases = new ManagedLeases();
 
     public SwitchedOffLeaseClient(LeaseClientConfig config) {
         this.config = config;
@@ -48,33 +44,32 @@ public final class SwitchedOffLeaseClient implements LeaseClient {
 
     @Override
     public Lease lease(String name, int partitions) {
-        LeaseSpec spec = LeaseSpec.partitions(name, partitions);
-        ManagedLease lease = leases.computeIfAbsent(name, absent -> new ManagedLease(spec, this::forget));
-        if (lease.partitions() != partitions) {
-            throw LeaseConflictException.partitions(name, partitions, lease.partitions());
-        }
-        return lease;
+        return leases.lease(name, partitions);
     }
 
     @Override
     public Leadership leadership(String name) {
-        return leaderships.computeIfAbsent(
-                LeaseSpec.leader(name).name(),
-                absent -> new ManagedLeadership(absent, left -> leaderships.remove(left.name(), left)));
+        return leases.leadership(name);
     }
 
-    private void forget(ManagedLease lease) {
-        leases.remove(lease.name(), lease);
+    @Override
+    public TaskSession taskSession(String name) {
+        return leases.taskSession(name);
     }
 
     @Override
     public Collection<Lease> leases() {
-        return List.copyOf(leases.values());
+        return leases.leases();
     }
 
     @Override
     public Collection<Leadership> leaderships() {
-        return List.copyOf(leaderships.values());
+        return leases.leaderships();
+    }
+
+    @Override
+    public Collection<TaskSession> taskSessions() {
+        return leases.taskSessions();
     }
 
     /** Returns a view without sessions and leases: nobody is asked. */

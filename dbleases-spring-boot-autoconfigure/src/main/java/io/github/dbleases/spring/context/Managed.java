@@ -1,40 +1,58 @@
 package io.github.dbleases.spring.context;
 
+import io.github.dbleases.LeaseClient;
+import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.Registration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has been joined with the running client, if anything, and the listeners that outlive it. Reading it costs one
- * volatile read.
+ * What can be injected and listened to before it is joined, and outlives the session: what has been joined with the running
+ * client, if anything, and the listeners that outlive it. Reading it costs one volatile read.
  *
- * @param <J> a lease or a leadership
+ * @param <J> what is joined: a lease, a leadership or a task session
  * @param <L> its listeners
  */
-final class Joined<J, L> {
+abstract class Managed<J, L> {
 
-    private final BiFunction<J, L, Registration> register;
+    private final LeaseSpec spec;
+    private final ManagedLeases all;
     private final List<Listening> listeners = new ArrayList<>();
     private volatile @Nullable J current;
 
-    Joined(BiFunction<J, L, Registration> register) {
-        this.register = register;
+    Managed(LeaseSpec spec, ManagedLeases all) {
+        this.spec = spec;
+        this.all = all;
     }
 
-    @Nullable
-    J current() {
+    /** Joins it, or returns what the client has joined already. */
+    abstract J joinWith(LeaseClient client);
+
+    abstract Registration register(J joined, L listener);
+
+    abstract void leave(J joined);
+
+    final LeaseSpec spec() {
+        return spec;
+    }
+
+    public final String name() {
+        return spec.name();
+    }
+
+    final @Nullable J current() {
         return current;
     }
 
-    Optional<J> find() {
+    final Optional<J> find() {
         return Optional.ofNullable(current);
     }
 
-    /** Takes note of what was joined; does nothing when it is known. */
-    void attach(J joined) {
+    /** Joins it; does nothing when the client has joined it already. */
+    final void join(LeaseClient client) {
+        J joined = joinWith(client);
         synchronized (listeners) {
             if (current != joined) {
                 current = joined;
@@ -44,14 +62,14 @@ final class Joined<J, L> {
     }
 
     /** Forgets what was joined with a client that is closed. */
-    void detach() {
+    final void detach() {
         synchronized (listeners) {
             current = null;
             listeners.forEach(Listening::detach);
         }
     }
 
-    Registration addListener(L listener) {
+    public final Registration addListener(L listener) {
         Listening listening = new Listening(listener);
         synchronized (listeners) {
             listeners.add(listening);
@@ -68,6 +86,11 @@ final class Joined<J, L> {
         };
     }
 
+    public final void leave() {
+        all.forget(this);
+        find().ifPresent(this::leave);
+    }
+
     /** A listener, and its registration with what was joined. */
     private final class Listening {
 
@@ -79,7 +102,7 @@ final class Joined<J, L> {
         }
 
         private void attach(J joined) {
-            registration = register.apply(joined, listener);
+            registration = register(joined, listener);
         }
 
         private void detach() {
