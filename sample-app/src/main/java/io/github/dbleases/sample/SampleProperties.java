@@ -13,6 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param orders how many orders of the file are imported, the first ones; the whole file has 10,000
  * @param workTime how long the work for one order takes
  * @param batch how many orders of a partition are done before the next partition has its turn
+ * @param emailTime how long the sending of one email takes
  * @param launcher where the process that started this instance can be asked to start others, null if there is none
  */
 @ConfigurationProperties("sample")
@@ -21,6 +22,7 @@ public record SampleProperties(
         @DefaultValue("10000") int orders,
         @DefaultValue("5ms") Duration workTime,
         @DefaultValue("10") int batch,
+        @DefaultValue("2ms") Duration emailTime,
         @Nullable URI launcher) {
 
     public SampleProperties {
@@ -33,6 +35,10 @@ public record SampleProperties(
         }
         if (batch < 1) {
             throw new IllegalArgumentException("sample.batch is %d, but must be 1 or more.".formatted(batch));
+        }
+        if (emailTime.isNegative()) {
+            throw new IllegalArgumentException(
+                    "sample.email-time is %s, but must not be negative.".formatted(emailTime));
         }
     }
 }

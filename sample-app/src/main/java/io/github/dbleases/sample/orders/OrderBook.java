@@ -2,6 +2,7 @@ package io.github.dbleases.sample.orders;
 
 import io.github.dbleases.Lease;
 import io.github.dbleases.PartitionSet;
+import io.github.dbleases.sample.emails.MailDomain;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -36,9 +37,13 @@ public class OrderBook {
 
     private static final String BALANCE = "SELECT balance FROM desk_customer WHERE id = ?";
 
-    /** One statement, hence one transaction: a crash leaves both or neither. */
+    /** One statement, hence one transaction: a crash leaves all of it or nothing. */
     private static final String FINISH = """
-            WITH done AS (UPDATE desk_order SET done_at = clock_timestamp(), done_by = ? WHERE id = ?)
+            WITH done AS (
+                UPDATE desk_order SET done_at = clock_timestamp(), done_by = ? WHERE id = ? RETURNING id
+            ), email AS (
+                INSERT INTO email_outbox (order_id, address) SELECT id, ? FROM done
+            )
             UPDATE desk_customer SET balance = ? WHERE id = ?
             """;
 
@@ -87,8 +92,13 @@ public class OrderBook {
         return jdbc.sql(BALANCE).param(customer).query(Long.class).single();
     }
 
-    /** Marks an order as done and writes its customer's balance, both or neither, over whatever is there. */
+    /**
+     * Marks an order as done, writes its customer's balance over whatever is there, and puts the email about it into the
+     * outbox: all of it or nothing.
+     */
     void finish(Order order, String doneBy, long balance) {
-        jdbc.sql(FINISH).params(doneBy, order.id(), balance, order.customer()).update();
+        jdbc.sql(FINISH)
+                .params(doneBy, order.id(), MailDomain.addressOf(order.customer()), balance, order.customer())
+                .update();
     }
 }

@@ -4,6 +4,7 @@ import io.github.dbleases.ClusterView;
 import io.github.dbleases.ClusterView.LeaseView;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseKind;
+import io.github.dbleases.sample.emails.Mailing;
 import io.github.dbleases.sample.instance.InstanceDirectory;
 import io.github.dbleases.sample.orders.Progress;
 import io.github.dbleases.sample.web.State.Instance;
@@ -36,8 +37,8 @@ class ClusterStates {
         return directory.self();
     }
 
-    List<Instance> instances(ClusterView cluster, Progress progress) {
-        return InstanceStates.of(cluster, orders.name(), directory.entries(), progress);
+    List<Instance> instances(ClusterView cluster, Progress progress, Mailing mailing) {
+        return new InstanceStates(cluster, orders.name(), progress, mailing).join(directory.entries());
     }
 
     /** Returns the lease of the orders, then the others. */

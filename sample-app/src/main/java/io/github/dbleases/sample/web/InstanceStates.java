@@ -4,11 +4,13 @@ import io.github.dbleases.ClusterView;
 import io.github.dbleases.ClusterView.LeaseView;
 import io.github.dbleases.ClusterView.PartitionView;
 import io.github.dbleases.ClusterView.SessionView;
+import io.github.dbleases.sample.emails.Mailing;
 import io.github.dbleases.sample.instance.InstanceDirectory.Entry;
 import io.github.dbleases.sample.instance.InstanceDirectory.Phase;
 import io.github.dbleases.sample.orders.Progress;
 import io.github.dbleases.sample.orders.Progress.Share;
 import io.github.dbleases.sample.web.State.Instance;
+import io.github.dbleases.sample.web.State.Sending;
 import io.github.dbleases.sample.web.State.Status;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -27,26 +29,27 @@ final class InstanceStates {
     private final String lease;
     private final ClusterView cluster;
     private final Progress progress;
+    private final Mailing mailing;
     private final Map<Long, Long> owned;
 
-    private InstanceStates(ClusterView cluster, String lease, Progress progress) {
+    /**
+     * Knows what the cluster is and does.
+     *
+     * @param lease the name of the lease whose partitions are counted
+     */
+    InstanceStates(ClusterView cluster, String lease, Progress progress, Mailing mailing) {
         this.cluster = cluster;
         this.lease = lease;
         this.progress = progress;
+        this.mailing = mailing;
         this.owned = owned();
     }
 
     /**
      * Returns the instances, then the sessions that are those of no instance: of other applications, or of a process that
      * was killed and whose successor has a session already.
-     *
-     * @param lease the name of the lease whose partitions are counted
      */
-    static List<Instance> of(ClusterView cluster, String lease, List<Entry> entries, Progress progress) {
-        return new InstanceStates(cluster, lease, progress).join(entries);
-    }
-
-    private List<Instance> join(List<Entry> entries) {
+    List<Instance> join(List<Entry> entries) {
         Map<Long, SessionView> sessions =
                 cluster.sessions().stream().collect(Collectors.toMap(SessionView::session, Function.identity()));
         Set<String> starting = new HashSet<>();
@@ -77,6 +80,7 @@ final class InstanceStates {
                 session == null ? 0 : owned.getOrDefault(session.session(), 0L),
                 share.done(),
                 share.perSecond(),
+                sending(entry.name(), session),
                 entry.phase() == Phase.ENDED);
     }
 
@@ -98,7 +102,14 @@ final class InstanceStates {
                 owned.getOrDefault(session.session(), 0L),
                 0,
                 0,
+                sending("", session),
                 false);
+    }
+
+    private Sending sending(String instance, @Nullable SessionView session) {
+        Mailing.Share share = mailing.byInstance().getOrDefault(instance, Mailing.Share.NONE);
+        long held = session == null ? 0 : mailing.heldBySession().getOrDefault(session.session(), 0L);
+        return new Sending(held, share.sent(), share.perSecond());
     }
 
     private Map<Long, Long> owned() {

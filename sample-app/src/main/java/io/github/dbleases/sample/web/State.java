@@ -1,5 +1,7 @@
 package io.github.dbleases.sample.web;
 
+import io.github.dbleases.sample.emails.EmailVerdict;
+import io.github.dbleases.sample.emails.Mailing;
 import io.github.dbleases.sample.orders.Verdict;
 import io.github.dbleases.sample.reports.Report;
 import java.time.Instant;
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param problem why parts are missing, or null
  * @param ttlMillis how long a session lives without a heartbeat
  * @param orders how far the work has come, null when the database does not answer
+ * @param emails how far the sending has come, null when the database does not answer
  * @param instances in the order of their names, then sessions of others
  * @param leases the lease of the orders first, then others by name
  * @param reports who writes the sales reports, and the latest ones
@@ -23,6 +26,7 @@ record State(
         @Nullable String problem,
         long ttlMillis,
         @Nullable Orders orders,
+        @Nullable Emails emails,
         List<Instance> instances,
         List<LeaseState> leases,
         Reports reports,
@@ -37,6 +41,20 @@ record State(
      * @param perSecond done per second in the last seconds
      */
     record Orders(boolean imported, long total, long done, double perSecond) {}
+
+    /**
+     * How far the sending of emails has come.
+     *
+     * @param sent how many were sent
+     * @param perSecond sent per second in the last seconds
+     * @param outbox what is left to send
+     * @param verdict the latest comparison of the orders with what was sent, null before the first
+     */
+    record Emails(
+            long sent,
+            double perSecond,
+            Mailing.Outbox outbox,
+            @Nullable EmailVerdict verdict) {}
 
     /** What an instance is doing, as far as others can tell. */
     enum Status {
@@ -61,6 +79,7 @@ record State(
      * @param owned how many partitions of the orders it owns
      * @param done how many orders it has done
      * @param perSecond how many it does per second, in the last seconds
+     * @param emails what it does for the emails
      * @param startable whether the launcher can start it again
      */
     record Instance(
@@ -72,7 +91,17 @@ record State(
             long owned,
             long done,
             double perSecond,
+            Sending emails,
             boolean startable) {}
+
+    /**
+     * What an instance does for the emails.
+     *
+     * @param held how many emails its session holds
+     * @param sent how many it has sent
+     * @param perSecond how many it sends per second, in the last seconds
+     */
+    record Sending(long held, long sent, double perSecond) {}
 
     /**
      * A lease.

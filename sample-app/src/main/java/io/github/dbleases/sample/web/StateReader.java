@@ -4,9 +4,8 @@ import io.github.dbleases.ClientStatus;
 import io.github.dbleases.ClusterView;
 import io.github.dbleases.DbLeasesException;
 import io.github.dbleases.LeaseClient;
-import io.github.dbleases.sample.orders.BalanceCheck;
+import io.github.dbleases.sample.emails.Mailing;
 import io.github.dbleases.sample.orders.Progress;
-import io.github.dbleases.sample.orders.ProgressReport;
 import java.util.List;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
@@ -17,16 +16,16 @@ class StateReader {
 
     private final LeaseClient client;
     private final ClusterStates states;
-    private final ProgressReport report;
-    private final BalanceCheck check;
+    private final OrderStates orders;
+    private final EmailStates emails;
     private final ReportStates reports;
 
     StateReader(
-            LeaseClient client, ClusterStates states, ProgressReport report, BalanceCheck check, ReportStates reports) {
+            LeaseClient client, ClusterStates states, OrderStates orders, EmailStates emails, ReportStates reports) {
         this.client = client;
         this.states = states;
-        this.report = report;
-        this.check = check;
+        this.orders = orders;
+        this.emails = emails;
         this.reports = reports;
     }
 
@@ -34,28 +33,23 @@ class StateReader {
     State read() {
         try {
             ClusterView cluster = client.cluster();
-            return state(cluster, report.read());
+            return state(cluster, orders.progress(), emails.mailing());
         } catch (DbLeasesException | DataAccessException e) {
             return ownView();
         }
     }
 
-    private State state(ClusterView cluster, Progress progress) {
+    private State state(ClusterView cluster, Progress progress, Mailing mailing) {
         return new State(
                 states.self(),
                 null,
                 client.status().ttl().toMillis(),
-                new State.Orders(progress.imported(), progress.total(), progress.done(), rate(progress)),
-                states.instances(cluster, progress),
+                orders.read(progress),
+                emails.read(mailing),
+                states.instances(cluster, progress, mailing),
                 states.leases(cluster, progress),
                 reports.read(cluster),
-                check.latest().orElse(null));
-    }
-
-    private static double rate(Progress progress) {
-        return progress.byInstance().values().stream()
-                .mapToDouble(Progress.Share::perSecond)
-                .sum();
+                orders.verdict());
     }
 
     private State ownView() {
@@ -66,6 +60,7 @@ class StateReader {
                 "The database does not answer. What is shown is what %s still trusts by itself."
                         .formatted(states.self()),
                 status.ttl().toMillis(),
+                null,
                 null,
                 List.of(),
                 states.ownLeases(session),

@@ -51,8 +51,8 @@ class InstanceProcessesTests {
 
     @Test
     void anInstanceThatHasEndedIsStartedAgainWhenAnotherAsks() {
-        LauncherControl asking =
-                new LauncherControl(new SampleProperties("test", 0, Duration.ZERO, 1, control.address()));
+        LauncherControl asking = new LauncherControl(
+                new SampleProperties("test", 0, Duration.ZERO, 1, Duration.ZERO, control.address()));
         ProcessHandle first = awaitStart("instance-1").process();
         ProcessHandle second = awaitStart("instance-2").process();
         assertThat(asking.start("instance-2")).as("one that runs").isFalse();

@@ -1,12 +1,9 @@
 package io.github.dbleases.sample.orders;
 
-import com.zaxxer.hikari.HikariDataSource;
 import io.github.dbleases.Lease;
+import io.github.dbleases.sample.DeskDatabase;
 import io.github.dbleases.sample.SampleProperties;
-import io.github.dbleases.testing.postgres.PostgresDatabase;
-import io.github.dbleases.testing.postgres.PostgresServer;
 import java.time.Duration;
-import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -16,23 +13,16 @@ final class Desk implements AutoCloseable {
 
     final JdbcClient jdbc;
     private final JdbcTransactionManager transactionManager;
-    private final HikariDataSource dataSource = new HikariDataSource();
+    private final DeskDatabase database = new DeskDatabase();
 
     /** A database of its own without orders. */
     Desk() {
-        PostgresDatabase database = PostgresServer.newest().freshDatabase();
-        dataSource.setJdbcUrl(database.jdbcUrl());
-        dataSource.setUsername(database.user());
-        dataSource.setPassword(database.password());
-        dataSource.setMaximumPoolSize(6);
-        dataSource.setMinimumIdle(0);
-        Flyway.configure().dataSource(dataSource).load().migrate();
-        jdbc = JdbcClient.create(dataSource);
-        transactionManager = new JdbcTransactionManager(dataSource);
+        jdbc = database.jdbc();
+        transactionManager = new JdbcTransactionManager(database.dataSource());
     }
 
     static SampleProperties named(String instance, int orders) {
-        return new SampleProperties(instance, orders, Duration.ZERO, 10, null);
+        return new SampleProperties(instance, orders, Duration.ZERO, 10, Duration.ZERO, null);
     }
 
     OrderImport orderImport(Lease lease, SampleProperties properties) {
@@ -58,7 +48,7 @@ final class Desk implements AutoCloseable {
 
     @Override
     public void close() {
-        dataSource.close();
+        database.close();
     }
 
     long count(String table) {

@@ -56,6 +56,20 @@ class OrderWorkerTests {
                                 """).query(Long.class).single()).isZero();
     }
 
+    @Test
+    void anOrderThatIsDoneHasOneEmailInTheOutbox() {
+        start("instance-1", 200);
+
+        awaitVerdict();
+
+        assertThat(desk.count("email_outbox")).isEqualTo(200);
+        assertThat(desk.jdbc
+                        .sql("SELECT count(DISTINCT order_id) FROM email_outbox WHERE address LIKE 'c-%.example'")
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(200);
+    }
+
     /** Few partitions and long batches: each hand-over comes in the middle of a batch, and has to wait for its end. */
     @Test
     void aHandOverInTheMiddleOfABatchLeavesAllBalancesRight() {
@@ -94,7 +108,7 @@ class OrderWorkerTests {
     }
 
     private Instance startSlow(String name) {
-        return start(new SampleProperties(name, 2_000, Duration.ofMillis(2), LONG_BATCH, null), 4);
+        return start(new SampleProperties(name, 2_000, Duration.ofMillis(2), LONG_BATCH, Duration.ZERO, null), 4);
     }
 
     private Instance start(String name, int orders) {

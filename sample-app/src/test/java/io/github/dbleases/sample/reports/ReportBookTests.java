@@ -2,10 +2,8 @@ package io.github.dbleases.sample.reports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.zaxxer.hikari.HikariDataSource;
+import io.github.dbleases.sample.DeskDatabase;
 import io.github.dbleases.sample.SampleProperties;
-import io.github.dbleases.testing.postgres.PostgresDatabase;
-import io.github.dbleases.testing.postgres.PostgresServer;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
@@ -17,9 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -28,26 +24,14 @@ class ReportBookTests {
     private static final int WRITERS = 4;
 
     @AutoClose
-    private final HikariDataSource dataSource = new HikariDataSource();
+    private final DeskDatabase database = new DeskDatabase();
 
     @AutoClose("shutdownNow")
     private final ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
 
-    private JdbcClient jdbc;
-    private ReportBook book;
-
-    @BeforeEach
-    void connect() {
-        PostgresDatabase database = PostgresServer.newest().freshDatabase();
-        dataSource.setJdbcUrl(database.jdbcUrl());
-        dataSource.setUsername(database.user());
-        dataSource.setPassword(database.password());
-        dataSource.setMaximumPoolSize(WRITERS + 2);
-        dataSource.setMinimumIdle(0);
-        Flyway.configure().dataSource(dataSource).load().migrate();
-        jdbc = JdbcClient.create(dataSource);
-        book = new ReportBook(jdbc, new SampleProperties("instance-1", 0, Duration.ZERO, 10, null));
-    }
+    private final JdbcClient jdbc = database.jdbc();
+    private final ReportBook book =
+            new ReportBook(jdbc, new SampleProperties("instance-1", 0, Duration.ZERO, 10, Duration.ZERO, null));
 
     @Test
     void aReportTellsOfTheOrdersAndOfWhoWroteIt() {
@@ -83,7 +67,7 @@ class ReportBookTests {
     @Test
     void aWriterThatWaitsForOneWithAHigherTokenIsRefused() throws Exception {
         Future<Boolean> former;
-        try (Connection later = dataSource.getConnection();
+        try (Connection later = database.dataSource().getConnection();
                 Statement statement = later.createStatement()) {
             later.setAutoCommit(false);
             statement.executeUpdate("UPDATE desk_report_fence SET token = 9");

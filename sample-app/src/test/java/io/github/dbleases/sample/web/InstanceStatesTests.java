@@ -7,11 +7,13 @@ import io.github.dbleases.ClusterView.LeaseView;
 import io.github.dbleases.ClusterView.PartitionView;
 import io.github.dbleases.ClusterView.SessionView;
 import io.github.dbleases.LeaseKind;
+import io.github.dbleases.sample.emails.Mailing;
 import io.github.dbleases.sample.instance.InstanceDirectory.Entry;
 import io.github.dbleases.sample.instance.InstanceDirectory.Phase;
 import io.github.dbleases.sample.orders.Progress;
 import io.github.dbleases.sample.orders.Progress.Share;
 import io.github.dbleases.sample.web.State.Instance;
+import io.github.dbleases.sample.web.State.Sending;
 import io.github.dbleases.sample.web.State.Status;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,11 +29,20 @@ class InstanceStatesTests {
     private static final Progress PROGRESS =
             new Progress(true, 10, 7, Map.of("instance-1", new Share(7, 3.5)), Map.of());
 
+    /** Session 1 holds five emails, and instance-1 has sent six. */
+    private static final Mailing MAILING = new Mailing(
+            new Mailing.Outbox(0, 5, 0, 1_000L, 0, null),
+            6,
+            Map.of("instance-1", new Mailing.Share(6, 2.5)),
+            Map.of(1L, 5L));
+
     @Test
     void anInstanceWithALiveSessionIsActiveAndHasWhatItsSessionOwns() {
         Instance instance = only(cluster(session(1, "instance-1")), entry(1L, Phase.RUNNING));
 
-        assertThat(instance).isEqualTo(new Instance("instance-1", Status.ACTIVE, 8080, 1L, 5_000, 2, 7, 3.5, false));
+        assertThat(instance)
+                .isEqualTo(new Instance(
+                        "instance-1", Status.ACTIVE, 8080, 1L, 5_000, 2, 7, 3.5, new Sending(5, 6, 2.5), false));
     }
 
     @Test
@@ -47,6 +58,7 @@ class InstanceStatesTests {
         assertThat(instance.startable()).isTrue();
         assertThat(instance.session()).isEqualTo(1);
         assertThat(instance.owned()).isEqualTo(2);
+        assertThat(instance.emails().held()).isEqualTo(5);
     }
 
     @Test
@@ -60,21 +72,23 @@ class InstanceStatesTests {
 
     @Test
     void aSessionOfNoInstanceIsListedAfterTheInstances() {
-        List<Instance> instances = InstanceStates.of(
-                cluster(session(1, "another"), session(3, "instance-1")),
-                "orders",
-                List.of(entry(3L, Phase.RUNNING)),
-                PROGRESS);
+        List<Instance> instances = states(cluster(session(1, "another"), session(3, "instance-1")))
+                .join(List.of(entry(3L, Phase.RUNNING)));
 
         assertThat(instances).extracting(Instance::name).containsExactly("instance-1", "another");
         assertThat(instances.get(1).port()).isNull();
         assertThat(instances.get(1).owned()).isEqualTo(2);
+        assertThat(instances.get(1).emails()).isEqualTo(new Sending(5, 0, 0));
     }
 
     private static Instance only(ClusterView cluster, Entry entry) {
-        List<Instance> instances = InstanceStates.of(cluster, "orders", List.of(entry), PROGRESS);
+        List<Instance> instances = states(cluster).join(List.of(entry));
         assertThat(instances).hasSize(1);
         return instances.get(0);
+    }
+
+    private static InstanceStates states(ClusterView cluster) {
+        return new InstanceStates(cluster, "orders", PROGRESS, MAILING);
     }
 
     private static Entry entry(@Nullable Long session, Phase phase) {

@@ -1,0 +1,10 @@
+package io.github.dbleases.sample.emails;
+
+/**
+ * An email that says that an order is done: a row of the outbox.
+ *
+ * @param id of the email
+ * @param orderId of the order
+ * @param address where it goes
+ */
+public record Email(long id, long orderId, String address) {}

@@ -1,0 +1,208 @@
+package io.github.dbleases.sample.emails;
+
+import io.github.dbleases.sample.SampleProperties;
+import io.github.dbleases.sample.emails.EmailVerdict.WrongEmail;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Compares the done orders with the sent emails, each time that nothing is left to send, and says once what came out: the
+ * instance that can insert the verdict also logs it.
+ */
+@Component
+public class EmailCheck {
+
+    private static final Logger log = LoggerFactory.getLogger(EmailCheck.class);
+
+    private static final int WRONG_LISTED = 100;
+
+    /**
+     * The numbers of orders and emails if all orders are done, nothing is left to send and nobody has compared since, else
+     * no row. The balances are compared first, which waits until nobody adds orders any more. The emails are counted so
+     * that one which comes after a verdict is compared too.
+     */
+    private static final String TO_CHECK = """
+            SELECT o.orders, s.sent
+            FROM (SELECT count(*) AS total, count(*) FILTER (WHERE email_due) AS orders FROM desk_order) o,
+                 (SELECT count(*) AS sent FROM sent_email) s
+            WHERE NOT EXISTS (SELECT 1 FROM email_outbox WHERE sent_at IS NULL AND attempts < ?)
+              AND o.orders > 0
+              AND EXISTS (SELECT 1 FROM desk_verdict b WHERE b.orders = o.total)
+              AND NOT EXISTS (SELECT 1 FROM desk_email_verdict v WHERE v.orders = o.orders AND v.sent = s.sent)
+            """;
+
+    private static final String NOT_SENT_ONCE = """
+            SELECT o.id AS order_id, coalesce(s.times, 0) AS times, p.order_id IS NOT NULL AS pending
+            FROM desk_order o
+            LEFT JOIN (SELECT order_id, count(*) AS times FROM sent_email GROUP BY order_id) s ON s.order_id = o.id
+            LEFT JOIN (SELECT DISTINCT order_id FROM email_outbox WHERE sent_at IS NULL) p ON p.order_id = o.id
+            WHERE o.email_due AND coalesce(s.times, 0) <> 1
+            ORDER BY o.id
+            """;
+
+    private static final String INSERT_VERDICT = """
+            INSERT INTO desk_email_verdict (orders, sent, put_aside, lost, doubled, checked_by)
+            VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            """;
+
+    private static final String INSERT_WRONG =
+            "INSERT INTO desk_wrong_email (orders, sent, order_id, times) VALUES (?, ?, ?, ?)";
+
+    private static final String LATEST = """
+            SELECT orders, sent, put_aside, lost, doubled, checked_by, checked_at
+            FROM desk_email_verdict ORDER BY checked_at DESC LIMIT 1
+            """;
+
+    private static final String WRONG =
+            "SELECT order_id, times FROM desk_wrong_email WHERE orders = ? AND sent = ? ORDER BY order_id";
+
+    private final JdbcClient jdbc;
+    private final TransactionTemplate snapshot;
+    private final TransactionTemplate transaction;
+    private final String name;
+    private final int maxAttempts;
+
+    EmailCheck(
+            JdbcClient jdbc,
+            PlatformTransactionManager transactions,
+            SampleProperties properties,
+            @Value("${dbleases.runners.emails.max-attempts}") int maxAttempts) {
+        this.jdbc = jdbc;
+        this.transaction = new TransactionTemplate(transactions);
+        // All statements of the comparison must see the same orders and emails.
+        this.snapshot = new TransactionTemplate(transactions);
+        this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
+        this.snapshot.setReadOnly(true);
+        this.name = properties.name();
+        this.maxAttempts = maxAttempts;
+    }
+
+    /** Returns the latest verdict. */
+    public Optional<EmailVerdict> latest() {
+        return jdbc.sql(LATEST).query(Heading.class).optional().map(this::verdict);
+    }
+
+    private EmailVerdict verdict(Heading heading) {
+        return new EmailVerdict(
+                heading.orders(),
+                heading.sent(),
+                heading.putAside(),
+                heading.lost(),
+                heading.doubled(),
+                jdbc.sql(WRONG)
+                        .params(heading.orders(), heading.sent())
+                        .query(WrongEmail.class)
+                        .list(),
+                heading.checkedBy(),
+                heading.checkedAt());
+    }
+
+    @Scheduled(fixedDelay = 500)
+    void check() {
+        try {
+            checkIfAllSent();
+        } catch (DataAccessException | TransactionException e) {
+            log.debug("The emails are not compared; next time", e);
+        }
+    }
+
+    /** Compares if nothing is left to send and nobody has compared since; returns whether this call gave the verdict. */
+    boolean checkIfAllSent() {
+        Optional<Findings> findings = Objects.requireNonNull(snapshot.execute(reading -> jdbc.sql(TO_CHECK)
+                .param(maxAttempts)
+                .query(Due.class)
+                .optional()
+                .map(this::compare)));
+        boolean first =
+                findings.isPresent() && Boolean.TRUE.equals(transaction.execute(writing -> insert(findings.get())));
+        if (first) {
+            tell(findings.get());
+        }
+        return first;
+    }
+
+    private Findings compare(Due due) {
+        List<Odd> odd = jdbc.sql(NOT_SENT_ONCE).query(Odd.class).list();
+        return new Findings(
+                due,
+                odd.stream().filter(Odd::putAside).count(),
+                odd.stream().filter(Odd::lost).toList(),
+                odd.stream().filter(Odd::doubled).toList());
+    }
+
+    private boolean insert(Findings findings) {
+        long orders = findings.due().orders();
+        long sent = findings.due().sent();
+        int inserted = jdbc.sql(INSERT_VERDICT)
+                .params(
+                        orders,
+                        sent,
+                        findings.putAside(),
+                        findings.lost().size(),
+                        findings.doubled().size(),
+                        name)
+                .update();
+        findings.wrong(inserted == 0 ? 0 : WRONG_LISTED)
+                .forEach(odd -> jdbc.sql(INSERT_WRONG)
+                        .params(orders, sent, odd.orderId(), odd.times())
+                        .update());
+        return inserted > 0;
+    }
+
+    private static void tell(Findings findings) {
+        String sent = "%,d emails about %,d orders are sent, %,d are put aside"
+                .formatted(findings.due().sent(), findings.due().orders(), findings.putAside());
+        if (findings.lost().isEmpty() && findings.doubled().isEmpty()) {
+            log.info("{}: none is lost, none is doubled.", sent);
+        } else {
+            log.error(
+                    "{}: {} are LOST, {} are DOUBLED, of the orders {}",
+                    sent,
+                    findings.lost().size(),
+                    findings.doubled().size(),
+                    findings.wrong(WRONG_LISTED).stream().map(Odd::orderId).toList());
+        }
+    }
+
+    private record Due(long orders, long sent) {}
+
+    /** An order that has not exactly one sent email. */
+    private record Odd(long orderId, long times, boolean pending) {
+
+        boolean putAside() {
+            return times == 0 && pending;
+        }
+
+        boolean lost() {
+            return times == 0 && !pending;
+        }
+
+        boolean doubled() {
+            return times > 1;
+        }
+    }
+
+    private record Findings(Due due, long putAside, List<Odd> lost, List<Odd> doubled) {
+
+        List<Odd> wrong(int limit) {
+            return Stream.concat(lost.stream(), doubled.stream()).limit(limit).toList();
+        }
+    }
+
+    private record Heading(
+            long orders, long sent, long putAside, long lost, long doubled, String checkedBy, Instant checkedAt) {}
+}

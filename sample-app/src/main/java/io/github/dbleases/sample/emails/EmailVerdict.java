@@ -1,0 +1,44 @@
+package io.github.dbleases.sample.emails;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What the comparison of all done orders with the sent emails has shown.
+ *
+ * @param orders how many done orders there were to which an email belongs
+ * @param sent how many emails were sent
+ * @param putAside how many orders have an email that was refused to the last attempt, and is still in the outbox
+ * @param lost how many orders have no email, neither sent nor put aside
+ * @param doubled how many orders have more than one sent email
+ * @param wrong the first of those that are lost or doubled
+ * @param checkedBy the instance that made the comparison
+ * @param checkedAt when, by the database's clock
+ */
+public record EmailVerdict(
+        long orders,
+        long sent,
+        long putAside,
+        long lost,
+        long doubled,
+        List<WrongEmail> wrong,
+        String checkedBy,
+        Instant checkedAt) {
+
+    public EmailVerdict {
+        wrong = List.copyOf(wrong);
+    }
+
+    /** Returns whether no email is lost and none is doubled. */
+    public boolean right() {
+        return lost == 0 && doubled == 0;
+    }
+
+    /**
+     * An order whose email is lost or doubled.
+     *
+     * @param orderId the number of the order
+     * @param times how often its email was sent
+     */
+    public record WrongEmail(long orderId, long times) {}
+}

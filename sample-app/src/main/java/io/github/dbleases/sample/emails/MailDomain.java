@@ -1,0 +1,80 @@
+package io.github.dbleases.sample.emails;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** Where the customers have their mailboxes, and how the mail servers there behave. */
+public enum MailDomain {
+    PILLARBOX("pillarbox.example", 0, ""),
+    LETTERBOX("letterbox.example", 0, ""),
+    PIGEONPOST("pigeonpost.example", 0, ""),
+    AIRMAIL("airmail.example", 0, ""),
+
+    /** Believes only who comes back. */
+    GREYLIST("greylist.example", 1, "451 4.7.1 Greylisted, try again later"),
+
+    /** Has room at the third attempt. */
+    BUSY("busy.example", 2, "421 4.3.2 Too busy, try again later"),
+
+    /** Has no mailbox at all. */
+    NOWHERE("nowhere.example", Integer.MAX_VALUE, "550 5.1.1 No such mailbox");
+
+    /** The one customer, of a few orders, whose address is wrong. */
+    static final String UNREACHABLE = "C-0377";
+
+    /** One customer in so many is at the busy servers, and two are at those that believe only who comes back. */
+    private static final int CUSTOMERS = 20;
+
+    private static final List<MailDomain> EASY = List.of(PILLARBOX, LETTERBOX, PIGEONPOST, AIRMAIL);
+
+    private final String domain;
+    private final int refusals;
+    private final String answer;
+
+    MailDomain(String domain, int refusals, String answer) {
+        this.domain = domain;
+        this.refusals = refusals;
+        this.answer = answer;
+    }
+
+    /** Returns the address of a customer, always the same. */
+    public static String addressOf(String customer) {
+        return customer.toLowerCase(Locale.ROOT) + "@" + ofCustomer(customer).domain;
+    }
+
+    private static MailDomain ofCustomer(String customer) {
+        if (customer.equals(UNREACHABLE)) {
+            return NOWHERE;
+        }
+        int number = Math.floorMod(customer.hashCode(), CUSTOMERS);
+        return switch (number) {
+            case 0 -> BUSY;
+            case 1, 2 -> GREYLIST;
+            default -> EASY.get(number % EASY.size());
+        };
+    }
+
+    /** Returns where an address is. */
+    static MailDomain ofAddress(String address) {
+        return Stream.of(values())
+                .filter(domain -> address.endsWith("@" + domain.domain))
+                .findAny()
+                .orElse(NOWHERE);
+    }
+
+    /** Returns whether it refuses an email that it has not seen before. */
+    boolean isDifficult() {
+        return refusals > 0;
+    }
+
+    /** Returns whether it refuses an email that was refused so often. */
+    boolean refuses(int refusedBefore) {
+        return refusedBefore < refusals;
+    }
+
+    /** Returns what the server says when it refuses. */
+    String answer() {
+        return answer;
+    }
+}

@@ -1,0 +1,164 @@
+package io.github.dbleases.sample.emails;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.dbleases.sample.DeskDatabase;
+import io.github.dbleases.sample.emails.EmailVerdict.WrongEmail;
+import java.util.List;
+import org.flywaydb.core.api.MigrationVersion;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+@ExtendWith(OutputCaptureExtension.class)
+class EmailCheckTests {
+
+    private static final String CUSTOMER = "C-0001";
+
+    private final DeskDatabase database = new DeskDatabase();
+
+    @AutoClose
+    private final PostRoom room = new PostRoom(database);
+
+    private final EmailCheck check = room.check("instance-1");
+
+    @Test
+    void nothingIsSaidBeforeAllIsDoneAndComparedAndSent() throws Exception {
+        long waiting = room.order(CUSTOMER);
+        Email email = room.done(CUSTOMER);
+        assertThat(check.checkIfAllSent()).as("an order waits").isFalse();
+        room.finish(waiting);
+        assertThat(check.checkIfAllSent()).as("the balances are not compared").isFalse();
+        room.compareBalances();
+        assertThat(check.checkIfAllSent()).as("an email waits").isFalse();
+
+        send(email);
+
+        assertThat(check.checkIfAllSent()).isTrue();
+        assertThat(check.latest()).hasValueSatisfying(verdict -> {
+            assertThat(verdict.orders()).isEqualTo(2);
+            assertThat(verdict.checkedBy()).isEqualTo("instance-1");
+        });
+    }
+
+    @Test
+    void oneInstanceOfManySaysItOnce(CapturedOutput output) throws Exception {
+        send(room.done(CUSTOMER));
+        send(room.done(CUSTOMER));
+        room.compareBalances();
+
+        assertThat(check.checkIfAllSent()).isTrue();
+        assertThat(check.checkIfAllSent()).isFalse();
+        assertThat(room.check("instance-2").checkIfAllSent()).isFalse();
+
+        assertThat(output.getOut())
+                .containsOnlyOnce("2 emails about 2 orders are sent, 0 are put aside: none is lost, none is doubled.");
+        assertThat(check.latest())
+                .hasValueSatisfying(verdict -> assertThat(verdict.right()).isTrue());
+    }
+
+    @Test
+    void anEmailThatWasSentTwiceIsSeen(CapturedOutput output) throws Exception {
+        Email email = room.done(CUSTOMER);
+        send(email);
+        send(email);
+        room.compareBalances();
+
+        assertThat(check.checkIfAllSent()).isTrue();
+
+        assertThat(check.latest()).hasValueSatisfying(verdict -> {
+            assertThat(verdict.right()).isFalse();
+            assertThat(verdict.doubled()).isEqualTo(1);
+            assertThat(verdict.wrong()).isEqualTo(List.of(new WrongEmail(email.orderId(), 2)));
+        });
+        assertThat(output.getOut()).contains("0 are LOST, 1 are DOUBLED, of the orders [" + email.orderId());
+    }
+
+    @Test
+    void anEmailThatCountsAsSentAndWasNotIsSeen(CapturedOutput output) {
+        Email email = room.done(CUSTOMER);
+        room.markSent(email);
+        room.compareBalances();
+
+        assertThat(check.checkIfAllSent()).isTrue();
+
+        assertThat(check.latest())
+                .hasValueSatisfying(
+                        verdict -> assertThat(verdict.wrong()).isEqualTo(List.of(new WrongEmail(email.orderId(), 0))));
+        assertThat(output.getOut()).contains("1 are LOST, 0 are DOUBLED");
+    }
+
+    @Test
+    void anOrderThatPutNoEmailIntoTheOutboxIsSeen() {
+        room.finish(room.order(CUSTOMER));
+        room.compareBalances();
+
+        assertThat(check.checkIfAllSent()).isTrue();
+
+        assertThat(check.latest())
+                .hasValueSatisfying(verdict -> assertThat(verdict.lost()).isEqualTo(1));
+    }
+
+    @Test
+    void anEmailThatIsPutAsideIsNeitherLostNorForgotten() throws Exception {
+        send(room.done(CUSTOMER));
+        Email refused = room.done(MailDomain.UNREACHABLE);
+        room.compareBalances();
+        room.refuse(refused, PostRoom.MAX_ATTEMPTS - 1);
+        assertThat(check.checkIfAllSent()).as("another try is left").isFalse();
+
+        room.refuse(refused, PostRoom.MAX_ATTEMPTS);
+
+        assertThat(check.checkIfAllSent()).isTrue();
+        assertThat(check.latest()).hasValueSatisfying(verdict -> {
+            assertThat(verdict.right()).isTrue();
+            assertThat(verdict.sent()).isEqualTo(1);
+            assertThat(verdict.putAside()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void anEmailThatIsSentAfterTheVerdictIsComparedToo() throws Exception {
+        Email email = room.done(CUSTOMER);
+        send(email);
+        room.compareBalances();
+        assertThat(check.checkIfAllSent()).isTrue();
+
+        room.sender("instance-2").perform(List.of(email));
+
+        assertThat(check.checkIfAllSent()).isTrue();
+        assertThat(check.latest())
+                .hasValueSatisfying(verdict -> assertThat(verdict.doubled()).isEqualTo(1));
+    }
+
+    @Test
+    void ordersThatWereDoneBeforeThereWereEmailsHaveNone() throws Exception {
+        try (DeskDatabase earlier = new DeskDatabase(MigrationVersion.fromVersion("2"));
+                PostRoom grown = new PostRoom(earlier)) {
+            long waiting = grown.order(CUSTOMER);
+            grown.finish(grown.order(CUSTOMER));
+            earlier.migrate(MigrationVersion.LATEST);
+            grown.finish(waiting);
+            send(grown, grown.done(CUSTOMER));
+            grown.compareBalances();
+
+            assertThat(grown.check("instance-1").checkIfAllSent()).isTrue();
+
+            assertThat(grown.check("instance-1").latest()).hasValueSatisfying(verdict -> {
+                assertThat(verdict.orders()).isEqualTo(2);
+                assertThat(verdict.wrong()).isEqualTo(List.of(new WrongEmail(waiting, 0)));
+            });
+        }
+    }
+
+    private void send(Email email) throws Exception {
+        send(room, email);
+    }
+
+    private static void send(PostRoom room, Email email) throws Exception {
+        assertThat(room.sender("instance-1").perform(List.of(email))).containsExactly(email);
+        room.markSent(email);
+    }
+}

@@ -1,0 +1,45 @@
+package io.github.dbleases.sample.emails;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class MailDomainTests {
+
+    private static final List<MailDomain> OF_CUSTOMERS = IntStream.rangeClosed(1, 500)
+            .mapToObj("C-%04d"::formatted)
+            .map(MailDomain::addressOf)
+            .map(MailDomain::ofAddress)
+            .toList();
+
+    @Test
+    void aShareOfTheCustomersIsWhereTheFirstAttemptsAreRefused() {
+        assertThat(OF_CUSTOMERS)
+                .filteredOn(MailDomain.GREYLIST::equals)
+                .as("one in ten")
+                .hasSizeBetween(30, 70);
+        assertThat(OF_CUSTOMERS)
+                .filteredOn(MailDomain.BUSY::equals)
+                .as("one in twenty")
+                .hasSizeBetween(15, 35);
+        assertThat(OF_CUSTOMERS).contains(MailDomain.values());
+    }
+
+    @Test
+    void oneAddressIsWrong() {
+        assertThat(OF_CUSTOMERS).containsOnlyOnce(MailDomain.NOWHERE);
+        assertThat(MailDomain.addressOf(MailDomain.UNREACHABLE)).isEqualTo("c-0377@nowhere.example");
+    }
+
+    @Test
+    void whoRefusesDoesSoAFewTimesOrForEver() {
+        assertThat(MailDomain.AIRMAIL.refuses(0)).isFalse();
+        assertThat(MailDomain.GREYLIST.refuses(0)).isTrue();
+        assertThat(MailDomain.GREYLIST.refuses(1)).isFalse();
+        assertThat(MailDomain.BUSY.refuses(1)).isTrue();
+        assertThat(MailDomain.BUSY.refuses(2)).isFalse();
+        assertThat(MailDomain.NOWHERE.refuses(1_000)).isTrue();
+    }
+}

@@ -1,0 +1,100 @@
+package io.github.dbleases.sample.emails;
+
+import io.github.dbleases.sample.DeskDatabase;
+import io.github.dbleases.sample.SampleProperties;
+import java.time.Duration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+
+/** A database with orders that are done and emails about them, and the parts of an instance on it. */
+final class PostRoom implements AutoCloseable {
+
+    static final int MAX_ATTEMPTS = 4;
+
+    private final DeskDatabase database;
+    final JdbcClient jdbc;
+
+    PostRoom(DeskDatabase database) {
+        this.database = database;
+        this.jdbc = database.jdbc();
+    }
+
+    EmailCheck check(String instance) {
+        return new EmailCheck(
+                jdbc, new JdbcTransactionManager(database.dataSource()), properties(instance), MAX_ATTEMPTS);
+    }
+
+    EmailSender sender(String instance) {
+        return new EmailSender(new MailServers(jdbc, properties(instance)));
+    }
+
+    MailingReport report() {
+        return new MailingReport(jdbc, MAX_ATTEMPTS);
+    }
+
+    private static SampleProperties properties(String instance) {
+        return new SampleProperties(instance, 0, Duration.ZERO, 10, Duration.ZERO, null);
+    }
+
+    /** Adds an order of a customer that waits; returns its number. */
+    long order(String customer) {
+        jdbc.sql("INSERT INTO desk_customer (id, name) VALUES (?, ?) ON CONFLICT DO NOTHING")
+                .params(customer, customer)
+                .update();
+        return jdbc.sql("INSERT INTO desk_order (customer, partition, cents) VALUES (?, 0, 1) RETURNING id")
+                .param(customer)
+                .query(Long.class)
+                .single();
+    }
+
+    /** Adds an order that is done, with its email in the outbox. */
+    Email done(String customer) {
+        long order = order(customer);
+        finish(order);
+        return jdbc.sql("""
+                        INSERT INTO email_outbox (order_id, address) VALUES (?, ?) RETURNING id, order_id, address
+                        """)
+                .params(order, MailDomain.addressOf(customer))
+                .query(Email.class)
+                .single();
+    }
+
+    /** Marks an order as done and does nothing else. */
+    void finish(long order) {
+        jdbc.sql("UPDATE desk_order SET done_at = now(), done_by = 'instance-1' WHERE id = ?")
+                .param(order)
+                .update();
+    }
+
+    /** Says that the balances of all orders were compared. */
+    void compareBalances() {
+        jdbc.sql("""
+                INSERT INTO desk_verdict (orders, customers, checked_by)
+                SELECT count(*), 0, 'instance-1' FROM desk_order
+                """).update();
+    }
+
+    /** Writes into the outbox that an email was sent. */
+    void markSent(Email email) {
+        jdbc.sql("UPDATE email_outbox SET sent_at = now() WHERE id = ?")
+                .param(email.id())
+                .update();
+    }
+
+    void refuse(Email email, int times) {
+        jdbc.sql("UPDATE email_outbox SET attempts = ?, error = 'No such mailbox' WHERE id = ?")
+                .params(times, email.id())
+                .update();
+    }
+
+    void claim(Email email, long session) {
+        jdbc.sql("UPDATE email_outbox SET session_id = ? WHERE id = ?")
+                .params(session, email.id())
+                .update();
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}
