@@ -3,8 +3,9 @@ import { send, poll } from "./peers.js";
 import { kindOf, describe } from "./kinds.js";
 import { showLeases } from "./grid.js";
 import { showCards } from "./cards.js";
-import { showChart } from "./chart.js";
+import { showRates } from "./rates.js";
 import { showSummary } from "./summary.js";
+import { showEmails } from "./emails.js";
 import { showReports } from "./reports.js";
 import { observe, say } from "./events.js";
 
@@ -31,7 +32,8 @@ function show({ state, moved }) {
   showSummary(shown);
   showLeases(shown);
   showCards(shown, act);
-  showChart(shown);
+  showRates(shown);
+  showEmails(shown);
   showReports(shown);
   observe(shown);
   source("live", `Live from ${state.servedBy}`);

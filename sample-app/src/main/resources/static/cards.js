@@ -50,8 +50,11 @@ function build(instance, act) {
   const [owned, ownedBox] = figure("partitions");
   const [done, doneBox] = figure("orders done");
   const [rate, rateBox] = figure("per second");
+  const [held, heldBox] = figure("emails held");
+  const [sent, sentBox] = figure("emails sent");
+  const [sending, sendingBox] = figure("per second");
   Object.assign(card, {
-    owned, done, rate,
+    owned, done, rate, held, sent, sending,
     where: make("span", { className: "where" }),
     pill: make("span", { className: "pill" }),
     leads: make("span", { className: "pill leads", title: "It leads: it writes the sales reports", hidden: true }, "Leader"),
@@ -64,14 +67,14 @@ function build(instance, act) {
   });
   card.life = make("div", { className: "life", role: "meter", ariaLabel: "Time until the session expires" }, card.bar);
   card.life.setAttribute("aria-valuemin", "0");
-  card.end.title = "As a deployment does: work stops, the partitions go to the others, the session ends";
+  card.end.title = "As a deployment does: work stops, partitions and emails go to the others, the session ends";
   card.kill.title = "As kill -9 does: nothing is said to anybody, the session has to expire";
   card.session = make("div", { className: "session" }, card.life, card.left);
   card.root = make("article", { className: "card" },
     make("header", {},
       make("span", { className: "badge kind", ariaHidden: "true", data: { kind: kindOf(instance.name) } }, make("b", {}, label(instance.name))),
       make("div", {}, make("h3", {}, describe(instance)), card.where), make("div", { className: "pills" }, card.leads, card.pill)),
-    make("dl", { className: "numbers" }, ownedBox, doneBox, rateBox),
+    make("dl", { className: "numbers" }, ownedBox, doneBox, rateBox, heldBox, sentBox, sendingBox),
     card.session,
     make("div", { className: "actions" }, card.end, card.kill, card.start, card.hint));
   return card;
@@ -85,6 +88,9 @@ function update(card, instance, ttlMillis, servedBy) {
   write(card.owned, number(instance.owned));
   write(card.done, number(instance.done));
   write(card.rate, number(instance.perSecond));
+  write(card.held, number(instance.emails.held));
+  write(card.sent, number(instance.emails.sent));
+  write(card.sending, number(instance.emails.perSecond));
   showSession(card, instance, ttlMillis);
   card.end.hidden = card.kill.hidden = !["ACTIVE", "SILENT"].includes(instance.status) || !instance.port;
   card.start.hidden = !instance.startable;

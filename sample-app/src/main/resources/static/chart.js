@@ -1,55 +1,61 @@
-// Orders per second over the last minute, stacked by instance.
-import { kindOf, label, make, number, sorted } from "./kinds.js";
+// Numbers over the last minute, stacked.
+import { label, make, number } from "./kinds.js";
 
 const SPAN_MILLIS = 60_000;
 const WIDTH = 600;
 const HEIGHT = 160;
 const SVG = "http://www.w3.org/2000/svg";
-const samples = [];
 
-export function showChart({ instances, orders }) {
-  const now = Date.now();
-  if (orders) {
-    samples.push({ at: now, rates: new Map(sorted(instances).map(({ name, perSecond }) => [name, perSecond])) });
-  }
-  while (samples.length && samples[0].at < now - SPAN_MILLIS) {
-    samples.shift();
-  }
-  draw(now);
+// Makes a chart in an element. Paint gives an area its colour; the unit is for the scale and for screen readers. A series
+// that has a name of an instance is labelled with it. What it returns is called with the numbers of each moment by name.
+export function makeChart(holder, { unit, paint, labelled = true, least = 1 }) {
+  const samples = [];
+  return (names, values) => {
+    const now = Date.now();
+    if (values) {
+      samples.push({ at: now, values });
+    }
+    while (samples.length && samples[0].at < now - SPAN_MILLIS) {
+      samples.shift();
+    }
+    draw(holder, samples, now, { unit, paint, labelled, least, names: all(names, samples) });
+  };
 }
 
-function draw(now) {
-  const names = [...new Set(samples.flatMap(({ rates }) => [...rates.keys()]))].sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
-  const totals = samples.map(({ rates }) => [...rates.values()].reduce((sum, rate) => sum + rate, 0));
-  const top = ceiling(Math.max(...totals, 1));
+// The names of now in their order, then those that were there within the last minute.
+const all = (names, samples) => [...new Set([...names, ...samples.flatMap(({ values }) => [...values.keys()])])];
+
+function draw(holder, samples, now, { unit, paint, labelled, least, names }) {
+  const totals = samples.map(({ values }) => [...values.values()].reduce((sum, value) => sum + value, 0));
+  const top = ceiling(Math.max(...totals, least));
   const x = (at) => WIDTH * (1 - (now - at) / SPAN_MILLIS);
-  const y = (rate) => HEIGHT * (1 - rate / top);
+  const y = (value) => HEIGHT * (1 - value / top);
   const bottom = samples.map(() => 0);
   const labels = [];
   const paths = names.map((name) => {
     const lower = samples.map(({ at }, index) => `${x(at).toFixed(1)} ${y(bottom[index]).toFixed(1)}`);
-    samples.forEach(({ rates }, index) => (bottom[index] += rates.get(name) ?? 0));
+    samples.forEach(({ values }, index) => (bottom[index] += values.get(name) ?? 0));
     const upper = samples.map(({ at }, index) => `${x(at).toFixed(1)} ${y(bottom[index]).toFixed(1)}`);
-    const path = svg("path", { class: "area", d: `M${upper.join("L")}L${lower.reverse().join("L")}Z` });
-    path.dataset.kind = kindOf(name);
-    const [now, before] = [bottom.at(-1) ?? 0, (bottom.at(-1) ?? 0) - (samples.at(-1)?.rates.get(name) ?? 0)];
-    if ((now - before) / top > 0.09) {
+    const path = svg("path", { class: "area", d: samples.length ? `M${upper.join("L")}L${lower.reverse().join("L")}Z` : "" });
+    paint(path, name);
+    const [now, before] = [bottom.at(-1) ?? 0, (bottom.at(-1) ?? 0) - (samples.at(-1)?.values.get(name) ?? 0)];
+    if (labelled && (now - before) / top > 0.09) {
       labels.push(make("b", { style: `top: ${100 * (1 - (now + before) / 2 / top)}%` }, label(name)));
     }
     return path;
   });
   const lines = [0, 0.5, 1].map((part) => svg("line", { x1: 0, x2: WIDTH, y1: HEIGHT * part, y2: HEIGHT * part }));
-  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": words(names) });
+  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": words(names, samples, unit) });
   picture.append(...lines, ...paths);
-  document.getElementById("chart").replaceChildren(
-    make("p", { className: "scale" }, make("span", {}, `${number(top)} per second`)),
+  holder.replaceChildren(
+    make("p", { className: "scale" }, make("span", {}, `${number(top)} ${unit}`)),
     make("div", { className: "plot" }, picture, ...labels),
     make("p", { className: "scale" }, make("span", {}, "a minute ago"), make("span", {}, "now")));
 }
 
-function words(names) {
+function words(names, samples, unit) {
   const last = samples.at(-1);
-  return last ? names.map((name) => `${name}: ${number(last.rates.get(name) ?? 0)} per second`).join(", ") : "no orders";
+  return last ? names.map((name) => `${name}: ${number(last.values.get(name) ?? 0)} ${unit}`).join(", ") : "nothing yet";
 }
 
 // The next of 1, 2, 5, 10, 20, 50, ...

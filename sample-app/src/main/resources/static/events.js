@@ -1,5 +1,6 @@
 // Tells in words what changed from one state to the next.
 import { leading } from "./reports.js";
+import { title } from "./emails.js";
 import { count, describe, kindOf, make, number } from "./kinds.js";
 
 const MOST = 100;
@@ -7,6 +8,7 @@ const list = document.getElementById("events");
 let before = null;
 let orphanedAt = null;
 let leaderlessAt = null;
+const orphanedEmails = new Map();
 
 list.append(make("li", { className: "empty" }, "Nothing yet."));
 
@@ -24,6 +26,7 @@ export function observe(state) {
     tellSessions(state);
     tellMoves(state);
     tellLeader(state);
+    tellEmails(state);
     tellVerdict(state);
   }
   if (state.problem && !before?.problem) {
@@ -55,7 +58,11 @@ function tellSessions(state) {
       if (before.reports.leader && before.reports.leader.session === earlier.session) {
         leaderlessAt ??= Date.now();
       }
-      say(`The process of ${instance.name} has ended${instance.owned ? `; its session still holds ${count(instance.owned, "partition")}` : ""}`, instance.name);
+      if (instance.emails.held) {
+        orphanedEmails.set(instance.session, { name: instance.name, held: instance.emails.held, at: Date.now() });
+      }
+      const holds = [instance.owned && count(instance.owned, "partition"), instance.emails.held && count(instance.emails.held, "email")].filter(Boolean);
+      say(`The process of ${instance.name} has ended${holds.length ? `; its session still holds ${holds.join(" and ")}` : ""}`, instance.name);
     }
   }
 }
@@ -94,6 +101,31 @@ function tellLeader(state) {
     leaderlessAt = null;
   } else if (!leader && before.reports.leader) {
     say("Nobody leads");
+  }
+}
+
+// The emails of a process that has ended change hands in one way only: another session claims them.
+function tellEmails({ instances, emails }) {
+  for (const [session, orphans] of orphanedEmails) {
+    const holder = instances.find((instance) => instance.session === session);
+    if (holder) {
+      orphans.held = holder.emails.held;
+    } else if (emails.ownerless === 0) {
+      const after = ((Date.now() - orphans.at) / 1000).toFixed(1);
+      say(`The others took over the ${count(orphans.held, "email")} that ${orphans.name} held, ${after} s after its end`, orphans.name);
+      orphanedEmails.delete(session);
+    }
+  }
+  if (!before.emails) {
+    return;
+  }
+  const aside = emails.outbox.putAside - before.emails.outbox.putAside;
+  if (aside > 0) {
+    say(`${count(aside, "email")} put aside: ${emails.outbox.answer ?? "no answer"}`);
+  }
+  const { verdict } = emails;
+  if (verdict && verdict.checkedAt !== before.emails.verdict?.checkedAt) {
+    say(`${title(verdict)}: ${number(verdict.sent)} sent${verdict.putAside ? `, ${number(verdict.putAside)} put aside` : ""}`);
   }
 }
 

@@ -15,19 +15,23 @@ export function showSummary({ orders, instances, verdict }) {
 }
 
 function showProgress(orders, instances) {
-  const bar = element("progress");
-  const shares = sorted(instances).filter((instance) => instance.done > 0);
-  const key = shares.map((instance) => instance.name).join();
+  const shares = sorted(instances).filter((instance) => instance.done > 0).map(({ name, done }) => ({ name, part: done }));
+  showShares(element("progress"), shares, orders.total, orders.done);
+}
+
+// A bar of what each instance has done of all that there is.
+export function showShares(bar, shares, all, done) {
+  const key = shares.map(({ name }) => name).join();
   if (bar.dataset.key !== key) {
     bar.dataset.key = key;
     bar.replaceChildren(...shares.map(({ name }) => make("span", { className: "kind", data: { kind: kindOf(name) } })));
   }
-  shares.forEach(({ name, done }, index) => {
-    bar.children[index].style.width = `${(100 * done) / orders.total}%`;
-    bar.children[index].title = `${name}: ${number(done)}`;
+  shares.forEach(({ name, part }, index) => {
+    bar.children[index].style.width = `${(100 * part) / all}%`;
+    bar.children[index].title = `${name}: ${number(part)}`;
   });
-  bar.setAttribute("aria-valuenow", orders.total ? Math.floor((100 * orders.done) / orders.total) : 0);
-  bar.setAttribute("aria-valuetext", `${number(orders.done)} of ${number(orders.total)}`);
+  bar.setAttribute("aria-valuenow", all ? Math.floor((100 * done) / all) : 0);
+  bar.setAttribute("aria-valuetext", `${number(done)} of ${number(all)}`);
 }
 
 function showVerdict(orders, verdict) {

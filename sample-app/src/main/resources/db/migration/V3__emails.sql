@@ -12,6 +12,7 @@ CREATE TABLE email_outbox (
     session_id bigint,
     attempts   integer     NOT NULL DEFAULT 0,
     error      text,
+    answer     text,
     sent_at    timestamptz
 )
 -- Each row is updated at least twice: room for that on its own page makes a claim cheap.
@@ -19,7 +20,9 @@ WITH (fillfactor = 60);
 
 COMMENT ON TABLE email_outbox IS 'A second row of an order is not refused: the comparison is to show that an order was done twice.';
 COMMENT ON COLUMN email_outbox.session_id IS 'the session in dbleases that holds the email';
-COMMENT ON COLUMN email_outbox.attempts IS 'how often it was refused';
+COMMENT ON COLUMN email_outbox.attempts IS 'how often it was not sent';
+COMMENT ON COLUMN email_outbox.error IS 'what went wrong the last time';
+COMMENT ON COLUMN email_outbox.answer IS 'what the mail server said when it refused';
 
 -- Without the session, so that a claim changes no index.
 CREATE INDEX email_outbox_pending ON email_outbox (id) WHERE sent_at IS NULL;

@@ -63,14 +63,14 @@ public enum MailDomain {
                 .orElse(NOWHERE);
     }
 
-    /** Returns whether it refuses an email that it has not seen before. */
+    /** Returns whether it refuses an email at all. */
     boolean isDifficult() {
         return refusals > 0;
     }
 
-    /** Returns whether it refuses an email that was refused so often. */
-    boolean refuses(int refusedBefore) {
-        return refusedBefore < refusals;
+    /** Returns how often it refuses an email. */
+    int refusals() {
+        return refusals;
     }
 
     /** Returns what the server says when it refuses. */

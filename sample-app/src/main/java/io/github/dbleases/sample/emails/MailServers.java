@@ -9,8 +9,8 @@ import org.springframework.stereotype.Component;
 @Component
 class MailServers {
 
-    /** The emails know how often they were refused, so that each instance meets the same servers. */
-    private static final String REFUSED_BEFORE = "SELECT attempts FROM email_outbox WHERE id = ?";
+    /** The email itself knows how often it was refused, so that each instance meets the same servers. */
+    private static final String REFUSE = "UPDATE email_outbox SET answer = ? WHERE id = ? AND attempts < ?";
 
     private static final String TAKE = "INSERT INTO sent_email (order_id, address, sent_by) VALUES (?, ?, ?)";
 
@@ -24,17 +24,21 @@ class MailServers {
         this.time = properties.emailTime();
     }
 
-    /** Sends an email, which takes its time. */
-    void send(Email email) throws MailRefusedException, InterruptedException {
+    /** Sends an email, which takes its time; returns false if it was refused, with the reason written to it. */
+    boolean take(Email email) throws InterruptedException {
         Thread.sleep(time.toMillis());
         MailDomain domain = MailDomain.ofAddress(email.address());
-        if (domain.isDifficult() && domain.refuses(refusedBefore(email))) {
-            throw new MailRefusedException(email.address(), domain.answer());
+        if (domain.isDifficult() && refuse(email, domain)) {
+            return false;
         }
         jdbc.sql(TAKE).params(email.orderId(), email.address(), sender).update();
+        return true;
     }
 
-    private int refusedBefore(Email email) {
-        return jdbc.sql(REFUSED_BEFORE).param(email.id()).query(Integer.class).single();
+    private boolean refuse(Email email, MailDomain domain) {
+        return jdbc.sql(REFUSE)
+                        .params(domain.answer(), email.id(), domain.refusals())
+                        .update()
+                > 0;
     }
 }

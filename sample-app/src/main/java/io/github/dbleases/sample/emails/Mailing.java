@@ -21,7 +21,7 @@ public record Mailing(Outbox outbox, long sent, Map<String, Share> byInstance, M
      * @param again emails that were refused and are to be tried once more
      * @param oldestMillis for how long the oldest of these has been waiting; null if there is none
      * @param putAside emails that were refused so often that they are left alone
-     * @param lastError why the latest of those was refused, null if there is none
+     * @param answer why one of these was refused, null if there is none
      */
     public record Outbox(
             long waiting,
@@ -29,7 +29,7 @@ public record Mailing(Outbox outbox, long sent, Map<String, Share> byInstance, M
             long again,
             @Nullable Long oldestMillis,
             long putAside,
-            @Nullable String lastError) {}
+            @Nullable String answer) {}
 
     /**
      * What one instance has sent.

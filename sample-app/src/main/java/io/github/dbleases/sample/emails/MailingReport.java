@@ -27,7 +27,7 @@ public class MailingReport {
                    count(*) FILTER (WHERE attempts >= :max) AS put_aside,
                    (1000 * extract(epoch FROM clock_timestamp() - min(created_at) FILTER (WHERE attempts < :max)))::bigint
                        AS oldest_millis,
-                   max(error) FILTER (WHERE attempts >= :max) AS last_error
+                   max(answer) FILTER (WHERE attempts >= :max) AS answer
             FROM email_outbox WHERE sent_at IS NULL GROUP BY session_id
             """;
 
@@ -75,7 +75,7 @@ public class MailingReport {
                         .orElse(null),
                 sum(pending.stream().map(Pending::putAside)),
                 pending.stream()
-                        .map(Pending::lastError)
+                        .map(Pending::answer)
                         .filter(Objects::nonNull)
                         .findFirst()
                         .orElse(null));
@@ -91,7 +91,7 @@ public class MailingReport {
             long again,
             long putAside,
             @Nullable Long oldestMillis,
-            @Nullable String lastError) {}
+            @Nullable String answer) {}
 
     private record Sent(String instance, long emails, long recent) {}
 }

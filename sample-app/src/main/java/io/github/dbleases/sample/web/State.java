@@ -48,12 +48,14 @@ record State(
      * @param sent how many were sent
      * @param perSecond sent per second in the last seconds
      * @param outbox what is left to send
+     * @param ownerless how many emails of the outbox still have the mark of a session that is over
      * @param verdict the latest comparison of the orders with what was sent, null before the first
      */
     record Emails(
             long sent,
             double perSecond,
             Mailing.Outbox outbox,
+            long ownerless,
             @Nullable EmailVerdict verdict) {}
 
     /** What an instance is doing, as far as others can tell. */

@@ -45,7 +45,7 @@ class StateReader {
                 null,
                 client.status().ttl().toMillis(),
                 orders.read(progress),
-                emails.read(mailing),
+                emails.read(cluster, mailing),
                 states.instances(cluster, progress, mailing),
                 states.leases(cluster, progress),
                 reports.read(cluster),

@@ -1,7 +1,6 @@
 package io.github.dbleases.sample.emails;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dbleases.sample.DeskDatabase;
 import java.util.List;
@@ -51,12 +50,23 @@ class EmailSenderTests {
     @Test
     void anEmailThatWasRefusedBeforeIsTakenByWhomeverItIsSent() throws Exception {
         Email email = room.done(GREYLISTED);
-        assertThatThrownBy(() -> sender.perform(List.of(email)))
-                .hasMessageContaining(email.address())
-                .hasMessageContaining("Greylisted");
+        assertThat(sender.perform(List.of(email))).isEmpty();
+        assertThat(room.jdbc
+                        .sql("SELECT answer FROM email_outbox")
+                        .query(String.class)
+                        .single())
+                .isEqualTo("451 4.7.1 Greylisted, try again later");
         room.refuse(email, 1);
 
         assertThat(room.sender("instance-2").perform(List.of(email))).containsExactly(email);
+    }
+
+    @Test
+    void aWrongAddressIsRefusedForEver() throws Exception {
+        Email email = room.done(MailDomain.UNREACHABLE);
+        room.refuse(email, 1_000);
+
+        assertThat(sender.perform(List.of(email))).isEmpty();
     }
 
     @Test
@@ -80,7 +90,7 @@ class EmailSenderTests {
         assertThat(mailing.outbox().held()).isEqualTo(1);
         assertThat(mailing.outbox().again()).isEqualTo(2);
         assertThat(mailing.outbox().putAside()).isEqualTo(1);
-        assertThat(mailing.outbox().lastError()).isEqualTo("No such mailbox");
+        assertThat(mailing.outbox().answer()).isEqualTo("No such mailbox");
         assertThat(mailing.outbox().oldestMillis()).isNotNegative();
     }
 

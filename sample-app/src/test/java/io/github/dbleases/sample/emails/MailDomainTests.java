@@ -32,14 +32,4 @@ class MailDomainTests {
         assertThat(OF_CUSTOMERS).containsOnlyOnce(MailDomain.NOWHERE);
         assertThat(MailDomain.addressOf(MailDomain.UNREACHABLE)).isEqualTo("c-0377@nowhere.example");
     }
-
-    @Test
-    void whoRefusesDoesSoAFewTimesOrForEver() {
-        assertThat(MailDomain.AIRMAIL.refuses(0)).isFalse();
-        assertThat(MailDomain.GREYLIST.refuses(0)).isTrue();
-        assertThat(MailDomain.GREYLIST.refuses(1)).isFalse();
-        assertThat(MailDomain.BUSY.refuses(1)).isTrue();
-        assertThat(MailDomain.BUSY.refuses(2)).isFalse();
-        assertThat(MailDomain.NOWHERE.refuses(1_000)).isTrue();
-    }
 }

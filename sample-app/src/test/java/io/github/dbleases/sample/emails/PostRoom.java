@@ -82,7 +82,7 @@ final class PostRoom implements AutoCloseable {
     }
 
     void refuse(Email email, int times) {
-        jdbc.sql("UPDATE email_outbox SET attempts = ?, error = 'No such mailbox' WHERE id = ?")
+        jdbc.sql("UPDATE email_outbox SET attempts = ?, answer = 'No such mailbox' WHERE id = ?")
                 .params(times, email.id())
                 .update();
     }
