@@ -1,0 +1,145 @@
+package io.github.dbleases.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.dbleases.store.postgres.PostgresSchema;
+import io.github.dbleases.store.postgres.PostgresStoreConfig;
+import io.github.dbleases.testing.postgres.PostgresDatabase;
+import io.github.dbleases.testing.postgres.PostgresServer;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Four processes work on one table of tasks while one after the other is killed, stopped for longer than it is trusted, or
+ * ended: no task is lost, and where work and finish commit together none is done twice.
+ * {@code -Ddbleases.processes.rounds=300} goes on for some twenty minutes; {@code -Ddbleases.processes.seed=42} chooses
+ * others.
+ */
+class TaskProcessTests {
+
+    private static final int ROUNDS = Integer.getInteger("dbleases.processes.rounds", 3);
+    private static final long SEED = Long.getLong("dbleases.processes.seed", 20260102);
+    private static final int PROCESSES = 4;
+    private static final int TASKS_PER_ROUND = 600;
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    private final Random random = new Random(SEED);
+    private final PostgresDatabase database = PostgresServer.newest().freshDatabase();
+    private final List<JavaProcess> workers = new ArrayList<>();
+    private int tasks;
+
+    @BeforeEach
+    void createTables() throws SQLException {
+        PostgresSchema.create(database.dataSource(), PostgresStoreConfig.defaults());
+        execute(WorkerProcess.TABLES);
+    }
+
+    @AfterEach
+    void end() {
+        workers.forEach(JavaProcess::close);
+    }
+
+    @Test
+    void everyTaskIsDoneOnceWhereItIsFinishedInTheTransactionOfTheWork() throws Exception {
+        execute("ALTER TABLE work ADD UNIQUE (task)");
+
+        disturb(true);
+
+        assertThat(number("SELECT count(*) FROM work")).isEqualTo(tasks);
+    }
+
+    @Test
+    void everyTaskIsDoneAtLeastOnceWhereItIsNot() throws Exception {
+        disturb(false);
+
+        assertThat(number("SELECT count(DISTINCT task) FROM work")).isEqualTo(tasks);
+    }
+
+    private void disturb(boolean transactional) throws Exception {
+        for (int i = 0; i < PROCESSES; i++) {
+            start(transactional);
+        }
+        for (int round = 0; round < ROUNDS; round++) {
+            addTasks();
+            JavaProcess victim = workers.get(random.nextInt(workers.size()));
+            awaitWorkOf(victim);
+            if (random.nextBoolean()) {
+                long session = sessionOf(victim);
+                victim.stop();
+                await().atMost(PATIENCE).until(() -> !isLive(session));
+                victim.goOn();
+            } else {
+                workers.remove(victim);
+                if (random.nextInt(3) == 0) {
+                    victim.end();
+                } else {
+                    victim.kill();
+                }
+                start(transactional);
+            }
+        }
+        await().atMost(PATIENCE).until(() -> number("SELECT count(*) FROM task WHERE NOT done") == 0);
+        for (JavaProcess worker : workers) {
+            worker.end();
+        }
+    }
+
+    private void start(boolean transactional) throws IOException {
+        workers.add(new JavaProcess(
+                WorkerProcess.class, database.jdbcUrl(), database.user(), Boolean.toString(transactional)));
+    }
+
+    private void addTasks() throws SQLException {
+        execute("INSERT INTO task (id) SELECT generate_series(%d, %d)".formatted(tasks + 1, tasks + TASKS_PER_ROUND));
+        tasks += TASKS_PER_ROUND;
+    }
+
+    /** Waits until a process has done something since now, and holds tasks; adds tasks when there are none left for it. */
+    private void awaitWorkOf(JavaProcess worker) throws SQLException {
+        String work = "SELECT count(*) FROM work WHERE worker = " + worker.pid();
+        long before = number(work);
+        await().atMost(PATIENCE).until(() -> {
+            if (number("SELECT count(*) FROM task WHERE NOT done") == 0) {
+                addTasks();
+            }
+            return number(work) > before
+                    && number("SELECT count(*) FROM task WHERE NOT done AND session_id = " + sessionOf(worker)) > 0;
+        });
+    }
+
+    private long sessionOf(JavaProcess worker) throws SQLException {
+        return number(
+                "SELECT coalesce(max(id), 0) FROM dbleases_session WHERE state = 'live' AND pid = " + worker.pid());
+    }
+
+    private boolean isLive(long session) throws SQLException {
+        return number("SELECT count(*) FROM dbleases_session WHERE state = 'live' AND id = " + session) > 0;
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = database.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private long number(String sql) throws SQLException {
+        try (Connection connection = database.dataSource().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+}
