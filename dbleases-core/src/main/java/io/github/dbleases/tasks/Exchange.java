@@ -83,8 +83,9 @@ final class Exchange<T> {
     }
 
     Answer<T> execute(Connection connection, TaskStatements statements, ColumnTypes types) throws SQLException {
+        int limit = request.claim().map(TaskClaim::limit).orElse(0);
         try (PreparedStatement statement =
-                QueueConnections.prepare(connection, statements.exchange(parts), QueueConnections.USUAL)) {
+                QueueConnections.prepare(connection, statements.exchange(parts, limit), QueueConnections.USUAL)) {
             parameter = 0;
             if (parts.contains(Part.FINISH)) {
                 statement.setArray(++parameter, types.ids(connection, request.finished(), task -> task));

@@ -81,14 +81,20 @@ final class TaskStatements {
      * a session that was opened after the snapshot, which the snapshot does not know and so takes for dead, claims it. What
      * is locked then is the new version of the row, which still looks free. But its ctid is not visible in the snapshot, so
      * the row is not updated. An id would find it.
+     *
+     * <p>The planner knows the inner limit, a power of two, and so finds a plan for any outer one that is as good as that for
+     * a known one: it plans once, not in each claim, which would take longer than to claim a few tasks.
      */
     private static final String CLAIM = """
             dbleases_picked AS MATERIALIZED (
-                SELECT ctid, {id} AS id FROM {table}
-                WHERE {claimable} AND EXISTS (SELECT FROM {sessions} WHERE id = ? AND state = 'live')
-                ORDER BY {order}
+                SELECT ctid, id FROM (
+                    SELECT ctid, {id} AS id FROM {table}
+                    WHERE {claimable} AND EXISTS (SELECT FROM {sessions} WHERE id = ? AND state = 'live')
+                    ORDER BY {order}
+                    LIMIT {ceiling}
+                    FOR NO KEY UPDATE SKIP LOCKED
+                ) AS dbleases_free
                 LIMIT {limit}
-                FOR NO KEY UPDATE SKIP LOCKED
             ),
             dbleases_claimed AS (
                 UPDATE {table} SET {session} = ? WHERE ctid = ANY (ARRAY (SELECT ctid FROM dbleases_picked))
@@ -123,9 +129,12 @@ final class TaskStatements {
 
     private static final Pattern VALUE = Pattern.compile("\\{(\\w+)}");
 
-    private final Map<Set<Part>, String> exchanges = new ConcurrentHashMap<>();
+    private final Map<Shape, String> exchanges = new ConcurrentHashMap<>();
     private final TaskTable table;
     private final Map<String, String> values;
+
+    /** Of a statement; the ceiling is a power of two that the limit does not exceed, 0 without a claim. */
+    private record Shape(Set<Part> parts, int ceiling) {}
 
     TaskStatements(TaskTable table, LeaseTables leases, ColumnTypes types) {
         this.table = table;
@@ -205,12 +214,16 @@ final class TaskStatements {
      * there is none. Each row ends with three columns: the positions (from 1) of those of the finished that were not
      * finished, null if all were; the positions of those of the failed that were put aside, null if none was; and the id
      * where the next claim may begin, as text, null if fewer than the limit were found.
+     *
+     * @param limit that of the claim, 0 without one
      */
-    String exchange(Set<Part> parts) {
-        return exchanges.computeIfAbsent(EnumSet.copyOf(parts), this::write);
+    String exchange(Set<Part> parts, int limit) {
+        int ceiling = limit == 0 ? 0 : Integer.highestOneBit(2 * limit - 1);
+        return exchanges.computeIfAbsent(new Shape(EnumSet.copyOf(parts), ceiling), this::write);
     }
 
-    private String write(Set<Part> parts) {
+    private String write(Shape shape) {
+        Set<Part> parts = shape.parts();
         boolean claim = parts.contains(Part.CLAIM);
         StringBuilder sql = new StringBuilder();
         parts.forEach(part -> sql.append(
@@ -232,6 +245,7 @@ final class TaskStatements {
                 .replace("{last}", claim ? "(SELECT id::text FROM dbleases_picked OFFSET ? LIMIT 1)" : "NULL::text")
                 .replace("{columns}", claim ? "dbleases_claimed.*," : "")
                 .replace("{join}", join)
+                .replace("{ceiling}", Integer.toString(shape.ceiling()))
                 .replace("{limit}", parts.contains(Part.SHARE) ? SHARE : "?")
                 .replace("{claimable}", claimable));
     }
