@@ -272,7 +272,7 @@ final class Desk<T> {
     }
 
     private boolean mayClaim() {
-        return trusted && !closing && retries.size() < Math.max(MOST_WAITING, config.tasksPerSession());
+        return trusted && !closing && waiting() < Math.max(MOST_WAITING, config.tasksPerSession());
     }
 
     /**
@@ -410,7 +410,8 @@ final class Desk<T> {
         return fresh.size() + inAgain + heldAtWork;
     }
 
+    /** Returns how many tasks have failed and are to be tried again. */
     int waiting() {
-        return retries.size();
+        return retries.size() + (present == null ? 0 : present.failures());
     }
 }

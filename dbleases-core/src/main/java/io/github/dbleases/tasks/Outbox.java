@@ -41,6 +41,14 @@ final class Outbox<T> {
         return unanswered.isEmpty() && hasNothingNew();
     }
 
+    /** Returns how many tasks in it have failed. */
+    int failures() {
+        return failed.size()
+                + unanswered.stream()
+                        .mapToInt(request -> request.failed().size())
+                        .sum();
+    }
+
     private boolean hasNothingNew() {
         return finished.isEmpty() && failed.isEmpty() && released.isEmpty();
     }
