@@ -16,6 +16,7 @@ final class FakeSession implements TaskSession {
     private final AtomicInteger left = new AtomicInteger();
     private volatile OptionalLong id = OptionalLong.empty();
     private volatile int sessions = 1;
+    private volatile long last;
 
     FakeSession(MemoryQueue queue) {
         this.queue = queue;
@@ -23,6 +24,7 @@ final class FakeSession implements TaskSession {
 
     FakeSession open(long session) {
         queue.open(session);
+        last = session;
         id = OptionalLong.of(session);
         tell();
         return this;
@@ -35,6 +37,11 @@ final class FakeSession implements TaskSession {
 
     void trust(long session) {
         id = OptionalLong.of(session);
+    }
+
+    /** Returns the id of the session that was opened last. */
+    long last() {
+        return last;
     }
 
     void share(int among) {

@@ -108,6 +108,12 @@ final class MemoryQueue implements TaskLine<String> {
         failuresAfter.add(new TaskQueueException("The reply is lost.", new IllegalStateException("planted")));
     }
 
+    /** Lets all failures be that are still to come. */
+    synchronized void heal() {
+        failuresBefore.clear();
+        failuresAfter.clear();
+    }
+
     synchronized void failNextCheck(RuntimeException failure) {
         failedChecks.add(failure);
     }
