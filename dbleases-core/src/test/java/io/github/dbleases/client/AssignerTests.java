@@ -14,6 +14,7 @@ import io.github.dbleases.store.memory.InMemoryLeaseStore;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** What is written under the lock of a lease, by sessions that know too little or come too late. */
@@ -98,6 +99,70 @@ class AssignerTests {
         assertThat(snapshot().members()).extracting(Member::session).containsExactly(OTHER);
         assertThat(partition(0).owner()).isEqualTo(OWNER);
         assertThat(List.of(1, 2, 3)).allMatch(number -> partition(number).owner() == OTHER);
+    }
+
+    @Test
+    void everyMemberIsToldOfOneThatComesToShareTasks() {
+        share(OWNER);
+        long before = inbox(OWNER);
+
+        share(STRANGER);
+        assertThat(inbox(OWNER)).isNotEqualTo(before);
+
+        long settled = inbox(OWNER);
+        share(STRANGER);
+        assertThat(inbox(OWNER)).as("it had come before").isEqualTo(settled);
+    }
+
+    @Test
+    void everyMemberIsToldOfOneThatSharesTasksNoMore() {
+        assertToldOf(assigner -> assigner.leave(STRANGER, "letters"));
+        assertToldOf(assigner -> assigner.remove(STRANGER, "letters"));
+        assertToldOf(assigner -> assigner.release(STRANGER, "letters", Set.of()));
+        assertToldOf(assigner -> assigner.handOver(STRANGER, "letters", false, List.of()));
+    }
+
+    @Test
+    void everyMemberIsToldOfOneThatDied() {
+        share(OWNER);
+        share(STRANGER);
+        long before = inbox(OWNER);
+        line.transact(new TreeSet<>(), transaction -> {
+            transaction.end(STRANGER);
+            return true;
+        });
+
+        inLetters(assigner -> assigner.assignOrphans("letters"));
+        assertThat(inbox(OWNER)).isNotEqualTo(before);
+
+        long settled = inbox(OWNER);
+        inLetters(assigner -> assigner.assignOrphans("letters"));
+        assertThat(inbox(OWNER)).as("it was buried before").isEqualTo(settled);
+    }
+
+    private void assertToldOf(Consumer<Assigner> end) {
+        share(OWNER);
+        share(STRANGER);
+        long before = inbox(OWNER);
+
+        inLetters(end);
+
+        assertThat(inbox(OWNER)).isNotEqualTo(before);
+    }
+
+    private void share(long session) {
+        inLetters(assigner -> assigner.join(session, LeaseSpec.tasks("letters")));
+    }
+
+    private void inLetters(Consumer<Assigner> step) {
+        line.transact(new TreeSet<>(Set.of("letters")), transaction -> {
+            step.accept(new Assigner(transaction));
+            return true;
+        });
+    }
+
+    private long inbox(long session) {
+        return line.holdings(session).inbox();
     }
 
     private void open(long session) {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -78,6 +79,7 @@ final class SimCluster {
     void checkShared() {
         census().leases().forEach(lease -> checkShared(lease.snapshot()));
         processes.forEach(this::checkListeners);
+        processes.forEach(this::checkTasks);
         checkNothingDeadIsLeft();
     }
 
@@ -110,6 +112,29 @@ final class SimCluster {
         if (wanted.isEmpty() ? !seen.isEmpty() : !shared) {
             world.violation("in the end the processes see %s, the store has %s, the processes are %s"
                     .formatted(seen, snapshot, processes));
+        }
+    }
+
+    /** Each process that shares tasks has its session for it, knows how many do, and was told. */
+    private void checkTasks(SimProcess process) {
+        for (SimTaskListener listener : process.taskListeners()) {
+            String lease = listener.tasks().name();
+            if (process.takesPartIn(lease) && process.tasks(lease) == listener.tasks()) {
+                checkSession(process, listener);
+            }
+        }
+    }
+
+    private void checkSession(SimProcess process, SimTaskListener listener) {
+        int members = census().leases().stream()
+                .map(Census.Lease::snapshot)
+                .filter(lease -> lease.lease().equals(listener.tasks().name()))
+                .mapToInt(lease -> lease.members().size())
+                .sum();
+        boolean inSession =
+                listener.tasks().id().equals(OptionalLong.of(process.engine().currentSession()));
+        if (!inSession || listener.tasks().sessions() != members || !listener.isUpToDate()) {
+            world.violation("in the end %d sessions share tasks, but %s is %s".formatted(members, process, listener));
         }
     }
 

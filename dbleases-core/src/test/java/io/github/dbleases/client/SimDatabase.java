@@ -51,7 +51,8 @@ final class SimDatabase implements SimStorage {
     public WorkLine workLine(SimEnvironment process, Timing timing) {
         return new SimWorkLine(
                 store.workLine(timing),
-                change -> (change instanceof Grant || change instanceof Vacate) && world.misfortune(0.01));
+                change -> (change instanceof Grant || change instanceof Vacate) && world.misfortune(0.01),
+                world.deadSessions());
     }
 
     SimWorld.DatabaseClock clock() {
@@ -166,6 +167,8 @@ final class SimDatabase implements SimStorage {
     /** Promotes a standby that was copied at some moment. */
     void failOverTo(InMemoryLeaseStore.Backup standby) {
         store.failOver(standby);
+        world.heartbeatsAreForgotten(Timing.DEFAULT.ttl());
+        world.deadSessions().clear();
         standbys.clear();
         standbys.add(standby);
         jumpedNanos = world.nanos();

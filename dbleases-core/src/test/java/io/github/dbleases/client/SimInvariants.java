@@ -6,11 +6,12 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * What holds at every instant: no partition is trusted by two clients, and the tokens under which it is trusted grow. A
  * partition counts as trusted where it is in the view, where it is held and the hold says so, and where a listener has
- * not yet returned from being told to stop.
+ * not yet returned from being told to stop. And no session for tasks is trusted that is dead.
  */
 final class SimInvariants {
 
@@ -30,6 +31,7 @@ final class SimInvariants {
             if (!process.environment().isPaused()) {
                 trusted.add(process);
                 process.everJoined().forEach(lease -> trusted.add(lease.values()));
+                process.taskListeners().forEach(this::checkSession);
                 process.listeners().forEach(listener -> trusted.add(listener.started()));
                 process.holds().forEach(open -> trusted.add(open.hold().isTrusted() ? open : ""));
             }
@@ -38,6 +40,16 @@ final class SimInvariants {
             checkAll(processes);
         }
         checked = trusted;
+    }
+
+    /** Others may have taken what a dead session held. */
+    private void checkSession(SimTaskListener listener) {
+        OptionalLong session = listener.tasks().id();
+        if (!world.mayTrustTheDead()
+                && session.isPresent()
+                && world.deadSessions().contains(session.getAsLong())) {
+            world.violation("%s is trusted and dead: %s".formatted(listener.tasks(), session));
+        }
     }
 
     private static boolean isSame(List<Object> some, List<Object> others) {

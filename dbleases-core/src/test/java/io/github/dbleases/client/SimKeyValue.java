@@ -45,7 +45,7 @@ final class SimKeyValue implements SimStorage {
 
     @Override
     public WorkLine workLine(SimEnvironment process, Timing timing) {
-        return store(process).workLine(timing);
+        return new SimWorkLine(store(process).workLine(timing), change -> false, world.deadSessions());
     }
 
     private LeaseStore store(SimEnvironment process) {

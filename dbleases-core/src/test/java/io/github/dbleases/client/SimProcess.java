@@ -2,6 +2,7 @@ package io.github.dbleases.client;
 
 import io.github.dbleases.Hold;
 import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.PartitionSet;
 import io.github.dbleases.store.HeartbeatLine;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** A simulated process with one client: the real engine, and an application that holds partitions now and then. */
 final class SimProcess {
@@ -22,6 +24,7 @@ final class SimProcess {
     private final SortedMap<String, JoinedLease> leases = new TreeMap<>();
     private final List<JoinedLease> everJoined = new ArrayList<>();
     private final List<SimListener> listeners = new ArrayList<>();
+    private final List<SimTaskListener> taskListeners = new ArrayList<>();
     private final List<OpenHold> holds = new ArrayList<>();
     private boolean retired;
     private boolean closing;
@@ -57,6 +60,16 @@ final class SimProcess {
         return listeners;
     }
 
+    /** Returns those that listen to a sharing of tasks, of what was left too. */
+    List<SimTaskListener> taskListeners() {
+        return taskListeners;
+    }
+
+    /** Returns the part of this process in a sharing of tasks. */
+    JoinedTasks tasks(String lease) {
+        return leases.get(lease).tasks();
+    }
+
     boolean takesPartIn(String lease) {
         JoinedLease joined = leases.get(lease);
         return joined != null && !joined.isLeaving() && !retired && !closing;
@@ -88,9 +101,13 @@ final class SimProcess {
 
     void join(LeaseSpec spec) {
         environment.run(() -> {
-            if (!closing && !leases.containsKey(spec.name())) {
+            JoinedLease known = leases.get(spec.name());
+            boolean isLeft = known != null && known.isLeaving() && spec.kind() == LeaseKind.TASKS;
+            if (!closing && (known == null || isLeft)) {
                 JoinedLease joined = engine.join(spec).lease();
-                if (!world.misfortune(0.2)) {
+                if (spec.kind() == LeaseKind.TASKS) {
+                    listen(joined, this::endOfWork);
+                } else if (!world.misfortune(0.2)) {
                     SimListener listener = new SimListener(world, name, joined);
                     joined.addListener(listener);
                     listeners.add(listener);
@@ -99,6 +116,30 @@ final class SimProcess {
                 everJoined.add(joined);
             }
         });
+    }
+
+    /** Shares tasks, on which work goes on for a time after this process was told that it is about to close. */
+    void joinTasks(String lease, Duration work) {
+        environment.run(() -> {
+            JoinedLease joined = engine.join(LeaseSpec.tasks(lease)).lease();
+            leases.put(lease, joined);
+            everJoined.add(joined);
+            listen(joined, () -> work);
+        });
+    }
+
+    /** Ends work after a while, or not for a long time. */
+    private Duration endOfWork() {
+        return world.shortTime(Duration.ofSeconds(world.misfortune(0.1) ? 60 : 5));
+    }
+
+    private void listen(JoinedLease joined, Supplier<Duration> work) {
+        SimTaskListener listener = new SimTaskListener(
+                world,
+                joined.tasks(),
+                () -> world.after(work.get(), () -> environment.run(() -> engine.leave(joined))));
+        joined.tasks().addListener(listener);
+        taskListeners.add(listener);
     }
 
     void leave(String lease) {

@@ -17,8 +17,11 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.function.Predicate;
 
-/** A work line on which some partitions cannot be granted at times, because fenced transactions are open on them. */
-record SimWorkLine(WorkLine line, Predicate<Change> fenced) implements WorkLine {
+/**
+ * A work line on which some partitions cannot be granted at times, because fenced transactions are open on them. Takes note
+ * of the sessions that are marked dead.
+ */
+record SimWorkLine(WorkLine line, Predicate<Change> fenced, Set<Long> deadSessions) implements WorkLine {
 
     @Override
     public <T> T transact(SortedSet<String> leases, Work<T> work) {
@@ -37,7 +40,9 @@ record SimWorkLine(WorkLine line, Predicate<Change> fenced) implements WorkLine 
 
     @Override
     public Optional<Set<String>> markDead(Warrant warrant) {
-        return line.markDead(warrant);
+        Optional<Set<String>> leases = line.markDead(warrant);
+        leases.ifPresent(marked -> deadSessions.add(warrant.session()));
+        return leases;
     }
 
     @Override

@@ -6,10 +6,12 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The time of a simulation: events in their order, and nothing happens between them. */
@@ -23,6 +25,8 @@ final class SimWorld {
     private long scheduled;
     private boolean rough;
     private final List<String> story = new ArrayList<>();
+    private final Set<Long> deadSessions = new HashSet<>();
+    private long forgottenUntilNanos;
     private @Nullable String violation;
 
     SimWorld(long seed) {
@@ -57,6 +61,24 @@ final class SimWorld {
     @Nullable
     String violation() {
         return violation;
+    }
+
+    /** Returns the sessions that were marked dead, in no order; since the last failover, which may have undone that. */
+    Set<Long> deadSessions() {
+        return deadSessions;
+    }
+
+    /** The store may have forgotten heartbeats, for which clients trust their sessions for a time. */
+    void heartbeatsAreForgotten(Duration trusted) {
+        forgottenUntilNanos = nanos + trusted.toNanos();
+    }
+
+    /**
+     * Returns whether a session may be dead though its client trusts it, because the store has forgotten its heartbeat: a
+     * stated limit. Others may then work on its tasks too, which it cannot finish, and it can claim no more.
+     */
+    boolean mayTrustTheDead() {
+        return nanos < forgottenUntilNanos;
     }
 
     /** Runs an action after a time. */

@@ -32,7 +32,8 @@ final class Simulation {
             LeaseSpec.partitions("invoices", 5),
             LeaseSpec.leader("reports"),
             LeaseSpec.leader("backups"),
-            LeaseSpec.leader("mails"));
+            LeaseSpec.leader("mails"),
+            LeaseSpec.tasks("letters"));
 
     private final Timing timing = Timing.DEFAULT;
     private final SimCluster cluster;

@@ -21,7 +21,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The contract of {@link LeaseTransaction}. */
-public abstract class LeaseTransactionContract extends ElectionContract {
+public abstract class LeaseTransactionContract extends SharingContract {
 
     private static final long NOBODY = Snapshot.NOBODY;
 

@@ -1,0 +1,99 @@
+package io.github.dbleases.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.dbleases.TaskSessionListener;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What listeners to a sharing of tasks are told. */
+class SharingTests {
+
+    private final List<String> told = new ArrayList<>();
+    private final TaskSessionListener listener = new TaskSessionListener() {
+
+        @Override
+        public void onChanged() {
+            told.add("changed");
+        }
+
+        @Override
+        public void onClosing() {
+            told.add("closing");
+        }
+    };
+    private final Sharing sharing = new Sharing(Runnable::run);
+
+    @Test
+    void anotherMemberInThePlaceOfOneThatDiedIsAChange() {
+        sharing.joined(1, Set.of(1L, 2L));
+        sharing.addListener(listener);
+
+        sharing.joined(1, Set.of(1L, 2L));
+        assertThat(told).isEmpty();
+        sharing.joined(1, Set.of(1L, 3L));
+
+        assertThat(told).containsExactly("changed");
+        assertThat(sharing.sessions()).isEqualTo(2);
+    }
+
+    @Test
+    void trustThatLapsesOrReturnsIsAChangeForWhoHasASession() {
+        sharing.addListener(listener);
+        sharing.trustChanged();
+        assertThat(told).isEmpty();
+
+        sharing.joined(1, Set.of(1L));
+        sharing.trustChanged();
+        sharing.lose();
+        sharing.lose();
+
+        assertThat(told).containsExactly("changed", "changed", "changed");
+    }
+
+    @Test
+    void theClosingIsToldOnceAndAtOnceToWhoComesLater() {
+        sharing.addListener(listener);
+        sharing.joined(1, Set.of(1L));
+
+        sharing.close();
+        sharing.close();
+        sharing.joined(1, Set.of(1L, 2L));
+
+        assertThat(told).containsExactly("changed", "closing");
+        sharing.addListener(listener);
+        assertThat(told).containsExactly("changed", "closing", "closing");
+        assertThat(sharing.isAtWork()).isTrue();
+    }
+
+    @Test
+    void whoHasLeftIsNotToldOfTheClosing() {
+        sharing.addListener(listener);
+        sharing.joined(1, Set.of(1L));
+
+        sharing.leave();
+        sharing.close();
+
+        assertThat(told).containsExactly("changed");
+        assertThat(sharing.isAtWork()).isFalse();
+    }
+
+    @Test
+    void whoNeverHadASessionIsNotAtWork() {
+        sharing.close();
+
+        assertThat(sharing.isAtWork()).isFalse();
+        assertThat(sharing.sessions()).isEqualTo(1);
+    }
+
+    @Test
+    void aListenerThatWasRemovedIsToldNothing() {
+        sharing.addListener(listener).close();
+
+        sharing.joined(1, Set.of(1L));
+
+        assertThat(told).isEmpty();
+    }
+}
