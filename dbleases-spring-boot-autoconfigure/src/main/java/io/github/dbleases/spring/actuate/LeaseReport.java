@@ -5,6 +5,7 @@ import io.github.dbleases.Leadership;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseKind;
+import io.github.dbleases.TaskSession;
 import io.github.dbleases.spring.actuate.LeaseDescriptor.MemberDescriptor;
 import io.github.dbleases.spring.actuate.LeaseDescriptor.PartitionDescriptor;
 import java.util.List;
@@ -58,7 +59,8 @@ final class LeaseReport {
     private static Optional<LeaseKind> kind(LeaseClient client, String name) {
         return lease(client, name)
                 .map(lease -> LeaseKind.PARTITIONS)
-                .or(() -> leadership(client, name).map(leadership -> LeaseKind.LEADER));
+                .or(() -> leadership(client, name).map(leadership -> LeaseKind.LEADER))
+                .or(() -> taskSession(client, name).map(session -> LeaseKind.TASKS));
     }
 
     private static List<PartitionDescriptor> ownPartitions(LeaseClient client, String name) {
@@ -86,6 +88,12 @@ final class LeaseReport {
     private static Optional<Leadership> leadership(LeaseClient client, String name) {
         return client.leaderships().stream()
                 .filter(leadership -> leadership.name().equals(name))
+                .findFirst();
+    }
+
+    private static Optional<TaskSession> taskSession(LeaseClient client, String name) {
+        return client.taskSessions().stream()
+                .filter(session -> session.name().equals(name))
                 .findFirst();
     }
 }
