@@ -82,10 +82,13 @@ final class Exchange<T> {
         return String.join(", ", words) + " tasks of";
     }
 
-    Answer<T> execute(Connection connection, TaskStatements statements, ColumnTypes types) throws SQLException {
-        int limit = request.claim().map(TaskClaim::limit).orElse(0);
-        try (PreparedStatement statement =
-                QueueConnections.prepare(connection, statements.exchange(parts, limit), QueueConnections.USUAL)) {
+    Answer<T> execute(Connection connection, TaskStatements statements, ColumnTypes types, TableSize size)
+            throws SQLException {
+        if (size.isOld()) {
+            size.read(pages(connection, statements));
+        }
+        String sql = statements.exchange(parts, size.step());
+        try (PreparedStatement statement = QueueConnections.prepare(connection, sql, QueueConnections.USUAL)) {
             parameter = 0;
             if (parts.contains(Part.FINISH)) {
                 statement.setArray(++parameter, types.ids(connection, request.finished(), task -> task));
@@ -104,8 +107,17 @@ final class Exchange<T> {
                 bind(statement, request.claim().get());
             }
             try (ResultSet rows = statement.executeQuery()) {
-                return read(rows);
+                return read(rows, size);
             }
+        }
+    }
+
+    private static long pages(Connection connection, TaskStatements statements) throws SQLException {
+        try (PreparedStatement statement =
+                        QueueConnections.prepare(connection, statements.pages(), QueueConnections.USUAL);
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            return row.getLong(1);
         }
     }
 
@@ -133,8 +145,8 @@ final class Exchange<T> {
         statement.setLong(++parameter, claim.limit() - 1L);
     }
 
-    private Answer<T> read(ResultSet rows) throws SQLException {
-        int own = rows.getMetaData().getColumnCount() - 2;
+    private Answer<T> read(ResultSet rows, TableSize size) throws SQLException {
+        int own = rows.getMetaData().getColumnCount() - 3;
         int id = request.claim().isEmpty() ? 0 : position(rows.getMetaData(), table.idColumn());
         List<ClaimedTask<T>> claimed = new ArrayList<>();
         List<ClaimedTask<T>> lost = List.of();
@@ -148,6 +160,7 @@ final class Exchange<T> {
                         .map(FailedTask::claimed)
                         .toList();
                 last = rows.getString(own + 2);
+                size.read(rows.getLong(own + 3));
             }
             Object key = id == 0 ? null : rows.getObject(id);
             if (key != null) {

@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,8 @@ public final class JdbcTaskLine<T> implements TaskLine<T> {
     private final LeaseTables leases;
     private final RowMapper<T> mapper;
     private final ClaimCursor cursor;
+    private final TableSize size;
+    private final AtomicReference<String> warnedOf = new AtomicReference<>("");
     private volatile @Nullable Ready ready;
 
     public JdbcTaskLine(DataSource dataSource, TaskTable table, LeaseTables leases, RowMapper<T> mapper) {
@@ -57,6 +60,7 @@ public final class JdbcTaskLine<T> implements TaskLine<T> {
         this.leases = leases;
         this.mapper = Objects.requireNonNull(mapper, "mapper");
         this.cursor = new ClaimCursor(nanoTime);
+        this.size = new TableSize(nanoTime);
     }
 
     /** What is known once the types of the columns are. */
@@ -64,10 +68,20 @@ public final class JdbcTaskLine<T> implements TaskLine<T> {
 
     @Override
     public void check() {
-        connections.inOwnTransaction("check", LONG, connection -> {
-            ready = read(connection);
-            return true;
+        Optional<String> missingIndex = connections.rolledBack("check", LONG, connection -> {
+            new TableCheck(connection, table, leases).run();
+            Ready known = read(connection);
+            StatementCheck statements = new StatementCheck(connection, table, known.statements());
+            statements.run();
+            ready = known;
+            return statements.missingIndex();
         });
+        missingIndex
+                .filter(statement -> !statement.equals(warnedOf.getAndSet(statement)))
+                .ifPresent(statement -> LOG.warn(
+                        "Claims read and sort all pending rows of table {}, as no index has them in order. Create it: {}",
+                        table.name(),
+                        statement));
     }
 
     @Override
@@ -108,7 +122,7 @@ public final class JdbcTaskLine<T> implements TaskLine<T> {
         }
         Answer<T> answer = connections.inOwnTransaction(exchange.what(), USUAL, connection -> {
             Ready known = ready(connection);
-            return exchange.execute(connection, known.statements(), known.types());
+            return exchange.execute(connection, known.statements(), known.types(), size);
         });
         if (!answer.unmapped().isEmpty() && table.attempts().noted()) {
             note(request.session(), answer.unmapped());
@@ -123,7 +137,7 @@ public final class JdbcTaskLine<T> implements TaskLine<T> {
         try {
             connections.inOwnTransaction(exchange.what(), USUAL, connection -> {
                 Ready known = ready(connection);
-                return exchange.execute(connection, known.statements(), known.types());
+                return exchange.execute(connection, known.statements(), known.types(), size);
             });
         } catch (TaskQueueException e) {
             LOG.warn("The failures of rows that cannot be mapped to tasks were not noted", e);
@@ -139,7 +153,7 @@ public final class JdbcTaskLine<T> implements TaskLine<T> {
         Exchange<T> exchange = new Exchange<>(table, mapper, request, null);
         return connections.joining(exchange.what(), USUAL, connection -> {
             Ready known = ready(connection);
-            return exchange.execute(connection, known.statements(), known.types())
+            return exchange.execute(connection, known.statements(), known.types(), size)
                     .reply()
                     .lost();
         });

@@ -56,6 +56,28 @@ final class QueueConnections {
         });
     }
 
+    /** Does work in a transaction of its own, which is rolled back. */
+    <R> R rolledBack(String what, Duration limit, Work<R> work) {
+        return joining(what, limit, connection -> {
+            boolean autoCommit = connection.getAutoCommit();
+            if (autoCommit) {
+                connection.setAutoCommit(false);
+            }
+            try {
+                R result = work.with(connection);
+                connection.rollback();
+                return result;
+            } catch (SQLException | RuntimeException e) {
+                rollback(connection, e);
+                throw e;
+            } finally {
+                if (autoCommit && !connection.isClosed()) {
+                    connection.setAutoCommit(true);
+                }
+            }
+        });
+    }
+
     /** Does work in the transaction of the connection, whatever that is. */
     <R> R joining(String what, Duration limit, Work<R> work) {
         try (Connection connection = dataSource.getConnection()) {

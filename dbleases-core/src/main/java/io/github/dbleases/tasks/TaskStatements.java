@@ -82,19 +82,17 @@ final class TaskStatements {
      * is locked then is the new version of the row, which still looks free. But its ctid is not visible in the snapshot, so
      * the row is not updated. An id would find it.
      *
-     * <p>The planner knows the inner limit, a power of two, and so finds a plan for any outer one that is as good as that for
-     * a known one: it plans once, not in each claim, which would take longer than to claim a few tasks.
+     * <p>The limit is hidden in a subquery, so that the planner takes it for a tenth of what there is, whatever it is. Of one
+     * that it knows, or can know in each execution, it would make a new plan each time, which takes longer than to claim a
+     * few tasks; and on a table that was not analyzed it would take it for more than there is, and sort all that is pending.
      */
     private static final String CLAIM = """
             dbleases_picked AS MATERIALIZED (
-                SELECT ctid, id FROM (
-                    SELECT ctid, {id} AS id FROM {table}
-                    WHERE {claimable} AND EXISTS (SELECT FROM {sessions} WHERE id = ? AND state = 'live')
-                    ORDER BY {order}
-                    LIMIT {ceiling}
-                    FOR NO KEY UPDATE SKIP LOCKED
-                ) AS dbleases_free
+                SELECT ctid, {id} AS id FROM {table}
+                WHERE {claimable} AND EXISTS (SELECT FROM {sessions} WHERE id = ? AND state = 'live')
+                ORDER BY {order}
                 LIMIT {limit}
+                FOR NO KEY UPDATE SKIP LOCKED
             ),
             dbleases_claimed AS (
                 UPDATE {table} SET {session} = ? WHERE ctid = ANY (ARRAY (SELECT ctid FROM dbleases_picked))
@@ -104,7 +102,7 @@ final class TaskStatements {
 
     private static final String SHARE = """
             least(?, greatest(0, ceil((? + (
-                SELECT count(*) FROM (SELECT FROM {table} WHERE {claimable} LIMIT ?) AS dbleases_pending
+                SELECT count(*) FROM (SELECT FROM {table} WHERE {claimable} ORDER BY {order} LIMIT (SELECT ?::bigint)) AS dbleases_pending
             ))::numeric / ?) - ?))::bigint""";
 
     private static final String CLAIMABLE = """
@@ -112,8 +110,8 @@ final class TaskStatements {
             ({session} IS NULL OR {session} NOT IN (SELECT id FROM {sessions} WHERE state = 'live'))""";
 
     private static final String EXCHANGE = """
-            WITH {parts}
-            dbleases_reply AS (SELECT {lost} AS dbleases_lost, {aside} AS dbleases_aside, {last} AS dbleases_last)
+            /* size {step} */ WITH {parts}
+            dbleases_reply AS (SELECT {lost} AS dbleases_lost, {aside} AS dbleases_aside, {last} AS dbleases_last, {pages} AS dbleases_pages)
             SELECT {columns} dbleases_reply.* FROM dbleases_reply {join}
             """;
 
@@ -122,6 +120,12 @@ final class TaskStatements {
             WHERE {pending} {session} = ? AND {id} NOT IN (SELECT unnest(?::{ids}::{type}[]))
             """;
 
+    /** What is not yet committed counts as well. */
+    private static final String PAGES = "pg_relation_size('{name}'::regclass) / 8192";
+
+    private static final String FIND_CLAIMABLE =
+            "SELECT ctid FROM {table} WHERE " + CLAIMABLE + " ORDER BY {order} LIMIT 100";
+
     private static final String OLDEST_PENDING = """
             SELECT extract(epoch FROM clock_timestamp() - {created}) FROM {table}
             WHERE {pending} TRUE ORDER BY {order} LIMIT 1
@@ -129,12 +133,9 @@ final class TaskStatements {
 
     private static final Pattern VALUE = Pattern.compile("\\{(\\w+)}");
 
-    private final Map<Shape, String> exchanges = new ConcurrentHashMap<>();
+    private final Map<Key, String> exchanges = new ConcurrentHashMap<>();
     private final TaskTable table;
     private final Map<String, String> values;
-
-    /** Of a statement; the ceiling is a power of two that the limit does not exceed, 0 without a claim. */
-    private record Shape(Set<Part> parts, int ceiling) {}
 
     TaskStatements(TaskTable table, LeaseTables leases, ColumnTypes types) {
         this.table = table;
@@ -142,6 +143,7 @@ final class TaskStatements {
         String session = Identifiers.quoted(table.sessionColumn());
         this.values = Map.ofEntries(
                 Map.entry("table", tableName),
+                Map.entry("name", tableName.replace("'", "''")),
                 Map.entry("sessions", leases.session().sql()),
                 Map.entry("id", Identifiers.quoted(table.idColumn())),
                 Map.entry("session", session),
@@ -209,21 +211,21 @@ final class TaskStatements {
                 : orders.stream().map(order -> order.sql(qualifier)).collect(Collectors.joining(", "));
     }
 
+    private record Key(Set<Part> parts, int step) {}
+
     /**
      * Does all of a request. There is one row for each claimed task with the columns of the table, or one without an id if
-     * there is none. Each row ends with three columns: the positions (from 1) of those of the finished that were not
-     * finished, null if all were; the positions of those of the failed that were put aside, null if none was; and the id
-     * where the next claim may begin, as text, null if fewer than the limit were found.
+     * there is none. Each row ends with four columns: the positions (from 1) of those of the finished that were not
+     * finished, null if all were; the positions of those of the failed that were put aside, null if none was; the id where
+     * the next claim may begin, as text, null if fewer than the limit were found; and the number of pages of the table.
      *
-     * @param limit that of the claim, 0 without one
+     * @param step of the {@link TableSize}
      */
-    String exchange(Set<Part> parts, int limit) {
-        int ceiling = limit == 0 ? 0 : Integer.highestOneBit(2 * limit - 1);
-        return exchanges.computeIfAbsent(new Shape(EnumSet.copyOf(parts), ceiling), this::write);
+    String exchange(Set<Part> parts, int step) {
+        return exchanges.computeIfAbsent(new Key(EnumSet.copyOf(parts), step), key -> write(key.parts(), step));
     }
 
-    private String write(Shape shape) {
-        Set<Part> parts = shape.parts();
+    private String write(Set<Part> parts, int step) {
         boolean claim = parts.contains(Part.CLAIM);
         StringBuilder sql = new StringBuilder();
         parts.forEach(part -> sql.append(
@@ -245,13 +247,29 @@ final class TaskStatements {
                 .replace("{last}", claim ? "(SELECT id::text FROM dbleases_picked OFFSET ? LIMIT 1)" : "NULL::text")
                 .replace("{columns}", claim ? "dbleases_claimed.*," : "")
                 .replace("{join}", join)
-                .replace("{ceiling}", Integer.toString(shape.ceiling()))
-                .replace("{limit}", parts.contains(Part.SHARE) ? SHARE : "?")
+                .replace("{pages}", PAGES)
+                .replace("{step}", String.valueOf(step))
+                .replace("{limit}", parts.contains(Part.SHARE) ? SHARE : "(SELECT ?::bigint)")
                 .replace("{claimable}", claimable));
     }
 
     String releaseAllBut() {
         return in(RELEASE_ALL_BUT);
+    }
+
+    /** What a claim has to find, without locks. */
+    String claimable() {
+        return in(FIND_CLAIMABLE);
+    }
+
+    /** How many pages the table has. */
+    String pages() {
+        return in("SELECT " + PAGES);
+    }
+
+    /** The name of the table of the sessions. */
+    String sessions() {
+        return in("{sessions}");
     }
 
     String oldestPending() {

@@ -4,6 +4,8 @@ import io.github.dbleases.TaskClaim;
 import io.github.dbleases.store.postgres.PostgresSchema;
 import io.github.dbleases.store.postgres.PostgresStoreConfig;
 import io.github.dbleases.testing.postgres.PostgresServer;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -129,6 +131,32 @@ final class TaskDatabase {
 
     static JdbcTaskLine<String> line(TaskTable table, DataSource dataSource) {
         return new JdbcTaskLine<>(dataSource, table, LeaseTables.defaults(), row -> row.getString("payload"));
+    }
+
+    /** One connection that stays open, as in a pool. */
+    static DataSource kept(Connection connection) {
+        ClassLoader loader = TaskDatabase.class.getClassLoader();
+        Object open = Proxy.newProxyInstance(loader, new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+            try {
+                return method.getName().equals("close") ? null : method.invoke(connection, arguments);
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        });
+        return (DataSource)
+                Proxy.newProxyInstance(loader, new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> open);
+    }
+
+    /** Connections on which something has been executed before. */
+    static DataSource prepared(DataSource dataSource, String sql) {
+        return (DataSource) Proxy.newProxyInstance(
+                TaskDatabase.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    Connection connection = dataSource.getConnection();
+                    try (Statement statement = connection.createStatement()) {
+                        statement.execute(sql);
+                    }
+                    return connection;
+                });
     }
 
     void execute(String sql) {

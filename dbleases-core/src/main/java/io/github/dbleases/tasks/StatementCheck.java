@@ -1,0 +1,165 @@
+package io.github.dbleases.tasks;
+
+import io.github.dbleases.InvalidTaskTableException;
+import io.github.dbleases.tasks.TaskStatements.Part;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Has PostgreSQL plan the statements on a table, and looks at the plans. Nothing is executed. */
+final class StatementCheck {
+
+    private static final String PENDING = "SELECT FROM %s WHERE (\n%s\n)";
+    private static final String FINISH = "UPDATE %s SET\n%s\n, %s = NULL";
+
+    /**
+     * Whatever can be done with an index is, so that the size of the table at this moment does not matter. Without a lock,
+     * because only then the planner sees that a partial index saves it the condition.
+     */
+    private static final String ONLY_INDEXES =
+            "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off";
+
+    private static final String IS_PARTIAL = """
+            SELECT i.indpred IS NOT NULL FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+            WHERE i.indrelid = to_regclass(?) AND c.relname = ?
+            """;
+
+    private static final Pattern INDEX_SCAN = Pattern.compile("Index (?:Only )?Scan (?:Backward )?using (.+) on ");
+    private static final Pattern QUOTED = Pattern.compile("\"(?:[^\"]|\"\")*\"");
+
+    private final Connection connection;
+    private final TaskTable table;
+    private final String sql;
+    private final TaskStatements statements;
+
+    StatementCheck(Connection connection, TaskTable table, TaskStatements statements) {
+        this.connection = connection;
+        this.table = table;
+        this.sql = Identifiers.TableName.of(table.name()).sql();
+        this.statements = statements;
+    }
+
+    /** Throws an {@link InvalidTaskTableException} with what PostgreSQL has to say, unless the statements are right. */
+    void run() throws SQLException {
+        if (table.pending() != null) {
+            plan("pending", table.pending(), PENDING.formatted(sql, table.pending()));
+        }
+        if (!table.deletes()) {
+            String session = Identifiers.quoted(table.sessionColumn());
+            plan("finish", table.finish(), FINISH.formatted(sql, table.finish(), session));
+        }
+        EnumSet<Part> parts = EnumSet.of(Part.FINISH, Part.RELEASE, Part.CLAIM, Part.FROM);
+        if (table.attempts().noted()) {
+            parts.add(Part.FAIL);
+        }
+        plan(null, table.name(), statements.exchange(parts, 0));
+        plan(null, table.name(), statements.releaseAllBut());
+    }
+
+    /**
+     * Returns the statement that makes the index by which claims need not read and sort all that is pending, empty if there
+     * is one.
+     */
+    Optional<String> missingIndex() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(ONLY_INDEXES);
+        }
+        String index = null;
+        for (String line : explain(statements.claimable())) {
+            Matcher scan = INDEX_SCAN.matcher(line);
+            if (line.contains("Sort")) {
+                index = null;
+                break;
+            }
+            if (index == null && scan.find()) {
+                index = scan.group(1);
+            }
+        }
+        boolean served = index != null && (table.pending() == null || isPartial(index));
+        return served ? Optional.empty() : Optional.of(createIndex());
+    }
+
+    private String createIndex() {
+        String columns = table.orders().isEmpty()
+                ? Identifiers.quoted(table.idColumn())
+                : table.orders().stream().map(order -> order.sql("")).collect(Collectors.joining(", "));
+        String condition =
+                table.pending() == null ? "" : " WHERE " + table.pending().strip();
+        return "CREATE INDEX CONCURRENTLY ON %s (%s)%s;".formatted(sql, columns, condition);
+    }
+
+    private String grant() throws SQLException {
+        String user = Identifiers.quoted(connection.getMetaData().getUserName());
+        return "GRANT SELECT, UPDATE%s ON %s TO %s; GRANT SELECT ON %s TO %s;"
+                .formatted(table.deletes() ? ", DELETE" : "", sql, user, statements.sessions(), user);
+    }
+
+    private boolean isPartial(String index) throws SQLException {
+        String name =
+                index.startsWith("\"") ? index.substring(1, index.length() - 1).replace("\"\"", "\"") : index;
+        try (PreparedStatement statement = connection.prepareStatement(IS_PARTIAL)) {
+            statement.setString(1, sql);
+            statement.setString(2, name);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
+        }
+    }
+
+    private void plan(@Nullable String property, String value, String statement) throws SQLException {
+        try {
+            explain(statement);
+        } catch (SQLException e) {
+            throw invalid(property, value, e);
+        }
+    }
+
+    private RuntimeException invalid(@Nullable String property, String value, SQLException e) throws SQLException {
+        String state = String.valueOf(e.getSQLState());
+        if (state.equals("42501")) {
+            return new InvalidTaskTableException(
+                    "PostgreSQL says of table %s: %s. Grant what is missing to the user of the queue: %s"
+                            .formatted(sql, e.getMessage(), grant()));
+        }
+        // Syntax, types, values; else it is no fault of the settings.
+        if (!state.startsWith("42") && !state.startsWith("22") && !state.startsWith("0A")) {
+            throw e;
+        }
+        return new InvalidTaskTableException(
+                property == null
+                        ? "PostgreSQL cannot plan the statements on table %s: %s".formatted(sql, e.getMessage())
+                        : "%s is '%s', of which PostgreSQL says: %s. It must be SQL on the columns of table %s: set another one."
+                                .formatted(property, value, e.getMessage(), sql));
+    }
+
+    /** The parameters are null: plans do not depend on them. */
+    private List<String> explain(String statement) throws SQLException {
+        try (PreparedStatement prepared = connection.prepareStatement("EXPLAIN " + statement)) {
+            int parameters = (int) QUOTED.matcher(statement)
+                    .replaceAll("")
+                    .chars()
+                    .filter(c -> c == '?')
+                    .count();
+            for (int i = 1; i <= parameters; i++) {
+                prepared.setObject(i, null);
+            }
+            try (ResultSet row = prepared.executeQuery()) {
+                List<String> lines = new ArrayList<>();
+                while (row.next()) {
+                    lines.add(row.getString(1));
+                }
+                return lines;
+            }
+        }
+    }
+}

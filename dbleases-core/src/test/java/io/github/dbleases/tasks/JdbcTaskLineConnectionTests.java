@@ -1,0 +1,132 @@
+package io.github.dbleases.tasks;
+
+import static io.github.dbleases.tasks.TaskDatabase.claim;
+import static io.github.dbleases.tasks.TaskDatabase.finish;
+import static io.github.dbleases.tasks.TaskDatabase.ids;
+import static io.github.dbleases.tasks.TaskDatabase.numbers;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.github.dbleases.TaskQueueException;
+import io.github.dbleases.testing.postgres.PostgresServer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** How a line treats connections, transactions and rows that have no task. */
+class JdbcTaskLineConnectionTests {
+
+    private final TaskDatabase database = TaskDatabase.on(PostgresServer.newest());
+    private Connection connection;
+
+    @BeforeEach
+    void createTable() throws SQLException {
+        database.createOutbox(10);
+        database.session(1);
+        connection = database.dataSource().getConnection();
+    }
+
+    @AfterEach
+    void closeConnection() throws SQLException {
+        connection.close();
+    }
+
+    @Test
+    void aConnectionWithoutAutoCommitIsCommittedAndGivenBackAsItWas() throws SQLException {
+        connection.setAutoCommit(false);
+        JdbcTaskLine<String> line = TaskDatabase.line(TaskDatabase.OUTBOX, TaskDatabase.kept(connection));
+        line.check();
+        List<ClaimedTask<String>> claimed = line.exchange(claim(1, 3)).claimed();
+        assertThat(held()).containsExactly("1", "2", "3");
+        line.releaseAllBut(1, claimed.subList(0, 1));
+        assertThat(held()).containsExactly("1");
+        assertThat(connection.getAutoCommit()).isFalse();
+    }
+
+    @Test
+    void aFailedRequestLeavesNothingBehindInAConnectionWithoutAutoCommit() throws SQLException {
+        connection.setAutoCommit(false);
+        JdbcTaskLine<String> line = TaskDatabase.line(TaskDatabase.OUTBOX, TaskDatabase.kept(connection));
+        line.exchange(claim(1, 1));
+        database.execute("ALTER TABLE outbox RENAME TO outbox_away");
+        assertThatExceptionOfType(TaskQueueException.class).isThrownBy(() -> line.exchange(claim(1, 1)));
+        database.execute("ALTER TABLE outbox_away RENAME TO outbox");
+        assertThat(ids(line.exchange(claim(1, 1)).claimed())).isEqualTo(numbers(2, 2));
+    }
+
+    @Test
+    void aFinishInTheTransactionOfTheCallerIsNotCommitted() throws SQLException {
+        connection.setAutoCommit(false);
+        JdbcTaskLine<String> line = TaskDatabase.line(TaskDatabase.OUTBOX, TaskDatabase.kept(connection));
+        List<ClaimedTask<String>> claimed = line.exchange(claim(1, 3)).claimed();
+        database.execute("UPDATE outbox SET session_id = 7 WHERE id = 2");
+        assertThat(ids(line.finish(1, claimed))).containsExactly(2L);
+        connection.rollback();
+        assertThat(held()).containsExactly("1", "2", "3");
+        line.finish(1, claimed);
+        connection.commit();
+        assertThat(held()).containsExactly("2");
+    }
+
+    @Test
+    void callsHaveLimitsOfTimeAndTheConnectionKeepsItsOwn() throws SQLException {
+        connection.setNetworkTimeout(Runnable::run, 12_345);
+        List<Integer> limits = new ArrayList<>();
+        JdbcTaskLine<String> line =
+                new JdbcTaskLine<>(TaskDatabase.kept(connection), TaskDatabase.OUTBOX, LeaseTables.defaults(), row -> {
+                    limits.add(row.getStatement().getQueryTimeout());
+                    limits.add(connection.getNetworkTimeout());
+                    return "";
+                });
+        line.exchange(claim(1, 1));
+        assertThat(limits).containsExactly(20, 30_000);
+        assertThat(connection.getNetworkTimeout()).isEqualTo(12_345);
+    }
+
+    @Test
+    void aRequestIsOneTransactionHoweverOftenItsStatementWasPrepared() throws SQLException {
+        JdbcTaskLine<String> line = TaskDatabase.line(TaskDatabase.OUTBOX, TaskDatabase.kept(connection));
+        List<ClaimedTask<String>> held = line.exchange(claim(1, 1)).claimed();
+        for (int i = 0; i < 8; i++) {
+            held = line.exchange(new TaskRequest<>(
+                            1, held, List.of(), List.of(), claim(1, 1).claim()))
+                    .claimed();
+            assertThat(held).hasSize(1);
+        }
+        assertThat(database.query("SELECT count(DISTINCT xmin::text) FROM outbox WHERE id IN (8, 9)"))
+                .as("the finish of the last but one and the claim of the last one")
+                .containsExactly("1");
+    }
+
+    @Test
+    void rowsOfWhichThereIsNoTaskAreNotedAndInNobodysWay() {
+        JdbcTaskLine<String> line =
+                new JdbcTaskLine<>(database.dataSource(), TaskDatabase.OUTBOX, LeaseTables.defaults(), row -> {
+                    if (row.getLong("id") <= 2) {
+                        throw new IllegalArgumentException("No such payload");
+                    }
+                    return row.getString("payload");
+                });
+        assertThat(ids(line.exchange(claim(1, 4)).claimed())).containsExactly(3L, 4L);
+        assertThat(ids(line.exchange(claim(1, 2)).claimed())).containsExactly(5L, 6L);
+        assertThat(database.query("SELECT concat_ws(' ', session_id, attempts, last_error) FROM outbox WHERE id <= 2"))
+                .containsOnly("1 1 java.lang.IllegalArgumentException: No s");
+    }
+
+    @Test
+    void aConnectionThatCannotBeHadIsReported() {
+        JdbcTaskLine<String> line =
+                TaskDatabase.line(TaskDatabase.OUTBOX, TaskDatabase.prepared(database.dataSource(), "SELECT 1 / 0"));
+        assertThatExceptionOfType(TaskQueueException.class)
+                .isThrownBy(() -> line.exchange(finish(1, List.of(new ClaimedTask<>(1L, "")))))
+                .withMessageStartingWith("Could not finish 1 tasks of table outbox (SQL state 22012)");
+    }
+
+    private List<String> held() {
+        return database.query("SELECT id FROM outbox WHERE session_id IS NOT NULL ORDER BY id");
+    }
+}

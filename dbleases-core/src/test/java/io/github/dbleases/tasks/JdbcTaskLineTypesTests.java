@@ -1,0 +1,70 @@
+package io.github.dbleases.tasks;
+
+import static io.github.dbleases.tasks.TaskDatabase.claim;
+import static io.github.dbleases.tasks.TaskDatabase.fail;
+import static io.github.dbleases.tasks.TaskDatabase.finish;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.dbleases.testing.postgres.PostgresServer;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Keys of other types and names that must be quoted, all the way through. */
+class JdbcTaskLineTypesTests {
+
+    private final TaskDatabase database = TaskDatabase.on(PostgresServer.newest());
+
+    @BeforeEach
+    void createTable() {
+        database.createOutbox(0);
+        database.execute("DROP SCHEMA IF EXISTS \"The Shop\" CASCADE; CREATE SCHEMA \"The Shop\"");
+        database.session(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            uuid           | i::uuid                                               | java.util.UUID
+            text           | concat('key ', right(i, 2), ' it''s "one", {x} \\') | java.lang.String
+            integer        | right(i, 2)::int                                      | java.lang.Integer
+            smallint       | right(i, 2)::int                                      | java.lang.Integer
+            numeric(10, 2) | right(i, 2)::int + 0.5                                | java.math.BigDecimal
+            varchar(80)    | i                                                     | java.lang.String
+            """)
+    void tasksAreClaimedFinishedFailedAndReleasedByKeysOfType(String type, String value, Class<?> javaType) {
+        String rows =
+                "(SELECT '00000000-0000-0000-0000-0000000000' || (i + 10) AS i FROM generate_series(1, 9) i) AS given";
+        database.execute("""
+                CREATE TABLE "The Shop"."Order ""Items"" ?" (
+                    "select" %s PRIMARY KEY, payload text, "Session-Id" bigint, done boolean DEFAULT false, "a?b" int
+                );
+                INSERT INTO "The Shop"."Order ""Items"" ?" SELECT %s, 'payload' FROM %s;
+                CREATE INDEX ON "The Shop"."Order ""Items"" ?" ("select") WHERE NOT done;
+                """.formatted(type, value, rows));
+        TaskTable table = new TaskTable(
+                "The Shop.Order \"Items\" ?",
+                "select",
+                "Session-Id",
+                "NOT done AND payload <> '{id}'",
+                null,
+                "done = true",
+                new TaskTable.Attempts("a?b", null, 1),
+                null);
+        JdbcTaskLine<String> line = database.line(table);
+        line.check();
+        List<ClaimedTask<String>> claimed = line.exchange(claim(1, 4)).claimed();
+        assertThat(claimed).hasSize(4).allSatisfy(task -> assertThat(task.id()).isInstanceOf(javaType));
+        assertThat(line.exchange(claim(1, 2)).claimed()).hasSize(2).doesNotContainAnyElementsOf(claimed);
+        database.execute(
+                "UPDATE \"The Shop\".\"Order \"\"Items\"\" ?\" SET \"Session-Id\" = 7 WHERE \"select\" = (SELECT min(\"select\"::text)::%s FROM \"The Shop\".\"Order \"\"Items\"\" ?\")"
+                        .formatted(type));
+        assertThat(line.exchange(finish(1, claimed.subList(0, 2))).lost()).containsExactly(claimed.get(0));
+        assertThat(line.exchange(fail(1, claimed.subList(2, 3))).putAside()).containsExactly(claimed.get(2));
+        line.releaseAllBut(1, claimed.subList(3, 4));
+        assertThat(
+                        database.query(
+                                "SELECT count(*) || ' ' || count(\"Session-Id\") FROM \"The Shop\".\"Order \"\"Items\"\" ?\" WHERE NOT done"))
+                .containsExactly("8 2");
+    }
+}
