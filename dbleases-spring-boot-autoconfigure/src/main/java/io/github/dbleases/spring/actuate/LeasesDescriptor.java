@@ -24,7 +24,7 @@ public record LeasesDescriptor(
         List<SessionDescriptor> sessions,
         Map<String, PartitionLeaseDescriptor> leases,
         Map<String, ElectionDescriptor> leaders,
-        Map<String, Object> runners,
+        Map<String, RunnerDescriptor> runners,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String error) {
 
     /**
@@ -85,4 +85,25 @@ public record LeasesDescriptor(
 
     /** Who leads. */
     public record LeaderDescriptor(String client, long session, long token, Instant since) {}
+
+    /**
+     * A task runner, of this instance. It is its own view, but for the age of the oldest task.
+     *
+     * @param sessions how many live sessions share the tasks; 0 while the runner does not run
+     * @param running how many tasks are being worked on
+     * @param completed how many tasks were finished since the start, as are those of the next two
+     * @param failed how many tasks were put aside after their last attempt
+     * @param lost how many tasks were accomplished here after another session had taken them
+     * @param oldestPendingMillis for how long the oldest task has been waiting; left out if there is none, if this is not
+     *     known and when the database does not answer
+     */
+    public record RunnerDescriptor(
+            int sessions,
+            int running,
+            long completed,
+            long failed,
+            long lost,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Long oldestPendingMillis) {}
 }

@@ -3,6 +3,10 @@ package io.github.dbleases.spring.actuate;
 import io.github.dbleases.ClusterView;
 import io.github.dbleases.DbLeasesException;
 import io.github.dbleases.LeaseClient;
+import io.github.dbleases.TaskRunner;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -18,18 +22,26 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector.Match;
 public class LeasesEndpoint {
 
     private final LeaseClient client;
+    private final Supplier<? extends Collection<TaskRunner>> runners;
 
+    /** Shows a client without task runners. */
     public LeasesEndpoint(LeaseClient client) {
-        this.client = client;
+        this(client, List::of);
     }
 
-    /** Shows this instance, all sessions, all leases and all elections. */
+    /** Shows a client and the task runners of the application. */
+    public LeasesEndpoint(LeaseClient client, Supplier<? extends Collection<TaskRunner>> runners) {
+        this.client = client;
+        this.runners = runners;
+    }
+
+    /** Shows this instance, all sessions, all leases, all elections and the task runners. */
     @ReadOperation
     public LeasesDescriptor leases() {
         try {
-            return LeasesReport.of(client, client.cluster());
+            return LeasesReport.of(client, client.cluster(), runners.get());
         } catch (DbLeasesException unanswered) {
-            return LeasesReport.without(client, unanswered);
+            return LeasesReport.without(client, unanswered, runners.get());
         }
     }
 

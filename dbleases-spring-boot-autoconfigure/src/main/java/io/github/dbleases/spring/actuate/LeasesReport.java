@@ -8,13 +8,14 @@ import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.PartitionSet;
+import io.github.dbleases.TaskRunner;
 import io.github.dbleases.spring.actuate.LeasesDescriptor.AssignmentDescriptor;
 import io.github.dbleases.spring.actuate.LeasesDescriptor.ClientDescriptor;
 import io.github.dbleases.spring.actuate.LeasesDescriptor.PartitionLeaseDescriptor;
 import io.github.dbleases.spring.actuate.LeasesDescriptor.SessionDescriptor;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -25,7 +26,7 @@ final class LeasesReport {
 
     private LeasesReport() {}
 
-    static LeasesDescriptor of(LeaseClient client, ClusterView view) {
+    static LeasesDescriptor of(LeaseClient client, ClusterView view, Collection<TaskRunner> runners) {
         SortedMap<String, PartitionLeaseDescriptor> leases = ownLeases(client);
         view.leases().forEach((name, lease) -> {
             if (lease.kind() == LeaseKind.PARTITIONS) {
@@ -43,16 +44,21 @@ final class LeasesReport {
                         session.expiresIn().toMillis()))
                 .toList();
         return new LeasesDescriptor(
-                describe(client.status()), sessions, leases, LeadersReport.of(client, view), Map.of(), null);
+                describe(client.status()),
+                sessions,
+                leases,
+                LeadersReport.of(client, view),
+                RunnersReport.of(runners),
+                null);
     }
 
-    static LeasesDescriptor without(LeaseClient client, Exception unanswered) {
+    static LeasesDescriptor without(LeaseClient client, Exception unanswered, Collection<TaskRunner> runners) {
         return new LeasesDescriptor(
                 describe(client.status()),
                 List.of(),
                 ownLeases(client),
                 LeadersReport.without(client),
-                Map.of(),
+                RunnersReport.without(runners),
                 Objects.toString(unanswered.getMessage()));
     }
 

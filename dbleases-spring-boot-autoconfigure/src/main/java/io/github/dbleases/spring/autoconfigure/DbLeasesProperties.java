@@ -36,6 +36,8 @@ import org.springframework.util.StringUtils;
  * @param leases Leases to take part in, by name. A name with characters other than letters, digits and '-' is written in
  *     brackets: dbleases.leases[a/b].partitions.
  * @param leaders Leader elections
+ * @param runners Task runners, by name. A name with characters other than letters, digits and '-' is written in
+ *     brackets: dbleases.runners[a/b].table.
  */
 @ConfigurationProperties("dbleases")
 public record DbLeasesProperties(
@@ -56,12 +58,14 @@ public record DbLeasesProperties(
         @DefaultValue Notifications notifications,
         @DefaultValue Store store,
         @DefaultValue Map<String, Lease> leases,
-        @DefaultValue Leaders leaders) {
+        @DefaultValue Leaders leaders,
+        @DefaultValue Map<String, RunnerProperties> runners) {
 
     public DbLeasesProperties {
         clientId = textOrNull(clientId);
         schema = textOrNull(schema);
         leases = Collections.unmodifiableMap(new LinkedHashMap<>(leases));
+        runners = Collections.unmodifiableMap(new LinkedHashMap<>(runners));
     }
 
     /**

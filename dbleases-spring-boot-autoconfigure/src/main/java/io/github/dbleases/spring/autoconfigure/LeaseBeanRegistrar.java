@@ -1,13 +1,12 @@
 package io.github.dbleases.spring.autoconfigure;
 
 import io.github.dbleases.Lease;
-import java.util.Arrays;
+import io.github.dbleases.spring.context.BeanNames;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -24,7 +23,6 @@ import org.springframework.boot.context.properties.bind.handler.NoUnboundElement
 import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotationMetadata;
-import org.springframework.util.StringUtils;
 
 /**
  * Registers a {@link Lease} bean for each {@code dbleases.leases.<name>}, unless the application has one of that qualifier
@@ -99,10 +97,7 @@ final class LeaseBeanRegistrar implements ImportBeanDefinitionRegistrar {
         return definition;
     }
 
-    static String beanName(String lease) {
-        String camelCase = Arrays.stream(lease.split("[^A-Za-z0-9]+"))
-                .map(StringUtils::capitalize)
-                .collect(Collectors.joining());
-        return StringUtils.uncapitalize(camelCase) + "Lease";
+    private static String beanName(String lease) {
+        return BeanNames.of(lease, "Lease");
     }
 }

@@ -1,7 +1,9 @@
 package io.github.dbleases.spring.autoconfigure;
 
 import io.github.dbleases.LeaseClient;
+import io.github.dbleases.TaskRunner;
 import io.github.dbleases.spring.actuate.LeasesEndpoint;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -19,7 +21,7 @@ public final class LeasesEndpointAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    LeasesEndpoint leasesEndpoint(LeaseClient client) {
-        return new LeasesEndpoint(client);
+    LeasesEndpoint leasesEndpoint(LeaseClient client, ObjectProvider<TaskRunner> runners) {
+        return new LeasesEndpoint(client, () -> runners.orderedStream().toList());
     }
 }

@@ -2,6 +2,7 @@ package io.github.dbleases.spring.diagnostics;
 
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
+import io.github.dbleases.TaskRunner;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
@@ -9,7 +10,7 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.Ordered;
 
-/** Explains what is to be configured for a {@link Lease} or {@link LeaseClient} that a bean asks for. */
+/** Explains what is to be configured for a {@link Lease}, {@link TaskRunner} or {@link LeaseClient} that a bean asks for. */
 final class MissingBeanFailureAnalyzer extends AbstractFailureAnalyzer<NoSuchBeanDefinitionException>
         implements Ordered {
 
@@ -22,6 +23,13 @@ final class MissingBeanFailureAnalyzer extends AbstractFailureAnalyzer<NoSuchBea
             return new FailureAnalysis(
                     "A bean asks for a Lease that is not there: " + cause.getMessage(),
                     "Set dbleases.leases.<name>.partitions for the lease, and use that name as the qualifier: "
+                            + "@Qualifier(\"<name>\").",
+                    cause);
+        }
+        if (cause.getBeanType() == TaskRunner.class) {
+            return new FailureAnalysis(
+                    "A bean asks for a TaskRunner that is not there: " + cause.getMessage(),
+                    "Set dbleases.runners.<name>.table for the runner, and use that name as the qualifier: "
                             + "@Qualifier(\"<name>\").",
                     cause);
         }

@@ -52,7 +52,8 @@ class ConfigurationPropertiesTests {
             "dbleases.store.jdbc.create-table",
             "dbleases.leases",
             "dbleases.leaders.balance",
-            "dbleases.leaders.start-wait");
+            "dbleases.leaders.start-wait",
+            "dbleases.runners");
 
     /** Without a default: what is taken from elsewhere when it is not set. */
     private static final Set<String> WITHOUT_DEFAULT = Set.of(
@@ -66,7 +67,8 @@ class ConfigurationPropertiesTests {
             "dbleases.migration.password",
             "dbleases.store.file.directory",
             "dbleases.store.gcs.bucket",
-            "dbleases.leases");
+            "dbleases.leases",
+            "dbleases.runners");
 
     private final Map<String, JsonNode> metadata = metadata();
 

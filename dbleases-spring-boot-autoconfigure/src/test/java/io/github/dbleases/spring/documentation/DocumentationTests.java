@@ -8,6 +8,7 @@ import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.Timing;
 import io.github.dbleases.spring.FakeLeaseClient;
 import io.github.dbleases.spring.autoconfigure.DbLeasesProperties;
+import io.github.dbleases.spring.autoconfigure.RunnerProperties;
 import io.github.dbleases.store.postgres.PostgresSchema;
 import io.github.dbleases.store.postgres.PostgresStoreConfig;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -36,6 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.core.env.PropertiesPropertySource;
 import org.springframework.core.env.StandardEnvironment;
@@ -107,6 +111,7 @@ class DocumentationTests {
                 .allMatch(name -> metadata.keySet().stream()
                         .anyMatch(property -> property.equals(name)
                                 || name.startsWith("dbleases.leases.")
+                                || isOfRunner(name)
                                 || property.startsWith(name + ".")));
     }
 
@@ -213,7 +218,7 @@ class DocumentationTests {
                         row -> row.get(0).replace("`", "").replace(".<name>.partitions", ""), row -> row.get(1)));
     }
 
-    /** Names and defaults, empty where there is none. */
+    /** Names and defaults, empty where there is none; those of each runner are in no metadata. */
     private static Map<String, String> metadata() {
         try (InputStream file =
                 DbLeasesProperties.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
@@ -223,10 +228,27 @@ class DocumentationTests {
                         property.path("name").asString(),
                         property.path("defaultValue").asString("").replace('-', '_'));
             }
+            properties.remove("dbleases.runners");
+            for (RecordComponent component : RunnerProperties.class.getRecordComponents()) {
+                properties.put(
+                        "dbleases.runners.<name>." + DataObjectPropertyName.toDashedForm(component.getName()),
+                        defaultOf(component).replace('-', '_'));
+            }
             return properties;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static String defaultOf(RecordComponent component) {
+        DefaultValue value = component.getAnnotation(DefaultValue.class);
+        return value == null ? "" : value.value()[0];
+    }
+
+    /** Whether a property of a runner of any name is meant. */
+    private boolean isOfRunner(String name) {
+        String generic = name.replaceFirst("^dbleases\\.runners\\.[a-z-]+", "dbleases.runners.<name>");
+        return metadata.containsKey(generic) || generic.equals("dbleases.runners.<name>");
     }
 
     private static DbLeasesProperties bind(String snippet) {

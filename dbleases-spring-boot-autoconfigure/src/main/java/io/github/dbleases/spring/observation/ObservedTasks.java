@@ -1,0 +1,99 @@
+package io.github.dbleases.spring.observation;
+
+import io.github.dbleases.TaskRunner;
+import io.github.dbleases.TaskRunnerListener;
+import io.github.dbleases.spring.observation.TaskObservation.HighCardinality;
+import io.github.dbleases.spring.observation.TaskObservation.LowCardinality;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+import java.util.List;
+import java.util.function.IntFunction;
+
+/**
+ * Observes each claim and each batch, see {@link TaskObservation}. What a tasker does is observed inside its batch.
+ * Tasks that were lost or put aside are events of the observation that is under way.
+ */
+public final class ObservedTasks implements TaskRunnerListener {
+
+    private final ObservationRegistry registry;
+
+    public ObservedTasks(ObservationRegistry registry) {
+        this.registry = registry;
+    }
+
+    @Override
+    public Activity onClaim(TaskRunner runner, long session) {
+        Observation observation = observation(TaskObservation.CLAIM, "claim ", runner, session);
+        return new Observed(observation, claimed -> {
+            observation.highCardinalityKeyValue(HighCardinality.TASKS.withValue(String.valueOf(claimed)));
+            return claimed > 0 ? "claimed" : "empty";
+        });
+    }
+
+    @Override
+    public Activity onBatch(TaskRunner runner, long session, List<?> tasks) {
+        int given = tasks.size();
+        Observation observation = observation(TaskObservation.BATCH, "work on ", runner, session)
+                .highCardinalityKeyValue(HighCardinality.TASKS.withValue(String.valueOf(given)));
+        return new Observed(observation, accomplished -> {
+            observation.highCardinalityKeyValue(HighCardinality.ACCOMPLISHED.withValue(String.valueOf(accomplished)));
+            return accomplished == given ? "accomplished" : "partial";
+        });
+    }
+
+    private Observation observation(TaskObservation kind, String verb, TaskRunner runner, long session) {
+        return kind.observation(registry)
+                .contextualName(verb + runner.name())
+                .lowCardinalityKeyValue(LowCardinality.RUNNER.withValue(runner.name()))
+                .highCardinalityKeyValue(HighCardinality.SESSION.withValue(String.valueOf(session)));
+    }
+
+    @Override
+    public void onLost(TaskRunner runner, List<?> tasks) {
+        tell("dbleases.tasks.lost", tasks);
+    }
+
+    @Override
+    public void onFailed(TaskRunner runner, List<?> tasks) {
+        tell("dbleases.tasks.failed", tasks);
+    }
+
+    private void tell(String name, List<?> tasks) {
+        Observation current = registry.getCurrentObservation();
+        if (current != null) {
+            current.event(Observation.Event.of(name, tasks.size() + " tasks"));
+        }
+    }
+
+    private static final class Observed implements Activity {
+
+        private final Observation observation;
+        private final IntFunction<String> outcomeOf;
+        private final Observation.Scope scope;
+        private String outcome = "error";
+
+        private Observed(Observation observation, IntFunction<String> outcomeOf) {
+            this.observation = observation.start();
+            this.outcomeOf = outcomeOf;
+            this.scope = observation.openScope();
+        }
+
+        @Override
+        public void succeeded(int tasks) {
+            outcome = outcomeOf.apply(tasks);
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            outcome = "error";
+            observation.error(failure);
+        }
+
+        @Override
+        public void close() {
+            observation.lowCardinalityKeyValue(LowCardinality.OUTCOME.withValue(outcome));
+            scope.close();
+            observation.stop();
+        }
+    }
+}

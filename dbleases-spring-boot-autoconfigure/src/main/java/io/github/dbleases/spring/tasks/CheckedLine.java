@@ -1,0 +1,45 @@
+package io.github.dbleases.spring.tasks;
+
+import io.github.dbleases.tasks.ClaimedTask;
+import io.github.dbleases.tasks.TaskLine;
+import io.github.dbleases.tasks.TaskReply;
+import io.github.dbleases.tasks.TaskRequest;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A line that checks more than its own queue.
+ *
+ * @param line the line
+ * @param further what is checked after the queue
+ */
+record CheckedLine<T>(TaskLine<T> line, Runnable further) implements TaskLine<T> {
+
+    @Override
+    public void check() {
+        line.check();
+        further.run();
+    }
+
+    @Override
+    public TaskReply<T> exchange(TaskRequest<T> request) {
+        return line.exchange(request);
+    }
+
+    @Override
+    public List<ClaimedTask<T>> finish(long session, List<ClaimedTask<T>> tasks) {
+        return line.finish(session, tasks);
+    }
+
+    @Override
+    public void releaseAllBut(long session, Collection<ClaimedTask<T>> known) {
+        line.releaseAllBut(session, known);
+    }
+
+    @Override
+    public Optional<Duration> oldestPending() {
+        return line.oldestPending();
+    }
+}

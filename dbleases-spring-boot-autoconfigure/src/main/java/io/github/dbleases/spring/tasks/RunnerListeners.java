@@ -1,0 +1,84 @@
+package io.github.dbleases.spring.tasks;
+
+import io.github.dbleases.TaskRunner;
+import io.github.dbleases.TaskRunnerListener;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Several listeners as one; one that fails does not keep the others from being told. */
+public final class RunnerListeners implements TaskRunnerListener {
+
+    private static final Logger log = LoggerFactory.getLogger(RunnerListeners.class);
+
+    private final List<TaskRunnerListener> listeners;
+
+    /** Tells listeners in their order; what has begun is ended in the opposite order. */
+    public RunnerListeners(List<TaskRunnerListener> listeners) {
+        this.listeners = List.copyOf(listeners);
+    }
+
+    @Override
+    public Activity onClaim(TaskRunner runner, long session) {
+        return begin(listener -> listener.onClaim(runner, session));
+    }
+
+    @Override
+    public Activity onBatch(TaskRunner runner, long session, List<?> tasks) {
+        return begin(listener -> listener.onBatch(runner, session, tasks));
+    }
+
+    private Activity begin(Function<TaskRunnerListener, Activity> call) {
+        List<Activity> begun = new ArrayList<>();
+        each(listeners, listener -> begun.add(call.apply(listener)));
+        Collections.reverse(begun);
+        return new Activities(begun);
+    }
+
+    @Override
+    public void onError(TaskRunner runner, Throwable failure) {
+        each(listeners, listener -> listener.onError(runner, failure));
+    }
+
+    @Override
+    public void onFailed(TaskRunner runner, List<?> tasks) {
+        each(listeners, listener -> listener.onFailed(runner, tasks));
+    }
+
+    @Override
+    public void onLost(TaskRunner runner, List<?> tasks) {
+        each(listeners, listener -> listener.onLost(runner, tasks));
+    }
+
+    private static <L> void each(List<L> told, Consumer<L> call) {
+        for (L one : told) {
+            try {
+                call.accept(one);
+            } catch (RuntimeException failure) {
+                log.warn("A listener of task runners has failed: {}", one, failure);
+            }
+        }
+    }
+
+    private record Activities(List<Activity> all) implements Activity {
+
+        @Override
+        public void succeeded(int tasks) {
+            each(all, activity -> activity.succeeded(tasks));
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            each(all, activity -> activity.failed(failure));
+        }
+
+        @Override
+        public void close() {
+            each(all, Activity::close);
+        }
+    }
+}

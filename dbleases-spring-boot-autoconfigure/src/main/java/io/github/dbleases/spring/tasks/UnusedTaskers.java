@@ -1,0 +1,57 @@
+package io.github.dbleases.spring.tasks;
+
+import io.github.dbleases.TaskRunner;
+import io.github.dbleases.Tasker;
+import io.github.dbleases.spring.context.BeanNames;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+
+/**
+ * Warns of taskers that belong to no runner. They are no error: an instance that is not to work on some tasks may leave out
+ * the properties of their runner, and an application may make runners in code.
+ */
+public final class UnusedTaskers implements SmartInitializingSingleton {
+
+    private static final Logger log = LoggerFactory.getLogger(UnusedTaskers.class);
+
+    private final ConfigurableListableBeanFactory beans;
+    private final Set<String> runners;
+
+    /**
+     * Prepares the warning.
+     *
+     * @param runners the names of those that are configured
+     */
+    public UnusedTaskers(ConfigurableListableBeanFactory beans, Set<String> runners) {
+        this.beans = beans;
+        this.runners = runners;
+    }
+
+    @Override
+    public void afterSingletonsInstantiated() {
+        RunnerBeans found = new RunnerBeans(beans);
+        List<String> taskers = found.all(Tasker.class);
+        boolean onlyOne = taskers.size() == 1 && runners.size() == 1;
+        if (onlyOne || found.all(TaskRunner.class).size() > runners.size()) {
+            return;
+        }
+        List<String> unused = taskers.stream().filter(this::isUnused).toList();
+        if (!unused.isEmpty()) {
+            log.warn(
+                    "These Tasker beans belong to no runner and get no tasks: {}. Set dbleases.runners.<name>.table, where "
+                            + "<name> is the qualifier or the name of the bean, perhaps without the suffix 'Tasker'.",
+                    RunnerBeans.quoted(unused));
+        }
+    }
+
+    private boolean isUnused(String tasker) {
+        return runners.stream()
+                .noneMatch(runner -> tasker.equals(BeanNames.of(runner, "Tasker"))
+                        || BeanFactoryAnnotationUtils.isQualifierMatch(runner::equals, tasker, beans));
+    }
+}
