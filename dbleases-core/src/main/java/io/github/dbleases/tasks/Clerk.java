@@ -61,7 +61,7 @@ final class Clerk<T> {
             Collection<ClaimedTask<T>> known = desk.call(Desk::known);
             line.releaseAllBut(id, known);
             desk.call(shared -> {
-                shared.swept(id);
+                shared.swept(id, desk.now());
                 return true;
             });
         } catch (Throwable failure) {

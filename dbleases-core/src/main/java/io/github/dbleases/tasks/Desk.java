@@ -30,15 +30,12 @@ final class Desk<T> {
     private final Deque<Batch<T>> again = new ArrayDeque<>();
     private final Retries<T> retries;
     private final Set<Batch<T>> atWork = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final Deque<Outbox<T>> former = new ArrayDeque<>();
     private final Set<ClaimedTask<T>> doubtful = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Claims claims;
-    private final Pause pause;
+    private final Outboxes<T> outboxes;
 
-    private @Nullable Outbox<T> present;
     private boolean trusted;
     private boolean unsure;
-    private boolean asking;
     private boolean closing;
     private int inAgain;
     private int heldAtWork;
@@ -47,7 +44,7 @@ final class Desk<T> {
         this.config = config;
         this.retries = new Retries<>(config.retry(), random);
         this.claims = new Claims(config.tasksPerSession(), config.interval(), random, now);
-        this.pause = new Pause(config.interval(), random, now);
+        this.outboxes = new Outboxes<>(config.interval(), random, now);
     }
 
     /**
@@ -56,11 +53,8 @@ final class Desk<T> {
      */
     void observe(OptionalLong session, long now) {
         trusted = session.isPresent();
-        if (trusted && (present == null || present.session() != session.getAsLong())) {
-            if (present != null && !present.isEmpty()) {
-                former.add(present);
-            }
-            present = new Outbox<>(session.getAsLong());
+        if (trusted && !outboxes.isPresent(session.getAsLong())) {
+            outboxes.open(session.getAsLong());
             fresh.clear();
             again.clear();
             retries.takeAll();
@@ -80,7 +74,7 @@ final class Desk<T> {
     /** Takes a batch that is ready to be worked on, or returns null if there is none. */
     @Nullable
     Batch<T> take(long now) {
-        if (!trusted || closing || present == null) {
+        if (!trusted || closing) {
             return null;
         }
         Batch<T> batch = again.poll();
@@ -94,7 +88,7 @@ final class Desk<T> {
             if (tasks.isEmpty()) {
                 return null;
             }
-            batch = new Batch<>(present.session(), tasks);
+            batch = new Batch<>(outboxes.session().getAsLong(), tasks);
         }
         atWork.add(batch);
         heldAtWork += batch.size();
@@ -115,7 +109,7 @@ final class Desk<T> {
     Settled<T> done(Batch<T> batch, Outcome<T> outcome, long now) {
         end(batch);
         if (outcome instanceof Outcome.Returned<T> returned) {
-            outboxOf(batch.session()).finish(returned.accomplished());
+            outboxes.of(batch.session()).finish(returned.accomplished());
             rest(batch, returned.accomplished(), returned.rest(), now);
         } else if (outcome instanceof Outcome.Committed<T> committed) {
             rest(batch, committed.accomplished(), committed.rest(), now);
@@ -180,7 +174,7 @@ final class Desk<T> {
     private void fail(Batch<T> batch, ClaimedTask<T> task, Throwable failure, long now) {
         if (isPresent(batch)) {
             retries.failed(now);
-            outboxOf(batch.session()).fail(task, failure);
+            outboxes.of(batch.session()).fail(task, failure);
         }
     }
 
@@ -189,7 +183,7 @@ final class Desk<T> {
             return;
         }
         if (closing) {
-            outboxOf(batch.session()).release(batch.tasks());
+            outboxes.of(batch.session()).release(batch.tasks());
         } else {
             again.addFirst(batch);
             inAgain += batch.size();
@@ -204,38 +198,19 @@ final class Desk<T> {
     }
 
     private boolean isPresent(Batch<T> batch) {
-        return isPresent(batch.session());
-    }
-
-    private boolean isPresent(long session) {
-        return present != null && present.session() == session;
-    }
-
-    private Outbox<T> outboxOf(long session) {
-        if (present != null && present.session() == session) {
-            return present;
-        }
-        for (Outbox<T> outbox : former) {
-            if (outbox.session() == session) {
-                return outbox;
-            }
-        }
-        Outbox<T> outbox = new Outbox<>(session);
-        former.add(outbox);
-        return outbox;
+        return outboxes.isPresent(batch.session());
     }
 
     /** Returns the session of which a claim may have been made without its answer, if that is to be put right now. */
     OptionalLong toSweep(long now) {
-        boolean due = unsure && mayClaim() && pause.nanosLeft(now) <= 0 && claims.nanosUntilDue(held(), now) <= 0;
-        return due && present != null && !present.mustRepeat()
-                ? OptionalLong.of(present.session())
-                : OptionalLong.empty();
+        boolean due = unsure && mayClaim() && nanosUntilClaim(now) <= 0;
+        return due ? outboxes.session() : OptionalLong.empty();
     }
 
     /** Takes note that everything but what is known was given back. */
-    void swept(long session) {
-        if (isPresent(session)) {
+    void swept(long session, long now) {
+        outboxes.works(now);
+        if (outboxes.isPresent(session)) {
             unsure = false;
         }
     }
@@ -246,29 +221,19 @@ final class Desk<T> {
         again.forEach(batch -> known.addAll(batch.tasks()));
         atWork.stream().filter(this::isPresent).forEach(batch -> known.addAll(batch.tasks()));
         known.addAll(retries.all());
-        if (present != null) {
-            known.addAll(present.tasks());
-        }
+        known.addAll(outboxes.presentTasks());
         return known;
     }
 
     /** Returns what is to be asked of the queue now. No other request is under way. */
     Optional<Errand<T>> next(int sessions, long now) {
-        if (pause.nanosLeft(now) > 0) {
-            return Optional.empty();
-        }
-        former.removeIf(Outbox::isEmpty);
-        Outbox<T> outbox = former.isEmpty() ? present : former.peek();
-        if (outbox == null) {
-            return Optional.empty();
-        }
-        boolean claiming = outbox == present && mayClaim() && !unsure && !present.mustRepeat();
-        Optional<TaskClaim> claim = claiming ? claims.next(outbox.session(), sessions, held(), now) : Optional.empty();
-        if (claim.isEmpty() && outbox.isEmpty()) {
-            return Optional.empty();
-        }
-        asking = true;
-        return Optional.of(outbox.take(claim));
+        return outboxes.next(() -> claim(sessions, now), now);
+    }
+
+    private Optional<TaskClaim> claim(int sessions, long now) {
+        return mayClaim() && !unsure
+                ? claims.next(outboxes.session().getAsLong(), sessions, held(), now)
+                : Optional.empty();
     }
 
     private boolean mayClaim() {
@@ -281,14 +246,13 @@ final class Desk<T> {
      * @return the tasks whose outcome is known by that
      */
     Settled<T> answered(Errand<T> errand, TaskReply<T> reply, long now) {
-        asking = false;
-        pause.end(now);
+        outboxes.answered(errand, now);
         TaskRequest<T> request = errand.request();
         request.claim()
                 .ifPresent(claim -> claims.answered(claim, reply.claimed().size(), now));
-        boolean held = isPresent(request.session());
+        boolean held = outboxes.isPresent(request.session());
         if (held && closing) {
-            outboxOf(request.session()).release(reply.claimed());
+            outboxes.of(request.session()).release(reply.claimed());
         } else if (held) {
             fresh.addAll(reply.claimed());
         }
@@ -301,7 +265,7 @@ final class Desk<T> {
     }
 
     private void awaitAnotherTry(TaskRequest<T> request, TaskReply<T> reply, long now) {
-        if (request.failed().isEmpty() || !isPresent(request.session())) {
+        if (request.failed().isEmpty() || !outboxes.isPresent(request.session())) {
             return;
         }
         Set<Object> putAside = new HashSet<>();
@@ -310,7 +274,7 @@ final class Desk<T> {
             if (putAside.contains(failed.claimed().id())) {
                 doubtful.remove(failed.claimed());
             } else if (closing) {
-                outboxOf(request.session()).release(List.of(failed.claimed()));
+                outboxes.of(request.session()).release(List.of(failed.claimed()));
             } else {
                 retries.add(failed.claimed(), now);
             }
@@ -319,29 +283,28 @@ final class Desk<T> {
 
     /** Takes note that a request was not answered. */
     void unanswered(Errand<T> errand, long now) {
-        asking = false;
         TaskRequest<T> request = errand.request();
-        outboxOf(request.session()).putBack(request);
-        if (request.claim().isPresent() && isPresent(request.session())) {
+        outboxes.unanswered(errand, closing, now);
+        if (request.claim().isPresent() && outboxes.isPresent(request.session())) {
             unsure = true;
         }
-        failed(now);
     }
 
     /** Takes note that the queue could not be used. */
     void failed(long now) {
-        pause.begin(closing, now);
+        outboxes.failed(closing, now);
     }
 
     /** Begins no more, and gives back what has not begun. */
     void close(long now) {
         closing = true;
-        pause.cut(now);
-        if (present != null) {
-            present.release(fresh);
-            again.forEach(batch -> outboxOf(batch.session()).release(batch.tasks()));
-            present.release(retries.takeAll());
-        }
+        outboxes.hurry(now);
+        outboxes.session().ifPresent(session -> {
+            Outbox<T> outbox = outboxes.of(session);
+            outbox.release(fresh);
+            again.forEach(batch -> outbox.release(batch.tasks()));
+            outbox.release(retries.takeAll());
+        });
         fresh.clear();
         again.clear();
         inAgain = 0;
@@ -353,39 +316,30 @@ final class Desk<T> {
 
     /** Returns whether there is nothing at work and nothing that the queue has not been told. */
     boolean isEmpty() {
-        return atWork.isEmpty() && !hasToTell();
+        return atWork.isEmpty() && !outboxes.hasToTell();
     }
 
     /** Forgets what the queue has not been told, and returns how many tasks that concerns. */
     int abandon() {
-        int abandoned = present == null ? 0 : present.tasks().size();
-        for (Outbox<T> outbox : former) {
-            abandoned += outbox.tasks().size();
-        }
-        present = present == null ? null : new Outbox<>(present.session());
-        former.clear();
-        return abandoned;
-    }
-
-    private boolean hasToTell() {
-        boolean formerHas = former.stream().anyMatch(outbox -> !outbox.isEmpty());
-        return asking || formerHas || (present != null && !present.isEmpty());
+        return outboxes.abandon();
     }
 
     /** Returns how long until the queue is to be asked, or a task that waits is ready. */
     long nanosUntilDue(long now) {
-        long untilAsked = Long.MAX_VALUE;
-        if (hasToTell()) {
-            untilAsked = Math.max(0, pause.nanosLeft(now));
-        } else if (mayClaim()) {
-            untilAsked = Math.max(pause.nanosLeft(now), claims.nanosUntilDue(held(), now));
+        long untilAsked = outboxes.nanosUntilTold(now);
+        if (mayClaim()) {
+            untilAsked = Math.min(untilAsked, nanosUntilClaim(now));
         }
         long untilReady = trusted ? retries.nanosUntilDue(now) : Long.MAX_VALUE;
         return Math.min(untilAsked, untilReady > 0 ? untilReady : Long.MAX_VALUE);
     }
 
+    private long nanosUntilClaim(long now) {
+        return Math.max(outboxes.pauseLeft(now), claims.nanosUntilDue(held(), now));
+    }
+
     long pauseNanosLeft(long now) {
-        return pause.nanosLeft(now);
+        return outboxes.pauseLeft(now);
     }
 
     /** Returns how many batches are ready to be worked on. */
@@ -412,6 +366,6 @@ final class Desk<T> {
 
     /** Returns how many tasks have failed and are to be tried again. */
     int waiting() {
-        return retries.size() + (present == null ? 0 : present.failures());
+        return retries.size() + outboxes.failures();
     }
 }

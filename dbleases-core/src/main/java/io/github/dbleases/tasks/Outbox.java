@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** What the queue has not been told yet about the tasks of one session. */
 final class Outbox<T> {
@@ -38,7 +39,7 @@ final class Outbox<T> {
     }
 
     boolean isEmpty() {
-        return unanswered.isEmpty() && hasNothingNew();
+        return unanswered.isEmpty() && !hasNew();
     }
 
     /** Returns how many tasks in it have failed. */
@@ -49,21 +50,21 @@ final class Outbox<T> {
                         .sum();
     }
 
-    private boolean hasNothingNew() {
-        return finished.isEmpty() && failed.isEmpty() && released.isEmpty();
-    }
-
-    /** Returns whether a request is to be repeated; it is repeated alone, so that its answer can be told from others. */
-    boolean mustRepeat() {
+    boolean hasUnanswered() {
         return !unanswered.isEmpty();
     }
 
-    /** Takes what is to be sent, with a claim unless a request is repeated. */
+    boolean hasNew() {
+        return !finished.isEmpty() || !failed.isEmpty() || !released.isEmpty();
+    }
+
+    /** Takes a request that is to be repeated: alone, so that its answer can be told from others. */
+    Errand<T> repeat() {
+        return new Errand<>(unanswered.remove(), true);
+    }
+
+    /** Takes all that is new, with a claim or not. */
     Errand<T> take(Optional<TaskClaim> claim) {
-        TaskRequest<T> again = unanswered.poll();
-        if (again != null) {
-            return new Errand<>(again, true);
-        }
         TaskRequest<T> request = new TaskRequest<>(session, finished, failed, released, claim);
         finished = new ArrayList<>();
         failed = new ArrayList<>();
@@ -71,14 +72,26 @@ final class Outbox<T> {
         return new Errand<>(request, false);
     }
 
-    /** Takes back a request that was not answered; what it was to claim is not claimed again. */
-    void putBack(TaskRequest<T> request) {
-        TaskRequest<T> rest = new TaskRequest<>(
-                request.session(), request.finished(), request.failed(), request.released(), Optional.empty());
-        if (!rest.finished().isEmpty()
-                || !rest.failed().isEmpty()
-                || !rest.released().isEmpty()) {
-            unanswered.add(rest);
+    /** Takes back what was not answered, in parts if it is not the first time. What it was to claim is not claimed again. */
+    void putBack(Errand<T> errand) {
+        TaskRequest<T> request = errand.request();
+        if (!errand.repeated()) {
+            add(request.finished(), request.failed(), request.released());
+            return;
+        }
+        inHalves(request.finished(), half -> add(half, List.of(), List.of()));
+        inHalves(request.failed(), half -> add(List.of(), half, List.of()));
+        inHalves(request.released(), half -> add(List.of(), List.of(), half));
+    }
+
+    private static <E> void inHalves(List<E> tasks, Consumer<List<E>> part) {
+        part.accept(tasks.subList(0, tasks.size() / 2));
+        part.accept(tasks.subList(tasks.size() / 2, tasks.size()));
+    }
+
+    private void add(List<ClaimedTask<T>> finishing, List<FailedTask<T>> failing, List<ClaimedTask<T>> releasing) {
+        if (!finishing.isEmpty() || !failing.isEmpty() || !releasing.isEmpty()) {
+            unanswered.add(new TaskRequest<>(session, finishing, failing, releasing, Optional.empty()));
         }
     }
 

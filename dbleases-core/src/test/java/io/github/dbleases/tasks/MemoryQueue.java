@@ -26,6 +26,7 @@ final class MemoryQueue implements TaskLine<String> {
     private final List<RuntimeException> failuresBefore = new ArrayList<>();
     private final List<RuntimeException> failuresAfter = new ArrayList<>();
     private final List<RuntimeException> failedChecks = new ArrayList<>();
+    private long unfinishable = -1;
     private int maxAttempts;
     private int sweeps;
     private int exchanges;
@@ -108,6 +109,11 @@ final class MemoryQueue implements TaskLine<String> {
         failuresAfter.add(new TaskQueueException("The reply is lost.", new IllegalStateException("planted")));
     }
 
+    /** Makes each request fail that is to finish a task. */
+    synchronized void refuseToFinish(long id) {
+        unfinishable = id;
+    }
+
     /** Lets all failures be that are still to come. */
     synchronized void heal() {
         failuresBefore.clear();
@@ -133,6 +139,9 @@ final class MemoryQueue implements TaskLine<String> {
         }
         if (!failuresBefore.isEmpty()) {
             throw failuresBefore.remove(0);
+        }
+        if (request.finished().stream().anyMatch(task -> task.id().equals(unfinishable))) {
+            throw new TaskQueueException("A trigger forbids it.", new IllegalStateException("planted"));
         }
         List<ClaimedTask<String>> lost = finish(request.session(), request.finished());
         List<ClaimedTask<String>> putAside = new ArrayList<>();

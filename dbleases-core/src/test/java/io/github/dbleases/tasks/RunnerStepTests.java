@@ -252,4 +252,15 @@ class RunnerStepTests {
         assertThat(queue.pending()).isEqualTo(15);
         assertThat(steps.desk.isEmpty()).isTrue();
     }
+
+    @Test
+    void aTaskThatCannotBeFinishedStopsNoOthers() {
+        queue.refuseToFinish(3);
+        Steps steps = new Steps(config(10, 10), queue.with(500), tasks -> tasks);
+
+        steps.run().runFor(Duration.ofMinutes(2));
+
+        assertThat(steps.reports.completed()).isEqualTo(499);
+        assertThat(steps.listener.errors).hasSizeLessThan(20);
+    }
 }
