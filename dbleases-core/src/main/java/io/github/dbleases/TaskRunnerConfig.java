@@ -81,7 +81,8 @@ public record TaskRunnerConfig(
 
     /**
      * How long failed tasks wait for another try: {@code first} after the first failure of the runner, twice as long after
-     * each further one until a batch succeeds, and {@code longest} at the most.
+     * each further one until a batch succeeds, and {@code longest} at the most. Failures within one delay count as one, so
+     * that a large batch that fails does not make it the longest at once.
      */
     public record Retry(Duration first, Duration longest) {
 

@@ -23,6 +23,8 @@
  *
  * <p><b>Failure.</b> A request without an answer may have been done. What it was to finish is finished again; what it may
  * have claimed is given back ({@link io.github.dbleases.tasks.TaskLine#releaseAllBut}) before anything else is claimed.
+ * A request that fails again though others are answered goes in ever smaller parts and with longer pauses, so that a task
+ * that cannot be finished stops no others.
  */
 @NullMarked
 package io.github.dbleases.tasks;
