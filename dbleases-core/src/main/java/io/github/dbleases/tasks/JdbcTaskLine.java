@@ -95,7 +95,7 @@ public final class JdbcTaskLine<T> implements TaskLine<T> {
         if (request.claim().isEmpty()) {
             return answer.reply();
         }
-        cursor.moveTo(answer.last());
+        moveCursor(request.claim().get(), from, answer);
         int missing = request.claim().get().limit() - answer.reply().claimed().size();
         return from == null || answer.last() != null || missing == 0
                 ? answer.reply()
@@ -109,10 +109,17 @@ public final class JdbcTaskLine<T> implements TaskLine<T> {
         TaskClaim rest = new TaskClaim(claim.session(), missing, held, claim.sessions(), false);
         Answer<T> answer =
                 ask(new TaskRequest<>(request.session(), List.of(), List.of(), List.of(), Optional.of(rest)), null);
-        cursor.moveTo(answer.last());
+        moveCursor(rest, null, answer);
         List<ClaimedTask<T>> all = new ArrayList<>(reply.claimed());
         all.addAll(answer.reply().claimed());
         return new TaskReply<>(all, reply.lost(), reply.putAside());
+    }
+
+    private void moveCursor(TaskClaim claim, @Nullable String from, Answer<T> answer) {
+        // A share is all that there is for this session: what comes next is not far away.
+        int sessions = claim.shared() ? 1 : claim.sessions();
+        long greatest = ready == null ? 0 : ready.types().greatestId();
+        cursor.moveTo(new ClaimCursor.Claimed(from, answer.last(), claim.limit(), sessions, greatest));
     }
 
     private Answer<T> ask(TaskRequest<T> request, @Nullable String from) {

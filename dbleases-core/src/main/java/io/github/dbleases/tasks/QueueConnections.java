@@ -24,6 +24,10 @@ final class QueueConnections {
 
     private static final Duration NETWORK_EXTRA = Duration.ofSeconds(10);
 
+    private static final int MOST_ATTEMPTS = 5;
+
+    private static final String DEADLOCK = "40P01";
+
     private final DataSource dataSource;
     private final String table;
 
@@ -39,8 +43,26 @@ final class QueueConnections {
         R with(Connection connection) throws SQLException;
     }
 
-    /** Does work in a transaction of its own: one statement with auto-commit, or else committed after the work. */
+    /**
+     * Does work in a transaction of its own: one statement with auto-commit, or else committed after the work. It is done
+     * again when PostgreSQL has rolled it back for the sake of others: two that claim at the same place may wait for each
+     * other, although they skip what is locked. It locks the newest version of a row whose claim it has just seen end.
+     */
     <R> R inOwnTransaction(String what, Duration limit, Work<R> work) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return onceInOwnTransaction(what, limit, work);
+            } catch (TaskQueueException e) {
+                if (attempt == MOST_ATTEMPTS
+                        || !(e.getCause() instanceof SQLException cause)
+                        || !DEADLOCK.equals(cause.getSQLState())) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private <R> R onceInOwnTransaction(String what, Duration limit, Work<R> work) {
         return joining(what, limit, connection -> {
             if (connection.getAutoCommit()) {
                 return work.with(connection);

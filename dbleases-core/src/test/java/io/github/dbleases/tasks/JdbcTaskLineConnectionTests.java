@@ -126,6 +126,31 @@ class JdbcTaskLineConnectionTests {
                 .withMessageStartingWith("Could not finish 1 tasks of table outbox (SQL state 22012)");
     }
 
+    @Test
+    void whatIsRolledBackBecauseOfADeadlockIsDoneAgain() {
+        QueueConnections connections = new QueueConnections(database.dataSource(), "outbox");
+        List<String> failures = new ArrayList<>(List.of("40P01", "40P01"));
+        String answer = connections.inOwnTransaction("claim", QueueConnections.USUAL, connection -> {
+            if (!failures.isEmpty()) {
+                throw new SQLException("deadlock detected", failures.remove(0));
+            }
+            return "done";
+        });
+        assertThat(answer).isEqualTo("done");
+    }
+
+    @Test
+    void whatFailsOtherwiseOrAgainAndAgainIsReported() {
+        QueueConnections connections = new QueueConnections(database.dataSource(), "outbox");
+        for (String state : List.of("40P01", "57014")) {
+            assertThatExceptionOfType(TaskQueueException.class)
+                    .isThrownBy(() -> connections.inOwnTransaction("claim", QueueConnections.USUAL, connection -> {
+                        throw new SQLException("no", state);
+                    }))
+                    .withMessageContaining(state);
+        }
+    }
+
     private List<String> held() {
         return database.query("SELECT id FROM outbox WHERE session_id IS NOT NULL ORDER BY id");
     }
