@@ -33,7 +33,8 @@ class SampleApplicationIT {
     private final HttpClient http = HttpClient.newHttpClient();
 
     @Test
-    void threeInstancesDoAllOrdersRightAlthoughOneIsKilledAndNothingIsLeftAfterTheEnd() throws Exception {
+    void threeInstancesDoAllOrdersRightAndSendEachEmailOnceAlthoughOneIsKilledAndNothingIsLeftAfterTheEnd()
+            throws Exception {
         try (RunningJar jar = start("--server.port=0", "--sample.orders=2000")) {
             String first = page(jar, "instance-1");
             page(jar, "instance-2");
@@ -43,6 +44,8 @@ class SampleApplicationIT {
             jar.instance("instance-2").destroyForcibly();
 
             jar.awaitLine(Pattern.compile("2,000 orders of \\d+ customers are done: all balances are right"));
+            jar.awaitLine(
+                    Pattern.compile("emails about 2,000 orders are sent, \\d are put aside: none is lost, none is"));
             assertThat(doneBy(first, "instance-2")).isLessThan(doneBy(first, "instance-1"));
             await().atMost(PATIENCE).until(() -> owned(first).equals(List.of(64, 0, 64)));
 
@@ -53,6 +56,8 @@ class SampleApplicationIT {
                             .statusCode())
                     .isEqualTo(201);
             jar.awaitLine(Pattern.compile("2,001 orders of \\d+ customers are done: all balances are right"));
+            jar.awaitLine(
+                    Pattern.compile("emails about 2,001 orders are sent, \\d are put aside: none is lost, none is"));
 
             assertThat(jar.lines()).allMatch(line -> line.startsWith("["), "each line says whose it is");
             jar.process().destroy();

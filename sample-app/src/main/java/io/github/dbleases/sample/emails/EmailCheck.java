@@ -28,7 +28,7 @@ public class EmailCheck {
 
     private static final Logger log = LoggerFactory.getLogger(EmailCheck.class);
 
-    private static final int WRONG_LISTED = 100;
+    private static final int WRONG_LISTED = 20;
 
     /**
      * The numbers of orders and emails if all orders are done, nothing is left to send and nobody has compared since, else

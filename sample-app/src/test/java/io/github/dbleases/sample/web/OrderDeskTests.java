@@ -28,7 +28,9 @@ import org.springframework.test.context.DynamicPropertySource;
             "sample.name=instance-1",
             "sample.orders=200",
             "sample.work-time=0ms",
-            "sample.report-interval=200ms"
+            "sample.report-interval=200ms",
+            "dbleases.runners.emails.retry-delay=50ms",
+            "dbleases.runners.emails.max-retry-delay=50ms"
         })
 class OrderDeskTests {
 
@@ -103,6 +105,35 @@ class OrderDeskTests {
         });
     }
 
+    /** Among the first 200 orders, one is of the customer whose address is wrong. */
+    @Test
+    void eachEmailIsSentOnceOrPutAsideAndTheStateAndTheEndpointTellSo() {
+        await().untilAsserted(() -> {
+            String state = get("/state").body();
+            int orders = JsonPath.read(state, "$.emails.verdict.orders");
+            assertThat(orders).isGreaterThanOrEqualTo(200).isEqualTo(JsonPath.<Integer>read(state, "$.orders.total"));
+            assertThat(JsonPath.<Integer>read(state, "$.emails.verdict.lost")).isZero();
+            assertThat(JsonPath.<Integer>read(state, "$.emails.verdict.doubled"))
+                    .isZero();
+            assertThat(JsonPath.<Integer>read(state, "$.emails.verdict.putAside"))
+                    .isEqualTo(1);
+            assertThat(JsonPath.<String>read(state, "$.emails.outbox.answer")).contains("No such mailbox");
+            assertThat(JsonPath.<Integer>read(state, "$.instances[0].emails.sent"))
+                    .isEqualTo(orders - 1);
+            assertThat(JsonPath.<Integer>read(state, "$.emails.ownerless")).isZero();
+        });
+        await().untilAsserted(() -> {
+            String leases = get("/actuator/leases").body();
+            assertThat(JsonPath.<Integer>read(leases, "$.runners.emails.sessions"))
+                    .isEqualTo(1);
+            assertThat(JsonPath.<Integer>read(leases, "$.runners.emails.completed"))
+                    .isGreaterThanOrEqualTo(199);
+            assertThat(JsonPath.<Integer>read(leases, "$.runners.emails.failed"))
+                    .isEqualTo(1);
+            assertThat(JsonPath.<Integer>read(leases, "$.runners.emails.lost")).isZero();
+        });
+    }
+
     @Test
     void theLeaderWritesReportsWithItsToken() {
         await().untilAsserted(() -> {
@@ -124,7 +155,15 @@ class OrderDeskTests {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"/", "/app.js", "/base.css", "/actuator/leases", "/actuator/leases/report", "/actuator/health"})
+            strings = {
+                "/",
+                "/app.js",
+                "/base.css",
+                "/actuator/leases",
+                "/actuator/leases/report",
+                "/actuator/leases/emails",
+                "/actuator/health"
+            })
     void thePageAndTheEndpointsAnswer(String path) throws Exception {
         assertThat(get(path).statusCode()).isEqualTo(200);
     }
