@@ -40,7 +40,7 @@ public final class UnusedTaskers implements SmartInitializingSingleton {
         if (onlyOne || found.all(TaskRunner.class).size() > runners.size()) {
             return;
         }
-        List<String> unused = taskers.stream().filter(this::isUnused).toList();
+        List<String> unused = taskers.stream().filter(this::isUnused).sorted().toList();
         if (!unused.isEmpty()) {
             log.warn(
                     "These Tasker beans belong to no runner and get no tasks: {}. Set dbleases.runners.<name>.table, where "
