@@ -38,6 +38,7 @@ class ArchitectureTests {
     private static final String JDBC_KEY_VALUE = ROOT + ".store.keyvalue.jdbc..";
     private static final String GCS = ROOT + ".store.keyvalue.gcs..";
     private static final String TASKS = ROOT + ".tasks..";
+    private static final String JDBC_TASKS = ROOT + ".tasks.jdbc..";
 
     private static final JavaClasses CORE = new ClassFileImporter()
             .importUrl(LeaseClient.class.getProtectionDomain().getCodeSource().getLocation());
@@ -95,7 +96,7 @@ class ArchitectureTests {
     void onlyWhatTalksToADatabaseUsesJdbc() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(POSTGRES, JDBC_KEY_VALUE, TASKS)
+                .resideOutsideOfPackages(POSTGRES, JDBC_KEY_VALUE, JDBC_TASKS)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql.."));

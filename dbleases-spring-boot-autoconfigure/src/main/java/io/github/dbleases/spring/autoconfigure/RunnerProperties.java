@@ -4,7 +4,7 @@ import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.TaskRunnerConfig;
 import io.github.dbleases.spring.tasks.RefusedTaskRunnerException;
 import io.github.dbleases.spring.tasks.RunnerDeclaration;
-import io.github.dbleases.tasks.TaskTable;
+import io.github.dbleases.tasks.jdbc.TaskTable;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;

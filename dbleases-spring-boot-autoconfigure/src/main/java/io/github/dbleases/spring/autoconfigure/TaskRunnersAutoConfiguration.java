@@ -10,7 +10,7 @@ import io.github.dbleases.spring.tasks.ManagedWakeUps;
 import io.github.dbleases.spring.tasks.UnusedTaskers;
 import io.github.dbleases.store.LeaseStore;
 import io.github.dbleases.store.postgres.PostgresLeaseStore;
-import io.github.dbleases.tasks.LeaseTables;
+import io.github.dbleases.tasks.jdbc.LeaseTables;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.github.dbleases.spring.tasks;
 
-import io.github.dbleases.tasks.JdbcTaskLine;
-import io.github.dbleases.tasks.LeaseTables;
 import io.github.dbleases.tasks.TaskLine;
-import io.github.dbleases.tasks.TaskTable;
+import io.github.dbleases.tasks.jdbc.JdbcTaskLine;
+import io.github.dbleases.tasks.jdbc.LeaseTables;
+import io.github.dbleases.tasks.jdbc.TaskTable;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;

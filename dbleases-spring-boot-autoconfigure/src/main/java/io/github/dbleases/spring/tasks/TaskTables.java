@@ -1,7 +1,7 @@
 package io.github.dbleases.spring.tasks;
 
 import io.github.dbleases.tasks.TaskLine;
-import io.github.dbleases.tasks.TaskTable;
+import io.github.dbleases.tasks.jdbc.TaskTable;
 import javax.sql.DataSource;
 
 /** The tables of tasks that an application may declare. */

@@ -1,6 +1,6 @@
-package io.github.dbleases.tasks;
+package io.github.dbleases.tasks.jdbc;
 
-import io.github.dbleases.tasks.Identifiers.Order;
+import io.github.dbleases.tasks.jdbc.Identifiers.Order;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;

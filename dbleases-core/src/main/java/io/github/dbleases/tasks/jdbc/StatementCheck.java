@@ -1,7 +1,7 @@
-package io.github.dbleases.tasks;
+package io.github.dbleases.tasks.jdbc;
 
 import io.github.dbleases.InvalidTaskTableException;
-import io.github.dbleases.tasks.TaskStatements.Part;
+import io.github.dbleases.tasks.jdbc.TaskStatements.Part;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,5 +1,6 @@
-package io.github.dbleases.tasks;
+package io.github.dbleases.tasks.jdbc;
 
+import io.github.dbleases.tasks.ClaimedTask;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,4 +1,4 @@
-package io.github.dbleases.tasks;
+package io.github.dbleases.tasks.jdbc;
 
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;

@@ -1,11 +1,16 @@
-package io.github.dbleases.tasks;
+package io.github.dbleases.tasks.jdbc;
 
-import static io.github.dbleases.tasks.QueueConnections.LONG;
-import static io.github.dbleases.tasks.QueueConnections.USUAL;
+import static io.github.dbleases.tasks.jdbc.QueueConnections.LONG;
+import static io.github.dbleases.tasks.jdbc.QueueConnections.USUAL;
 
 import io.github.dbleases.TaskClaim;
 import io.github.dbleases.TaskQueueException;
-import io.github.dbleases.tasks.Exchange.Answer;
+import io.github.dbleases.tasks.ClaimedTask;
+import io.github.dbleases.tasks.FailedTask;
+import io.github.dbleases.tasks.TaskLine;
+import io.github.dbleases.tasks.TaskReply;
+import io.github.dbleases.tasks.TaskRequest;
+import io.github.dbleases.tasks.jdbc.Exchange.Answer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

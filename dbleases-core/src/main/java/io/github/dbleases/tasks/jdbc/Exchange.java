@@ -1,7 +1,11 @@
-package io.github.dbleases.tasks;
+package io.github.dbleases.tasks.jdbc;
 
 import io.github.dbleases.TaskClaim;
-import io.github.dbleases.tasks.TaskStatements.Part;
+import io.github.dbleases.tasks.ClaimedTask;
+import io.github.dbleases.tasks.FailedTask;
+import io.github.dbleases.tasks.TaskReply;
+import io.github.dbleases.tasks.TaskRequest;
+import io.github.dbleases.tasks.jdbc.TaskStatements.Part;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,13 +1,15 @@
-package io.github.dbleases.tasks;
+package io.github.dbleases.tasks.jdbc;
 
-import static io.github.dbleases.tasks.TaskDatabase.claim;
-import static io.github.dbleases.tasks.TaskDatabase.finish;
-import static io.github.dbleases.tasks.TaskDatabase.ids;
-import static io.github.dbleases.tasks.TaskDatabase.numbers;
+import static io.github.dbleases.tasks.jdbc.TaskDatabase.claim;
+import static io.github.dbleases.tasks.jdbc.TaskDatabase.finish;
+import static io.github.dbleases.tasks.jdbc.TaskDatabase.ids;
+import static io.github.dbleases.tasks.jdbc.TaskDatabase.numbers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.dbleases.TaskQueueException;
+import io.github.dbleases.tasks.ClaimedTask;
+import io.github.dbleases.tasks.TaskRequest;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;

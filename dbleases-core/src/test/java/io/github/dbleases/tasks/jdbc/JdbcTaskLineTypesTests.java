@@ -1,10 +1,11 @@
-package io.github.dbleases.tasks;
+package io.github.dbleases.tasks.jdbc;
 
-import static io.github.dbleases.tasks.TaskDatabase.claim;
-import static io.github.dbleases.tasks.TaskDatabase.fail;
-import static io.github.dbleases.tasks.TaskDatabase.finish;
+import static io.github.dbleases.tasks.jdbc.TaskDatabase.claim;
+import static io.github.dbleases.tasks.jdbc.TaskDatabase.fail;
+import static io.github.dbleases.tasks.jdbc.TaskDatabase.finish;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dbleases.tasks.ClaimedTask;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;

@@ -1,14 +1,17 @@
-package io.github.dbleases.tasks;
+package io.github.dbleases.tasks.jdbc;
 
-import static io.github.dbleases.tasks.TaskDatabase.claim;
-import static io.github.dbleases.tasks.TaskDatabase.fail;
-import static io.github.dbleases.tasks.TaskDatabase.finish;
-import static io.github.dbleases.tasks.TaskDatabase.ids;
-import static io.github.dbleases.tasks.TaskDatabase.numbers;
-import static io.github.dbleases.tasks.TaskDatabase.release;
+import static io.github.dbleases.tasks.jdbc.TaskDatabase.claim;
+import static io.github.dbleases.tasks.jdbc.TaskDatabase.fail;
+import static io.github.dbleases.tasks.jdbc.TaskDatabase.finish;
+import static io.github.dbleases.tasks.jdbc.TaskDatabase.ids;
+import static io.github.dbleases.tasks.jdbc.TaskDatabase.numbers;
+import static io.github.dbleases.tasks.jdbc.TaskDatabase.release;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.TaskClaim;
+import io.github.dbleases.tasks.ClaimedTask;
+import io.github.dbleases.tasks.TaskReply;
+import io.github.dbleases.tasks.TaskRequest;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.util.List;
 import java.util.Optional;

@@ -1,8 +1,11 @@
-package io.github.dbleases.tasks;
+package io.github.dbleases.tasks.jdbc;
 
 import io.github.dbleases.TaskClaim;
 import io.github.dbleases.store.postgres.PostgresSchema;
 import io.github.dbleases.store.postgres.PostgresStoreConfig;
+import io.github.dbleases.tasks.ClaimedTask;
+import io.github.dbleases.tasks.FailedTask;
+import io.github.dbleases.tasks.TaskRequest;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;

@@ -1,6 +1,6 @@
-package io.github.dbleases.tasks;
+package io.github.dbleases.tasks.jdbc;
 
-import io.github.dbleases.tasks.Identifiers.TableName;
+import io.github.dbleases.tasks.jdbc.Identifiers.TableName;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

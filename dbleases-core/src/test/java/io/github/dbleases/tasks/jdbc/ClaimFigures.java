@@ -1,7 +1,9 @@
-package io.github.dbleases.tasks;
+package io.github.dbleases.tasks.jdbc;
 
 import io.github.dbleases.TaskClaim;
-import io.github.dbleases.tasks.TaskStatements.Part;
+import io.github.dbleases.tasks.ClaimedTask;
+import io.github.dbleases.tasks.TaskRequest;
+import io.github.dbleases.tasks.jdbc.TaskStatements.Part;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.io.PrintStream;
 import java.sql.Connection;

@@ -1,8 +1,8 @@
-package io.github.dbleases.tasks;
+package io.github.dbleases.tasks.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.dbleases.tasks.ClaimCursor.Claimed;
+import io.github.dbleases.tasks.jdbc.ClaimCursor.Claimed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
-package io.github.dbleases.tasks;
+package io.github.dbleases.tasks.jdbc;
 
 import io.github.dbleases.InvalidTaskTableException;
-import io.github.dbleases.tasks.Identifiers.Order;
-import io.github.dbleases.tasks.Identifiers.TableName;
-import io.github.dbleases.tasks.TableCatalogue.Column;
-import io.github.dbleases.tasks.TableCatalogue.Table;
+import io.github.dbleases.tasks.jdbc.Identifiers.Order;
+import io.github.dbleases.tasks.jdbc.Identifiers.TableName;
+import io.github.dbleases.tasks.jdbc.TableCatalogue.Column;
+import io.github.dbleases.tasks.jdbc.TableCatalogue.Table;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;

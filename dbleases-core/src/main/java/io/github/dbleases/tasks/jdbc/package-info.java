@@ -1,0 +1,11 @@
+/**
+ * The queue in a user's own table on PostgreSQL.
+ *
+ * <p>{@link io.github.dbleases.tasks.jdbc.TaskTable} tells how a table of tasks is used;
+ * {@link io.github.dbleases.tasks.jdbc.JdbcTaskLine} is the line to it. What is asked of the queue at one time is one
+ * statement ({@code TaskStatements}, {@code Exchange}). {@code TableCheck} refuses at the start what could not work.
+ */
+@NullMarked
+package io.github.dbleases.tasks.jdbc;
+
+import org.jspecify.annotations.NullMarked;
