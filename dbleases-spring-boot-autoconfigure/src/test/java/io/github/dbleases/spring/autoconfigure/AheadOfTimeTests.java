@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.springframework.aot.generate.ClassNameGenerator;
 import org.springframework.aot.generate.DefaultGenerationContext;
@@ -16,22 +17,24 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import org.springframework.context.aot.ApplicationContextAotGenerator;
 import org.springframework.javapoet.ClassName;
 
-/** Spring can write the configuration as code when an application is built, the Lease beans among it. */
+/** Spring can write the configuration as code when an application is built, the beans of leases and runners among it. */
 class AheadOfTimeTests {
 
     @Test
-    void theLeaseBeansAreWrittenAsCode() throws Exception {
+    void theBeansOfLeasesAndRunnersAreWrittenAsCode() throws Exception {
         AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
         TestPropertyValues.of(Map.of(
                         "spring.datasource.url", "jdbc:postgresql://nowhere/leases",
-                        "dbleases.leases.orders.partitions", "128"))
+                        "dbleases.leases.orders.partitions", "128",
+                        "dbleases.runners.order-emails.table", "outbox"))
                 .applyTo(context);
         context.register(
                 DataSourceAutoConfiguration.class,
                 PostgresLeaseStoreAutoConfiguration.class,
                 LeaseMigrationAutoConfiguration.class,
                 DbLeasesAutoConfiguration.class,
-                LeaseBeansAutoConfiguration.class);
+                LeaseBeansAutoConfiguration.class,
+                TaskRunnersAutoConfiguration.class);
         InMemoryGeneratedFiles files = new InMemoryGeneratedFiles();
         DefaultGenerationContext generation =
                 new DefaultGenerationContext(new ClassNameGenerator(ClassName.get("shop", "Shop")), files);
@@ -39,12 +42,21 @@ class AheadOfTimeTests {
         new ApplicationContextAotGenerator().processAheadOfTime(context, generation);
         generation.writeGeneratedContent();
 
-        String lease = files.getGeneratedFiles(Kind.SOURCE).keySet().stream()
-                .filter(name -> name.contains("LeaseFactory"))
+        assertThat(generated(files, "LeaseFactory"))
+                .contains("ordersLease")
+                .contains("128")
+                .contains("AutowireCandidateQualifier");
+        assertThat(generated(files, "TaskRunnerFactory"))
+                .contains("orderEmailsRunner")
+                .contains("\"order-emails\"")
+                .contains("AutowireCandidateQualifier");
+    }
+
+    private static String generated(InMemoryGeneratedFiles files, String type) {
+        return files.getGeneratedFiles(Kind.SOURCE).keySet().stream()
+                .filter(name -> name.contains(type))
                 .map(name -> content(files, name))
-                .findFirst()
-                .orElseThrow();
-        assertThat(lease).contains("ordersLease").contains("128").contains("AutowireCandidateQualifier");
+                .collect(Collectors.joining());
     }
 
     private static String content(InMemoryGeneratedFiles files, String name) {

@@ -9,6 +9,7 @@ import io.github.dbleases.TaskQueue;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.Tasker;
 import io.github.dbleases.spring.Sql;
+import io.github.dbleases.spring.tasks.RefusedTaskRunnerException;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.time.Instant;
@@ -19,6 +20,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.aop.framework.ProxyFactory;
@@ -34,6 +37,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionStatus;
 
 /** Runners from nothing but properties and a tasker, on a real PostgreSQL. */
 class TaskRunnersOnPostgresTests {
@@ -340,6 +347,107 @@ class TaskRunnersOnPostgresTests {
         @Override
         public List<WithoutColumn> perform(List<WithoutColumn> tasks) {
             return tasks;
+        }
+    }
+
+    @Test
+    void aTableThatIsNotThereStopsTheStart() {
+        application
+                .withBean(Emails.class)
+                .withPropertyValues("dbleases.runners.emails.table=nothing")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasStackTraceContaining(InvalidTaskTableException.class.getName())
+                        .hasStackTraceContaining("nothing"));
+    }
+
+    @Test
+    void transactionsOfAnotherDatabaseStopTheStart() {
+        PostgresDatabase another = PostgresServer.newest().freshDatabase();
+        application
+                .withBean(Emails.class)
+                .withBean(
+                        "other",
+                        PlatformTransactionManager.class,
+                        () -> new JdbcTransactionManager(another.dataSource()))
+                .withPropertyValues("dbleases.runners.emails.transactional=true")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasStackTraceContaining(RefusedTaskRunnerException.class.getName())
+                        .hasStackTraceContaining("the transactions of 'other'"));
+    }
+
+    /** As those of JPA do: they do not say of which DataSource they are. */
+    @Test
+    void transactionsThatTakeInTheConnectionOfTheTableAreEnough() {
+        insertEmails(1);
+        application
+                .withBean(Emails.class)
+                .withUserConfiguration(Wrapping.class)
+                .withPropertyValues("dbleases.runners.emails.transactional=true")
+                .run(context -> {
+                    awaitNothingPending();
+                    assertThat(context.getBean(Wrapping.Transactions.class).committed)
+                            .hasPositiveValue();
+                });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Wrapping {
+
+        @Bean
+        Transactions wrapped(DataSource dataSource) {
+            return new Transactions(new JdbcTransactionManager(dataSource));
+        }
+
+        static class Transactions implements PlatformTransactionManager {
+
+            final AtomicInteger committed = new AtomicInteger();
+            private final PlatformTransactionManager target;
+
+            Transactions(PlatformTransactionManager target) {
+                this.target = target;
+            }
+
+            @Override
+            public TransactionStatus getTransaction(TransactionDefinition definition) {
+                return target.getTransaction(definition);
+            }
+
+            @Override
+            public void commit(TransactionStatus status) {
+                target.commit(status);
+                committed.incrementAndGet();
+            }
+
+            @Override
+            public void rollback(TransactionStatus status) {
+                target.rollback(status);
+            }
+        }
+    }
+
+    @Test
+    void theTransactionsOfTheDataSourceOfTheTableAreChosenAmongSeveral() {
+        PostgresDatabase another = PostgresServer.newest().freshDatabase();
+        insertEmails(1);
+        application
+                .withBean(Emails.class)
+                .withBean(
+                        "other",
+                        PlatformTransactionManager.class,
+                        () -> new JdbcTransactionManager(another.dataSource()))
+                .withUserConfiguration(OwnTransactions.class)
+                .withPropertyValues("dbleases.runners.emails.transactional=true")
+                .run(context -> awaitNothingPending());
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnTransactions {
+
+        @Bean
+        JdbcTransactionManager own(DataSource dataSource) {
+            return new JdbcTransactionManager(dataSource);
         }
     }
 
