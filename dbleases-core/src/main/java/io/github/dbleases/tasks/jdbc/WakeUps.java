@@ -1,4 +1,4 @@
-package io.github.dbleases.tasks;
+package io.github.dbleases.tasks.jdbc;
 
 import io.github.dbleases.TaskRunner;
 import java.sql.Connection;
