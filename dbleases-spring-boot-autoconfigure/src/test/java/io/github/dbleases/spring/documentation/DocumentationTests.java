@@ -52,6 +52,9 @@ class DocumentationTests {
     /** Not what is part of a longer name, and no system property of the build. */
     private static final Pattern PROPERTY = Pattern.compile("(?<![\\w.-])dbleases\\.[a-z][a-z.-]*[a-z]");
 
+    /** What observations are named by. */
+    private static final String OBSERVATIONS = "dbleases.tasks.";
+
     private static final Pattern NAMED_PARAMETER = Pattern.compile("(?<!:):([a-z]+)");
 
     private static final Map<String, String> PARAMETERS = Map.of(
@@ -83,6 +86,7 @@ class DocumentationTests {
                         "configuration.md",
                         "operations.md",
                         "stores.md",
+                        "tasks.md",
                         "testing.md");
     }
 
@@ -112,6 +116,7 @@ class DocumentationTests {
                         .anyMatch(property -> property.equals(name)
                                 || name.startsWith("dbleases.leases.")
                                 || isOfRunner(name)
+                                || name.startsWith(OBSERVATIONS)
                                 || property.startsWith(name + ".")));
     }
 

@@ -39,6 +39,7 @@ final class Snippets {
             import java.lang.annotation.Retention;
             import java.lang.annotation.RetentionPolicy;
             import java.time.Duration;
+            import java.util.List;
             import org.junit.jupiter.api.Test;
             import org.postgresql.ds.PGSimpleDataSource;
             import org.springframework.beans.factory.annotation.Autowired;
