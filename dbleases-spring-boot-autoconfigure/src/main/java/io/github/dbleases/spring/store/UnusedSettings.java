@@ -7,6 +7,8 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.InitializingBean;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
 /**
@@ -46,6 +48,18 @@ public final class UnusedSettings implements InitializingBean {
         this.environment = environment;
     }
 
+    /** The channels of runners, whose names are the application's. */
+    private List<String> channels() {
+        return Binder.get(environment)
+                .bind("dbleases.runners", Bindable.mapOf(String.class, Object.class))
+                .orElse(Map.of())
+                .keySet()
+                .stream()
+                .map(runner -> "dbleases.runners." + runner + ".channel")
+                .filter(environment::containsProperty)
+                .toList();
+    }
+
     @Override
     public void afterPropertiesSet() {
         List<String> unused = new ArrayList<>();
@@ -54,6 +68,9 @@ public final class UnusedSettings implements InitializingBean {
                 unused.add(property);
             }
         });
+        if (!POSTGRES.contains(type)) {
+            unused.addAll(channels());
+        }
         if (!unused.isEmpty()) {
             LOGGER.warn(
                     "dbleases.store.type is '{}', so these properties have no effect: {}.",

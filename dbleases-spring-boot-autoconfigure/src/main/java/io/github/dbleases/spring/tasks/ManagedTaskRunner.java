@@ -50,6 +50,7 @@ public final class ManagedTaskRunner
     private final Object transition = new Object();
     private volatile @Nullable TaskRunner delegate;
     private volatile @Nullable Ending ending;
+    private boolean started;
     private boolean closed;
 
     /**
@@ -80,6 +81,7 @@ public final class ManagedTaskRunner
             TaskRunner runner = delegate;
             if (runner != null && !closed) {
                 ending = null;
+                started = true;
                 runner.start();
             }
         }
@@ -119,10 +121,11 @@ public final class ManagedTaskRunner
     private Ending end() {
         Ending begun = ending;
         if (begun == null) {
-            boolean running = isRunning();
             begun = new Ending();
             ending = begun;
-            if (running) {
+            // Whether it runs does not count: a client that retires ends it too, and its batches are yet to be waited
+            // for.
+            if (started) {
                 new Thread(begun, "dbleases-" + name + "-stop").start();
             } else {
                 begun.complete();

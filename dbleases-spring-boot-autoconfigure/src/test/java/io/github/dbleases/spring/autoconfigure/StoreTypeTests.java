@@ -297,13 +297,15 @@ class StoreTypeTests {
                         "dbleases.schema=shop",
                         "dbleases.migration.mode=validate",
                         "dbleases.connection.url=jdbc:postgresql://localhost/shop",
-                        "dbleases.store.gcs.bucket=leases")
+                        "dbleases.store.gcs.bucket=leases",
+                        "dbleases.runners.emails.channel=emails")
                 .run(this::ownsAllAndReports);
 
         assertThat(output)
                 .contains(
                         "dbleases.store.type is 'memory', so these properties have no effect: dbleases.connection.url, "
-                                + "dbleases.migration.mode, dbleases.schema, dbleases.store.gcs.bucket.");
+                                + "dbleases.migration.mode, dbleases.runners.emails.channel, dbleases.schema, "
+                                + "dbleases.store.gcs.bucket.");
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.github.dbleases.TaskRunnerListener;
 import io.github.dbleases.TaskRunnerStatus;
 import io.github.dbleases.Tasker;
 import io.github.dbleases.spring.FakeLeaseClient;
+import io.github.dbleases.spring.autoconfigure.LifecycleTests.Probe;
 import io.github.dbleases.spring.observation.ObservedTasks;
 import io.github.dbleases.spring.tasks.ManagedTaskRunner;
 import io.micrometer.observation.ObservationRegistry;
@@ -21,7 +22,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +41,7 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
 
 /** The wiring, with a queue in memory. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -344,6 +348,39 @@ class TaskRunnersAutoConfigurationTests {
                 });
         assertThat(queue.finished()).containsExactly("a");
         assertThat(queue.waiting()).containsExactly("b");
+    }
+
+    /** The client retires at the same time, which ends the runner as well. */
+    @Test
+    void whatABatchMayUseStopsAfterIt() {
+        CountDownLatch working = new CountDownLatch(1);
+        CountDownLatch closing = new CountDownLatch(1);
+        CountDownLatch executorsStop = new CountDownLatch(1);
+        AtomicReference<Boolean> stoppedBefore = new AtomicReference<>();
+        MemoryQueue queue = new MemoryQueue();
+        queue.add("a");
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        MemoryLeaseStoreAutoConfiguration.class,
+                        DbLeasesAutoConfiguration.class,
+                        TaskRunnersAutoConfiguration.class))
+                .withPropertyValues("dbleases.store.type=memory", "dbleases.runners.emails.interval=10ms")
+                .withBean("queue", MemoryQueue.class, () -> queue)
+                .withBean("first", Probe.class, () -> new Probe(Integer.MAX_VALUE, closing::countDown))
+                .withBean(
+                        "executors",
+                        Probe.class,
+                        () -> new Probe(ExecutorConfigurationSupport.DEFAULT_PHASE, executorsStop::countDown))
+                .withBean("tasker", Tasker.class, () -> (Tasker<String>) tasks -> {
+                    working.countDown();
+                    closing.await();
+                    stoppedBefore.set(executorsStop.await(300, TimeUnit.MILLISECONDS));
+                    return tasks;
+                })
+                .run(context -> working.await());
+
+        assertThat(stoppedBefore).hasValue(false);
+        assertThat(queue.finished()).containsExactly("a");
     }
 
     @Test
