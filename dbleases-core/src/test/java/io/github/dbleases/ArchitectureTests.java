@@ -38,6 +38,8 @@ class ArchitectureTests {
     private static final String JDBC_KEY_VALUE = ROOT + ".store.keyvalue.jdbc..";
     private static final String GCS = ROOT + ".store.keyvalue.gcs..";
     private static final String TASKS = ROOT + ".tasks..";
+    private static final String TASKS_SPI = ROOT + ".tasks";
+    private static final String TASK_RUNNER = ROOT + ".tasks.runner..";
     private static final String JDBC_TASKS = ROOT + ".tasks.jdbc..";
 
     private static final JavaClasses CORE = new ClassFileImporter()
@@ -153,6 +155,28 @@ class ArchitectureTests {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(KEY_VALUE_BACKENDS));
+    }
+
+    @Test
+    void theTaskRunnerAndTheQueueKnowOnlyWhatPassesBetweenThem() {
+        check(noClasses()
+                .that()
+                .resideInAPackage(TASK_RUNNER)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(JDBC_TASKS));
+        check(noClasses()
+                .that()
+                .resideInAPackage(JDBC_TASKS)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(TASK_RUNNER));
+        check(noClasses()
+                .that()
+                .resideInAPackage(TASKS_SPI)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT + ".tasks.*.."));
     }
 
     /** Stores are let off that give up calls which take too long: their threads are beside what they wait for. */

@@ -4,6 +4,7 @@
  * <p>{@link io.github.dbleases.tasks.jdbc.TaskTable} tells how a table of tasks is used;
  * {@link io.github.dbleases.tasks.jdbc.JdbcTaskLine} is the line to it. What is asked of the queue at one time is one
  * statement ({@code TaskStatements}, {@code Exchange}). {@code TableCheck} refuses at the start what could not work.
+ * {@link io.github.dbleases.tasks.jdbc.WakeUps} wakes runners when the database notifies.
  */
 @NullMarked
 package io.github.dbleases.tasks.jdbc;

@@ -1,8 +1,0 @@
-package io.github.dbleases.tasks;
-
-/**
- * A request to the queue.
- *
- * @param repeated whether it was sent before, without an answer
- */
-record Errand<T>(TaskRequest<T> request, boolean repeated) {}

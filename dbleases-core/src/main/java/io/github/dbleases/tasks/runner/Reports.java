@@ -1,0 +1,169 @@
+package io.github.dbleases.tasks.runner;
+
+import io.github.dbleases.TaskRunner;
+import io.github.dbleases.TaskRunnerListener;
+import io.github.dbleases.TaskRunnerListener.Activity;
+import io.github.dbleases.tasks.ClaimedTask;
+import io.github.dbleases.tasks.FailedTask;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Counts, logs and tells the listener what a runner does. No exception of a listener gets out of it. */
+final class Reports<T> {
+
+    private static final Logger log = LoggerFactory.getLogger(TaskRunner.class);
+
+    private final TaskRunner runner;
+    private final TaskRunnerListener listener;
+    private final Troubles queueTroubles = new Troubles();
+    private final Troubles taskerTroubles = new Troubles();
+    private final LongAdder completed = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private final LongAdder lost = new LongAdder();
+
+    Reports(TaskRunner runner, TaskRunnerListener listener) {
+        this.runner = runner;
+        this.listener = listener;
+    }
+
+    /** Tells of a claim that begins. */
+    Activity claim(long session) {
+        return begun(() -> listener.onClaim(runner, session));
+    }
+
+    /** Tells of a batch that begins. */
+    Activity batch(long session, List<T> tasks) {
+        return begun(() -> listener.onBatch(runner, session, tasks));
+    }
+
+    private Activity begun(Supplier<Activity> beginning) {
+        try {
+            return new SafeActivity(beginning.get());
+        } catch (RuntimeException | Error failure) {
+            complain(failure);
+            return Activity.NONE;
+        }
+    }
+
+    void settled(Settled<T> settled) {
+        completed.add(settled.completed());
+        if (!settled.lost().isEmpty()) {
+            lost.add(settled.lost().size());
+            log.warn(
+                    "Runner {} has lost {} tasks, which were taken by another session before they could be finished: {}",
+                    runner.name(),
+                    settled.lost().size(),
+                    idsOf(settled.lost()));
+            tell(told -> told.onLost(runner, tasksOf(settled.lost())));
+        }
+        if (!settled.putAside().isEmpty()) {
+            failed.add(settled.putAside().size());
+            tell(told -> told.onFailed(runner, tasksOf(settled.putAside())));
+        }
+    }
+
+    /** Tells why tasks were put aside. */
+    void putAside(List<FailedTask<T>> tasks) {
+        tasks.forEach(task -> log.warn(
+                "Runner {} has put task {} aside after its last attempt: {}",
+                runner.name(),
+                task.claimed().id(),
+                task.failure().toString()));
+    }
+
+    void taskerFailed(Throwable failure) {
+        if (taskerTroubles.isNews(failure)) {
+            log.warn("Runner {}: its tasker has failed; the tasks are tried again", runner.name(), failure);
+        } else {
+            log.debug("Runner {}: its tasker has failed again", runner.name(), failure);
+        }
+        tell(told -> told.onError(runner, failure));
+    }
+
+    void taskerWorks() {
+        taskerTroubles.over();
+    }
+
+    void queueFailed(Throwable failure) {
+        if (queueTroubles.isNews(failure)) {
+            log.warn("Runner {}: its queue could not be used; it goes on trying", runner.name(), failure);
+        } else {
+            log.debug("Runner {}: its queue still cannot be used", runner.name(), failure);
+        }
+        tell(told -> told.onError(runner, failure));
+    }
+
+    void queueWorks() {
+        if (queueTroubles.over()) {
+            log.info("Runner {}: its queue can be used again", runner.name());
+        }
+    }
+
+    long completed() {
+        return completed.sum();
+    }
+
+    long failed() {
+        return failed.sum();
+    }
+
+    long lost() {
+        return lost.sum();
+    }
+
+    private void tell(Consumer<TaskRunnerListener> telling) {
+        try {
+            telling.accept(listener);
+        } catch (RuntimeException | Error failure) {
+            complain(failure);
+        }
+    }
+
+    private void complain(Throwable failure) {
+        log.warn("Runner {}: its listener has failed, which changes nothing", runner.name(), failure);
+    }
+
+    private static <T> List<T> tasksOf(List<ClaimedTask<T>> claimed) {
+        return claimed.stream().map(ClaimedTask::task).toList();
+    }
+
+    private static <T> List<Object> idsOf(List<ClaimedTask<T>> claimed) {
+        return claimed.stream().<Object>map(ClaimedTask::id).limit(20).toList();
+    }
+
+    private final class SafeActivity implements Activity {
+
+        private final Activity activity;
+
+        SafeActivity(Activity activity) {
+            this.activity = activity;
+        }
+
+        @Override
+        public void succeeded(int tasks) {
+            guard(() -> activity.succeeded(tasks));
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            guard(() -> activity.failed(failure));
+        }
+
+        @Override
+        public void close() {
+            guard(activity::close);
+        }
+
+        private void guard(Runnable call) {
+            try {
+                call.run();
+            } catch (RuntimeException | Error failure) {
+                complain(failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.github.dbleases.tasks.runner;
+
+import io.github.dbleases.TaskQueue;
+import io.github.dbleases.tasks.ClaimedTask;
+import io.github.dbleases.tasks.FailedTask;
+import io.github.dbleases.tasks.TaskLine;
+import io.github.dbleases.tasks.TaskReply;
+import io.github.dbleases.tasks.TaskRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The line to a user's queue, which says how many tasks it has finished, but not which. */
+final class TaskQueueLine<T> implements TaskLine<T> {
+
+    private static final Logger log = LoggerFactory.getLogger(TaskQueueLine.class);
+
+    private final TaskQueue<T> queue;
+
+    TaskQueueLine(TaskQueue<T> queue) {
+        this.queue = queue;
+    }
+
+    @Override
+    public void check() {}
+
+    /** Which of the finished tasks were lost is not known if some were: as many of them stand for those. */
+    @Override
+    public TaskReply<T> exchange(TaskRequest<T> request) {
+        long session = request.session();
+        List<ClaimedTask<T>> lost = List.of();
+        if (!request.finished().isEmpty()) {
+            int missing = missing(session, request.finished());
+            lost = request.finished().subList(0, missing);
+            if (missing > 0 && missing < request.finished().size()) {
+                log.warn(
+                        "Of {} tasks, {} were not finished, because session {} does not hold them any more; the queue"
+                                + " does not say which",
+                        request.finished().size(),
+                        missing,
+                        session);
+            }
+        }
+        List<ClaimedTask<T>> putAside = new ArrayList<>();
+        for (FailedTask<T> failed : request.failed()) {
+            if (!queue.retry(session, failed.claimed().task(), failed.failure())) {
+                putAside.add(failed.claimed());
+            }
+        }
+        if (!request.released().isEmpty()) {
+            queue.release(session, tasksOf(request.released()));
+        }
+        List<ClaimedTask<T>> claimed = new ArrayList<>();
+        request.claim()
+                .ifPresent(claim -> queue.claim(claim).forEach(task -> claimed.add(new ClaimedTask<>(task, task))));
+        return new TaskReply<>(claimed, lost, putAside);
+    }
+
+    /**
+     * A difference is an exception if it is not clear which task it concerns: the transaction is rolled back and tried
+     * again in halves, down to single tasks.
+     */
+    @Override
+    public List<ClaimedTask<T>> finish(long session, List<ClaimedTask<T>> tasks) {
+        int missing = missing(session, tasks);
+        if (missing == 0) {
+            return List.of();
+        }
+        if (missing == tasks.size()) {
+            return tasks;
+        }
+        throw new IllegalStateException(
+                ("Of %d tasks, %d were not finished, because session %d does not hold them any more; the queue does not"
+                                + " say which.")
+                        .formatted(tasks.size(), missing, session));
+    }
+
+    private int missing(long session, List<ClaimedTask<T>> tasks) {
+        int finished = queue.finish(session, tasksOf(tasks));
+        return Math.max(0, Math.min(tasks.size(), tasks.size() - finished));
+    }
+
+    @Override
+    public void releaseAllBut(long session, Collection<ClaimedTask<T>> known) {
+        queue.releaseAllBut(session, known.stream().map(ClaimedTask::task).toList());
+    }
+
+    @Override
+    public Optional<Duration> oldestPending() {
+        return queue.oldestPending();
+    }
+
+    private static <T> List<T> tasksOf(List<ClaimedTask<T>> claimed) {
+        return claimed.stream().map(ClaimedTask::task).toList();
+    }
+}

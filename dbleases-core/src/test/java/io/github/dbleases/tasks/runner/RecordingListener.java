@@ -1,0 +1,60 @@
+package io.github.dbleases.tasks.runner;
+
+import io.github.dbleases.TaskRunner;
+import io.github.dbleases.TaskRunnerListener;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Remembers what it was told. */
+final class RecordingListener implements TaskRunnerListener {
+
+    final List<Throwable> errors = new CopyOnWriteArrayList<>();
+    final List<Object> failed = new CopyOnWriteArrayList<>();
+    final List<Object> lost = new CopyOnWriteArrayList<>();
+    final List<String> activities = new CopyOnWriteArrayList<>();
+
+    @Override
+    public Activity onClaim(TaskRunner runner, long session) {
+        return activity("claim");
+    }
+
+    @Override
+    public Activity onBatch(TaskRunner runner, long session, List<?> tasks) {
+        return activity("batch of " + tasks.size());
+    }
+
+    private Activity activity(String what) {
+        Thread opened = Thread.currentThread();
+        return new Activity() {
+            @Override
+            public void succeeded(int tasks) {
+                activities.add(what + " succeeded for " + tasks);
+            }
+
+            @Override
+            public void failed(Throwable failure) {
+                activities.add(what + " failed");
+            }
+
+            @Override
+            public void close() {
+                activities.add(what + " closed by " + (Thread.currentThread() == opened ? "the same" : "another"));
+            }
+        };
+    }
+
+    @Override
+    public void onError(TaskRunner runner, Throwable failure) {
+        errors.add(failure);
+    }
+
+    @Override
+    public void onFailed(TaskRunner runner, List<?> tasks) {
+        failed.addAll(tasks);
+    }
+
+    @Override
+    public void onLost(TaskRunner runner, List<?> tasks) {
+        lost.addAll(tasks);
+    }
+}
