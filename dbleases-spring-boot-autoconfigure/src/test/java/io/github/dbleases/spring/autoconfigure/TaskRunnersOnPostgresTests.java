@@ -26,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
@@ -307,13 +308,14 @@ class TaskRunnersOnPostgresTests {
         application
                 .withConfiguration(AutoConfigurations.of(FlywayAutoConfiguration.class))
                 .withPropertyValues(
-                        "spring.main.lazy-initialization=true",
                         "spring.flyway.locations=classpath:tasks/flyway",
                         "spring.flyway.baseline-on-migrate=true",
                         "spring.flyway.baseline-version=0",
                         "dbleases.runners.emails.table=migrated_outbox",
                         "dbleases.runners.emails.created-column=")
                 .withBean("emails", Tasker.class, Migrated::new)
+                .withInitializer(context ->
+                        context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
                 .run(context -> await().untilAsserted(() -> assertThat(
                                 sql.column("SELECT count(*) FROM migrated_outbox WHERE sent_at IS NOT NULL"))
                         .containsExactly("1")));
