@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -74,13 +73,13 @@ public class EmailCheck {
     private final TransactionTemplate snapshot;
     private final TransactionTemplate transaction;
     private final String name;
-    private final int maxAttempts;
+    private final AttemptLimit attempts;
 
     EmailCheck(
             JdbcClient jdbc,
             PlatformTransactionManager transactions,
             SampleProperties properties,
-            @Value("${dbleases.runners.emails.max-attempts}") int maxAttempts) {
+            AttemptLimit attempts) {
         this.jdbc = jdbc;
         this.transaction = new TransactionTemplate(transactions);
         // All statements of the comparison must see the same orders and emails.
@@ -88,7 +87,7 @@ public class EmailCheck {
         this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
         this.snapshot.setReadOnly(true);
         this.name = properties.name();
-        this.maxAttempts = maxAttempts;
+        this.attempts = attempts;
     }
 
     /** Returns the latest verdict. */
@@ -123,7 +122,7 @@ public class EmailCheck {
     /** Compares if nothing is left to send and nobody has compared since; returns whether this call gave the verdict. */
     boolean checkIfAllSent() {
         Optional<Findings> findings = Objects.requireNonNull(snapshot.execute(reading -> jdbc.sql(TO_CHECK)
-                .param(maxAttempts)
+                .param(attempts.limit())
                 .query(Due.class)
                 .optional()
                 .map(this::compare)));

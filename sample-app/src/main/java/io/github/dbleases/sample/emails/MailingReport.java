@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -38,17 +37,19 @@ public class MailingReport {
             """;
 
     private final JdbcClient jdbc;
-    private final int maxAttempts;
+    private final AttemptLimit attempts;
 
-    MailingReport(JdbcClient jdbc, @Value("${dbleases.runners.emails.max-attempts}") int maxAttempts) {
+    MailingReport(JdbcClient jdbc, AttemptLimit attempts) {
         this.jdbc = jdbc;
-        this.maxAttempts = maxAttempts;
+        this.attempts = attempts;
     }
 
     /** Returns how far the sending has come. */
     public Mailing read() {
-        List<Pending> pending =
-                jdbc.sql(OUTBOX).param("max", maxAttempts).query(Pending.class).list();
+        List<Pending> pending = jdbc.sql(OUTBOX)
+                .param("max", attempts.limit())
+                .query(Pending.class)
+                .list();
         Map<Long, Long> held = new HashMap<>();
         pending.stream()
                 .filter(row -> row.session() != null)

@@ -95,6 +95,16 @@ class EmailSenderTests {
     }
 
     @Test
+    void whereNothingIsEverPutAsideAnEmailIsTriedAgainHoweverOftenItWasRefused() {
+        room.refuse(room.done(PLAIN), 1_000);
+
+        Mailing mailing = new MailingReport(room.jdbc, new AttemptLimit(0)).read();
+
+        assertThat(mailing.outbox().again()).isEqualTo(1);
+        assertThat(mailing.outbox().putAside()).isZero();
+    }
+
+    @Test
     void ofAnEmptyOutboxNothingIsOld() {
         assertThat(room.report().read().outbox()).isEqualTo(new Mailing.Outbox(0, 0, 0, null, 0, null));
     }

@@ -11,6 +11,8 @@ final class PostRoom implements AutoCloseable {
 
     static final int MAX_ATTEMPTS = 4;
 
+    private static final AttemptLimit ATTEMPTS = new AttemptLimit(MAX_ATTEMPTS);
+
     private final DeskDatabase database;
     final JdbcClient jdbc;
 
@@ -20,8 +22,7 @@ final class PostRoom implements AutoCloseable {
     }
 
     EmailCheck check(String instance) {
-        return new EmailCheck(
-                jdbc, new JdbcTransactionManager(database.dataSource()), properties(instance), MAX_ATTEMPTS);
+        return new EmailCheck(jdbc, new JdbcTransactionManager(database.dataSource()), properties(instance), ATTEMPTS);
     }
 
     EmailSender sender(String instance) {
@@ -29,7 +30,7 @@ final class PostRoom implements AutoCloseable {
     }
 
     MailingReport report() {
-        return new MailingReport(jdbc, MAX_ATTEMPTS);
+        return new MailingReport(jdbc, ATTEMPTS);
     }
 
     private static SampleProperties properties(String instance) {
