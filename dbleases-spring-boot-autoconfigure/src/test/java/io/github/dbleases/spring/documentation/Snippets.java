@@ -43,11 +43,13 @@ final class Snippets {
             import org.junit.jupiter.api.Test;
             import org.postgresql.ds.PGSimpleDataSource;
             import org.springframework.beans.factory.annotation.Autowired;
+            import org.springframework.beans.factory.annotation.Qualifier;
             import org.springframework.boot.context.properties.ConfigurationProperties;
             import org.springframework.boot.test.context.*;
             import org.springframework.context.annotation.*;
             import org.springframework.context.event.EventListener;
             import org.springframework.core.annotation.AliasFor;
+            import org.springframework.jdbc.core.RowMapper;
             import org.springframework.jdbc.core.simple.JdbcClient;
             import org.springframework.scheduling.annotation.Scheduled;
             import org.springframework.stereotype.Component;
