@@ -1,18 +1,12 @@
 package io.github.dbleases.tasks.jdbc;
 
-import io.github.dbleases.tasks.jdbc.Identifiers.Order;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
- * The statements on a table of tasks.
+ * The statements on a table of tasks. What is written in braces is one of the {@link TableValues}.
  *
  * <p>All that a request asks for is one statement, so that it is one round trip and one transaction. Several statements in
  * one text are not: from the second execution on the driver of PostgreSQL ends the transaction, and waits, before each
@@ -131,84 +125,13 @@ final class TaskStatements {
             WHERE {pending} TRUE ORDER BY {order} LIMIT 1
             """;
 
-    private static final Pattern VALUE = Pattern.compile("\\{(\\w+)}");
-
     private final Map<Key, String> exchanges = new ConcurrentHashMap<>();
     private final TaskTable table;
-    private final Map<String, String> values;
+    private final TableValues values;
 
     TaskStatements(TaskTable table, LeaseTables leases, ColumnTypes types) {
         this.table = table;
-        String tableName = Identifiers.TableName.of(table.name()).sql();
-        String session = Identifiers.quoted(table.sessionColumn());
-        this.values = Map.ofEntries(
-                Map.entry("table", tableName),
-                Map.entry("name", tableName.replace("'", "''")),
-                Map.entry("sessions", leases.session().sql()),
-                Map.entry("id", Identifiers.quoted(table.idColumn())),
-                Map.entry("session", session),
-                Map.entry("type", types.id()),
-                Map.entry("ids", types.idParameter()),
-                Map.entry("failure", failure(types)),
-                Map.entry("pending", pending()),
-                Map.entry("order", order("")),
-                Map.entry("created", created()),
-                Map.entry(
-                        "finish",
-                        table.deletes()
-                                ? "DELETE FROM " + tableName
-                                : "UPDATE " + tableName + " SET\n" + table.finish() + "\n, " + session + " = NULL"));
-    }
-
-    private String pending() {
-        StringBuilder pending = new StringBuilder();
-        if (table.pending() != null) {
-            // On lines of its own, because it may end with a comment.
-            pending.append("(\n").append(table.pending()).append("\n) AND ");
-        }
-        if (table.attempts().max() > 0) {
-            pending.append("(%1$s IS NULL OR %1$s < %2$d) AND "
-                    .formatted(attempts(), table.attempts().max()));
-        }
-        return pending.toString();
-    }
-
-    private String failure(ColumnTypes types) {
-        StringBuilder set = new StringBuilder();
-        String session = Identifiers.quoted(table.sessionColumn());
-        if (table.attempts().errorColumn() != null) {
-            set.append(Identifiers.quoted(table.attempts().errorColumn()))
-                    .append(" = dbleases_error::")
-                    .append(types.error())
-                    .append(", ");
-        }
-        if (table.attempts().column() != null) {
-            set.append("%1$s = coalesce(%1$s, 0) + 1, ".formatted(attempts()));
-        }
-        return set.append(session)
-                .append(
-                        table.attempts().max() > 0
-                                ? " = CASE WHEN coalesce(%s, 0) + 1 < %d THEN %s END"
-                                        .formatted(attempts(), table.attempts().max(), session)
-                                : " = " + session)
-                .toString();
-    }
-
-    private String attempts() {
-        return table.attempts().column() == null
-                ? "NULL"
-                : Identifiers.quoted(table.attempts().column());
-    }
-
-    private String created() {
-        return table.createdColumn() == null ? "NULL" : Identifiers.quoted(table.createdColumn());
-    }
-
-    private String order(String qualifier) {
-        List<Order> orders = table.orders();
-        return orders.isEmpty()
-                ? qualifier + Identifiers.quoted(table.idColumn())
-                : orders.stream().map(order -> order.sql(qualifier)).collect(Collectors.joining(", "));
+        this.values = TableValues.of(table, leases, types);
     }
 
     private record Key(Set<Part> parts, int step) {}
@@ -239,9 +162,9 @@ final class TaskStatements {
         String claimable = CLAIMABLE + (parts.contains(Part.FROM) ? " AND {id} >= ?::text::{type}" : "");
         String join = claim ? "LEFT JOIN dbleases_claimed ON true" : "";
         if (claim && !table.orders().isEmpty()) {
-            join += " ORDER BY " + order("dbleases_claimed.");
+            join += " ORDER BY {claimedOrder}";
         }
-        return in(EXCHANGE.replace("{parts}", sql.toString().stripTrailing())
+        return values.in(EXCHANGE.replace("{parts}", sql.toString().stripTrailing())
                 .replace("{lost}", parts.contains(Part.FINISH) ? LOST : "NULL::int[]")
                 .replace("{aside}", parts.contains(Part.FAIL) ? PUT_ASIDE : "NULL::int[]")
                 .replace("{last}", claim ? "(SELECT id::text FROM dbleases_picked OFFSET ? LIMIT 1)" : "NULL::text")
@@ -254,32 +177,25 @@ final class TaskStatements {
     }
 
     String releaseAllBut() {
-        return in(RELEASE_ALL_BUT);
+        return values.in(RELEASE_ALL_BUT);
     }
 
     /** What a claim has to find, without locks. */
     String claimable() {
-        return in(FIND_CLAIMABLE);
+        return values.in(FIND_CLAIMABLE);
     }
 
     /** How many pages the table has. */
     String pages() {
-        return in("SELECT " + PAGES);
+        return values.in("SELECT " + PAGES);
     }
 
     /** The name of the table of the sessions. */
     String sessions() {
-        return in("{sessions}");
+        return values.in("{sessions}");
     }
 
     String oldestPending() {
-        return in(OLDEST_PENDING);
-    }
-
-    private String in(String sql) {
-        // In one pass, because the conditions of the user may hold braces too.
-        return VALUE.matcher(sql)
-                .replaceAll(name -> Matcher.quoteReplacement(
-                        Objects.requireNonNull(values.get(name.group(1)), () -> "No value of " + name.group())));
+        return values.in(OLDEST_PENDING);
     }
 }

@@ -9,6 +9,7 @@ import io.github.dbleases.tasks.ClaimedTask;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -67,5 +68,30 @@ class JdbcTaskLineTypesTests {
                         database.query(
                                 "SELECT count(*) || ' ' || count(\"Session-Id\") FROM \"The Shop\".\"Order \"\"Items\"\" ?\" WHERE NOT done"))
                 .containsExactly("8 2");
+    }
+
+    @Test
+    void aColumnOfTheOrderMayHaveTheNameOfAPartOfTheStatement() {
+        database.execute("""
+                CREATE TABLE "The Shop".job (
+                    id bigint PRIMARY KEY, payload text, session_id bigint, done boolean DEFAULT false, "{word}" int, "{id}" int
+                );
+                INSERT INTO "The Shop".job SELECT i, 'job ' || i, NULL, false, -i, 0 FROM generate_series(1, 3) AS i;
+                """);
+        TaskTable table = new TaskTable(
+                "The Shop.job",
+                "id",
+                "session_id",
+                "NOT done",
+                "\"{word}\", \"{id}\" desc",
+                "done = true",
+                TaskTable.Attempts.UNCOUNTED,
+                null);
+        JdbcTaskLine<String> line = database.line(table);
+        line.check();
+
+        assertThat(line.exchange(claim(1, 2)).claimed())
+                .extracting(ClaimedTask::task)
+                .containsExactly("job 3", "job 2");
     }
 }

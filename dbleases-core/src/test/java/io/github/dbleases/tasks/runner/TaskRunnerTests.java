@@ -215,7 +215,7 @@ class TaskRunnerTests {
                     return tasks;
                 })
                 .start();
-        await().until(() -> queue.exchanges() > 2);
+        await().until(() -> !listener.errors.isEmpty());
 
         runner.stop();
 
