@@ -15,8 +15,8 @@ import java.util.stream.Stream;
  * Measures how fast sessions work through a table of tasks that take no time, beside others that do the same, and prints a
  * table, which is also written to {@code target/task-figures.md}.
  *
- * <p>Arguments: how many tasks there are at the least, and words that select points by the name of the system or of the
- * batch, or are {@code speeds} (without any: all but a few variants). From a million tasks on, a point that would be over in less than ten seconds gets more of them.
+ * <p>Arguments: how many tasks there are at the least, and words that are part of {@code system/batch;}, as in {@code dbleases/1;},
+ * or {@code speeds} (without any: all but a few variants). From a million tasks on, a point that would be over in less than ten seconds gets more of them.
  */
 final class TaskFigures {
 
@@ -85,7 +85,7 @@ final class TaskFigures {
                 ? CONTENDERS
                 : Stream.concat(CONTENDERS.stream(), OTHERS.stream())
                         .filter(contender -> words.stream()
-                                .anyMatch(("%s, %s;".formatted(contender.name(), contender.batch()))::contains))
+                                .anyMatch(("%s/%s;".formatted(contender.name(), contender.batch()))::contains))
                         .toList();
     }
 
