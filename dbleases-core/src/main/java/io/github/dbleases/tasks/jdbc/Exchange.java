@@ -14,6 +14,7 @@ import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -44,7 +45,7 @@ final class Exchange<T> {
         this.request = request;
         this.from = from;
         add(Part.FINISH, !request.finished().isEmpty());
-        add(Part.FAIL, !request.failed().isEmpty() && table.attempts().noted());
+        add(Part.FAIL, !request.failed().isEmpty());
         add(Part.RELEASE, !request.released().isEmpty());
         add(Part.CLAIM, request.claim().isPresent());
         add(Part.FROM, from != null);
@@ -126,10 +127,11 @@ final class Exchange<T> {
     }
 
     private Array errors(Connection connection) throws SQLException {
+        boolean wanted = table.attempts().errorColumn() != null;
         return connection.createArrayOf(
                 "text",
                 request.failed().stream()
-                        .map(failed -> ColumnTypes.error(failed.failure()))
+                        .map(failed -> wanted ? ColumnTypes.error(failed.failure()) : null)
                         .toArray());
     }
 
@@ -150,21 +152,21 @@ final class Exchange<T> {
     }
 
     private Answer<T> read(ResultSet rows, TableSize size) throws SQLException {
-        int own = rows.getMetaData().getColumnCount() - 3;
+        int own = rows.getMetaData().getColumnCount() - 4;
         int id = request.claim().isEmpty() ? 0 : position(rows.getMetaData(), table.idColumn());
         List<ClaimedTask<T>> claimed = new ArrayList<>();
         List<ClaimedTask<T>> lost = List.of();
         List<ClaimedTask<T>> putAside = List.of();
+        List<ClaimedTask<T>> unheld = List.of();
         List<FailedTask<Object>> unmapped = new ArrayList<>();
         String last = null;
         for (boolean first = true; rows.next(); first = false) {
             if (first) {
                 lost = at(rows.getArray(own), request.finished());
-                putAside = at(rows.getArray(own + 1), request.failed()).stream()
-                        .map(FailedTask::claimed)
-                        .toList();
-                last = rows.getString(own + 2);
-                size.read(rows.getLong(own + 3));
+                putAside = failed(at(rows.getArray(own + 1), request.failed()));
+                unheld = failed(butAt(rows.getArray(own + 2), request.failed()));
+                last = rows.getString(own + 3);
+                size.read(rows.getLong(own + 4));
             }
             Object key = id == 0 ? null : rows.getObject(id);
             if (key != null) {
@@ -179,7 +181,7 @@ final class Exchange<T> {
                     unmapped.get(0).claimed().id(),
                     unmapped.get(0).failure());
         }
-        return new Answer<>(new TaskReply<>(claimed, lost, putAside), last, unmapped);
+        return new Answer<>(new TaskReply<>(claimed, lost, putAside, unheld), last, unmapped);
     }
 
     /** Exactly, as names may differ in their case only. Returns 0 if there is no such column. */
@@ -197,6 +199,25 @@ final class Exchange<T> {
         } catch (SQLException | RuntimeException e) {
             unmapped.add(new FailedTask<>(new ClaimedTask<>(id, id), e));
         }
+    }
+
+    private static <T> List<ClaimedTask<T>> failed(List<FailedTask<T>> tasks) {
+        return tasks.stream().map(FailedTask::claimed).toList();
+    }
+
+    /** Returns the elements that are not at some positions, which begin at 1. */
+    private static <E> List<E> butAt(@Nullable Array positions, List<E> elements) throws SQLException {
+        if (elements.isEmpty()) {
+            return List.of();
+        }
+        BitSet others = new BitSet();
+        others.set(0, elements.size());
+        if (positions != null) {
+            for (Integer position : (Integer[]) positions.getArray()) {
+                others.clear(position - 1);
+            }
+        }
+        return others.stream().mapToObj(elements::get).toList();
     }
 
     /** Returns the elements at some positions, which begin at 1. */

@@ -117,7 +117,7 @@ public final class JdbcTaskLine<T> implements TaskLine<T> {
         moveCursor(rest, null, answer);
         List<ClaimedTask<T>> all = new ArrayList<>(reply.claimed());
         all.addAll(answer.reply().claimed());
-        return new TaskReply<>(all, reply.lost(), reply.putAside());
+        return new TaskReply<>(all, reply.lost(), reply.putAside(), reply.unheld());
     }
 
     private void moveCursor(TaskClaim claim, @Nullable String from, Answer<T> answer) {
@@ -130,7 +130,7 @@ public final class JdbcTaskLine<T> implements TaskLine<T> {
     private Answer<T> ask(TaskRequest<T> request, @Nullable String from) {
         Exchange<T> exchange = new Exchange<>(table, mapper, request, from);
         if (exchange.isEmpty()) {
-            return new Answer<>(new TaskReply<>(List.of(), List.of(), List.of()), null, List.of());
+            return new Answer<>(new TaskReply<>(List.of(), List.of(), List.of(), List.of()), null, List.of());
         }
         Answer<T> answer = connections.inOwnTransaction(exchange.what(), USUAL, connection -> {
             Ready known = ready(connection);

@@ -58,10 +58,7 @@ final class StatementCheck {
             String session = Identifiers.quoted(table.sessionColumn());
             plan("finish", table.finish(), FINISH.formatted(sql, table.finish(), session));
         }
-        EnumSet<Part> parts = EnumSet.of(Part.FINISH, Part.RELEASE, Part.CLAIM, Part.FROM);
-        if (table.attempts().noted()) {
-            parts.add(Part.FAIL);
-        }
+        EnumSet<Part> parts = EnumSet.of(Part.FINISH, Part.FAIL, Part.RELEASE, Part.CLAIM, Part.FROM);
         plan(null, table.name(), statements.exchange(parts, 0));
         plan(null, table.name(), statements.releaseAllBut());
     }

@@ -61,6 +61,18 @@ final class TaskStatements {
             ),
             """;
 
+    /** Where a failure leaves no trace: whether the session still holds the tasks. */
+    private static final String FAIL_UNNOTED = """
+            dbleases_failed AS (
+                SELECT dbleases_position AS position, {session} AS session
+                FROM {table}, unnest(?::{ids}::{type}[], ?::text[]) WITH ORDINALITY
+                    AS dbleases_failure (dbleases_id, dbleases_error, dbleases_position)
+                WHERE {id} = dbleases_id AND {session} = ?
+            ),
+            """;
+
+    private static final String STILL_HELD = "(SELECT array_agg(position::int) FROM dbleases_failed)";
+
     private static final String PUT_ASIDE =
             "(SELECT array_agg(position::int) FROM dbleases_failed WHERE session IS NULL)";
 
@@ -105,7 +117,7 @@ final class TaskStatements {
 
     private static final String EXCHANGE = """
             /* size {step} */ WITH {parts}
-            dbleases_reply AS (SELECT {lost} AS dbleases_lost, {aside} AS dbleases_aside, {last} AS dbleases_last, {pages} AS dbleases_pages)
+            dbleases_reply AS (SELECT {lost} AS dbleases_lost, {aside} AS dbleases_aside, {held} AS dbleases_held, {last} AS dbleases_last, {pages} AS dbleases_pages)
             SELECT {columns} dbleases_reply.* FROM dbleases_reply {join}
             """;
 
@@ -138,8 +150,9 @@ final class TaskStatements {
 
     /**
      * Does all of a request. There is one row for each claimed task with the columns of the table, or one without an id if
-     * there is none. Each row ends with four columns: the positions (from 1) of those of the finished that were not
-     * finished, null if all were; the positions of those of the failed that were put aside, null if none was; the id where
+     * there is none. Each row ends with five columns: the positions (from 1) of those of the finished that were not
+     * finished, null if all were; the positions of those of the failed that were put aside, null if none was; of those that
+     * the session held, null if it held none; the id where
      * the next claim may begin, as text, null if fewer than the limit were found; and the number of pages of the table.
      *
      * @param step of the {@link TableSize}
@@ -154,7 +167,7 @@ final class TaskStatements {
         parts.forEach(part -> sql.append(
                 switch (part) {
                     case FINISH -> FINISH;
-                    case FAIL -> FAIL;
+                    case FAIL -> table.attempts().noted() ? FAIL : FAIL_UNNOTED;
                     case RELEASE -> RELEASE;
                     case CLAIM -> CLAIM;
                     case FROM, SHARE -> "";
@@ -167,6 +180,7 @@ final class TaskStatements {
         return values.in(EXCHANGE.replace("{parts}", sql.toString().stripTrailing())
                 .replace("{lost}", parts.contains(Part.FINISH) ? LOST : "NULL::int[]")
                 .replace("{aside}", parts.contains(Part.FAIL) ? PUT_ASIDE : "NULL::int[]")
+                .replace("{held}", parts.contains(Part.FAIL) ? STILL_HELD : "NULL::int[]")
                 .replace("{last}", claim ? "(SELECT id::text FROM dbleases_picked OFFSET ? LIMIT 1)" : "NULL::text")
                 .replace("{columns}", claim ? "dbleases_claimed.*," : "")
                 .replace("{join}", join)

@@ -11,13 +11,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -260,29 +260,51 @@ final class Desk<T> {
         } else if (held) {
             fresh.addAll(reply.claimed());
         }
-        awaitAnotherTry(request, reply, now);
         int done = request.finished().size() - reply.lost().size();
         boolean doneBefore = errand.repeated() && held && trusted;
-        return doneBefore
+        Settled<T> settled = doneBefore
                 ? new Settled<>(done + reply.lost().size(), List.of(), reply.putAside())
                 : new Settled<>(done, reply.lost(), reply.putAside());
+        return request.failed().isEmpty() || !held ? settled : settled.and(failed(request, reply, doneBefore, now));
     }
 
-    private void awaitAnotherTry(TaskRequest<T> request, TaskReply<T> reply, long now) {
-        if (request.failed().isEmpty() || !outboxes.isPresent(request.session())) {
-            return;
-        }
-        Set<Object> putAside = new HashSet<>();
-        reply.putAside().forEach(task -> putAside.add(task.id()));
+    /**
+     * Lets tasks that have failed wait for another try. What the session does not hold any more is not tried again: it was
+     * completed by a transaction that may have been committed though it threw, or put aside by the request of which this is
+     * the repetition; else it is lost, for example because somebody has deleted the row.
+     */
+    private Settled<T> failed(TaskRequest<T> request, TaskReply<T> reply, boolean doneBefore, long now) {
+        Set<Object> putAside = idsOf(reply.putAside());
+        Set<Object> unheld = idsOf(reply.unheld());
+        int completed = 0;
+        List<ClaimedTask<T>> lost = new ArrayList<>();
+        List<ClaimedTask<T>> asideBefore = new ArrayList<>();
         for (FailedTask<T> failed : request.failed()) {
-            if (putAside.contains(failed.claimed().id())) {
-                doubtful.remove(failed.claimed());
-            } else if (closing) {
-                outboxes.of(request.session()).release(List.of(failed.claimed()));
-            } else {
-                retries.add(failed.claimed(), now);
+            Object id = failed.claimed().id();
+            boolean committed = (putAside.contains(id) || unheld.contains(id)) && doubtful.remove(failed.claimed());
+            if (unheld.contains(id)) {
+                if (committed && trusted) {
+                    completed++;
+                } else {
+                    (doneBefore ? asideBefore : lost).add(failed.claimed());
+                }
+            } else if (!putAside.contains(id)) {
+                await(failed.claimed(), now);
             }
         }
+        return new Settled<>(completed, lost, asideBefore);
+    }
+
+    private void await(ClaimedTask<T> task, long now) {
+        if (closing) {
+            outboxes.of(outboxes.session().getAsLong()).release(List.of(task));
+        } else {
+            retries.add(task, now);
+        }
+    }
+
+    private static <T> Set<Object> idsOf(List<ClaimedTask<T>> tasks) {
+        return tasks.stream().map(ClaimedTask::id).collect(Collectors.toSet());
     }
 
     /** Takes note that a request was not answered. */

@@ -2,6 +2,7 @@ package io.github.dbleases.tasks.runner;
 
 import io.github.dbleases.tasks.ClaimedTask;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Tasks with which the runner has done.
@@ -11,6 +12,14 @@ import java.util.List;
  * @param putAside those that were put aside after their last attempt
  */
 record Settled<T>(int completed, List<ClaimedTask<T>> lost, List<ClaimedTask<T>> putAside) {
+
+    Settled<T> and(Settled<T> other) {
+        return new Settled<>(completed + other.completed, joined(lost, other.lost), joined(putAside, other.putAside));
+    }
+
+    private static <T> List<ClaimedTask<T>> joined(List<ClaimedTask<T>> one, List<ClaimedTask<T>> other) {
+        return Stream.concat(one.stream(), other.stream()).toList();
+    }
 
     static <T> Settled<T> nothing() {
         return completed(0);

@@ -57,7 +57,7 @@ final class TaskQueueLine<T> implements TaskLine<T> {
         List<ClaimedTask<T>> claimed = new ArrayList<>();
         request.claim()
                 .ifPresent(claim -> queue.claim(claim).forEach(task -> claimed.add(new ClaimedTask<>(task, task))));
-        return new TaskReply<>(claimed, lost, putAside);
+        return new TaskReply<>(claimed, lost, putAside, List.of());
     }
 
     /**

@@ -111,6 +111,30 @@ abstract class JdbcTaskLineContract {
     }
 
     @Test
+    void tellsWhichOfTheFailedTasksTheSessionDoesNotHold() {
+        TaskTable uncounted = new TaskTable(
+                "outbox",
+                "id",
+                "session_id",
+                "sent_at IS NULL",
+                null,
+                "sent_at = now()",
+                TaskTable.Attempts.UNCOUNTED,
+                null);
+        for (JdbcTaskLine<String> line : List.of(database.line(), database.line(uncounted))) {
+            createTable();
+            List<ClaimedTask<String>> held = line.exchange(claim(me, 4)).claimed();
+            database.execute("UPDATE outbox SET session_id = 2 WHERE id = 2; DELETE FROM outbox WHERE id = 4");
+
+            TaskReply<String> reply = line.exchange(fail(me, held));
+
+            assertThat(ids(reply.unheld())).containsExactly(2L, 4L);
+            assertThat(ids(line.exchange(fail(me, held.subList(0, 1))).unheld()))
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void whatWasPutAsideIsClaimedByNobody() {
         database.execute("UPDATE outbox SET attempts = id");
         assertThat(ids(database.line().exchange(claim(me, 10)).claimed())).containsExactly(1L, 2L);

@@ -150,8 +150,11 @@ final class MemoryQueue implements TaskLine<String> {
         }
         List<ClaimedTask<String>> lost = finish(request.session(), request.finished());
         List<ClaimedTask<String>> putAside = new ArrayList<>();
+        List<ClaimedTask<String>> unheld = new ArrayList<>();
         for (FailedTask<String> failed : request.failed()) {
-            if (fail(request.session(), failed.claimed())) {
+            if (!isHeld(rows.get((Long) failed.claimed().id()), request.session())) {
+                unheld.add(failed.claimed());
+            } else if (fail(failed.claimed())) {
                 putAside.add(failed.claimed());
             }
         }
@@ -160,7 +163,7 @@ final class MemoryQueue implements TaskLine<String> {
         if (!failuresAfter.isEmpty()) {
             throw failuresAfter.remove(0);
         }
-        return new TaskReply<>(claimed, lost, putAside);
+        return new TaskReply<>(claimed, lost, putAside, unheld);
     }
 
     private List<ClaimedTask<String>> claim(TaskClaim claim) {
@@ -210,11 +213,8 @@ final class MemoryQueue implements TaskLine<String> {
         }
     }
 
-    private boolean fail(long session, ClaimedTask<String> task) {
+    private boolean fail(ClaimedTask<String> task) {
         Row row = rows.get((Long) task.id());
-        if (!isHeld(row, session)) {
-            return false;
-        }
         row.attempts++;
         if (maxAttempts > 0 && row.attempts >= maxAttempts) {
             row.aside = true;

@@ -240,6 +240,43 @@ class RunnerTaskerTests {
     }
 
     @Test
+    void aTaskThatFailsAndIsNotHeldAnyMoreIsLostAndNotTriedAgain() {
+        int[] calls = new int[1];
+        Steps steps = new Steps(config(1, 1), queue.with(1), tasks -> {
+            calls[0]++;
+            throw new IllegalStateException("planted");
+        });
+        steps.run();
+        queue.open(99);
+        queue.give(1, 99);
+
+        steps.runFor(Duration.ofMinutes(10));
+
+        assertThat(calls[0]).isEqualTo(2);
+        assertThat(steps.listener.lost).containsExactly("task 1");
+        assertThat(steps.desk.waiting()).isZero();
+    }
+
+    @Test
+    void aTaskThatWasPutAsideByARequestWhoseAnswerWasLostIsNotTriedAgain() {
+        int[] calls = new int[1];
+        Steps steps = new Steps(config(1, 1), queue.withMaxAttempts(1), tasks -> {
+            calls[0]++;
+            queue.loseNextReply();
+            throw new IllegalStateException("planted");
+        });
+        queue.with(1);
+
+        steps.runFor(Duration.ofMinutes(10));
+
+        assertThat(queue.row(1).isAside()).isTrue();
+        assertThat(calls[0]).isOne();
+        assertThat(steps.listener.failed).containsExactly("task 1");
+        assertThat(steps.listener.lost).isEmpty();
+        assertThat(steps.desk.waiting()).isZero();
+    }
+
+    @Test
     void claimsAndBatchesAreTold() {
         Steps steps = new Steps(config(2, 2), queue.with(2), tasks -> tasks);
 

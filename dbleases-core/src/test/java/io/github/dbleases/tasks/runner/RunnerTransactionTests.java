@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** How a runner works whose tasks are finished in the transaction of its tasker, step by step. */
@@ -87,6 +89,28 @@ class RunnerTransactionTests {
         steps.run().runFor(Duration.ofSeconds(3));
 
         assertThat(queue.finished().values()).containsOnly(1);
+        assertThat(steps.reports.completed()).isEqualTo(4);
+        assertThat(steps.reports.lost()).isZero();
+        assertThat(steps.desk.waiting()).isZero();
+    }
+
+    @Test
+    void workThatCannotBeDoneTwiceIsNotTriedForEverWhenItsCommitIsUnknown() {
+        Set<String> unique = new HashSet<>();
+        Steps steps = new Steps(
+                config(4, 4),
+                queue.with(4),
+                tasks -> {
+                    if (!unique.addAll(tasks)) {
+                        throw new IllegalStateException("duplicate key");
+                    }
+                    return tasks;
+                },
+                transactions);
+        transactions.loseNextCommit();
+
+        steps.run().runFor(Duration.ofSeconds(3));
+
         assertThat(steps.reports.completed()).isEqualTo(4);
         assertThat(steps.reports.lost()).isZero();
         assertThat(steps.desk.waiting()).isZero();

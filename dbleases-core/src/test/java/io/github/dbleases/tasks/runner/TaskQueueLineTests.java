@@ -56,7 +56,7 @@ class TaskQueueLineTests {
                 Optional.of(new TaskClaim(7, 5, 0, 1, false))));
 
         assertThat(calls).containsExactly("finish [done]", "release [left]", "claim 5");
-        assertThat(reply).isEqualTo(new TaskReply<>(List.of(task("new")), List.of(), List.of(task("worn"))));
+        assertThat(reply).isEqualTo(new TaskReply<>(List.of(task("new")), List.of(), List.of(task("worn")), List.of()));
     }
 
     @Test
