@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -65,9 +66,13 @@ record ColumnTypes(String id, String error) {
         boolean text = idParameter().equals("text[]");
         for (int i = 0; i < ids.length; i++) {
             Object id = claimed.apply(tasks.get(i)).id();
-            ids[i] = text ? id.toString() : id;
+            ids[i] = text ? text(id) : id;
         }
         return connection.createArrayOf(text ? "text" : id.equals(BIGINT) ? "int8" : "int4", ids);
+    }
+
+    private static String text(Object id) {
+        return id instanceof byte[] bytes ? "\\x" + HexFormat.of().formatHex(bytes) : id.toString();
     }
 
     /** A failure as it fits into a column. */

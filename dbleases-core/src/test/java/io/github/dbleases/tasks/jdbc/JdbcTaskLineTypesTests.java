@@ -32,6 +32,7 @@ class JdbcTaskLineTypesTests {
             integer        | right(i, 2)::int                                      | java.lang.Integer
             smallint       | right(i, 2)::int                                      | java.lang.Integer
             numeric(10, 2) | right(i, 2)::int + 0.5                                | java.math.BigDecimal
+            bytea          | decode(right(i, 2), 'hex')                            | [B
             varchar(80)    | i                                                     | java.lang.String
             """)
     void tasksAreClaimedFinishedFailedAndReleasedByKeysOfType(String type, String value, Class<?> javaType) {
