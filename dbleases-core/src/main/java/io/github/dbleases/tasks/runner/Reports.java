@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts, logs and tells the listener what a runner does. No exception of a listener gets out of it. */
+/** Counts, logs and tells the listener what a runner does. Nothing that a listener throws gets out of it, checked or not. */
 final class Reports<T> {
 
     private static final Logger log = LoggerFactory.getLogger(TaskRunner.class);
@@ -43,7 +43,7 @@ final class Reports<T> {
     private Activity begun(Supplier<Activity> beginning) {
         try {
             return new SafeActivity(beginning.get());
-        } catch (RuntimeException | Error failure) {
+        } catch (Throwable failure) {
             complain(failure);
             return Activity.NONE;
         }
@@ -118,7 +118,7 @@ final class Reports<T> {
     private void tell(Consumer<TaskRunnerListener> telling) {
         try {
             telling.accept(listener);
-        } catch (RuntimeException | Error failure) {
+        } catch (Throwable failure) {
             complain(failure);
         }
     }
@@ -161,7 +161,7 @@ final class Reports<T> {
         private void guard(Runnable call) {
             try {
                 call.run();
-            } catch (RuntimeException | Error failure) {
+            } catch (Throwable failure) {
                 complain(failure);
             }
         }
