@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Tells the queue what has become of tasks, and claims more: all that is due in one request, one request at a time. */
 final class Clerk<T> {
@@ -23,6 +24,7 @@ final class Clerk<T> {
     private final SharedDesk<T> desk;
     private final Reports<T> reports;
     private boolean checked;
+    private Supplier<Collection<ClaimedTask<T>>> others = List::of;
 
     /** @param checked whether the queue is known to be usable */
     Clerk(TaskLine<T> line, TaskSession session, SharedDesk<T> desk, Reports<T> reports, boolean checked) {
@@ -31,6 +33,11 @@ final class Clerk<T> {
         this.desk = desk;
         this.reports = reports;
         this.checked = checked;
+    }
+
+    /** Says what the session holds besides what is known at the desk. */
+    void others(Supplier<Collection<ClaimedTask<T>>> known) {
+        others = known;
     }
 
     /** Does one thing that is due, and returns whether there was one. */
@@ -63,7 +70,8 @@ final class Clerk<T> {
     /** Gives back what a claim whose answer was lost may have claimed. */
     private void sweep(long id) {
         try {
-            Collection<ClaimedTask<T>> known = desk.call(Desk::known);
+            List<ClaimedTask<T>> known = new ArrayList<>(desk.call(Desk::known));
+            known.addAll(others.get());
             line.releaseAllBut(id, known);
             desk.call(shared -> {
                 shared.swept(id, desk.now());
@@ -89,7 +97,8 @@ final class Clerk<T> {
                 reports.queueFailed(failure);
                 return;
             }
-            Settled<T> settled = desk.call(shared -> shared.answered(errand, reply, desk.now()));
+            // Observed, as only a session that is trusted now has surely been live until now.
+            Settled<T> settled = desk.observe(shared -> shared.answered(errand, reply, desk.now()));
             activity.succeeded(reply.claimed().size());
             reports.queueWorks();
             reports.settled(settled);

@@ -8,9 +8,13 @@ import io.github.dbleases.TaskRunnerListener;
 import io.github.dbleases.TaskRunnerStatus;
 import io.github.dbleases.TaskSession;
 import io.github.dbleases.TaskSessionListener;
+import io.github.dbleases.tasks.ClaimedTask;
 import io.github.dbleases.tasks.TaskWork;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +31,7 @@ final class DefaultTaskRunner<T> implements TaskRunner {
     private final Reports<T> reports;
     private final Clock clock;
     private final Object lock = new Object();
+    private final Set<Shift<T>> unended = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Shift<T> shift;
 
     DefaultTaskRunner(
@@ -58,10 +63,27 @@ final class DefaultTaskRunner<T> implements TaskRunner {
             Ending ending = new Ending();
             Shift<T> next = new Shift<>(config, work, session, reports, new Shift.Setting(clock, checked, ending));
             ending.of(next, session.addListener(new Changes(next)));
+            if (shift != null) {
+                next.follow(() -> knownToOthers(next));
+            }
+            unended.add(next);
             shift = next;
-            next.start();
+            try {
+                next.start();
+            } catch (Throwable noThread) {
+                next.close();
+                ending.run();
+                throw noThread;
+            }
         }
         log.info("Runner {} has started", config.name());
+    }
+
+    private List<ClaimedTask<T>> knownToOthers(Shift<T> one) {
+        return unended.stream()
+                .filter(other -> other != one)
+                .flatMap(other -> other.known().stream())
+                .toList();
     }
 
     private boolean check() {
@@ -136,8 +158,11 @@ final class DefaultTaskRunner<T> implements TaskRunner {
                 if (registration != null) {
                     registration.close();
                 }
-                if (ended != null && shift == ended) {
-                    ended.session().leave();
+                if (ended != null) {
+                    unended.remove(ended);
+                    if (shift == ended) {
+                        ended.session().leave();
+                    }
                 }
             }
             log.info("Runner {} has stopped", config.name());

@@ -6,6 +6,8 @@ import io.github.dbleases.tasks.ClaimedTask;
 import io.github.dbleases.tasks.FailedTask;
 import io.github.dbleases.tasks.TaskReply;
 import io.github.dbleases.tasks.TaskRequest;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -36,11 +38,12 @@ final class Desk<T> {
     private final Set<Batch<T>> atWork = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<ClaimedTask<T>> doubtful = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Claims claims;
+    private final Sweeps sweeps = new Sweeps();
     private final Outboxes<T> outboxes;
 
     private boolean trusted;
-    private boolean unsure;
     private boolean closing;
+    private boolean followsAnother;
     private int inAgain;
     private int heldAtWork;
 
@@ -65,9 +68,17 @@ final class Desk<T> {
             doubtful.clear();
             inAgain = 0;
             heldAtWork = 0;
-            unsure = false;
+            sweeps.clear();
+            if (followsAnother) {
+                sweeps.doubt();
+            }
             claims.wake(now);
         }
+    }
+
+    /** The session may hold what a desk before this one could not give back. */
+    void follow() {
+        followsAnother = true;
     }
 
     /** Makes a claim due now, also if one is under way. */
@@ -140,7 +151,7 @@ final class Desk<T> {
         if (thrown.doubtful() && isPresent(batch)) {
             doubtful.addAll(batch.tasks());
         }
-        if (closing && thrown.failure() instanceof InterruptedException) {
+        if (closing && isInterrupt(thrown.failure())) {
             tryAgain(batch);
         } else if (batch.size() == 1) {
             fail(batch, batch.tasks().get(0), thrown.failure(), now);
@@ -148,6 +159,20 @@ final class Desk<T> {
             tryAgain(batch.secondHalf());
             tryAgain(batch.firstHalf());
         }
+    }
+
+    /** Whoever does input or output may wrap it. */
+    private static boolean isInterrupt(Throwable failure) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < 20; depth++) {
+            if (cause instanceof InterruptedException
+                    || cause instanceof InterruptedIOException
+                    || cause instanceof ClosedByInterruptException) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
     }
 
     /**
@@ -207,15 +232,22 @@ final class Desk<T> {
 
     /** Returns the session of which a claim may have been made without its answer, if that is to be put right now. */
     OptionalLong toSweep(long now) {
-        boolean due = unsure && mayClaim() && nanosUntilClaim(now) <= 0;
+        boolean due = sweeps.isUrgent()
+                ? (mayClaim() && nanosUntilClaim(now) <= 0) || (isToSweepAtTheEnd() && outboxes.pauseLeft(now) <= 0)
+                : mayClaim() && Math.max(outboxes.pauseLeft(now), sweeps.nanosUntilLater(now)) <= 0;
         return due ? outboxes.session() : OptionalLong.empty();
+    }
+
+    /** The client goes on, and with it the session: nobody else would give back what it holds. */
+    private boolean isToSweepAtTheEnd() {
+        return closing && trusted && sweeps.isUrgent();
     }
 
     /** Takes note that everything but what is known was given back. */
     void swept(long session, long now) {
         outboxes.works(now);
         if (outboxes.isPresent(session)) {
-            unsure = false;
+            sweeps.swept(now);
         }
     }
 
@@ -235,7 +267,7 @@ final class Desk<T> {
     }
 
     private Optional<TaskClaim> claim(int sessions, long now) {
-        return mayClaim() && !unsure
+        return mayClaim() && !sweeps.isUrgent()
                 ? claims.next(outboxes.session().getAsLong(), sessions, held(), now)
                 : Optional.empty();
     }
@@ -312,7 +344,7 @@ final class Desk<T> {
         TaskRequest<T> request = errand.request();
         outboxes.unanswered(errand, closing, now);
         if (request.claim().isPresent() && outboxes.isPresent(request.session())) {
-            unsure = true;
+            sweeps.doubt();
         }
     }
 
@@ -342,11 +374,12 @@ final class Desk<T> {
 
     /** Returns whether there is nothing at work and nothing that the queue has not been told. */
     boolean isEmpty() {
-        return atWork.isEmpty() && !outboxes.hasToTell();
+        return atWork.isEmpty() && !outboxes.hasToTell() && !isToSweepAtTheEnd();
     }
 
     /** Forgets what the queue has not been told, and returns how many tasks that concerns. */
     int abandon() {
+        sweeps.clear();
         return outboxes.abandon();
     }
 
@@ -355,6 +388,9 @@ final class Desk<T> {
         long untilAsked = outboxes.nanosUntilTold(now);
         if (mayClaim()) {
             untilAsked = Math.min(untilAsked, nanosUntilClaim(now));
+            untilAsked = Math.min(untilAsked, Math.max(outboxes.pauseLeft(now), sweeps.nanosUntilLater(now)));
+        } else if (isToSweepAtTheEnd()) {
+            untilAsked = Math.min(untilAsked, outboxes.pauseLeft(now));
         }
         long untilReady = trusted ? retries.nanosUntilDue(now) : Long.MAX_VALUE;
         return Math.min(untilAsked, untilReady > 0 ? untilReady : Long.MAX_VALUE);
@@ -362,6 +398,11 @@ final class Desk<T> {
 
     private long nanosUntilClaim(long now) {
         return Math.max(outboxes.pauseLeft(now), claims.nanosUntilDue(held(), now));
+    }
+
+    /** Returns whether the queue is not being told anything at this moment, because it could not be. */
+    boolean isStuck(long now) {
+        return outboxes.isStuck(now) || (isToSweepAtTheEnd() && outboxes.pauseLeft(now) > 0);
     }
 
     long pauseNanosLeft(long now) {

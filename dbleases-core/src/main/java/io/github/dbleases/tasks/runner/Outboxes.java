@@ -146,6 +146,11 @@ final class Outboxes<T> {
         return hasToTell() ? Math.max(pauseLeft(now), repeats.nanosLeft(now)) : Long.MAX_VALUE;
     }
 
+    /** Returns whether nothing can be told at this moment: it was not answered, and is to be told again after a pause. */
+    boolean isStuck(long now) {
+        return !asking && hasToTell() && nanosUntilTold(now) > 0;
+    }
+
     long pauseLeft(long now) {
         return Math.max(0, pause.nanosLeft(now));
     }

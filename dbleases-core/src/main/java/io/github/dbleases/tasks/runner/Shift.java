@@ -2,15 +2,18 @@ package io.github.dbleases.tasks.runner;
 
 import io.github.dbleases.TaskRunnerConfig;
 import io.github.dbleases.TaskSession;
+import io.github.dbleases.tasks.ClaimedTask;
 import io.github.dbleases.tasks.TaskWork;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +62,20 @@ final class Shift<T> {
 
     private String nameOf(String thread) {
         return "dbleases-" + config.name() + "-" + thread;
+    }
+
+    /** Goes on after other shifts under the same session, of which some may not have ended. */
+    void follow(Supplier<Collection<ClaimedTask<T>>> known) {
+        clerk.others(known);
+        desk.call(shared -> {
+            shared.follow();
+            return true;
+        });
+    }
+
+    /** Returns the tasks that it holds. */
+    Collection<ClaimedTask<T>> known() {
+        return desk.call(Desk::known);
     }
 
     void start() {
@@ -178,7 +195,7 @@ final class Shift<T> {
     }
 
     private void abandon() {
-        int abandoned = desk.call(shared -> shared.pauseNanosLeft(desk.now()) > 0 ? shared.abandon() : 0);
+        int abandoned = desk.call(shared -> shared.isStuck(desk.now()) ? shared.abandon() : 0);
         if (abandoned > 0) {
             log.warn(
                     "Runner {} could not tell its queue in time what has become of {} tasks: others take them when the session"

@@ -46,6 +46,6 @@ final class Worker<T> {
             outcome = new Outcome.Thrown<>(failure, true);
         }
         Outcome<T> known = outcome;
-        reports.settled(desk.call(shared -> shared.done(batch, known, desk.now())));
+        reports.settled(desk.observe(shared -> shared.done(batch, known, desk.now())));
     }
 }

@@ -277,6 +277,35 @@ class RunnerTaskerTests {
     }
 
     @Test
+    void whatAClaimWithoutAnAnswerHasClaimedIsGivenBackAlsoWhenTheRunnerIsBeingStopped() {
+        Steps steps = new Steps(config(4, 4), queue.with(4), tasks -> tasks);
+        queue.loseNextReply();
+        steps.clerk.step();
+        assertThat(queue.heldBy(SESSION)).isEqualTo(4);
+
+        steps.close();
+        steps.run();
+
+        assertThat(queue.heldBy(SESSION)).isZero();
+        assertThat(steps.desk.isEmpty()).isTrue();
+    }
+
+    @Test
+    void whatAClaimWithoutAnAnswerClaimsOnlyLaterIsGivenBackToo() {
+        Steps steps = new Steps(config(4, 4), queue, tasks -> tasks);
+        queue.loseNextReply();
+        steps.clerk.step();
+        steps.runFor(Duration.ofSeconds(10));
+        queue.with(1).give(1, SESSION);
+
+        steps.runFor(Duration.ofMinutes(1));
+
+        assertThat(queue.finished().values()).containsOnly(1);
+        steps.runFor(Duration.ofMinutes(20));
+        assertThat(queue.sweeps()).isEqualTo(3);
+    }
+
+    @Test
     void claimsAndBatchesAreTold() {
         Steps steps = new Steps(config(2, 2), queue.with(2), tasks -> tasks);
 

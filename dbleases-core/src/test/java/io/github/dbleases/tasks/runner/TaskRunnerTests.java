@@ -224,6 +224,80 @@ class TaskRunnerTests {
     }
 
     @Test
+    void aTaskThatCannotBeFinishedDoesNotKeepAStoppedRunnerFromEnding() {
+        queue.with(2);
+        queue.refuseToFinish(2);
+        runner(CONFIG.withDrainTimeout(Duration.ZERO), tasks -> tasks).start();
+        await().until(() -> queue.row(1).finished() == 1 && queue.exchanges() > 3);
+
+        runner.stop();
+
+        await().until(() -> session.left() == 1);
+    }
+
+    @Test
+    void whenItIsStartedAgainItGivesBackWhatItCouldNotGiveBackBefore() {
+        queue.with(1);
+        queue.refuseToFinish(1);
+        runner(CONFIG.withDrainTimeout(Duration.ZERO), tasks -> tasks).start();
+        await().until(() -> queue.exchanges() > 3);
+        runner.stop();
+        await().until(() -> session.left() == 1);
+        assertThat(queue.heldBy(SESSION)).isOne();
+        queue.refuseToFinish(-1);
+
+        runner.start();
+
+        await().until(() -> queue.row(1).finished() == 1);
+    }
+
+    @Test
+    void whenItIsStartedAgainABatchThatStillHangsKeepsItsTasks() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        queue.with(1);
+        runner(CONFIG.withDrainTimeout(Duration.ZERO), tasks -> {
+                    begun.countDown();
+                    while (release.getCount() > 0) {
+                        Thread.onSpinWait();
+                    }
+                    return tasks;
+                })
+                .start();
+        begun.await();
+        runner.stop();
+
+        runner.start();
+
+        await().until(() -> queue.sweeps() > 0);
+        assertThat(queue.heldBy(SESSION)).isOne();
+        release.countDown();
+        await().until(() -> queue.row(1).finished() == 1);
+    }
+
+    @Test
+    void anInterruptOfAStopIsNoAttemptHoweverTheTaskerPutsIt() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        queue.with(1);
+        runner(CONFIG.withDrainTimeout(Duration.ZERO), tasks -> {
+                    begun.countDown();
+                    try {
+                        release.await();
+                    } catch (InterruptedException interrupt) {
+                        throw new IllegalStateException("Not sent", interrupt);
+                    }
+                    return tasks;
+                })
+                .start();
+        begun.await();
+
+        runner.stop();
+
+        await().until(() -> session.left() == 1);
+        assertThat(queue.row(1).attempts()).isZero();
+        assertThat(queue.heldBy(SESSION)).isZero();
+    }
+
+    @Test
     void aTaskerThatStopsItsRunnerDoesNotWait() {
         queue.with(1);
         AtomicReference<TaskRunner> stopped = new AtomicReference<>();
