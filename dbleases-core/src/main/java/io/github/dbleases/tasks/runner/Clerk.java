@@ -45,15 +45,16 @@ final class Clerk<T> {
         if (!checked) {
             return desk.observe(shared -> !shared.isClosing() && shared.pauseNanosLeft(desk.now()) <= 0) && check();
         }
-        OptionalLong unsure = desk.observe(shared -> shared.toSweep(desk.now()));
-        if (unsure.isPresent()) {
-            sweep(unsure.getAsLong());
+        int sessions = session.sessions();
+        Optional<Errand<T>> next = desk.observe(shared -> shared.next(sessions, desk.now()));
+        if (next.isPresent()) {
+            send(next.get());
             return true;
         }
-        int sessions = session.sessions();
-        Optional<Errand<T>> next = desk.call(shared -> shared.next(sessions, desk.now()));
-        next.ifPresent(this::send);
-        return next.isPresent();
+        // After what is to be told, which is not to wait if this fails over and over.
+        OptionalLong toSweep = desk.call(shared -> shared.toSweep(desk.now()));
+        toSweep.ifPresent(this::sweep);
+        return toSweep.isPresent();
     }
 
     private boolean check() {

@@ -3,28 +3,17 @@ package io.github.dbleases.tasks.runner;
 import io.github.dbleases.TaskClaim;
 import io.github.dbleases.TaskRunnerConfig;
 import io.github.dbleases.tasks.ClaimedTask;
-import io.github.dbleases.tasks.FailedTask;
 import io.github.dbleases.tasks.TaskReply;
 import io.github.dbleases.tasks.TaskRequest;
-import java.io.InterruptedIOException;
-import java.nio.channels.ClosedByInterruptException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Collections;
-import java.util.Deque;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.DoubleSupplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a runner holds and where it is: ready to be worked on, at work, waiting for another try, or to be told to the queue.
- * Has no threads and no clock; whoever calls it sees to it that no two do at once.
+ * What a runner holds and where it is: on the bench, to be worked on, or in the outboxes, to be told to the queue; and when
+ * the queue is to be asked for what. Has no threads and no clock; whoever calls it sees to it that no two do at once.
  */
 final class Desk<T> {
 
@@ -32,11 +21,7 @@ final class Desk<T> {
     private static final int MOST_WAITING = 1_000;
 
     private final TaskRunnerConfig config;
-    private final Deque<ClaimedTask<T>> fresh = new ArrayDeque<>();
-    private final Deque<Batch<T>> again = new ArrayDeque<>();
-    private final Retries<T> retries;
-    private final Set<Batch<T>> atWork = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final Set<ClaimedTask<T>> doubtful = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Bench<T> bench;
     private final Claims claims;
     private final Sweeps sweeps = new Sweeps();
     private final Outboxes<T> outboxes;
@@ -44,14 +29,12 @@ final class Desk<T> {
     private boolean trusted;
     private boolean closing;
     private boolean followsAnother;
-    private int inAgain;
-    private int heldAtWork;
 
     Desk(TaskRunnerConfig config, DoubleSupplier random, long now) {
         this.config = config;
-        this.retries = new Retries<>(config.retry(), random);
         this.claims = new Claims(config.tasksPerSession(), config.interval(), random, now);
         this.outboxes = new Outboxes<>(config.interval(), random, now);
+        this.bench = new Bench<>(config, random, outboxes);
     }
 
     /**
@@ -60,14 +43,10 @@ final class Desk<T> {
      */
     void observe(OptionalLong session, long now) {
         trusted = session.isPresent();
+        bench.trust(trusted);
         if (trusted && !outboxes.isPresent(session.getAsLong())) {
             outboxes.open(session.getAsLong());
-            fresh.clear();
-            again.clear();
-            retries.takeAll();
-            doubtful.clear();
-            inAgain = 0;
-            heldAtWork = 0;
+            bench.drop();
             sweeps.clear();
             if (followsAnother) {
                 sweeps.doubt();
@@ -89,31 +68,12 @@ final class Desk<T> {
     /** Takes a batch that is ready to be worked on, or returns null if there is none. */
     @Nullable
     Batch<T> take(long now) {
-        if (!trusted || closing) {
-            return null;
-        }
-        Batch<T> batch = again.poll();
-        if (batch != null) {
-            inAgain -= batch.size();
-        } else {
-            List<ClaimedTask<T>> tasks = retries.take(config.batchSize(), now);
-            while (tasks.size() < config.batchSize() && !fresh.isEmpty()) {
-                tasks.add(fresh.remove());
-            }
-            if (tasks.isEmpty()) {
-                return null;
-            }
-            batch = new Batch<>(outboxes.session().getAsLong(), tasks);
-        }
-        atWork.add(batch);
-        heldAtWork += batch.size();
-        return batch;
+        return bench.take(now);
     }
 
     /** Takes back a batch whose work was not begun, because its session is not trusted at this moment. */
     void putBack(Batch<T> batch) {
-        end(batch);
-        tryAgain(batch);
+        bench.putBack(batch);
     }
 
     /**
@@ -122,115 +82,10 @@ final class Desk<T> {
      * @return the tasks whose outcome is known by that
      */
     Settled<T> done(Batch<T> batch, Outcome<T> outcome, long now) {
-        end(batch);
-        if (outcome instanceof Outcome.Returned<T> returned) {
-            outboxes.of(batch.session()).finish(returned.accomplished());
-            rest(batch, returned.accomplished(), returned.rest(), now);
-        } else if (outcome instanceof Outcome.Committed<T> committed) {
-            rest(batch, committed.accomplished(), committed.rest(), now);
-            return Settled.completed(committed.accomplished().size());
-        } else if (outcome instanceof Outcome.Thrown<T> thrown) {
-            thrown(batch, thrown, now);
-        } else if (outcome instanceof Outcome.Lost<T> lost) {
-            return lost(batch, lost.lost());
-        }
-        return Settled.nothing();
+        return bench.done(batch, outcome, now);
     }
 
-    private void rest(Batch<T> batch, List<ClaimedTask<T>> accomplished, List<ClaimedTask<T>> rest, long now) {
-        if (!doubtful.isEmpty()) {
-            batch.tasks().forEach(doubtful::remove);
-        }
-        if (!accomplished.isEmpty()) {
-            retries.succeeded();
-        }
-        rest.forEach(task -> fail(batch, task, new NotAccomplishedException(), now));
-    }
-
-    private void thrown(Batch<T> batch, Outcome.Thrown<T> thrown, long now) {
-        if (thrown.doubtful() && isPresent(batch)) {
-            doubtful.addAll(batch.tasks());
-        }
-        if (closing && isInterrupt(thrown.failure())) {
-            tryAgain(batch);
-        } else if (batch.size() == 1) {
-            fail(batch, batch.tasks().get(0), thrown.failure(), now);
-        } else {
-            tryAgain(batch.secondHalf());
-            tryAgain(batch.firstHalf());
-        }
-    }
-
-    /** Whoever does input or output may wrap it. */
-    private static boolean isInterrupt(Throwable failure) {
-        Throwable cause = failure;
-        for (int depth = 0; cause != null && depth < 20; depth++) {
-            if (cause instanceof InterruptedException
-                    || cause instanceof InterruptedIOException
-                    || cause instanceof ClosedByInterruptException) {
-                return true;
-            }
-            cause = cause.getCause();
-        }
-        return false;
-    }
-
-    /**
-     * Leaves out what was lost. If an earlier transaction may have been committed though it threw, then it was, provided
-     * that nobody else could take the tasks meanwhile: they are completed.
-     */
-    private Settled<T> lost(Batch<T> batch, List<ClaimedTask<T>> lost) {
-        Set<ClaimedTask<T>> gone = Collections.newSetFromMap(new IdentityHashMap<>());
-        gone.addAll(lost);
-        List<ClaimedTask<T>> rest = new ArrayList<>();
-        List<ClaimedTask<T>> missing = new ArrayList<>();
-        int completed = 0;
-        for (ClaimedTask<T> task : batch.tasks()) {
-            if (!gone.contains(task)) {
-                rest.add(task);
-            } else if (doubtful.remove(task) && trusted && isPresent(batch)) {
-                completed++;
-            } else {
-                missing.add(task);
-            }
-        }
-        if (!rest.isEmpty()) {
-            tryAgain(new Batch<>(batch.session(), rest));
-        }
-        return new Settled<>(completed, missing, List.of());
-    }
-
-    private void fail(Batch<T> batch, ClaimedTask<T> task, Throwable failure, long now) {
-        if (isPresent(batch)) {
-            retries.failed(now);
-            outboxes.of(batch.session()).fail(task, failure);
-        }
-    }
-
-    private void tryAgain(Batch<T> batch) {
-        if (!isPresent(batch)) {
-            return;
-        }
-        if (closing) {
-            outboxes.of(batch.session()).release(batch.tasks());
-        } else {
-            again.addFirst(batch);
-            inAgain += batch.size();
-        }
-    }
-
-    private void end(Batch<T> batch) {
-        atWork.remove(batch);
-        if (isPresent(batch)) {
-            heldAtWork -= batch.size();
-        }
-    }
-
-    private boolean isPresent(Batch<T> batch) {
-        return outboxes.isPresent(batch.session());
-    }
-
-    /** Returns the session of which a claim may have been made without its answer, if that is to be put right now. */
+    /** Returns the session of which all that is not known is to be given back now, empty if of none. */
     OptionalLong toSweep(long now) {
         boolean due = sweeps.isUrgent()
                 ? (mayClaim() && nanosUntilClaim(now) <= 0) || (isToSweepAtTheEnd() && outboxes.pauseLeft(now) <= 0)
@@ -251,13 +106,14 @@ final class Desk<T> {
         }
     }
 
-    /** Returns all tasks that the present session holds. */
-    Collection<ClaimedTask<T>> known() {
-        List<ClaimedTask<T>> known = new ArrayList<>(fresh);
-        again.forEach(batch -> known.addAll(batch.tasks()));
-        atWork.stream().filter(this::isPresent).forEach(batch -> known.addAll(batch.tasks()));
-        known.addAll(retries.all());
-        known.addAll(outboxes.presentTasks());
+    /** Returns all tasks that the present session is known to hold. */
+    List<ClaimedTask<T>> known() {
+        OptionalLong session = outboxes.session();
+        if (session.isEmpty()) {
+            return List.of();
+        }
+        List<ClaimedTask<T>> known = bench.tasks(session.getAsLong());
+        known.addAll(outboxes.of(session.getAsLong()).tasks());
         return known;
     }
 
@@ -287,56 +143,17 @@ final class Desk<T> {
         request.claim()
                 .ifPresent(claim -> claims.answered(claim, reply.claimed().size(), now));
         boolean held = outboxes.isPresent(request.session());
-        if (held && closing) {
-            outboxes.of(request.session()).release(reply.claimed());
-        } else if (held) {
-            fresh.addAll(reply.claimed());
+        if (held) {
+            bench.add(reply.claimed());
         }
         int done = request.finished().size() - reply.lost().size();
         boolean doneBefore = errand.repeated() && held && trusted;
         Settled<T> settled = doneBefore
                 ? new Settled<>(done + reply.lost().size(), List.of(), reply.putAside())
                 : new Settled<>(done, reply.lost(), reply.putAside());
-        return request.failed().isEmpty() || !held ? settled : settled.and(failed(request, reply, doneBefore, now));
-    }
-
-    /**
-     * Lets tasks that have failed wait for another try. What the session does not hold any more is not tried again: it was
-     * completed by a transaction that may have been committed though it threw, or put aside by the request of which this is
-     * the repetition; else it is lost, for example because somebody has deleted the row.
-     */
-    private Settled<T> failed(TaskRequest<T> request, TaskReply<T> reply, boolean doneBefore, long now) {
-        Set<Object> putAside = idsOf(reply.putAside());
-        Set<Object> unheld = idsOf(reply.unheld());
-        int completed = 0;
-        List<ClaimedTask<T>> lost = new ArrayList<>();
-        List<ClaimedTask<T>> asideBefore = new ArrayList<>();
-        for (FailedTask<T> failed : request.failed()) {
-            Object id = failed.claimed().id();
-            boolean committed = (putAside.contains(id) || unheld.contains(id)) && doubtful.remove(failed.claimed());
-            if (unheld.contains(id)) {
-                if (committed && trusted) {
-                    completed++;
-                } else {
-                    (doneBefore ? asideBefore : lost).add(failed.claimed());
-                }
-            } else if (!putAside.contains(id)) {
-                await(failed.claimed(), now);
-            }
-        }
-        return new Settled<>(completed, lost, asideBefore);
-    }
-
-    private void await(ClaimedTask<T> task, long now) {
-        if (closing) {
-            outboxes.of(outboxes.session().getAsLong()).release(List.of(task));
-        } else {
-            retries.add(task, now);
-        }
-    }
-
-    private static <T> Set<Object> idsOf(List<ClaimedTask<T>> tasks) {
-        return tasks.stream().map(ClaimedTask::id).collect(Collectors.toSet());
+        return request.failed().isEmpty() || !held
+                ? settled
+                : settled.and(bench.failed(request, reply, doneBefore, now));
     }
 
     /** Takes note that a request was not answered. */
@@ -357,15 +174,7 @@ final class Desk<T> {
     void close(long now) {
         closing = true;
         outboxes.hurry(now);
-        outboxes.session().ifPresent(session -> {
-            Outbox<T> outbox = outboxes.of(session);
-            outbox.release(fresh);
-            again.forEach(batch -> outbox.release(batch.tasks()));
-            outbox.release(retries.takeAll());
-        });
-        fresh.clear();
-        again.clear();
-        inAgain = 0;
+        bench.close();
     }
 
     boolean isClosing() {
@@ -374,7 +183,7 @@ final class Desk<T> {
 
     /** Returns whether there is nothing at work and nothing that the queue has not been told. */
     boolean isEmpty() {
-        return atWork.isEmpty() && !outboxes.hasToTell() && !isToSweepAtTheEnd();
+        return bench.batchesAtWork() == 0 && !outboxes.hasToTell() && !isToSweepAtTheEnd();
     }
 
     /** Forgets what the queue has not been told, and returns how many tasks that concerns. */
@@ -392,8 +201,7 @@ final class Desk<T> {
         } else if (isToSweepAtTheEnd()) {
             untilAsked = Math.min(untilAsked, outboxes.pauseLeft(now));
         }
-        long untilReady = trusted ? retries.nanosUntilDue(now) : Long.MAX_VALUE;
-        return Math.min(untilAsked, untilReady > 0 ? untilReady : Long.MAX_VALUE);
+        return Math.min(untilAsked, bench.nanosUntilReady(now));
     }
 
     private long nanosUntilClaim(long now) {
@@ -411,28 +219,24 @@ final class Desk<T> {
 
     /** Returns how many batches are ready to be worked on. */
     int readyBatches(long now) {
-        if (!trusted || closing) {
-            return 0;
-        }
-        int due = retries.nanosUntilDue(now) <= 0 ? 1 : 0;
-        return again.size() + due + (fresh.size() + config.batchSize() - 1) / config.batchSize();
+        return bench.readyBatches(now);
     }
 
     int batchesAtWork() {
-        return atWork.size();
+        return bench.batchesAtWork();
     }
 
     int tasksAtWork() {
-        return atWork.stream().mapToInt(Batch::size).sum();
+        return bench.tasksAtWork();
     }
 
     /** Returns how many tasks count as held: those that wait for another try do not. */
     int held() {
-        return fresh.size() + inAgain + heldAtWork;
+        return bench.held();
     }
 
     /** Returns how many tasks have failed and are to be tried again. */
     int waiting() {
-        return retries.size() + outboxes.failures();
+        return bench.waiting() + outboxes.failures();
     }
 }

@@ -1,11 +1,9 @@
 package io.github.dbleases.tasks.runner;
 
 import io.github.dbleases.TaskClaim;
-import io.github.dbleases.tasks.ClaimedTask;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.DoubleSupplier;
@@ -155,11 +153,6 @@ final class Outboxes<T> {
         return Math.max(0, pause.nanosLeft(now));
     }
 
-    /** Returns the tasks of the present session that are in it. */
-    List<ClaimedTask<T>> presentTasks() {
-        return present == null ? List.of() : present.tasks();
-    }
-
     /** Returns how many tasks of the present session have failed. */
     int failures() {
         return present == null ? 0 : present.failures();
@@ -167,7 +160,7 @@ final class Outboxes<T> {
 
     /** Forgets all of it and returns how many tasks that concerns. */
     int abandon() {
-        int abandoned = presentTasks().size();
+        int abandoned = present == null ? 0 : present.tasks().size();
         for (Outbox<T> outbox : former) {
             abandoned += outbox.tasks().size();
         }

@@ -6,6 +6,7 @@ import io.github.dbleases.TaskRunnerListener.Activity;
 import io.github.dbleases.tasks.ClaimedTask;
 import io.github.dbleases.tasks.FailedTask;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -21,6 +22,7 @@ final class Reports<T> {
     private final TaskRunnerListener listener;
     private final Troubles queueTroubles = new Troubles();
     private final Troubles taskerTroubles = new Troubles();
+    private final AtomicBoolean listenerFailed = new AtomicBoolean();
     private final LongAdder completed = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final LongAdder lost = new LongAdder();
@@ -124,7 +126,15 @@ final class Reports<T> {
     }
 
     private void complain(Throwable failure) {
-        log.warn("Runner {}: its listener has failed, which changes nothing", runner.name(), failure);
+        if (listenerFailed.compareAndSet(false, true)) {
+            log.warn(
+                    "Runner {}: its listener has failed, which changes nothing; it is told on, and its failures are logged as"
+                            + " debug from now on",
+                    runner.name(),
+                    failure);
+        } else {
+            log.debug("Runner {}: its listener has failed again", runner.name(), failure);
+        }
     }
 
     private static <T> List<T> tasksOf(List<ClaimedTask<T>> claimed) {

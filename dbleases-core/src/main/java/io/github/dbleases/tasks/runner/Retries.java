@@ -57,11 +57,8 @@ final class Retries<T> {
         return due;
     }
 
-    /** Takes all of them. */
-    List<ClaimedTask<T>> takeAll() {
-        List<ClaimedTask<T>> all = all();
+    void clear() {
         waiting.clear();
-        return all;
     }
 
     List<ClaimedTask<T>> all() {

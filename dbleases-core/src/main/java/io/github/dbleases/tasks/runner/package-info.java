@@ -8,7 +8,8 @@
  * <pre>
  *   clerk (Clerk)      finishes, fails, releases and claims: all that is due in one round trip, one at a time
  *        |
- *   desk (Desk)        has no threads and no clock: tests drive it step by step
+ *   desk (Desk)        has no threads and no clock: tests drive it step by step. Bench: what is worked on;
+ *        |             Outboxes: what the queue is to be told; Claims, Sweeps: when to claim and to give back
  *        |
  *   workers (Worker)   take batches and hand them to the tasker (Performer), in a transaction or not
  * </pre>
@@ -35,9 +36,12 @@
  * which it was claimed.
  *
  * <p><b>Failure.</b> A request without an answer may have been done. What it was to finish is finished again; what it may
- * have claimed is given back ({@link io.github.dbleases.tasks.TaskLine#releaseAllBut}) before anything else is claimed.
- * A request that fails again though others are answered goes in ever smaller parts and with longer pauses, so that a task
- * that cannot be finished stops no others.
+ * have claimed is given back ({@link io.github.dbleases.tasks.TaskLine#releaseAllBut}) before anything else is claimed, and
+ * again later, as its statement may have hung ({@code Sweeps}). A request that fails again though others are answered
+ * goes in ever smaller parts and with longer pauses, so that a task that cannot be finished stops no others.
+ *
+ * <p><b>Starting again.</b> A shift begins by giving back what the one before it could not. Tasks that are still at work in
+ * a shift that was stopped count as known: they stay with the session.
  */
 @NullMarked
 package io.github.dbleases.tasks.runner;

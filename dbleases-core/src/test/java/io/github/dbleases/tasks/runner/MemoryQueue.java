@@ -32,6 +32,8 @@ final class MemoryQueue implements TaskLine<String> {
     private final List<RuntimeException> failuresAfter = new ArrayList<>();
     private final List<RuntimeException> failedChecks = new ArrayList<>();
     private long unfinishable = -1;
+    private boolean refusing;
+    private boolean refusingToSweep;
     private int maxAttempts;
     private int sweeps;
     private int exchanges;
@@ -119,6 +121,20 @@ final class MemoryQueue implements TaskLine<String> {
         unfinishable = id;
     }
 
+    /** Makes all requests and sweeps fail without effect, until it is told otherwise. */
+    synchronized void refuseAll(boolean refuse) {
+        refusing = refuse;
+    }
+
+    synchronized boolean isRefusing() {
+        return refusing;
+    }
+
+    /** Makes all sweeps fail without effect, until it is told otherwise. */
+    synchronized void refuseToSweep(boolean refuse) {
+        refusingToSweep = refuse;
+    }
+
     /** Lets all failures be that are still to come. */
     synchronized void heal() {
         failuresBefore.clear();
@@ -142,6 +158,7 @@ final class MemoryQueue implements TaskLine<String> {
         if (recording) {
             requests.add(request);
         }
+        refuseIf(refusing);
         if (!failuresBefore.isEmpty()) {
             throw failuresBefore.remove(0);
         }
@@ -238,6 +255,7 @@ final class MemoryQueue implements TaskLine<String> {
     @Override
     public synchronized void releaseAllBut(long session, Collection<ClaimedTask<String>> known) {
         sweeps++;
+        refuseIf(refusing || refusingToSweep);
         if (!failuresBefore.isEmpty()) {
             throw failuresBefore.remove(0);
         }
@@ -248,6 +266,12 @@ final class MemoryQueue implements TaskLine<String> {
                 row.session = null;
             }
         });
+    }
+
+    private static void refuseIf(boolean refused) {
+        if (refused) {
+            throw new TaskQueueException("The queue is away.", new IllegalStateException("planted"));
+        }
     }
 
     @Override

@@ -1,0 +1,156 @@
+package io.github.dbleases.tasks.runner;
+
+import static io.github.dbleases.tasks.runner.Steps.SESSION;
+import static io.github.dbleases.tasks.runner.Steps.config;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.github.dbleases.InvalidTaskTableException;
+import io.github.dbleases.TaskQueueException;
+import io.github.dbleases.TaskRunner;
+import io.github.dbleases.TaskRunnerConfig;
+import io.github.dbleases.TaskRunnerListener;
+import io.github.dbleases.tasks.TaskWork;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** What a runner says, and that it says it once. */
+class ReportsTests {
+
+    private final Logger logger = (Logger) LoggerFactory.getLogger(TaskRunner.class);
+    private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
+    private final MemoryQueue queue = new MemoryQueue();
+
+    @BeforeEach
+    void listen() {
+        appender.start();
+        logger.setLevel(Level.INFO);
+        logger.setAdditive(false);
+        logger.addAppender(appender);
+    }
+
+    @AfterEach
+    void listenNoMore() {
+        logger.detachAppender(appender);
+        logger.setAdditive(true);
+        logger.setLevel(null);
+    }
+
+    @Test
+    void aTableThatWasDroppedIsReportedOnceAndSoIsItsReturn() {
+        Steps steps = new Steps(config(10, 10), queue, tasks -> tasks).run();
+        queue.with(1);
+        for (int i = 0; i < 6; i++) {
+            queue.failNext(dropped(i));
+        }
+
+        steps.runFor(Duration.ofMinutes(3));
+
+        assertThat(queue.row(1).finished()).isOne();
+        assertThat(steps.listener.errors).hasSize(6);
+        assertThat(said())
+                .containsExactly(
+                        "WARN Runner test: its queue could not be used; it goes on trying",
+                        "INFO Runner test: its queue can be used again");
+    }
+
+    @Test
+    void anotherTroubleIsReportedToo() {
+        Steps steps = new Steps(config(10, 10), queue, tasks -> tasks);
+        queue.failNext(dropped(1));
+        queue.failNext(new InvalidTaskTableException("It has another type."));
+
+        steps.runFor(Duration.ofMinutes(1));
+
+        assertThat(said()).hasSize(3);
+    }
+
+    @Test
+    void aTaskerThatFailsOverAndOverIsReportedOnce() {
+        boolean[] broken = {true};
+        Steps steps = new Steps(config(10, 1), queue.with(10), tasks -> {
+            if (broken[0]) {
+                throw new IllegalStateException("No post for " + tasks);
+            }
+            return tasks;
+        });
+        steps.runFor(Duration.ofMinutes(1));
+        assertThat(said()).containsExactly("WARN Runner test: its tasker has failed; the tasks are tried again");
+        broken[0] = false;
+
+        steps.runFor(Duration.ofMinutes(20));
+
+        assertThat(queue.finished().values()).containsOnly(1);
+        assertThat(said()).hasSize(1);
+    }
+
+    @Test
+    void aListenerThatThrowsChangesNothingAndIsReportedOnce() {
+        queue.with(20).failNext();
+        TaskRunner runner = new DefaultTaskRunner<>(
+                TaskRunnerConfig.of("test").withTasks(10, 1).withInterval(Duration.ofMillis(1)),
+                name -> new FakeSession(queue).open(SESSION),
+                new TaskWork<>(queue, tasks -> tasks, null),
+                new ThrowingListener(),
+                Clock.SYSTEM);
+
+        runner.start();
+        await().until(() -> queue.pending() == 0);
+        runner.stop();
+
+        assertThat(queue.finished().values()).containsOnly(1);
+        assertThat(said())
+                .filteredOn(line -> line.contains("its listener has failed"))
+                .hasSize(1);
+    }
+
+    /** Throws whatever it is told. */
+    private static final class ThrowingListener implements TaskRunnerListener {
+
+        @Override
+        public Activity onClaim(TaskRunner runner, long session) {
+            throw new IllegalStateException("planted");
+        }
+
+        @Override
+        public Activity onBatch(TaskRunner runner, long session, List<?> tasks) {
+            return new Activity() {
+                @Override
+                public void succeeded(int tasks) {
+                    throw new AssertionError("planted");
+                }
+
+                @Override
+                public void close() {
+                    throw new AssertionError("planted");
+                }
+            };
+        }
+
+        @Override
+        public void onError(TaskRunner runner, Throwable failure) {
+            throw new IllegalStateException("planted");
+        }
+    }
+
+    private static TaskQueueException dropped(int time) {
+        return new TaskQueueException(
+                "Could not claim tasks of table outbox", new SQLException("There is no table, said for time " + time));
+    }
+
+    private List<String> said() {
+        return appender.list.stream()
+                .filter(event -> event.getLevel().isGreaterOrEqual(Level.INFO))
+                .map(event -> event.getLevel() + " " + event.getFormattedMessage())
+                .toList();
+    }
+}
