@@ -261,6 +261,29 @@ class LeasesEndpointTests {
     }
 
     @Test
+    void theSessionsThatShareTasksAreShownByTheNameOfTheirRunnerOnly() throws Exception {
+        List<MemberView> sharing = List.of(new MemberView("host-1", ONE, 1), new MemberView("host-2", OTHER, 2));
+        client.sees(view(lease("letters", LeaseKind.TASKS, sharing, List.of())));
+
+        HttpResponse<String> answer = get("/letters");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertIsExactly("""
+                {
+                  "name": "letters",
+                  "kind": "tasks",
+                  "partitions": [],
+                  "members": [
+                    { "client": "host-1", "session": 4503599627370496, "weight": 1 },
+                    { "client": "host-2", "session": 4503599627370497, "weight": 2 }
+                  ]
+                }
+                """, answer.body());
+        assertThat(part(get("").body(), "leases")).isEqualTo("{}");
+        assertThat(part(get("").body(), "leaders")).isEqualTo("{}");
+    }
+
+    @Test
     void forOneLeaseNoOtherIsRead() throws Exception {
         client.sees(cluster());
 

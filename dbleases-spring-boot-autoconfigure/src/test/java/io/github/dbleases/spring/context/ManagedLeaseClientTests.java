@@ -14,6 +14,8 @@ import io.github.dbleases.LeaseListener;
 import io.github.dbleases.PartitionSet;
 import io.github.dbleases.Registration;
 import io.github.dbleases.StoreUnavailableException;
+import io.github.dbleases.TaskSession;
+import io.github.dbleases.TaskSessionListener;
 import io.github.dbleases.Timing;
 import io.github.dbleases.client.LeaseClients;
 import io.github.dbleases.store.memory.InMemoryLeaseStore;
@@ -85,6 +87,69 @@ class ManagedLeaseClientTests {
         assertThat(client.lease("orders", 128)).isSameAs(lease);
         assertThat(client.leases()).containsExactly(lease);
         await().untilAsserted(() -> assertThat(lease.values()).hasSize(128));
+    }
+
+    @Test
+    void aTaskSessionHasAnIdWhileTheClientRuns() {
+        TaskSession tasks = client.taskSession("letters");
+        assertThat(tasks.id()).isEmpty();
+        assertThat(tasks.sessions()).isEqualTo(1);
+        List<String> told = new CopyOnWriteArrayList<>();
+        tasks.addListener(new TaskSessionListener() {
+
+            @Override
+            public void onChanged() {
+                told.add("changed");
+            }
+
+            @Override
+            public void onClosing() {
+                told.add("closing");
+            }
+        });
+
+        client.start();
+        await().until(() -> tasks.id().isPresent());
+        long first = tasks.id().orElseThrow();
+        assertThat(client.taskSessions()).containsExactly(tasks);
+        assertThat(client.leases()).isEmpty();
+        client.stop();
+        assertThat(tasks.id()).isEmpty();
+        await().until(() -> told.contains("closing"));
+        client.start();
+
+        await().until(() -> tasks.id().isPresent());
+        assertThat(tasks.id().orElseThrow()).isNotEqualTo(first);
+        tasks.leave();
+        assertThat(client.taskSessions()).isEmpty();
+        assertThat(tasks.id()).isEmpty();
+    }
+
+    @Test
+    void allKindsOfLeasesShareOneNamespaceBeforeTheStartToo() {
+        client.lease("orders", 4);
+        client.leadership("reports");
+        client.taskSession("letters");
+
+        assertThatThrownBy(() -> client.taskSession("orders"))
+                .isInstanceOf(LeaseConflictException.class)
+                .hasMessageContaining("'tasks'")
+                .hasMessageContaining("'partitions'");
+        assertThatThrownBy(() -> client.leadership("letters"))
+                .isInstanceOf(LeaseConflictException.class)
+                .hasMessageContaining("'tasks'");
+    }
+
+    @Test
+    void whereItIsSwitchedOffATaskSessionHasNoId() {
+        try (LeaseClient off = new SwitchedOffLeaseClient(CONFIG)) {
+            TaskSession tasks = off.taskSession("letters");
+
+            assertThat(tasks.id()).isEmpty();
+            assertThat(tasks.sessions()).isEqualTo(1);
+            assertThat(off.taskSession("letters")).isSameAs(tasks);
+            assertThatThrownBy(() -> off.lease("letters", 4)).isInstanceOf(LeaseConflictException.class);
+        }
     }
 
     @Test
