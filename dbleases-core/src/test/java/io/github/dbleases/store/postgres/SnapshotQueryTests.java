@@ -2,6 +2,7 @@ package io.github.dbleases.store.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dbleases.Timing;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.assignment.Snapshot.Member;
 import io.github.dbleases.testing.postgres.PostgresServer;
@@ -12,7 +13,7 @@ import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What it costs to read an election beside large leases, once the database knows how large they are. */
+/** What it costs to read an election, or what a session holds, beside many and large leases of which the database knows. */
 class SnapshotQueryTests {
 
     private static final String MANY = """
@@ -42,16 +43,55 @@ class SnapshotQueryTests {
                     .lease();
 
             assertThat(election.members()).extracting(Member::leaderships).containsOnly(100);
-            assertThat(partitionsScanned(jdbc)).isZero();
+            assertThat(scanned(jdbc, "dbleases_partition")).isZero();
             jdbc.rollback();
         }
     }
 
-    /** Counts the rows that were read without an index in this transaction. */
-    private static long partitionsScanned(Connection jdbc) throws SQLException {
+    @Test
+    void whatASessionHoldsIsReadWithoutTheMembersOfOtherLeases() throws SQLException {
+        TestTables tables = TestTables.create(PostgresServer.newest());
+        tables.execute(MANY);
+        tables.execute("""
+                INSERT INTO dbleases_session (id, expires_at, inbox, ttl, started_at, weight, state, client_id)
+                    SELECT i, now() + interval '1 h', 0, interval '6 s', now(), 1, 'live', 'client'
+                    FROM generate_series(6, 2000) i;
+                INSERT INTO dbleases_lease (name, kind, partitions, changed_at)
+                    SELECT 'tasks-' || i, 'tasks', 0, now() FROM generate_series(1, 500) i;
+                INSERT INTO dbleases_member (lease, session_id)
+                    SELECT 'tasks-' || (1 + i % 500), i FROM generate_series(6, 2000) i;
+                ANALYZE dbleases_lease, dbleases_member, dbleases_session;
+                """);
+        PostgresStoreConfig config = PostgresStoreConfig.defaults();
+        try (Connection jdbc = tables.dataSource().getConnection()) {
+            OpenConnection connection = OpenConnection.setUp(
+                    jdbc,
+                    new StoreParts(
+                            tables.dataSource(),
+                            new Tables(config),
+                            new StoreThreads(),
+                            RunningProcess.current(),
+                            true),
+                    Timing.DEFAULT,
+                    OpenConnection.Use.WORK,
+                    true);
+            jdbc.setAutoCommit(false);
+
+            assertThat(new HoldingsQuery(new Tables(config)).read(connection, 7).shared())
+                    .containsOnlyKeys("tasks-8")
+                    .allSatisfy(
+                            (lease, members) -> assertThat(members).containsExactlyInAnyOrder(7L, 507L, 1007L, 1507L));
+
+            assertThat(scanned(jdbc, "dbleases_member")).isZero();
+            jdbc.rollback();
+        }
+    }
+
+    /** Counts the rows of a table that were read without an index in this transaction. */
+    private static long scanned(Connection jdbc, String table) throws SQLException {
         try (Statement statement = jdbc.createStatement();
                 ResultSet row = statement.executeQuery(
-                        "SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'dbleases_partition'")) {
+                        "SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = '" + table + "'")) {
             row.next();
             return row.getLong(1);
         }
