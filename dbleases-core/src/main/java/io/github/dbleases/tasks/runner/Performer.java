@@ -37,8 +37,11 @@ final class Performer<T> {
             } else if (outcome instanceof Outcome.Lost<T>) {
                 activity.failed(new LostTasksException());
             } else {
-                activity.succeeded(accomplished(outcome));
-                reports.taskerWorks();
+                int accomplished = accomplished(outcome);
+                activity.succeeded(accomplished);
+                if (accomplished > 0) {
+                    reports.taskerWorks();
+                }
             }
             return outcome;
         } finally {

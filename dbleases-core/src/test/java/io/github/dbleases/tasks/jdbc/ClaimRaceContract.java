@@ -5,8 +5,10 @@ import static io.github.dbleases.tasks.jdbc.TaskDatabase.finish;
 import static io.github.dbleases.tasks.jdbc.TaskDatabase.ids;
 import static io.github.dbleases.tasks.jdbc.TaskDatabase.numbers;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.dbleases.TaskQueueException;
 import io.github.dbleases.tasks.ClaimedTask;
 import io.github.dbleases.tasks.TaskReply;
 import io.github.dbleases.testing.postgres.PostgresServer;
@@ -61,11 +63,7 @@ abstract class ClaimRaceContract {
                 Statement statement = connection.createStatement()) {
             statement.execute("SELECT pg_advisory_lock(4711)");
             slow = threads.submit(() -> database.line(waiting).exchange(claim(1, 10)));
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() -> database.query(
-                                    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-                                            + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
-                            .equals(List.of("1")));
+            awaitOneThatWaits();
             database.session(5);
             assertThat(ids(database.line().exchange(claim(5, 4)).claimed())).isEqualTo(numbers(1, 4));
         }
@@ -73,6 +71,41 @@ abstract class ClaimRaceContract {
         assertThat(database.query("SELECT id FROM outbox WHERE session_id = 5 ORDER BY id"))
                 .containsExactly("1", "2", "3", "4");
         assertThat(ids(reply.claimed())).isEqualTo(numbers(5, 10));
+    }
+
+    /** PostgreSQL does not look after its clients while a statement waits: so it is not enough to give back once. */
+    @Test
+    void aClaimThatNobodyWaitsForAnyMoreMayClaimAfterAllHasBeenGivenBack() throws Exception {
+        database.execute("""
+                CREATE OR REPLACE FUNCTION after_the_lock() RETURNS boolean LANGUAGE plpgsql AS
+                $$ BEGIN PERFORM pg_advisory_xact_lock_shared(4711); RETURN true; END $$
+                """);
+        TaskTable waiting = TaskDatabase.with("sent_at IS NULL AND after_the_lock()", "delete");
+        String held = "SELECT count(*) FROM outbox WHERE session_id = 1";
+        try (Connection connection = database.dataSource().getConnection();
+                Connection broken = database.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SELECT pg_advisory_lock(4711)");
+            JdbcTaskLine<String> line = TaskDatabase.line(waiting, TaskDatabase.kept(broken));
+            Future<TaskReply<String>> claim = threads.submit(() -> line.exchange(claim(1, 10)));
+            awaitOneThatWaits();
+            broken.abort(Runnable::run);
+            assertThatThrownBy(() -> claim.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(TaskQueueException.class);
+            database.line().releaseAllBut(1, List.of());
+            assertThat(database.query(held)).containsExactly("0");
+        }
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> database.query(held).equals(List.of("10")));
+        database.line().releaseAllBut(1, List.of());
+        assertThat(database.query(held)).containsExactly("0");
+    }
+
+    private void awaitOneThatWaits() {
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> database.query(
+                                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+                                        + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
+                        .equals(List.of("1")));
     }
 
     @Test
