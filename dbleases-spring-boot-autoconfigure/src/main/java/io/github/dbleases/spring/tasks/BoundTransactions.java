@@ -17,6 +17,9 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 final class BoundTransactions implements TaskTransactions {
 
+    /** Of the batch at work on this thread. */
+    private static final ThreadLocal<TransactionStatus> CURRENT = new ThreadLocal<>();
+
     private final PlatformTransactionManager manager;
     private final String managerName;
     private final @Nullable DataSource dataSource;
@@ -48,13 +51,27 @@ final class BoundTransactions implements TaskTransactions {
         R result;
         try {
             requireConnectionOfQueue();
+            CURRENT.set(transaction);
             result = work.call();
         } catch (Throwable failure) {
             rollBack(transaction, failure);
             throw failure;
+        } finally {
+            CURRENT.remove();
         }
         manager.commit(transaction);
         return result;
+    }
+
+    /**
+     * Writes what a tasker has changed and JPA has not written yet, in the transaction of this thread. Otherwise it would
+     * be written at the commit: after the finish, and if it is the row of the task, over it.
+     */
+    void flush() {
+        TransactionStatus transaction = CURRENT.get();
+        if (transaction != null) {
+            transaction.flush();
+        }
     }
 
     /**

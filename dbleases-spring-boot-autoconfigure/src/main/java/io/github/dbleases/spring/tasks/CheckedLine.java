@@ -10,12 +10,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A line that checks more than its own queue.
+ * A line that checks more than its own queue, and does something before it finishes.
  *
  * @param line the line
+ * @param finishing the line that finishes in the transaction of the calling thread
+ * @param before is run before that, in the same transaction
  * @param further what is checked after the queue
  */
-record CheckedLine<T>(TaskLine<T> line, Runnable further) implements TaskLine<T> {
+record CheckedLine<T>(TaskLine<T> line, TaskLine<T> finishing, Runnable before, Runnable further)
+        implements TaskLine<T> {
 
     @Override
     public void check() {
@@ -30,7 +33,8 @@ record CheckedLine<T>(TaskLine<T> line, Runnable further) implements TaskLine<T>
 
     @Override
     public List<ClaimedTask<T>> finish(long session, List<ClaimedTask<T>> tasks) {
-        return line.finish(session, tasks);
+        before.run();
+        return finishing.finish(session, tasks);
     }
 
     @Override

@@ -43,8 +43,11 @@ public final class JdbcTaskTables implements TaskTables {
     @Override
     public <T> TaskLine<T> line(RunnerDeclaration runner, TaskTable table, Class<T> type) {
         TaskRows.Rows<T> rows = new TaskRows(beans).of(runner, table, type);
-        DataSource inTransaction = new TransactionAwareDataSourceProxy(dataSource);
-        TaskLine<T> line = new JdbcTaskLine<>(inTransaction, table, leases, rows.mapper());
-        return new CheckedLine<>(line, () -> rows.check().run(inTransaction));
+        TaskLine<T> line = new JdbcTaskLine<>(dataSource, table, leases, rows.mapper());
+        // No transaction of a caller takes part in anything else, which ends its own: it would be committed half-done.
+        TaskLine<T> inTransaction =
+                new JdbcTaskLine<>(new TransactionAwareDataSourceProxy(dataSource), table, leases, rows.mapper());
+        return new CheckedLine<>(
+                line, inTransaction, () -> {}, () -> rows.check().run(dataSource));
     }
 }

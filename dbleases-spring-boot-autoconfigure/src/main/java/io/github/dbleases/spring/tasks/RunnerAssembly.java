@@ -139,7 +139,8 @@ public final class RunnerAssembly {
                             .formatted(declared.property("transactional")));
         }
         BoundTransactions transactions = new RunnerTransactions(beans).of(declared, dataSource);
-        return create(declared, new TaskWork<>(new CheckedLine<>(line, transactions::check), typed, transactions));
+        TaskLine<T> checked = new CheckedLine<>(line, line, transactions::flush, transactions::check);
+        return create(declared, new TaskWork<>(checked, typed, transactions));
     }
 
     private <T> TaskRunner create(RunnerDeclaration declared, TaskWork<T> work) {

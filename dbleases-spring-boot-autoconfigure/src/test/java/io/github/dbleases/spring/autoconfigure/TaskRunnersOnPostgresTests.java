@@ -42,6 +42,7 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Runners from nothing but properties and a tasker, on a real PostgreSQL. */
 class TaskRunnersOnPostgresTests {
@@ -182,6 +183,27 @@ class TaskRunnersOnPostgresTests {
                     assertThat(context.getBean(Transactional.class).failed).hasSize(6);
                 });
         assertThat(sql.column("SELECT count(*) FROM sent_email")).containsExactly("60");
+    }
+
+    @Test
+    void askingARunnerInATransactionDoesNotCommitIt() {
+        insertEmails(1);
+
+        application
+                .withBean("emailsTasker", Tasker.class, Refusing::new)
+                .withPropertyValues("dbleases.runners.emails.pending=sent_at IS NULL AND id < 0")
+                .run(context -> {
+                    TransactionTemplate transaction =
+                            new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
+                    transaction.executeWithoutResult(status -> {
+                        context.getBean(JdbcClient.class)
+                                .sql("INSERT INTO sent_email VALUES (1, 'a')")
+                                .update();
+                        context.getBean(TaskRunner.class).oldestPending();
+                        status.setRollbackOnly();
+                    });
+                });
+        assertThat(sql.column("SELECT email_id FROM sent_email")).isEmpty();
     }
 
     @Configuration(proxyBeanMethods = false)

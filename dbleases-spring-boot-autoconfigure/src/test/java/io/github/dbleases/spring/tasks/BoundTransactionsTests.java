@@ -1,0 +1,89 @@
+package io.github.dbleases.spring.tasks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskQueue;
+import io.github.dbleases.TaskRunnerConfig;
+import io.github.dbleases.tasks.ClaimedTask;
+import io.github.dbleases.tasks.TaskLine;
+import io.github.dbleases.tasks.runner.TaskQueues;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.support.SimpleTransactionStatus;
+
+/** What a transaction of a runner does beside the work in it. */
+class BoundTransactionsTests {
+
+    private final List<String> done = new ArrayList<>();
+
+    /** Such as JPA, which keeps changes back until it is flushed or committed. */
+    private final PlatformTransactionManager manager = new PlatformTransactionManager() {
+        @Override
+        public TransactionStatus getTransaction(TransactionDefinition definition) {
+            return new SimpleTransactionStatus() {
+                @Override
+                public void flush() {
+                    done.add("flush");
+                }
+            };
+        }
+
+        @Override
+        public void commit(TransactionStatus status) {
+            done.add("commit");
+        }
+
+        @Override
+        public void rollback(TransactionStatus status) {
+            done.add("rollback");
+        }
+    };
+
+    private final BoundTransactions transactions = new BoundTransactions(
+            manager,
+            "transactions",
+            null,
+            new RunnerDeclaration(TaskRunnerConfig.of("emails"), null, List.of(), true, null));
+
+    @Test
+    void whatATaskerHasLeftToBeWrittenIsWrittenBeforeItsTasksAreFinished() throws Exception {
+        TaskLine<String> queue = TaskQueues.line(new Queue());
+        TaskLine<String> line = new CheckedLine<>(queue, queue, transactions::flush, () -> {});
+
+        transactions.call(() -> {
+            done.add("perform");
+            return line.finish(7, List.of(new ClaimedTask<>(1, "task")));
+        });
+
+        assertThat(done).containsExactly("perform", "flush", "finish", "commit");
+    }
+
+    private final class Queue implements TaskQueue<String> {
+
+        @Override
+        public List<String> claim(TaskClaim claim) {
+            return List.of();
+        }
+
+        @Override
+        public int finish(long session, List<String> tasks) {
+            done.add("finish");
+            return tasks.size();
+        }
+
+        @Override
+        public void release(long session, List<String> tasks) {}
+    }
+
+    @Test
+    void outsideOfATransactionThereIsNothingToFlush() {
+        transactions.flush();
+
+        assertThat(done).isEmpty();
+    }
+}
