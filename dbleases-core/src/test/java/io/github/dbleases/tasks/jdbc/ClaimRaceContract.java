@@ -94,17 +94,15 @@ abstract class ClaimRaceContract {
             database.line().releaseAllBut(1, List.of());
             assertThat(database.query(held)).containsExactly("0");
         }
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> database.query(held).equals(List.of("10")));
+        await().atMost(Duration.ofSeconds(30)).until(() -> database.query(held).equals(List.of("10")));
         database.line().releaseAllBut(1, List.of());
         assertThat(database.query(held)).containsExactly("0");
     }
 
     private void awaitOneThatWaits() {
         await().atMost(Duration.ofSeconds(30))
-                .until(() -> database.query(
-                                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-                                        + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
+                .until(() -> database.query("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+                                + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
                         .equals(List.of("1")));
     }
 
