@@ -124,6 +124,30 @@ class RealRunnerTests {
     }
 
     @Test
+    void aRowThatSomebodyKeepsLockedStopsNoOthers() throws Exception {
+        insert(1, 40);
+        try (Connection connection = database.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            start(tasks -> {
+                if (tasks.contains(7L)) {
+                    connection.setAutoCommit(false);
+                    statement.execute("SELECT FROM task WHERE id = 7 FOR UPDATE");
+                }
+                return tasks;
+            });
+
+            awaitDone(39);
+
+            assertThat(errors)
+                    .isNotEmpty()
+                    .allSatisfy(error -> assertThat(error).hasMessageContaining("Somebody holds a lock on a row"));
+            connection.rollback();
+        }
+        awaitDone(40);
+        assertThat(lost).isEmpty();
+    }
+
+    @Test
     void aTaskerThatReturnsNothingIsReportedOnceAndItsTasksAreDoneWhenItReturnsThem() throws Exception {
         AtomicBoolean idle = new AtomicBoolean(true);
         insert(1, 20);

@@ -125,6 +125,7 @@ final class QueueConnections {
         String hint = switch (state) {
             case "42P01", "3F000" -> " A table is not there any more: create it again, or restart with other settings.";
             case "42703" -> " A column is not there any more: add it again, or restart with other settings.";
+            case "55P03" -> " Somebody holds a lock on a row: do not keep rows of tasks locked.";
             case "57014" ->
                 " It took too long: see what holds locks on the table, and whether an index serves the claim.";
             case "40001" -> " Claims need the isolation level read committed: set it for the connections of the queue.";

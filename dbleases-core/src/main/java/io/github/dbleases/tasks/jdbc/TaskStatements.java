@@ -1,5 +1,6 @@
 package io.github.dbleases.tasks.jdbc;
 
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
@@ -33,11 +34,22 @@ final class TaskStatements {
         SHARE
     }
 
+    /**
+     * Somebody may hold a lock on a row that is to be finished, failed or released. What else there is to do must not wait
+     * for him: the request fails soon, and is repeated in smaller parts. Longer than it takes to find a deadlock.
+     */
+    private static final String PATIENCE = """
+            dbleases_patience AS MATERIALIZED (SELECT set_config('lock_timeout', '2s', true) AS is_set),
+            """;
+
+    /** Is evaluated before the rows are looked for. */
+    private static final String PATIENT = "(SELECT is_set FROM dbleases_patience) IS NOT NULL";
+
     private static final String FINISH = """
             dbleases_finish AS (SELECT ?::{ids}::{type}[] AS ids),
             dbleases_finished AS (
                 {finish}
-                WHERE {id} = ANY ((SELECT ids FROM dbleases_finish)::{type}[]) AND {session} = ?
+                WHERE {id} = ANY ((SELECT ids FROM dbleases_finish)::{type}[]) AND {session} = ? AND {patient}
                 RETURNING {id} AS id
             ),
             """;
@@ -56,7 +68,7 @@ final class TaskStatements {
                 UPDATE {table} SET {failure}
                 FROM unnest(?::{ids}::{type}[], ?::text[]) WITH ORDINALITY
                     AS dbleases_failure (dbleases_id, dbleases_error, dbleases_position)
-                WHERE {id} = dbleases_id AND {session} = ?
+                WHERE {id} = dbleases_id AND {session} = ? AND {patient}
                 RETURNING dbleases_position AS position, {session} AS session
             ),
             """;
@@ -78,7 +90,8 @@ final class TaskStatements {
 
     private static final String RELEASE = """
             dbleases_released AS (
-                UPDATE {table} SET {session} = NULL WHERE {id} = ANY (?::{ids}::{type}[]) AND {session} = ?
+                UPDATE {table} SET {session} = NULL
+                WHERE {id} = ANY (?::{ids}::{type}[]) AND {session} = ? AND {patient}
             ),
             """;
 
@@ -121,9 +134,13 @@ final class TaskStatements {
             SELECT {columns} dbleases_reply.* FROM dbleases_reply {join}
             """;
 
+    /** What somebody has locked is left for the next time. */
     private static final String RELEASE_ALL_BUT = """
             UPDATE {table} SET {session} = NULL
-            WHERE {pending} {session} = ? AND {id} NOT IN (SELECT unnest(?::{ids}::{type}[]))
+            WHERE ctid = ANY (ARRAY (
+                SELECT ctid FROM {table}
+                WHERE {pending} {session} = ? AND {id} NOT IN (SELECT unnest(?::{ids}::{type}[]))
+                FOR NO KEY UPDATE SKIP LOCKED))
             """;
 
     /** What is not yet committed counts as well. */
@@ -163,7 +180,8 @@ final class TaskStatements {
 
     private String write(Set<Part> parts, int step) {
         boolean claim = parts.contains(Part.CLAIM);
-        StringBuilder sql = new StringBuilder();
+        boolean writes = !Collections.disjoint(parts, Set.of(Part.FINISH, Part.FAIL, Part.RELEASE));
+        StringBuilder sql = new StringBuilder(writes ? PATIENCE : "");
         parts.forEach(part -> sql.append(
                 switch (part) {
                     case FINISH -> FINISH;
@@ -184,6 +202,7 @@ final class TaskStatements {
                 .replace("{last}", claim ? "(SELECT id::text FROM dbleases_picked OFFSET ? LIMIT 1)" : "NULL::text")
                 .replace("{columns}", claim ? "dbleases_claimed.*," : "")
                 .replace("{join}", join)
+                .replace("{patient}", PATIENT)
                 .replace("{pages}", PAGES)
                 .replace("{step}", String.valueOf(step))
                 .replace("{limit}", parts.contains(Part.SHARE) ? SHARE : "(SELECT ?::bigint)")

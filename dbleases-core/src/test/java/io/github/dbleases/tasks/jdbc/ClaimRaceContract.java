@@ -152,4 +152,35 @@ abstract class ClaimRaceContract {
             assertThat(ids(database.line().exchange(claim(1, 3)).claimed())).isEqualTo(numbers(3, 5));
         }
     }
+
+    @Test
+    void aFinishFailsSoonRatherThanWaitForARowThatOthersHaveLocked() throws Exception {
+        List<ClaimedTask<String>> claimed =
+                database.line().exchange(claim(1, 3)).claimed();
+        try (Connection connection = database.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("SELECT FROM outbox WHERE id = 2 FOR UPDATE");
+            assertThatThrownBy(() -> database.line().exchange(finish(1, claimed)))
+                    .isInstanceOf(TaskQueueException.class)
+                    .hasMessageContaining("55P03")
+                    .hasMessageContaining("Somebody holds a lock on a row");
+        }
+        assertThat(database.line().exchange(finish(1, claimed)).lost()).isEmpty();
+    }
+
+    @Test
+    void whatOthersHaveLockedIsNotGivenBackYetAndTheRestIs() throws Exception {
+        database.line().exchange(claim(1, 3));
+        String held = "SELECT id FROM outbox WHERE session_id = 1";
+        try (Connection connection = database.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("SELECT FROM outbox WHERE id = 2 FOR UPDATE");
+            database.line().releaseAllBut(1, List.of());
+            assertThat(database.query(held)).containsExactly("2");
+        }
+        database.line().releaseAllBut(1, List.of());
+        assertThat(database.query(held)).isEmpty();
+    }
 }
