@@ -63,7 +63,7 @@ class SchemaTests {
                         return tx.snapshot("a");
                     }))
                     .isInstanceOf(StoreUnusableException.class);
-            assertThat(work.holdings(1).live()).isFalse();
+            assertThat(work.neighbour(1)).isEmpty();
         }
     }
 
