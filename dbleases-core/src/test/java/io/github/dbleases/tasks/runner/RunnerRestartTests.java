@@ -87,7 +87,8 @@ class RunnerRestartTests {
         await().until(() -> queue.pending() == 0);
         assertThat(queue.finished().values()).containsOnly(1);
         runner.stop();
-        await().until(() -> session.left() == 1 && session.listening() == 0);
+        // A start that had ended before the next one has left, too.
+        await().until(() -> session.left() > 0 && session.listening() == 0);
     }
 
     @Test
