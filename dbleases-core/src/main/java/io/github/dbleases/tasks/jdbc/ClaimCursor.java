@@ -13,11 +13,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Sessions that claim at the same place get into each other's way: PostgreSQL locks a row that another one has claimed a
  * moment ago before it finds that it is taken, writes this to its log, and makes the other one wait with its finish. So
  * where ids are integers, a session that has claimed at the start goes on at a random place not far from there: within what
- * all sessions claim in {@value #SPREAD} seconds or so.
+ * all sessions claim in {@value #SPREAD} rewinds or so.
  *
  * <p>A row before the cursor (passed over, given back, of a dead session, committed late) is found when the cursor goes back
- * to the start: as soon as a claim comes back short, and now and then, so that about once a second one of the sessions does.
- * Safe for use by several threads.
+ * to the start: as soon as a claim comes back short, and every second. Safe for use by several threads.
  */
 final class ClaimCursor {
 
@@ -32,7 +31,7 @@ final class ClaimCursor {
     private final LongSupplier nanoTime;
     private final LongUnaryOperator random;
     private @Nullable String id;
-    private long rewindAt;
+    private long rewound;
     /** How far the claims since the start have come, in ids. */
     private long covered;
     /** How far from the start claims go on at the most, in ids; 0 if not known. */
@@ -46,7 +45,7 @@ final class ClaimCursor {
     ClaimCursor(LongSupplier nanoTime, LongUnaryOperator random) {
         this.nanoTime = nanoTime;
         this.random = random;
-        this.rewindAt = nanoTime.getAsLong() + REWIND_NANOS;
+        this.rewound = nanoTime.getAsLong();
     }
 
     /**
@@ -62,7 +61,9 @@ final class ClaimCursor {
 
     /** Returns the id where the next claim begins, null for the start. */
     synchronized @Nullable String next() {
-        if (nanoTime.getAsLong() - rewindAt >= 0) {
+        long now = nanoTime.getAsLong();
+        if (now - rewound >= REWIND_NANOS) {
+            rewound = now;
             id = null;
         }
         return id;
@@ -73,12 +74,8 @@ final class ClaimCursor {
         String last = claimed.last();
         boolean apart = claimed.sessions() > 1 && claimed.greatest() > 0;
         id = last;
-        if (last == null || claimed.from() == null) {
-            // What a claim passes there costs each session the same: the more there are, the less often each goes
-            // there.
-            rewindAt = nanoTime.getAsLong() + REWIND_NANOS * claimed.sessions();
-        }
         if (last == null) {
+            rewound = nanoTime.getAsLong();
             // It was too far.
             reach = Math.max(1, reach / 2);
             covered = 0;
@@ -92,8 +89,7 @@ final class ClaimCursor {
 
     private long somewhere(long last, Claimed claimed) {
         if (covered > 0) {
-            // As all sessions together claim in a second what this one does from rewind to rewind.
-            reach = covered * SPREAD;
+            reach = covered * claimed.sessions() * SPREAD;
         } else if (reach == 0) {
             reach = (long) claimed.limit() * FIRST_CLAIMS * claimed.sessions() * SPREAD;
         }
