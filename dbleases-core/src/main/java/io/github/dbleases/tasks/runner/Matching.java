@@ -50,11 +50,8 @@ record Matching<T>(List<ClaimedTask<T>> accomplished, List<ClaimedTask<T>> rest,
         for (int i = 0; i < done.length; i++) {
             (done[i] ? accomplished : rest).add(tasks.get(i));
         }
-        Optional<String> none = accomplished.isEmpty()
-                ? Optional.of("The tasker has accomplished none of its %d tasks.".formatted(tasks.size()))
-                : Optional.empty();
         Optional<String> complaint = foreign.isEmpty()
-                ? none
+                ? Optional.empty()
                 : Optional.of("The tasker has returned %d tasks that it was not given, such as %s: they are ignored."
                         .formatted(foreign.size(), foreign.get(0)));
         return new Matching<>(accomplished, rest, complaint);

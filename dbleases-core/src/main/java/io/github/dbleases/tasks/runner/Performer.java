@@ -41,6 +41,8 @@ final class Performer<T> {
                 activity.succeeded(accomplished);
                 if (accomplished > 0) {
                     reports.taskerWorks();
+                } else {
+                    reports.accomplishedNone(tasks.size());
                 }
             }
             return outcome;

@@ -7,6 +7,7 @@ import io.github.dbleases.tasks.ClaimedTask;
 import io.github.dbleases.tasks.FailedTask;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -18,11 +19,15 @@ final class Reports<T> {
 
     private static final Logger log = LoggerFactory.getLogger(TaskRunner.class);
 
+    /** So many tasks that are not accomplished, and none in between that is, are a trouble of the tasker. */
+    private static final int MANY = 10;
+
     private final TaskRunner runner;
     private final TaskRunnerListener listener;
     private final Troubles queueTroubles = new Troubles();
     private final Troubles taskerTroubles = new Troubles();
     private final AtomicBoolean listenerFailed = new AtomicBoolean();
+    private final AtomicInteger inVain = new AtomicInteger();
     private final LongAdder completed = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final LongAdder lost = new LongAdder();
@@ -86,7 +91,17 @@ final class Reports<T> {
         tell(told -> told.onError(runner, failure));
     }
 
+    /** Takes note that nothing of a batch was accomplished: now and then that is normal, over and over it is not. */
+    void accomplishedNone(int tasks) {
+        int all = inVain.addAndGet(tasks);
+        if (all >= MANY) {
+            taskerFailed(new NotAccomplishedException(
+                    "The tasker has accomplished none of its last %d tasks.".formatted(all)));
+        }
+    }
+
     void taskerWorks() {
+        inVain.set(0);
         taskerTroubles.over();
     }
 
