@@ -64,6 +64,29 @@ class ReportsTests {
     }
 
     @Test
+    void aTaskThatIsLeftOutNowAndThenIsNoTrouble() {
+        Steps steps = new Steps(config(10, 1), queue, tasks -> tasks.contains("task 1") ? List.of() : tasks).run();
+        for (int i = 0; i < 6; i++) {
+            queue.with(10 + i);
+            steps.runFor(Duration.ofMinutes(3));
+        }
+
+        assertThat(steps.listener.errors).isEmpty();
+        assertThat(said()).isEmpty();
+    }
+
+    @Test
+    void aTaskerThatAccomplishesNothingAnyMoreIsReportedOnce() {
+        Steps steps = new Steps(config(10, 5), queue, tasks -> List.of()).run();
+        queue.with(10);
+
+        steps.runFor(Duration.ofMinutes(3));
+
+        assertThat(steps.listener.errors).isNotEmpty();
+        assertThat(said()).containsExactly("WARN Runner test: its tasker has failed; the tasks are tried again");
+    }
+
+    @Test
     void anotherTroubleIsReportedToo() {
         Steps steps = new Steps(config(10, 10), queue, tasks -> tasks);
         queue.failNext(dropped(1));
