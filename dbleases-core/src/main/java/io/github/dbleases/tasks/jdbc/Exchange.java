@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 /** One execution of the statement that does all of a request. */
 final class Exchange<T> {
 
-    private static final Logger LOG = LoggerFactory.getLogger(JdbcTaskLine.class);
+    private static final Logger log = LoggerFactory.getLogger(JdbcTaskLine.class);
 
     private final TaskTable table;
     private final RowMapper<T> mapper;
@@ -174,7 +174,7 @@ final class Exchange<T> {
             }
         }
         if (!unmapped.isEmpty()) {
-            LOG.error(
+            log.error(
                     "{} rows of table {} cannot be mapped to tasks and stay with the session, the first with id {}",
                     unmapped.size(),
                     table.name(),

@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class JdbcTaskLine<T> implements TaskLine<T> {
 
-    private static final Logger LOG = LoggerFactory.getLogger(JdbcTaskLine.class);
+    private static final Logger log = LoggerFactory.getLogger(JdbcTaskLine.class);
 
     private final QueueConnections connections;
     private final TaskTable table;
@@ -83,7 +83,7 @@ public final class JdbcTaskLine<T> implements TaskLine<T> {
         });
         missingIndex
                 .filter(statement -> !statement.equals(warnedOf.getAndSet(statement)))
-                .ifPresent(statement -> LOG.warn(
+                .ifPresent(statement -> log.warn(
                         "Claims read and sort all pending rows of table {}, as no index has them in order. Create it: {}",
                         table.name(),
                         statement));
@@ -152,7 +152,7 @@ public final class JdbcTaskLine<T> implements TaskLine<T> {
                 return exchange.execute(connection, known.statements(), known.types(), size);
             });
         } catch (TaskQueueException e) {
-            LOG.warn("The failures of rows that cannot be mapped to tasks were not noted", e);
+            log.warn("The failures of rows that cannot be mapped to tasks were not noted", e);
         }
     }
 
