@@ -21,8 +21,13 @@ public interface TaskSession {
      */
     OptionalLong id();
 
-    /** Returns how many live sessions share the tasks, this one included: at least 1, as far as this client has been told. */
-    int sessions();
+    /** Returns the place of this session among the live ones that share the tasks, as far as this client has been told. */
+    Place place();
+
+    /** Returns how many live sessions share the tasks, this one included. */
+    default int sessions() {
+        return place().sessions();
+    }
 
     /** Adds a listener. */
     Registration addListener(TaskSessionListener listener);
@@ -32,4 +37,24 @@ public interface TaskSession {
      * waits, up to its drain timeout, and past that leaves the session to expire instead of ending it.
      */
     void leave();
+
+    /**
+     * The place of a session among those that share tasks. The sessions do not learn of a change at the same moment: for a
+     * while, two may have the same place.
+     *
+     * @param position how many of them have a smaller id: from 0 to below {@code sessions}
+     * @param sessions how many there are, at least 1
+     */
+    record Place(int position, int sessions) {
+
+        /** That of a session that shares with nobody. */
+        public static final Place ALONE = new Place(0, 1);
+
+        public Place {
+            if (sessions < 1 || position < 0 || position >= sessions) {
+                throw new IllegalArgumentException("position is %d, but must be from 0 to below sessions, which is %d"
+                        .formatted(position, sessions));
+            }
+        }
+    }
 }

@@ -28,8 +28,8 @@ final class JoinedTasks implements TaskSession {
     }
 
     @Override
-    public int sessions() {
-        return sharing().sessions();
+    public Place place() {
+        return sharing().place();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.dbleases.client;
 
 import io.github.dbleases.Registration;
+import io.github.dbleases.TaskSession.Place;
 import io.github.dbleases.TaskSessionListener;
 import io.github.dbleases.assignment.Snapshot;
 import java.util.Set;
@@ -8,13 +9,14 @@ import java.util.concurrent.Executor;
 
 /**
  * What a client knows of the sharing of tasks in one lease: in which session it takes part, and which sessions do. A lease
- * of another kind is never shared. Used under the monitor, but for {@link #session()} and {@link #sessions()}.
+ * of another kind is never shared. Used under the monitor, but for {@link #session()} and {@link #place()}.
  */
 final class Sharing {
 
     private final Audience<TaskSessionListener> audience;
     private volatile long session = Snapshot.NOBODY;
-    private volatile Set<Long> members = Set.of();
+    private volatile Place place = Place.ALONE;
+    private Set<Long> members = Set.of();
     private boolean atWork;
     private boolean over;
     private boolean closing;
@@ -31,9 +33,9 @@ final class Sharing {
         return session;
     }
 
-    /** Returns how many sessions take part, as read last, and at least 1. May be called without the monitor. */
-    int sessions() {
-        return Math.max(1, members.size());
+    /** Returns the place of the session among those that take part, as read last. May be called without the monitor. */
+    Place place() {
+        return place;
     }
 
     /** Returns whether tasks may be held: there has been a session for it, and nobody has said that the work has ended. */
@@ -45,6 +47,8 @@ final class Sharing {
     void joined(long own, Set<Long> sessions) {
         if (!over && (session != own || !members.equals(sessions))) {
             members = sessions;
+            place = new Place(
+                    (int) sessions.stream().filter(other -> other < own).count(), sessions.size());
             session = own;
             atWork = true;
             changed();

@@ -2,6 +2,7 @@ package io.github.dbleases.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dbleases.TaskSession.Place;
 import io.github.dbleases.TaskSessionListener;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +37,7 @@ class SharingTests {
         sharing.joined(1, Set.of(1L, 3L));
 
         assertThat(told).containsExactly("changed");
-        assertThat(sharing.sessions()).isEqualTo(2);
+        assertThat(sharing.place()).isEqualTo(new Place(0, 2));
     }
 
     @Test
@@ -85,7 +86,7 @@ class SharingTests {
         sharing.close();
 
         assertThat(sharing.isAtWork()).isFalse();
-        assertThat(sharing.sessions()).isEqualTo(1);
+        assertThat(sharing.place()).isEqualTo(Place.ALONE);
     }
 
     @Test

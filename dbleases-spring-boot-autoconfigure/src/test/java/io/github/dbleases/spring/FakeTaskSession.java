@@ -13,7 +13,7 @@ public final class FakeTaskSession implements TaskSession {
     private final String name;
     private final List<TaskSessionListener> listeners = new CopyOnWriteArrayList<>();
     private volatile OptionalLong id = OptionalLong.empty();
-    private volatile int sessions = 1;
+    private volatile Place place = Place.ALONE;
     private volatile boolean left;
 
     FakeTaskSession(String name) {
@@ -23,7 +23,7 @@ public final class FakeTaskSession implements TaskSession {
     /** Takes part in a session from now on, as one of so many. */
     public void joined(long session, int of) {
         id = OptionalLong.of(session);
-        sessions = of;
+        place = new Place(0, of);
         listeners.forEach(TaskSessionListener::onChanged);
     }
 
@@ -54,8 +54,8 @@ public final class FakeTaskSession implements TaskSession {
     }
 
     @Override
-    public int sessions() {
-        return sessions;
+    public Place place() {
+        return place;
     }
 
     @Override

@@ -56,7 +56,7 @@ final class Arena implements AutoCloseable {
         PostgresDatabase database = server.freshDatabase();
         try (Connection own = database.dataSource().getConnection();
                 Statement statement = own.createStatement()) {
-            contender.fill(own, tasks);
+            contender.fill(own, tasks, sessions);
             statement.execute("VACUUM ANALYZE");
         }
         String name = database.name();
@@ -87,7 +87,7 @@ final class Arena implements AutoCloseable {
         awaitEndOfSessions(name);
         commits += meter.commits(name);
         if (finished >= tasks) {
-            requireAllDoneOnce(contender, database, tasks, performed);
+            requireAllDoneOnce(contender, sessions, database, tasks, performed);
         }
         Measurement measurement = new Measurement(
                 contender,
@@ -105,10 +105,10 @@ final class Arena implements AutoCloseable {
         return measurement;
     }
 
-    private static void requireAllDoneOnce(Contender contender, PostgresDatabase database, long tasks, long performed)
-            throws Exception {
+    private static void requireAllDoneOnce(
+            Contender contender, int sessions, PostgresDatabase database, long tasks, long performed) throws Exception {
         try (Connection own = database.dataSource().getConnection()) {
-            long pending = contender.pending(own);
+            long pending = contender.pending(own, sessions);
             if (pending != 0 || performed != tasks) {
                 throw new IllegalStateException("%s performed %d of %d tasks, and %d are still pending"
                         .formatted(contender.name(), performed, tasks, pending));

@@ -13,14 +13,14 @@ interface Contender {
     /** How many tasks it takes at once, in words. */
     String batch();
 
-    /** Creates its tables with so many pending tasks in them. Vacuum and analyze come after it. */
-    void fill(Connection connection, long tasks) throws SQLException;
+    /** Creates its tables with so many pending tasks in them, for so many sessions. Vacuum and analyze come after it. */
+    void fill(Connection connection, long tasks, int sessions) throws SQLException;
 
     /** Opens sessions that wait for {@link Crew#begin()}. */
     Crew assemble(DataSource database, int sessions) throws Exception;
 
     /** Returns how many tasks are pending in the database. */
-    long pending(Connection connection) throws SQLException;
+    long pending(Connection connection, int sessions) throws SQLException;
 
     /** Sessions that share the tasks. */
     interface Crew extends AutoCloseable {

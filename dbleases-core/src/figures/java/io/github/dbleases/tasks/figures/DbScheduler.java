@@ -56,14 +56,14 @@ record DbScheduler(int held) implements Contender {
     }
 
     @Override
-    public void fill(Connection connection, long tasks) throws SQLException {
+    public void fill(Connection connection, long tasks, int sessions) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(SCHEMA.formatted(tasks));
         }
     }
 
     @Override
-    public long pending(Connection connection) throws SQLException {
+    public long pending(Connection connection, int sessions) throws SQLException {
         return TaskRows.count(connection, "SELECT count(*) FROM scheduled_tasks");
     }
 

@@ -60,7 +60,7 @@ final class RunnerCrew implements Contender.Crew {
         HikariDataSource pool = Pools.open(database, 2);
         pools.add(pool);
         TaskTable table = new TaskTable(
-                TaskRows.TABLE, "id", "session_id", TaskRows.PENDING, null, how.finish(), Attempts.UNCOUNTED, null);
+                how.table(runners.size()), "id", "session_id", TaskRows.PENDING, null, how.finish(), Attempts.UNCOUNTED, null);
         JdbcTaskLine<String> line =
                 new JdbcTaskLine<>(pool, table, LeaseTables.defaults(), row -> row.getString("payload"));
         Tasker<String> counting = tasks -> {

@@ -62,7 +62,7 @@ record SessionLock(int tasksPerSession, boolean sessionIndex) implements Contend
 
     @Override
     public String name() {
-        return "go-session-lock's algorithm" + (sessionIndex ? ", index on session_id" : "");
+        return "go-session-lock's algorithm" + (sessionIndex ? ", index on session_id" : ", no index on session_id");
     }
 
     @Override
@@ -71,8 +71,8 @@ record SessionLock(int tasksPerSession, boolean sessionIndex) implements Contend
     }
 
     @Override
-    public void fill(Connection connection, long tasks) throws SQLException {
-        TaskRows.fill(connection, tasks);
+    public void fill(Connection connection, long tasks, int sessions) throws SQLException {
+        TaskRows.fill(connection, TaskRows.TABLE, tasks);
         try (Statement statement = connection.createStatement()) {
             statement.execute(SCHEMA);
             if (sessionIndex) {
@@ -82,8 +82,8 @@ record SessionLock(int tasksPerSession, boolean sessionIndex) implements Contend
     }
 
     @Override
-    public long pending(Connection connection) throws SQLException {
-        return TaskRows.pending(connection);
+    public long pending(Connection connection, int sessions) throws SQLException {
+        return TaskRows.pending(connection, TaskRows.TABLE);
     }
 
     @Override

@@ -55,13 +55,13 @@ final class SpeedFigures {
         }
 
         @Override
-        public void fill(Connection connection, long tasks) throws SQLException {
-            RUNNERS.fill(connection, tasks);
+        public void fill(Connection connection, long tasks, int sessions) throws SQLException {
+            RUNNERS.fill(connection, tasks, sessions);
         }
 
         @Override
-        public long pending(Connection connection) throws SQLException {
-            return RUNNERS.pending(connection);
+        public long pending(Connection connection, int sessions) throws SQLException {
+            return RUNNERS.pending(connection, sessions);
         }
 
         @Override

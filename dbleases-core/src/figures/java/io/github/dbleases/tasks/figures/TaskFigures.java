@@ -26,7 +26,7 @@ final class TaskFigures {
 
     private static final String SPEEDS = "speeds";
     private static final long FULL_SIZE = 1_000_000;
-    private static final long WARM_UP = 20_000;
+    private static final long WARM_UP = 200_000;
     private static final double LEAST_SECONDS = 10;
 
     /** In the order of the table. */
@@ -35,18 +35,21 @@ final class TaskFigures {
             new Runners(100, 1),
             new Runners(100, 100),
             new Runners(1000, 1000),
+            new Runners(100, 1).eachOnItsOwn(),
+            new Runners(100, 100).eachOnItsOwn(),
+            new Runners(1000, 1000).eachOnItsOwn(),
             new DbScheduler(1),
             new DbScheduler(1000),
             new SessionLock(1, true),
             new SessionLock(100, true),
-            new SessionLock(1000, true));
+            new SessionLock(1000, true),
+            new SessionLock(1000, false));
 
     /** Measured only when they are asked for. */
     private static final List<Contender> OTHERS = List.of(
-            new Runners(100, 100, "delete"),
-            new Runners(1000, 1000, "delete"),
-            new SessionLock(100, false),
-            new SessionLock(1000, false));
+            new Runners(100, 100).deleting(),
+            new Runners(1000, 1000).deleting(),
+            new SessionLock(100, false));
 
     private static final List<Integer> SESSIONS = List.of(2, 8);
 

@@ -12,8 +12,8 @@ final class TaskRows {
     static final String PENDING = "done_at IS NULL";
     static final String FINISH = "done_at = now()";
 
-    /** Half of each page is left free, so that a claim finds room for the new version of a row on the same page. */
-    private static final int FILLFACTOR = Integer.getInteger("fillfactor", 50);
+    /** So much of each page is left free that both a claim and a finish find room for a new version of each of its rows. */
+    private static final int FILLFACTOR = Integer.getInteger("fillfactor", 30);
 
     private TaskRows() {}
 
@@ -23,19 +23,20 @@ final class TaskRows {
                 .formatted(FILLFACTOR, PENDING, FINISH);
     }
 
-    static void fill(Connection connection, long tasks) throws SQLException {
+    /** The index is there before the rows, as it is where an application migrates its own tables. */
+    static void fill(Connection connection, String table, long tasks) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("""
-                    CREATE TABLE task (id bigint PRIMARY KEY, session_id bigint, payload text NOT NULL, done_at timestamptz)
-                        WITH (fillfactor = %d);
-                    INSERT INTO task (id, payload) SELECT i, 'task ' || i FROM generate_series(1, %d) i;
-                    CREATE INDEX task_pending ON task (id) WHERE done_at IS NULL;
-                    """.formatted(FILLFACTOR, tasks));
+                    CREATE TABLE %1$s (id bigint PRIMARY KEY, session_id bigint, payload text NOT NULL, done_at timestamptz)
+                        WITH (fillfactor = %2$d);
+                    CREATE INDEX %1$s_pending ON %1$s (id) WHERE done_at IS NULL;
+                    INSERT INTO %1$s (id, payload) SELECT i, 'task ' || i FROM generate_series(1, %3$d) i;
+                    """.formatted(table, FILLFACTOR, tasks));
         }
     }
 
-    static long pending(Connection connection) throws SQLException {
-        return count(connection, "SELECT count(*) FROM task WHERE done_at IS NULL");
+    static long pending(Connection connection, String table) throws SQLException {
+        return count(connection, "SELECT count(*) FROM " + table + " WHERE " + PENDING);
     }
 
     static long count(Connection connection, String sql) throws SQLException {

@@ -111,7 +111,7 @@ public final class JdbcTaskLine<T> implements TaskLine<T> {
     private TaskReply<T> claimRest(TaskRequest<T> request, TaskReply<T> reply, int missing) {
         TaskClaim claim = request.claim().orElseThrow();
         int held = claim.held() + reply.claimed().size();
-        TaskClaim rest = new TaskClaim(claim.session(), missing, held, claim.sessions(), false);
+        TaskClaim rest = new TaskClaim(claim.session(), missing, held, claim.place(), false);
         Answer<T> answer =
                 ask(new TaskRequest<>(request.session(), List.of(), List.of(), List.of(), Optional.of(rest)), null);
         moveCursor(rest, null, answer);
@@ -121,10 +121,8 @@ public final class JdbcTaskLine<T> implements TaskLine<T> {
     }
 
     private void moveCursor(TaskClaim claim, @Nullable String from, Answer<T> answer) {
-        // A share is all that there is for this session: what comes next is not far away.
-        int sessions = claim.shared() ? 1 : claim.sessions();
         long greatest = ready == null ? 0 : ready.types().greatestId();
-        cursor.moveTo(new ClaimCursor.Claimed(from, answer.last(), claim.limit(), sessions, greatest));
+        cursor.moveTo(new ClaimCursor.Claimed(claim, from, answer.last(), greatest));
     }
 
     private Answer<T> ask(TaskRequest<T> request, @Nullable String from) {

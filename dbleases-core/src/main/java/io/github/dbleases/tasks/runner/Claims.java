@@ -1,6 +1,7 @@
 package io.github.dbleases.tasks.runner;
 
 import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskSession.Place;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
@@ -42,12 +43,12 @@ final class Claims {
     }
 
     /** Begins a claim if one is due. */
-    Optional<TaskClaim> next(long session, int sessions, int held, long now) {
+    Optional<TaskClaim> next(long session, Place place, int held, long now) {
         if (nanosUntilDue(held, now) > 0) {
             return Optional.empty();
         }
         woken = false;
-        return Optional.of(new TaskClaim(session, tasksPerSession - held, held, Math.max(1, sessions), shared));
+        return Optional.of(new TaskClaim(session, tasksPerSession - held, held, place, shared));
     }
 
     /** Takes note of what a claim has brought. */

@@ -45,8 +45,8 @@ final class Clerk<T> {
         if (!checked) {
             return desk.observe(shared -> !shared.isClosing() && shared.pauseNanosLeft(desk.now()) <= 0) && check();
         }
-        int sessions = session.sessions();
-        Optional<Errand<T>> next = desk.observe(shared -> shared.next(sessions, desk.now()));
+        TaskSession.Place place = session.place();
+        Optional<Errand<T>> next = desk.observe(shared -> shared.next(place, desk.now()));
         if (next.isPresent()) {
             send(next.get());
             return true;

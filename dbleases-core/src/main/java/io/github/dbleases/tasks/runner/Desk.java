@@ -2,6 +2,7 @@ package io.github.dbleases.tasks.runner;
 
 import io.github.dbleases.TaskClaim;
 import io.github.dbleases.TaskRunnerConfig;
+import io.github.dbleases.TaskSession.Place;
 import io.github.dbleases.tasks.ClaimedTask;
 import io.github.dbleases.tasks.TaskReply;
 import io.github.dbleases.tasks.TaskRequest;
@@ -118,13 +119,13 @@ final class Desk<T> {
     }
 
     /** Returns what is to be asked of the queue now. No other request is under way. */
-    Optional<Errand<T>> next(int sessions, long now) {
-        return outboxes.next(() -> claim(sessions, now), now);
+    Optional<Errand<T>> next(Place place, long now) {
+        return outboxes.next(() -> claim(place, now), now);
     }
 
-    private Optional<TaskClaim> claim(int sessions, long now) {
+    private Optional<TaskClaim> claim(Place place, long now) {
         return mayClaim() && !sweeps.isUrgent()
-                ? claims.next(outboxes.session().getAsLong(), sessions, held(), now)
+                ? claims.next(outboxes.session().getAsLong(), place, held(), now)
                 : Optional.empty();
     }
 

@@ -1,6 +1,7 @@
 package io.github.dbleases.tasks.jdbc;
 
 import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskSession.Place;
 import io.github.dbleases.tasks.ClaimedTask;
 import io.github.dbleases.tasks.TaskRequest;
 import io.github.dbleases.tasks.jdbc.TaskStatements.Part;
@@ -98,6 +99,7 @@ public final class ClaimFigures {
                     new Shape("(id) WHERE sent_at IS NULL", 100),
                     new Shape("(id) WHERE sent_at IS NULL", 90),
                     new Shape("(id) WHERE sent_at IS NULL", 50),
+                    new Shape("(id) WHERE sent_at IS NULL", 30),
                     new Shape("(session_id, id) WHERE sent_at IS NULL", 100),
                     new Shape("(session_id, id) WHERE sent_at IS NULL", 50))) {
                 database.createOutbox(0);
@@ -159,7 +161,7 @@ public final class ClaimFigures {
             long done = 0;
             int requests = 0;
             while (!held.isEmpty()) {
-                TaskClaim claim = new TaskClaim(1, batch, 0, 1, false);
+                TaskClaim claim = new TaskClaim(1, batch, 0, Place.ALONE, false);
                 done += held.size();
                 requests++;
                 held = line.exchange(new TaskRequest<>(1, held, List.of(), List.of(), Optional.of(claim)))

@@ -9,6 +9,7 @@ import static io.github.dbleases.tasks.jdbc.TaskDatabase.release;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskSession.Place;
 import io.github.dbleases.tasks.ClaimedTask;
 import io.github.dbleases.tasks.TaskReply;
 import io.github.dbleases.tasks.TaskRequest;
@@ -90,7 +91,7 @@ abstract class JdbcTaskLineContract {
                 held.subList(0, 3),
                 fail(me, held.subList(3, 5)).failed(),
                 held.subList(5, 6),
-                Optional.of(new TaskClaim(me, 2, 6, 2, false))));
+                Optional.of(new TaskClaim(me, 2, 6, new Place(0, 2), false))));
         assertThat(ids(reply.lost())).containsExactly(2L, 3L);
         assertThat(ids(reply.putAside())).containsExactly(4L);
         assertThat(ids(reply.claimed())).containsExactly(7L, 8L);
@@ -163,7 +164,7 @@ abstract class JdbcTaskLineContract {
                 new Case(10, 0, 1, 100, 10));
         for (Case one : cases) {
             database.execute("UPDATE outbox SET session_id = CASE WHEN id > %d THEN 2 END".formatted(one.pending()));
-            TaskClaim claim = new TaskClaim(me, one.limit(), one.held(), one.sessions(), true);
+            TaskClaim claim = new TaskClaim(me, one.limit(), one.held(), new Place(0, one.sessions()), true);
             assertThat(database.line().exchange(claim(claim)).claimed())
                     .as("%s", one)
                     .hasSize(one.claimed())

@@ -1,6 +1,7 @@
 package io.github.dbleases.tasks.jdbc;
 
 import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskSession.Place;
 import io.github.dbleases.store.postgres.PostgresSchema;
 import io.github.dbleases.store.postgres.PostgresStoreConfig;
 import io.github.dbleases.tasks.ClaimedTask;
@@ -187,7 +188,7 @@ final class TaskDatabase {
     }
 
     static TaskRequest<String> claim(long session, int limit) {
-        return claim(new TaskClaim(session, limit, 0, 1, false));
+        return claim(new TaskClaim(session, limit, 0, Place.ALONE, false));
     }
 
     static TaskRequest<String> claim(TaskClaim claim) {

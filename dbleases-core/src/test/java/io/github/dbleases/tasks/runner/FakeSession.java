@@ -15,7 +15,7 @@ final class FakeSession implements TaskSession {
     private final List<TaskSessionListener> listeners = new CopyOnWriteArrayList<>();
     private final AtomicInteger left = new AtomicInteger();
     private volatile OptionalLong id = OptionalLong.empty();
-    private volatile int sessions = 1;
+    private volatile Place place = Place.ALONE;
     private volatile long last;
 
     FakeSession(MemoryQueue queue) {
@@ -45,7 +45,7 @@ final class FakeSession implements TaskSession {
     }
 
     void share(int among) {
-        sessions = among;
+        place = new Place(0, among);
     }
 
     void tell() {
@@ -76,8 +76,8 @@ final class FakeSession implements TaskSession {
     }
 
     @Override
-    public int sessions() {
-        return sessions;
+    public Place place() {
+        return place;
     }
 
     @Override

@@ -5,6 +5,7 @@ import static io.github.dbleases.tasks.runner.Steps.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.TaskQueueException;
+import io.github.dbleases.TaskSession.Place;
 import io.github.dbleases.tasks.TaskReply;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,7 +72,8 @@ class RunnerStepTests {
     void aWakeUpDuringAClaimIsNotLost() {
         Steps steps = new Steps(config(10, 10), queue, tasks -> tasks);
         steps.shared.observe(desk -> true);
-        Errand<String> claim = steps.desk.next(1, steps.clock.nanoTime()).orElseThrow();
+        Errand<String> claim =
+                steps.desk.next(Place.ALONE, steps.clock.nanoTime()).orElseThrow();
         TaskReply<String> nothing = queue.exchange(claim.request());
         queue.with(1);
         steps.desk.wake(steps.clock.nanoTime());

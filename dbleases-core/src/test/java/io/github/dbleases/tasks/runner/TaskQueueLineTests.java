@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dbleases.TaskClaim;
 import io.github.dbleases.TaskQueue;
+import io.github.dbleases.TaskSession.Place;
 import io.github.dbleases.tasks.ClaimedTask;
 import io.github.dbleases.tasks.FailedTask;
 import io.github.dbleases.tasks.TaskLine;
@@ -53,7 +54,7 @@ class TaskQueueLineTests {
                 List.of(task("done")),
                 failed,
                 List.of(task("left")),
-                Optional.of(new TaskClaim(7, 5, 0, 1, false))));
+                Optional.of(new TaskClaim(7, 5, 0, Place.ALONE, false))));
 
         assertThat(calls).containsExactly("finish [done]", "release [left]", "claim 5");
         assertThat(reply).isEqualTo(new TaskReply<>(List.of(task("new")), List.of(), List.of(task("worn")), List.of()));

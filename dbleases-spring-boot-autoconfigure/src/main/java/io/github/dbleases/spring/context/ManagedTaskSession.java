@@ -36,8 +36,8 @@ final class ManagedTaskSession extends Managed<TaskSession, TaskSessionListener>
     }
 
     @Override
-    public int sessions() {
-        return find().map(TaskSession::sessions).orElse(1);
+    public Place place() {
+        return find().map(TaskSession::place).orElse(Place.ALONE);
     }
 
     @Override
