@@ -1,6 +1,7 @@
 package io.github.dbleases.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dbleases.TaskSession.Place;
 import io.github.dbleases.TaskSessionListener;
@@ -38,6 +39,21 @@ class SharingTests {
 
         assertThat(told).containsExactly("changed");
         assertThat(sharing.place()).isEqualTo(new Place(0, 2));
+    }
+
+    @Test
+    void thePlaceIsThatInTheOrderOfTheIds() {
+        sharing.joined(20, Set.of(30L, 20L, 100L, 3L));
+        assertThat(sharing.place()).isEqualTo(new Place(1, 4));
+    }
+
+    @Test
+    void thereIsNoPlaceOutsideOfTheSessions() {
+        for (int position : new int[] {-1, 2, 3}) {
+            assertThatThrownBy(() -> new Place(position, 2))
+                    .hasMessage("position is %d, but must be from 0 to below sessions, which is 2", position);
+        }
+        assertThatThrownBy(() -> new Place(0, 0)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.github.dbleases.tasks.jdbc;
 
 import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskSession.Place;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -10,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * until it is vacuumed: a claim that began there would pass all of them again.
  *
  * <p>A row before the cursor (passed over, given back, of a dead session, committed late) is found when the cursor goes back
- * to the start: as soon as a claim comes back short, and after as many seconds as there are sessions, so that one of them
- * is there every second; but after ten at the latest.
+ * to the start: as soon as a claim comes back short, when sessions come or go, and after as many seconds as there are
+ * sessions, so that about every second one of them is there; but after ten at the latest.
  *
  * <p>Where ids are integers and several sessions claim, each keeps to its {@linkplain Lanes lane} in between. Safe for use by
  * several threads.
@@ -26,7 +27,7 @@ final class ClaimCursor {
     private final Lanes lanes = new Lanes();
     private @Nullable String id;
     private long rewound;
-    private long patience = SECOND;
+    private Place place = Place.ALONE;
 
     ClaimCursor(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
@@ -47,9 +48,15 @@ final class ClaimCursor {
             long greatest) {}
 
     /** Returns the id where the next claim begins, null for the start. */
-    synchronized @Nullable String next() {
+    synchronized @Nullable String next(Place claiming) {
         long now = nanoTime.getAsLong();
-        if (now - rewound >= patience) {
+        int seconds = Math.min(MOST_SECONDS, claiming.sessions());
+        if (!claiming.equals(place)) {
+            place = claiming;
+            // All sessions learn of it at about the same time, but need not come back all at once the next time.
+            rewound = now - place.position() % seconds * SECOND;
+            id = null;
+        } else if (now - rewound >= seconds * SECOND) {
             rewound = now;
             id = null;
             lanes.widen();
@@ -60,12 +67,11 @@ final class ClaimCursor {
     /** Takes note of where a claim ended. */
     synchronized void moveTo(Claimed claimed) {
         TaskClaim claim = claimed.claim();
-        patience = Math.min(MOST_SECONDS, claim.sessions()) * SECOND;
         id = claimed.last();
         if (id == null) {
             rewound = nanoTime.getAsLong();
             if (claimed.from() != null) {
-                lanes.narrow();
+                lanes.end();
             }
         } else if (isOneOfMany(claim) && claimed.greatest() > 0) {
             long last = Long.parseLong(id);

@@ -95,7 +95,7 @@ public final class JdbcTaskLine<T> implements TaskLine<T> {
                         || request.claim().get().shared()
                         || !table.orders().isEmpty()
                 ? null
-                : cursor.next();
+                : cursor.next(request.claim().get().place());
         Answer<T> answer = ask(request, from);
         if (request.claim().isEmpty()) {
             return answer.reply();

@@ -33,9 +33,9 @@ final class Lanes {
 
     private Place place = Place.ALONE;
     private int halvings;
-    /** How many ids there are for a row, 0 if not known: the fewest seen between the last two starts, and since then. */
+    /** How many ids there are for a row, as it was at the last start; 0 if not known. */
     private double width;
-
+    /** The fewest that were seen since then: other claims have passed rows of others. */
     private double leastWidth = Double.MAX_VALUE;
     /** A block has two to the power of this many ids. */
     private int blockBits;
@@ -46,15 +46,15 @@ final class Lanes {
     /** As a floating-point number, like all differences of ids: they do not overflow. */
     private double covered;
 
-    /** The lane had fewer rows than a claim: let blocks be smaller, so that all lanes have some. */
-    void narrow() {
+    /** A claim has come to the end of the table. What there is, is dealt out again, in smaller blocks, so that all have some. */
+    void end() {
         halvings = Math.min(MOST_HALVINGS, halvings + 1);
         reached = NOWHERE;
     }
 
-    /** There may be more rows again. */
+    /** No claim has come to the end of the table for a while: there is a lot to deal out. */
     void widen() {
-        halvings = Math.max(0, halvings - 1);
+        halvings = 0;
     }
 
     /**

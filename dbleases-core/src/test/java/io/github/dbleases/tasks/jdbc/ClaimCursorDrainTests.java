@@ -77,7 +77,7 @@ class ClaimCursorDrainTests {
         void claim() {
             now += nanosPerClaim;
             count++;
-            String from = cursor.next();
+            String from = cursor.next(place);
             int row = from == null ? 0 : (int) Math.min(ROWS, (Long.parseLong(from) + idGap - 1) / idGap);
             String last = null;
             for (int found = 0; found < LIMIT && row < ROWS; row++) {

@@ -7,6 +7,7 @@ import io.github.dbleases.TaskSession.Place;
 import io.github.dbleases.tasks.jdbc.ClaimCursor.Claimed;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ClaimCursorTests {
@@ -18,77 +19,95 @@ class ClaimCursorTests {
 
     @Test
     void claimsBeginWhereTheLastOneEnded() {
-        assertThat(cursor.next()).isNull();
+        assertThat(next(Place.ALONE)).isNull();
         claim(Place.ALONE, "7");
-        assertThat(cursor.next()).isEqualTo("7");
+        assertThat(next(Place.ALONE)).isEqualTo("7");
     }
 
     @Test
     void aShortClaimGoesBackToTheStart() {
         claim(Place.ALONE, "7");
         claim(Place.ALONE, null);
-        assertThat(cursor.next()).isNull();
+        assertThat(next(Place.ALONE)).isNull();
     }
 
     @Test
     void everySecondClaimsBeginAtTheStart() {
         claim(Place.ALONE, "7");
         pass(Duration.ofMillis(999));
-        assertThat(cursor.next()).isEqualTo("7");
+        assertThat(next(Place.ALONE)).isEqualTo("7");
         pass(Duration.ofMillis(1));
-        assertThat(cursor.next()).isNull();
+        assertThat(next(Place.ALONE)).isNull();
         claim(Place.ALONE, "3");
-        assertThat(cursor.next()).isEqualTo("3");
+        assertThat(next(Place.ALONE)).isEqualTo("3");
     }
 
     @Test
-    void ofSeveralSessionsOneIsAtTheStartEverySecond() {
+    void ofFourSessionsEachIsAtTheStartEveryFourSecondsAndTheyTakeTurns() {
+        claim(SECOND_OF_FOUR, "7");
+        pass(Duration.ofMillis(2_999));
+        assertThat(next(SECOND_OF_FOUR)).isNotNull();
+        pass(Duration.ofMillis(1));
+        assertThat(next(SECOND_OF_FOUR)).isNull();
         claim(SECOND_OF_FOUR, "7");
         pass(Duration.ofMillis(3_999));
-        assertThat(cursor.next()).isNotNull();
+        assertThat(next(SECOND_OF_FOUR)).isNotNull();
         pass(Duration.ofMillis(1));
-        assertThat(cursor.next()).isNull();
+        assertThat(next(SECOND_OF_FOUR)).isNull();
     }
 
     @Test
     void howeverManyTheyAreEachIsThereEveryTenSeconds() {
-        claim(new Place(1, 200), "7");
+        Place place = new Place(120, 200);
+        claim(place, "7");
         pass(Duration.ofMillis(9_999));
-        assertThat(cursor.next()).isNotNull();
+        assertThat(next(place)).isNotNull();
         pass(Duration.ofMillis(1));
-        assertThat(cursor.next()).isNull();
+        assertThat(next(place)).isNull();
+    }
+
+    @Test
+    void whenSessionsComeOrGoClaimsBeginAtTheStart() {
+        claim(SECOND_OF_FOUR, "7");
+        assertThat(next(SECOND_OF_FOUR)).isNotNull();
+        assertThat(next(new Place(1, 3))).isNull();
     }
 
     @Test
     void amongOthersClaimsGoOnInALane() {
         claim(SECOND_OF_FOUR, "7");
-        assertThat(Long.parseLong(cursor.next())).isGreaterThan(7);
+        assertThat(Long.parseLong(next(SECOND_OF_FOUR))).isGreaterThan(7);
         claim(SECOND_OF_FOUR, "5000");
-        long inLane = Long.parseLong(cursor.next());
+        long inLane = Long.parseLong(next(SECOND_OF_FOUR));
         claim(SECOND_OF_FOUR, Long.toString(inLane + 10));
-        assertThat(cursor.next()).isEqualTo(Long.toString(inLane + 10));
+        assertThat(next(SECOND_OF_FOUR)).isEqualTo(Long.toString(inLane + 10));
     }
 
     @Test
     void whoGetsAShareOnlyStaysWhereItIs() {
-        cursor.moveTo(new Claimed(new TaskClaim(1, 10, 0, SECOND_OF_FOUR, true), null, "7", Long.MAX_VALUE));
-        assertThat(cursor.next()).isEqualTo("7");
+        String from = next(SECOND_OF_FOUR);
+        cursor.moveTo(new Claimed(new TaskClaim(1, 10, 0, SECOND_OF_FOUR, true), from, "7", Long.MAX_VALUE));
+        assertThat(next(SECOND_OF_FOUR)).isEqualTo("7");
     }
 
     @Test
     void noClaimBeginsPastTheGreatestId() {
         claim(SECOND_OF_FOUR, "100", 103);
-        assertThat(cursor.next()).isEqualTo("100");
+        assertThat(next(SECOND_OF_FOUR)).isEqualTo("100");
         claim(SECOND_OF_FOUR, "103", 103);
-        assertThat(cursor.next()).isEqualTo("103");
+        assertThat(next(SECOND_OF_FOUR)).isEqualTo("103");
     }
 
     @Test
     void idsThatAreNoIntegersAreClaimedInTheirOrder() {
         claim(SECOND_OF_FOUR, "a", 0);
-        assertThat(cursor.next()).isEqualTo("a");
+        assertThat(next(SECOND_OF_FOUR)).isEqualTo("a");
         claim(SECOND_OF_FOUR, "b", 0);
-        assertThat(cursor.next()).isEqualTo("b");
+        assertThat(next(SECOND_OF_FOUR)).isEqualTo("b");
+    }
+
+    private @Nullable String next(Place place) {
+        return cursor.next(place);
     }
 
     private void pass(Duration duration) {
@@ -100,6 +119,6 @@ class ClaimCursorTests {
     }
 
     private void claim(Place place, String last, long greatest) {
-        cursor.moveTo(new Claimed(new TaskClaim(1, 10, 0, place, false), cursor.next(), last, greatest));
+        cursor.moveTo(new Claimed(new TaskClaim(1, 10, 0, place, false), next(place), last, greatest));
     }
 }

@@ -94,15 +94,23 @@ class LanesTests {
     }
 
     @Test
-    void aLaneWithFewerRowsThanAClaimMakesBlocksSmaller() {
+    void eachTimeThatTheTableEndsBlocksAreSmallerUntilThereIsALotAgain() {
         List<Long> entered = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             entered.add(lanes.enter(0, claim(1, 4)));
-            lanes.narrow();
+            lanes.end();
         }
         assertThat(entered).containsExactly(2048L, 1024L, 512L, 256L, 128L, 64L, 32L, 32L, 32L, 32L);
         lanes.widen();
-        assertThat(lanes.enter(0, claim(1, 4))).isEqualTo(64);
+        assertThat(lanes.enter(0, claim(1, 4))).isEqualTo(BLOCK);
+    }
+
+    @Test
+    void theEndOfTheTableMakesALaneBeginAgainAtTheStart() {
+        lanes.enter(0, claim(1, 4));
+        goOnTo(5 * BLOCK + LIMIT);
+        lanes.end();
+        assertThat(lanes.enter(0, claim(1, 4))).isEqualTo(BLOCK / 2);
     }
 
     @Test
