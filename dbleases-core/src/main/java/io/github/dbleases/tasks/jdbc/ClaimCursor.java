@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * to the start: as soon as a claim comes back short, when sessions come or go, and after as many seconds as there are
  * sessions, so that about every second one of them is there; but after ten at the latest.
  *
- * <p>Where ids are integers and several sessions claim, each keeps to its {@linkplain Lanes lane} in between. Safe for use by
+ * <p>Where ids have a scale and several sessions claim, each keeps to its {@linkplain Lanes lane} in between. Safe for use by
  * several threads.
  */
 final class ClaimCursor {
@@ -39,13 +39,13 @@ final class ClaimCursor {
      *
      * @param from where it began, null for the start
      * @param last where it ended, null if it found fewer than it might
-     * @param greatest the greatest id that there can be, 0 if ids are not integers
+     * @param scale of the ids, null if they have none
      */
     record Claimed(
             TaskClaim claim,
             @Nullable String from,
             @Nullable String last,
-            long greatest) {}
+            @Nullable IdScale scale) {}
 
     /** Returns the id where the next claim begins, null for the start. */
     synchronized @Nullable String next(Place claiming) {
@@ -67,19 +67,20 @@ final class ClaimCursor {
     /** Takes note of where a claim ended. */
     synchronized void moveTo(Claimed claimed) {
         TaskClaim claim = claimed.claim();
+        IdScale scale = claimed.scale();
         id = claimed.last();
         if (id == null) {
             rewound = nanoTime.getAsLong();
             if (claimed.from() != null) {
                 lanes.end();
             }
-        } else if (isOneOfMany(claim) && claimed.greatest() > 0) {
-            long last = Long.parseLong(id);
+        } else if (scale != null && isOneOfMany(claim)) {
+            long last = scale.position(id);
             long next = claimed.from() == null
                     ? lanes.enter(last, claim)
-                    : lanes.goOn(Long.parseLong(claimed.from()), last, claim);
-            // Past the greatest id there is no block any more.
-            id = next < last || next > claimed.greatest() ? id : Long.toString(next);
+                    : lanes.goOn(scale.position(claimed.from()), last, claim);
+            // After the last block of the lane there are only the ids that are left in this one.
+            id = next <= last || next > scale.last() ? id : scale.firstAt(next);
         }
     }
 

@@ -50,11 +50,6 @@ record ColumnTypes(String id, String error) {
         return new ColumnTypes(id, error);
     }
 
-    /** The greatest id of tables whose ids are integers, 0 for others. */
-    long greatestId() {
-        return id.equals(BIGINT) ? Long.MAX_VALUE : id.equals(INTEGER) ? Integer.MAX_VALUE : 0;
-    }
-
     /** The type of the parameter that is an array of ids: the usual ones travel as they are, others as text. */
     String idParameter() {
         return id.equals(BIGINT) || id.equals(INTEGER) ? id + "[]" : "text[]";

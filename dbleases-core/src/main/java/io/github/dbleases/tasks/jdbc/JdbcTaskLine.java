@@ -121,8 +121,8 @@ public final class JdbcTaskLine<T> implements TaskLine<T> {
     }
 
     private void moveCursor(TaskClaim claim, @Nullable String from, Answer<T> answer) {
-        long greatest = ready == null ? 0 : ready.types().greatestId();
-        cursor.moveTo(new ClaimCursor.Claimed(claim, from, answer.last(), greatest));
+        IdScale scale = ready == null ? null : IdScale.of(ready.types().id());
+        cursor.moveTo(new ClaimCursor.Claimed(claim, from, answer.last(), scale));
     }
 
     private Answer<T> ask(TaskRequest<T> request, @Nullable String from) {

@@ -8,7 +8,7 @@ import io.github.dbleases.TaskSession.Place;
  * the others, PostgreSQL locks a row that another one has claimed a moment ago before it finds that it is taken, writes this
  * to its log, and makes the other one wait with its finish.
  *
- * <p>The ids are cut into blocks, and the blocks dealt out: the first one to the lane of the first session, the next one to
+ * <p>The ids, as positions on their {@linkplain IdScale scale}, are cut into blocks, and the blocks dealt out: the first one to the lane of the first session, the next one to
  * that of the second, and so on, round after round. A session claims in the blocks of its lane, one after the other.
  * Whatever nobody claims in a lane, because its session is slow or has just died, or because not all sessions know yet how
  * many they are, is claimed by those who come by from the start. Who has come too far ahead of the start leaves its lane

@@ -6,7 +6,6 @@ import io.github.dbleases.tasks.ClaimedTask;
 import io.github.dbleases.tasks.TaskLine;
 import io.github.dbleases.tasks.TaskTransactions;
 import io.github.dbleases.tasks.TaskWork;
-import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +25,7 @@ final class Performer<T> {
     }
 
     Outcome<T> perform(Batch<T> batch) {
-        List<T> tasks = Collections.unmodifiableList(
-                batch.tasks().stream().map(ClaimedTask::task).toList());
+        List<T> tasks = ClaimedTask.tasksOf(batch.tasks());
         try (Activity activity = reports.batch(batch.session(), tasks)) {
             Outcome<T> outcome =
                     transactions == null ? attempt(batch, tasks) : inTransaction(batch, tasks, transactions);

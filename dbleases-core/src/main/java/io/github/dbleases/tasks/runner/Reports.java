@@ -65,11 +65,11 @@ final class Reports<T> {
                     runner.name(),
                     settled.lost().size(),
                     idsOf(settled.lost()));
-            tell(told -> told.onLost(runner, tasksOf(settled.lost())));
+            tell(told -> told.onLost(runner, ClaimedTask.tasksOf(settled.lost())));
         }
         if (!settled.putAside().isEmpty()) {
             failed.add(settled.putAside().size());
-            tell(told -> told.onFailed(runner, tasksOf(settled.putAside())));
+            tell(told -> told.onFailed(runner, ClaimedTask.tasksOf(settled.putAside())));
         }
     }
 
@@ -150,10 +150,6 @@ final class Reports<T> {
         } else {
             log.debug("Runner {}: its listener has failed again", runner.name(), failure);
         }
-    }
-
-    private static <T> List<T> tasksOf(List<ClaimedTask<T>> claimed) {
-        return claimed.stream().map(ClaimedTask::task).toList();
     }
 
     private static <T> List<Object> idsOf(List<ClaimedTask<T>> claimed) {

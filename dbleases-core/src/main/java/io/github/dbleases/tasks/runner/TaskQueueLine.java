@@ -52,7 +52,7 @@ final class TaskQueueLine<T> implements TaskLine<T> {
             }
         }
         if (!request.released().isEmpty()) {
-            queue.release(session, tasksOf(request.released()));
+            queue.release(session, ClaimedTask.tasksOf(request.released()));
         }
         List<ClaimedTask<T>> claimed = new ArrayList<>();
         request.claim()
@@ -80,21 +80,17 @@ final class TaskQueueLine<T> implements TaskLine<T> {
     }
 
     private int missing(long session, List<ClaimedTask<T>> tasks) {
-        int finished = queue.finish(session, tasksOf(tasks));
+        int finished = queue.finish(session, ClaimedTask.tasksOf(tasks));
         return Math.max(0, Math.min(tasks.size(), tasks.size() - finished));
     }
 
     @Override
     public void releaseAllBut(long session, Collection<ClaimedTask<T>> known) {
-        queue.releaseAllBut(session, known.stream().map(ClaimedTask::task).toList());
+        queue.releaseAllBut(session, ClaimedTask.tasksOf(known));
     }
 
     @Override
     public Optional<Duration> oldestPending() {
         return queue.oldestPending();
-    }
-
-    private static <T> List<T> tasksOf(List<ClaimedTask<T>> claimed) {
-        return claimed.stream().map(ClaimedTask::task).toList();
     }
 }

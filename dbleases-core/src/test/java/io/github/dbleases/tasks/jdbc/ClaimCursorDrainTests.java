@@ -91,7 +91,7 @@ class ClaimCursorDrainTests {
                     passed++;
                 }
             }
-            cursor.moveTo(new Claimed(new TaskClaim(1, LIMIT, 0, place, false), from, last, Long.MAX_VALUE));
+            cursor.moveTo(new Claimed(new TaskClaim(1, LIMIT, 0, place, false), from, last, IdScale.BIGINT));
         }
     }
 }

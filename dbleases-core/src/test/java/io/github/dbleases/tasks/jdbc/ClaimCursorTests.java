@@ -86,23 +86,39 @@ class ClaimCursorTests {
     @Test
     void whoGetsAShareOnlyStaysWhereItIs() {
         String from = next(SECOND_OF_FOUR);
-        cursor.moveTo(new Claimed(new TaskClaim(1, 10, 0, SECOND_OF_FOUR, true), from, "7", Long.MAX_VALUE));
+        cursor.moveTo(new Claimed(new TaskClaim(1, 10, 0, SECOND_OF_FOUR, true), from, "7", IdScale.BIGINT));
         assertThat(next(SECOND_OF_FOUR)).isEqualTo("7");
     }
 
     @Test
     void noClaimBeginsPastTheGreatestId() {
-        claim(SECOND_OF_FOUR, "100", 103);
-        assertThat(next(SECOND_OF_FOUR)).isEqualTo("100");
-        claim(SECOND_OF_FOUR, "103", 103);
-        assertThat(next(SECOND_OF_FOUR)).isEqualTo("103");
+        String last = Integer.toString(Integer.MAX_VALUE - 10);
+        claim(SECOND_OF_FOUR, last, IdScale.INTEGER);
+        assertThat(next(SECOND_OF_FOUR)).isEqualTo(last);
+        claim(SECOND_OF_FOUR, last, IdScale.BIGINT);
+        assertThat(Long.parseLong(next(SECOND_OF_FOUR))).isGreaterThan(Integer.MAX_VALUE);
     }
 
     @Test
-    void idsThatAreNoIntegersAreClaimedInTheirOrder() {
-        claim(SECOND_OF_FOUR, "a", 0);
+    void aClaimGoesOnWithTheVeryUuidWhereTheLastOneEnded() {
+        Place first = new Place(0, 2);
+        claim(first, "00000000-0000-0000-8000-000000000007", IdScale.UUIDS);
+        assertThat(next(first)).isEqualTo("00000000-0000-0000-8000-000000000007");
+        claim(first, "00000000-0000-0005-8000-00000000000a", IdScale.UUIDS);
+        assertThat(next(first)).isEqualTo("00000000-0000-0005-8000-00000000000a");
+    }
+
+    @Test
+    void uuidsHaveLanesToo() {
+        claim(SECOND_OF_FOUR, "00000000-0000-0000-8000-000000000007", IdScale.UUIDS);
+        assertThat(next(SECOND_OF_FOUR)).isEqualTo("00000000-0000-1000-0000-000000000000");
+    }
+
+    @Test
+    void idsWithoutAScaleAreClaimedInTheirOrder() {
+        claim(SECOND_OF_FOUR, "a", null);
         assertThat(next(SECOND_OF_FOUR)).isEqualTo("a");
-        claim(SECOND_OF_FOUR, "b", 0);
+        claim(SECOND_OF_FOUR, "b", null);
         assertThat(next(SECOND_OF_FOUR)).isEqualTo("b");
     }
 
@@ -115,10 +131,10 @@ class ClaimCursorTests {
     }
 
     private void claim(Place place, String last) {
-        claim(place, last, Long.MAX_VALUE);
+        claim(place, last, IdScale.BIGINT);
     }
 
-    private void claim(Place place, String last, long greatest) {
-        cursor.moveTo(new Claimed(new TaskClaim(1, 10, 0, place, false), next(place), last, greatest));
+    private void claim(Place place, String last, @Nullable IdScale scale) {
+        cursor.moveTo(new Claimed(new TaskClaim(1, 10, 0, place, false), next(place), last, scale));
     }
 }
