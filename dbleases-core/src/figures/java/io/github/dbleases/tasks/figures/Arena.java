@@ -15,7 +15,8 @@ final class Arena implements AutoCloseable {
 
     /**
      * The same for all: no checkpoint during a run, so that a page image is written once for every page that is touched;
-     * the log kept, so that it can be read afterwards. Everything else is the default, autovacuum included.
+     * the log kept, so that it can be read afterwards; and no autovacuum, which comes once a minute and would fall on some
+     * and not on others. Everything else is the default.
      */
     private static final Map<String, String> SETTINGS = Map.of(
             "shared_preload_libraries", "pg_stat_statements",
@@ -23,7 +24,8 @@ final class Arena implements AutoCloseable {
             "shared_buffers", "1GB",
             "max_wal_size", "16GB",
             "wal_keep_size", "8GB",
-            "checkpoint_timeout", "1h");
+            "checkpoint_timeout", "1h",
+            "autovacuum", "off");
 
     private final PostgresServer server = PostgresServer.privateServer(SETTINGS);
     private final Connection connection;

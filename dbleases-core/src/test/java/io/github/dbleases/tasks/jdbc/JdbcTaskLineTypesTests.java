@@ -5,8 +5,11 @@ import static io.github.dbleases.tasks.jdbc.TaskDatabase.fail;
 import static io.github.dbleases.tasks.jdbc.TaskDatabase.finish;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskSession.Place;
 import io.github.dbleases.tasks.ClaimedTask;
 import io.github.dbleases.testing.postgres.PostgresServer;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +72,50 @@ class JdbcTaskLineTypesTests {
                         database.query(
                                 "SELECT count(*) || ' ' || count(\"Session-Id\") FROM \"The Shop\".\"Order \"\"Items\"\" ?\" WHERE NOT done"))
                 .containsExactly("8 2");
+    }
+
+    /** The last ones are all at the same position of their scale. */
+    @ParameterizedTest
+    @CsvSource({
+        "bigint, i",
+        "bigint, i - 500",
+        "bigint, 9223372036854775807 - i",
+        "integer, 2147483647 - i",
+        "text, i",
+        "uuid, gen_random_uuid()",
+        "uuid, md5(i::text)::uuid",
+        "uuid, 'lpad(i::text, 32, ''0'')::uuid'"
+    })
+    void sessionsThatClaimInTurnsFinishEachTaskOnce(String type, String value) {
+        database.execute("""
+                CREATE TABLE "The Shop".job (id %s PRIMARY KEY, payload text, session_id bigint, done boolean DEFAULT false);
+                CREATE INDEX ON "The Shop".job (id) WHERE NOT done;
+                INSERT INTO "The Shop".job (id, payload) SELECT %s, 'job ' || i FROM generate_series(1, 300) AS i;
+                """.formatted(type, value));
+        TaskTable table = new TaskTable(
+                "The Shop.job",
+                "id",
+                "session_id",
+                "NOT done",
+                null,
+                "done = true",
+                TaskTable.Attempts.UNCOUNTED,
+                null);
+        List<JdbcTaskLine<String>> lines = List.of(database.line(table), database.line(table), database.line(table));
+        lines.subList(1, 3).forEach(line -> database.session(lines.indexOf(line) + 1));
+        List<Object> finished = new ArrayList<>();
+        int before = -1;
+        while (finished.size() > before) {
+            before = finished.size();
+            for (int i = 0; i < lines.size(); i++) {
+                TaskClaim claim = new TaskClaim(i + 1, 7, 0, new Place(i, lines.size()), false);
+                List<ClaimedTask<String>> claimed =
+                        lines.get(i).exchange(claim(claim)).claimed();
+                assertThat(lines.get(i).exchange(finish(i + 1, claimed)).lost()).isEmpty();
+                claimed.forEach(task -> finished.add(task.id()));
+            }
+        }
+        assertThat(finished).hasSize(300).doesNotHaveDuplicates();
     }
 
     @Test
