@@ -59,7 +59,9 @@ final class JavaProcess implements AutoCloseable {
 
     /** Ends it at once: kill -9. */
     void kill() {
-        process.destroyForcibly().onExit().join();
+        // By its handle, as the process object would close the stream while it is read.
+        process.toHandle().destroyForcibly();
+        process.onExit().join();
     }
 
     /** Stops it, as when the machine does not give it a processor: SIGSTOP. */

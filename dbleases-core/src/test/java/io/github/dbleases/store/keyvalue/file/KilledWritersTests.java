@@ -117,7 +117,9 @@ class KilledWritersTests {
 
         /** Kills it, and reads what it had still to say. */
         private void kill() {
-            process.destroyForcibly().onExit().join();
+            // By its handle, as the process object would close the stream while it is read.
+            process.toHandle().destroyForcibly();
+            process.onExit().join();
             reading.join();
         }
     }
