@@ -138,7 +138,18 @@ final class DefaultLeaseClient implements LeaseClient {
         if (closed) {
             return;
         }
-        CompletableFuture<Void> ended = engine.close().thenRunAsync(this::end, environment.listeners());
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        Runnable end = () -> {
+            end();
+            ended.complete(null);
+        };
+        engine.close().whenComplete((released, failure) -> {
+            try {
+                environment.listeners().execute(end);
+            } catch (Throwable noThread) {
+                end.run();
+            }
+        });
         Duration longest = config.drainTimeout().plus(engine.patience().multipliedBy(2));
         boolean inTime = environment.isListening() || Waiting.atMost(longest, ended);
         if (!inTime && !Thread.currentThread().isInterrupted()) {

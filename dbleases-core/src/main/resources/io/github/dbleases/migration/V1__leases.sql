@@ -7,6 +7,7 @@ CREATE TABLE "${prefix}session" (
     expires_at timestamptz NOT NULL,
     inbox bigint NOT NULL,
     ttl interval NOT NULL,
+    grace interval NOT NULL, -- how long the others wait after it has expired before they mark it dead
     started_at timestamptz NOT NULL,
     weight integer NOT NULL,
     state text NOT NULL, -- live or dead

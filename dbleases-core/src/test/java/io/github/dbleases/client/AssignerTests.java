@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 /** What is written under the lock of a lease, by sessions that know too little or come too late. */
 class AssignerTests {
 
+    private static final int LIMIT = 1_000;
     private static final long OWNER = 1;
     private static final long OTHER = 2;
     private static final long STRANGER = 3;
@@ -92,7 +93,7 @@ class AssignerTests {
         Set<Integer> atWork = Set.of(0);
 
         line.transact(lease(), transaction -> {
-            new Assigner(transaction).release(OWNER, "orders", atWork);
+            new Assigner(transaction, LIMIT).release(OWNER, "orders", atWork);
             return true;
         });
 
@@ -156,7 +157,7 @@ class AssignerTests {
 
     private void inLetters(Consumer<Assigner> step) {
         line.transact(new TreeSet<>(Set.of("letters")), transaction -> {
-            step.accept(new Assigner(transaction));
+            step.accept(new Assigner(transaction, LIMIT));
             return true;
         });
     }
@@ -175,13 +176,14 @@ class AssignerTests {
             open(OTHER);
         }
         line.transact(
-                lease(), transaction -> new Assigner(transaction).join(session, LeaseSpec.partitions("orders", 4)));
+                lease(),
+                transaction -> new Assigner(transaction, LIMIT).join(session, LeaseSpec.partitions("orders", 4)));
     }
 
     private Set<Integer> handOver(long session, boolean takesPart, Gift gift) {
         return line.transact(
                 lease(),
-                transaction -> new Assigner(transaction).handOver(session, "orders", takesPart, List.of(gift)));
+                transaction -> new Assigner(transaction, LIMIT).handOver(session, "orders", takesPart, List.of(gift)));
     }
 
     private Snapshot snapshot() {

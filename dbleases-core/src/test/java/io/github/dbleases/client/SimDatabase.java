@@ -18,15 +18,14 @@ import java.util.function.Supplier;
 final class SimDatabase implements SimStorage {
 
     private static final int STANDBYS = 8;
-    private static final Duration TIME_TO_NOTICE = Duration.ofSeconds(5);
-    private static final Duration QUIET_TIME = Duration.ofSeconds(8);
-
     private final SimWorld world;
     private final SimWorld.DatabaseClock clock;
     private final InMemoryLeaseStore store;
     private final Deque<InMemoryLeaseStore.Backup> standbys = new ArrayDeque<>();
     private Instant latest = Instant.MIN;
-    private long jumpedNanos = -TIME_TO_NOTICE.toNanos();
+    private final Duration timeToNotice;
+    private final Duration quietTime;
+    private long jumpedNanos;
     private long quietUntilNanos;
     private long quietTimeCutShort;
     private boolean away;
@@ -35,6 +34,14 @@ final class SimDatabase implements SimStorage {
         this.world = world;
         this.clock = world.new DatabaseClock();
         this.store = new InMemoryLeaseStore(clock);
+        Timing slowest = world.conditions().slowest();
+        this.timeToNotice = slowest.ttl();
+        this.quietTime = slowest.ttl().plus(world.conditions().longestGrace()).plusSeconds(2);
+        this.jumpedNanos = -timeToNotice.toNanos();
+        // All times are known from the beginning: a stated limit is a failover that loses the first session with a
+        // longer TTL.
+        world.conditions().timings().forEach(timing -> store.workLine(timing).census());
+        clock.run(world.conditions().anyRate(world));
         standbys.add(store.backup());
     }
 
@@ -83,13 +90,18 @@ final class SimDatabase implements SimStorage {
      * whose clock lags too much.
      */
     boolean hasJustJumped() {
-        return world.nanos() - jumpedNanos < TIME_TO_NOTICE.toNanos();
+        return world.nanos() - jumpedNanos < timeToNotice.toNanos();
     }
 
     /**
      * Returns for how long no new process may start: a stated limit is that one which does not know of a failover takes
      * the store's word for when the quiet time ends, and the store's clock may have been set.
      */
+    @Override
+    public void heal() {
+        clock.run(1);
+    }
+
     @Override
     public Duration unsafeForNewcomers() {
         return Duration.ofNanos(Math.max(0, quietTimeCutShort - world.nanos()));
@@ -132,10 +144,17 @@ final class SimDatabase implements SimStorage {
 
     /** Its clock is set, or it fails over. */
     @Override
-    public void mishap(Mishap mishap, SimProcess victim, Timing timing) {
+    public void mishap(Mishap mishap, SimProcess victim) {
+        SimConditions conditions = world.conditions();
         if (mishap == Mishap.GRAVE) {
-            failOver(world.between(timing.ttl().negated(), timing.ttl()), timing.ttl());
-        } else if (!hasJustJumped()) {
+            Duration ttl = conditions.fastest().ttl();
+            failOver(world.between(ttl.negated(), ttl), ttl);
+            clock.run(conditions.anyRate(world));
+        } else if (conditions.haveClocksOfDifferentRates()) {
+            // It is slewed. It is not set as well: what the clocks may differ by is either for their rates or for a
+            // step.
+            clock.run(conditions.anyRate(world));
+        } else if (!hasJustJumped() && !(conditions.areMixed() && world.nanos() < quietUntilNanos)) {
             Duration jump = world.between(Duration.ofSeconds(-10), Duration.ofSeconds(10));
             world.tell("the clock of the database jumps by " + jump);
             jump(jump);
@@ -167,11 +186,11 @@ final class SimDatabase implements SimStorage {
     /** Promotes a standby that was copied at some moment. */
     void failOverTo(InMemoryLeaseStore.Backup standby) {
         store.failOver(standby);
-        world.heartbeatsAreForgotten(Timing.DEFAULT.ttl());
+        world.heartbeatsAreForgotten(timeToNotice.multipliedBy(2));
         world.deadSessions().clear();
         standbys.clear();
         standbys.add(standby);
         jumpedNanos = world.nanos();
-        quietUntilNanos = world.nanos() + QUIET_TIME.toNanos();
+        quietUntilNanos = world.nanos() + quietTime.toNanos();
     }
 }

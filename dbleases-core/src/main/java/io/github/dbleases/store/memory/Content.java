@@ -39,18 +39,19 @@ final class Content {
             long inbox,
             int weight,
             Duration ttl,
+            Duration grace,
             Instant startedAt) {
 
         SessionRow renewedAt(Instant now) {
-            return new SessionRow(id, clientId, live, now.plus(ttl), inbox, weight, ttl, startedAt);
+            return new SessionRow(id, clientId, live, now.plus(ttl), inbox, weight, ttl, grace, startedAt);
         }
 
         SessionRow raised() {
-            return new SessionRow(id, clientId, live, expiresAt, inbox + 1, weight, ttl, startedAt);
+            return new SessionRow(id, clientId, live, expiresAt, inbox + 1, weight, ttl, grace, startedAt);
         }
 
         SessionRow dead() {
-            return new SessionRow(id, clientId, false, expiresAt, inbox, weight, ttl, startedAt);
+            return new SessionRow(id, clientId, false, expiresAt, inbox, weight, ttl, grace, startedAt);
         }
     }
 }

@@ -91,7 +91,7 @@ final class MemoryTables {
     Optional<Neighbour> neighbour(long session) {
         return lastLive(content.sessions.headMap(session))
                 .or(() -> lastLive(content.sessions.tailMap(session + 1)))
-                .map(row -> new Neighbour(row.id(), Duration.between(now(), row.expiresAt())));
+                .map(row -> new Neighbour(row.id(), Duration.between(now(), row.expiresAt()), row.ttl(), row.grace()));
     }
 
     private static Optional<SessionRow> lastLive(SortedMap<Long, SessionRow> rows) {

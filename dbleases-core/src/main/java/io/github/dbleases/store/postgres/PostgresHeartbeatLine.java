@@ -30,9 +30,10 @@ final class PostgresHeartbeatLine implements HeartbeatLine {
                 UPDATE {incarnation} SET largest_ttl = ? * interval '1 microsecond'
                 WHERE system_id = ? AND timeline = ? AND largest_ttl < ? * interval '1 microsecond' {condition}
             )
-            INSERT INTO {session} (id, expires_at, inbox, ttl, started_at, weight, state, client_id, host, pid, version)
-            SELECT ?, clock_timestamp() + ttl, 0, ttl, clock_timestamp(), ?, 'live', ?, ?, ?, ?
-            FROM (SELECT ? * interval '1 microsecond' AS ttl) given
+            INSERT INTO {session}
+                (id, expires_at, inbox, ttl, grace, started_at, weight, state, client_id, host, pid, version)
+            SELECT ?, clock_timestamp() + ttl, 0, ttl, grace, clock_timestamp(), ?, 'live', ?, ?, ?, ?
+            FROM (SELECT ? * interval '1 microsecond' AS ttl, ? * interval '1 microsecond' AS grace) given
             RETURNING\s""" + REPLY;
 
     private final Link link;
@@ -66,6 +67,7 @@ final class PostgresHeartbeatLine implements HeartbeatLine {
                             process.pid(),
                             process.version(),
                             session.ttl(),
+                            session.grace(),
                             id,
                             id);
                     ResultSet row = statement.executeQuery()) {

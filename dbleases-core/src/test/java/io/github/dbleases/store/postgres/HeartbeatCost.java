@@ -36,8 +36,8 @@ public final class HeartbeatCost implements AutoCloseable {
             Duration.ofHours(1),
             Duration.ofSeconds(5),
             Duration.ofSeconds(30),
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(1));
+            Duration.ofMinutes(3),
+            Duration.ofMinutes(3));
 
     private final int sessions;
     private final PostgresServer server;

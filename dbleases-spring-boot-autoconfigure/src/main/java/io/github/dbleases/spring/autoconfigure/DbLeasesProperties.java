@@ -18,11 +18,12 @@ import org.springframework.util.StringUtils;
  *     touched.
  * @param clientId Name of this instance, for people; two instances may have the same one. The host name by default.
  * @param ttl How long a session lives without a heartbeat.
- * @param heartbeat Time between two heartbeats, at most a third of the TTL.
+ * @param heartbeat Time between two heartbeats, at most a third of the TTL. A quarter of the TTL by default.
  * @param attemptTimeout Time budget of one attempt to reach the database: connect, wait and execute. The heartbeat, twice
- *     this and the margin must fit into the TTL.
- * @param margin How long before its session may expire an instance stops trusting it.
- * @param grace How long after a session has expired the others wait before they take over.
+ *     this and the margin must fit into the TTL. A sixth of the TTL by default.
+ * @param margin How long before its session may expire an instance stops trusting it. A twelfth of the TTL by default.
+ * @param grace How long after a session has expired the others wait before they take over. Margin and grace together are
+ *     at least a tenth of the TTL. A twelfth of the TTL by default.
  * @param debounce How long balancing waits after an instance has joined or left, so that a burst makes one plan.
  * @param drainTimeout How long a shutdown waits for listeners and holds before it leaves what is still held to expire.
  * @param weight Share of this instance in comparison with the others, 1 to 1,000.
@@ -44,10 +45,10 @@ public record DbLeasesProperties(
         @DefaultValue("true") boolean enabled,
         @Nullable String clientId,
         @DefaultValue("6s") Duration ttl,
-        @DefaultValue("1500ms") Duration heartbeat,
-        @DefaultValue("1s") Duration attemptTimeout,
-        @DefaultValue("500ms") Duration margin,
-        @DefaultValue("500ms") Duration grace,
+        @Nullable Duration heartbeat,
+        @Nullable Duration attemptTimeout,
+        @Nullable Duration margin,
+        @Nullable Duration grace,
         @DefaultValue("1s") Duration debounce,
         @DefaultValue("30s") Duration drainTimeout,
         @DefaultValue("1") int weight,
@@ -74,9 +75,23 @@ public record DbLeasesProperties(
      * @throws io.github.dbleases.InvalidConfigurationException if they are outside their limits or contradict each other
      */
     LeaseClientConfig clientConfig() {
-        Timing timing = new Timing(ttl, heartbeat, attemptTimeout, margin, grace);
         String name = clientId != null ? clientId : LeaseClientConfig.defaults().clientId();
-        return new LeaseClientConfig(name, weight, timing, debounce, drainTimeout, leaders.balance());
+        return new LeaseClientConfig(name, weight, timing(), debounce, drainTimeout, leaders.balance());
+    }
+
+    /**
+     * Returns the times, each of which follows from the TTL unless it is set.
+     *
+     * @throws io.github.dbleases.InvalidConfigurationException if they are outside their limits or contradict each other
+     */
+    public Timing timing() {
+        Timing derived = Timing.of(ttl);
+        return new Timing(
+                ttl,
+                heartbeat != null ? heartbeat : derived.heartbeat(),
+                attemptTimeout != null ? attemptTimeout : derived.attemptTimeout(),
+                margin != null ? margin : derived.margin(),
+                grace != null ? grace : derived.grace());
     }
 
     private static @Nullable String textOrNull(@Nullable String value) {
