@@ -137,14 +137,16 @@ final class Link {
     }
 
     private OpenConnection connected(Attempt attempt) throws SQLException {
-        if (connection != null) {
+        if (connection != null && parts.found().isLast(connection.incarnation())) {
             return connection;
         }
+        discard();
         Connection jdbc = connector.connect(attempt);
         attempt.guard(jdbc);
         try {
             OpenConnection opened = OpenConnection.setUp(jdbc, parts, timing, use, prepares);
             connection = opened;
+            parts.found().found(opened.incarnation());
             return opened;
         } catch (SQLException e) {
             RuntimeException missing = missingTables(jdbc, e);

@@ -28,7 +28,8 @@ final class PostgresHeartbeatLine implements HeartbeatLine {
     private static final String OPEN = """
             WITH raised AS (
                 UPDATE {incarnation} SET largest_ttl = ? * interval '1 microsecond'
-                WHERE system_id = ? AND timeline = ? AND largest_ttl < ? * interval '1 microsecond' {condition}
+                WHERE system_id = ? AND timeline = ? AND nonce = ?::uuid
+                    AND largest_ttl < ? * interval '1 microsecond' {condition}
             )
             INSERT INTO {session} (id, expires_at, inbox, ttl, started_at, weight, state, client_id, host, pid, version)
             SELECT ?, clock_timestamp() + ttl, 0, ttl, clock_timestamp(), ?, 'live', ?, ?, ?, ?
@@ -58,6 +59,7 @@ final class PostgresHeartbeatLine implements HeartbeatLine {
                             session.ttl(),
                             incarnation.system(),
                             incarnation.timeline(),
+                            incarnation.nonce(),
                             session.ttl(),
                             id,
                             session.weight(),
