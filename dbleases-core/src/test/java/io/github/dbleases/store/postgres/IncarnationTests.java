@@ -196,12 +196,14 @@ class IncarnationTests {
     @Test
     void aTransactionBasedOnAnotherNonceIsBegunAnew() {
         Incarnation before = work.holdings(10).incarnation();
+        assertThat(heartbeats.renew(10).orElseThrow().incarnation()).isEqualTo(before);
 
         tables.execute("UPDATE dbleases_incarnation SET nonce = gen_random_uuid()"
                 + ", quiet_until = clock_timestamp() + interval '1 h'");
         long token = inOrders(10);
 
-        assertThat(work.holdings(10).incarnation()).isNotEqualTo(before);
+        // The transaction has found it out.
+        assertThat(heartbeats.renew(10).orElseThrow().incarnation()).isNotEqualTo(before);
         assertThat(token).isGreaterThan(work.holdings(10).tokenFloor());
     }
 
