@@ -143,7 +143,7 @@ final class DefaultLeaseClient implements LeaseClient {
             end();
             ended.complete(null);
         };
-        engine.close().whenComplete((released, failure) -> {
+        CompletableFuture<Void> unused = engine.close().whenComplete((released, failure) -> {
             try {
                 environment.listeners().execute(end);
             } catch (Throwable noThread) {

@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A database that can be away, lag, lose its last commits in a failover and have its clock set. */
 final class SimDatabase implements SimStorage {
@@ -22,6 +24,10 @@ final class SimDatabase implements SimStorage {
     private final SimWorld.DatabaseClock clock;
     private final InMemoryLeaseStore store;
     private final Deque<InMemoryLeaseStore.Backup> standbys = new ArrayDeque<>();
+
+    /** A standby that has not followed the primary since the last failover: it repeats the timeline if it is promoted. */
+    private InMemoryLeaseStore.@Nullable Backup leftBehind;
+
     private Instant latest = Instant.MIN;
     private final Duration timeToNotice;
     private final Duration quietTime;
@@ -165,27 +171,49 @@ final class SimDatabase implements SimStorage {
     public void close() {}
 
     /**
-     * Promotes a standby that lags a little or not at all, and whose clock differs, but is behind all that was seen before
-     * by no more than a time.
+     * Promotes a standby that lags a little or not at all, or now and then the one that was left behind in the failover
+     * before, and whose clock differs, but is behind all that was seen before by no more than a time.
      */
     void failOver(Duration clockDifference, Duration behindAtMost) {
-        int lag = world.random().nextInt(standbys.size());
-        for (int i = 0; i < lag; i++) {
-            standbys.removeLast();
-        }
-        failOverTo(standbys.getLast());
+        String which = leftBehind != null && world.chance(0.5) ? promoteLeftBehind(leftBehind) : promoteFollower();
         clock.jump(clockDifference);
         Duration tooFarBehind = Duration.between(clock.instant(), latest).minus(behindAtMost);
         if (!tooFarBehind.isNegative()) {
             clock.jump(tooFarBehind);
         }
-        world.tell("the database fails over to a standby that lags by %d copies, its time is %s"
-                .formatted(lag, clock.instant()));
+        world.tell("the database fails over to a standby that %s, its time is %s".formatted(which, clock.instant()));
+    }
+
+    private String promoteLeftBehind(InMemoryLeaseStore.Backup standby) {
+        failOverUnaware(standby);
+        return "was left behind";
+    }
+
+    private String promoteFollower() {
+        InMemoryLeaseStore.Backup other =
+                List.copyOf(standbys).get(world.random().nextInt(standbys.size()));
+        int lag = world.random().nextInt(standbys.size());
+        for (int i = 0; i < lag; i++) {
+            standbys.removeLast();
+        }
+        failOverTo(standbys.getLast());
+        leftBehind = other;
+        return "lags by %d copies".formatted(lag);
     }
 
     /** Promotes a standby that was copied at some moment. */
     void failOverTo(InMemoryLeaseStore.Backup standby) {
         store.failOver(standby);
+        hasFailedOver(standby);
+    }
+
+    /** Promotes a standby that was copied at some moment, and has not heard of a failover since. */
+    void failOverUnaware(InMemoryLeaseStore.Backup standby) {
+        store.failOverUnaware(standby);
+        hasFailedOver(standby);
+    }
+
+    private void hasFailedOver(InMemoryLeaseStore.Backup standby) {
         world.heartbeatsAreForgotten(timeToNotice.multipliedBy(2));
         world.deadSessions().clear();
         standbys.clear();

@@ -27,8 +27,11 @@ final class PostgresHeartbeatLine implements HeartbeatLine {
 
     private static final String OPEN = """
             WITH raised AS (
-                UPDATE {incarnation} SET largest_ttl = ? * interval '1 microsecond'
-                WHERE system_id = ? AND timeline = ? AND largest_ttl < ? * interval '1 microsecond' {condition}
+                UPDATE {incarnation} i
+                SET largest_ttl = greatest(largest_ttl, g.ttl), largest_grace = greatest(largest_grace, g.grace)
+                FROM (SELECT ? * interval '1 microsecond' AS ttl, ? * interval '1 microsecond' AS grace) g
+                WHERE i.system_id = ? AND i.timeline = ? AND i.nonce = ?::uuid
+                    AND (i.largest_ttl < g.ttl OR i.largest_grace < g.grace) {condition}
             )
             INSERT INTO {session}
                 (id, expires_at, inbox, ttl, grace, started_at, weight, state, client_id, host, pid, version)
@@ -57,9 +60,10 @@ final class PostgresHeartbeatLine implements HeartbeatLine {
                             connection.jdbc(),
                             connection.adapt(open),
                             session.ttl(),
+                            session.grace(),
                             incarnation.system(),
                             incarnation.timeline(),
-                            session.ttl(),
+                            incarnation.nonce(),
                             id,
                             session.weight(),
                             session.clientId(),

@@ -61,12 +61,7 @@ public final class HeartbeatCost implements AutoCloseable {
         heartbeats = store.heartbeatLine(TIMING);
         work = store.workLine(TIMING);
         bare = new Link(
-                new StoreParts(
-                        tables.dataSource(),
-                        new Tables(PostgresStoreConfig.defaults()),
-                        new StoreThreads(),
-                        RunningProcess.current(),
-                        true),
+                StoreParts.of(tables.dataSource(), PostgresStoreConfig.defaults()),
                 TIMING,
                 OpenConnection.Use.HEARTBEATS);
         for (long session = 1; session <= sessions; session++) {

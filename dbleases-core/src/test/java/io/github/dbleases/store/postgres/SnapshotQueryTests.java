@@ -65,16 +65,7 @@ class SnapshotQueryTests {
         PostgresStoreConfig config = PostgresStoreConfig.defaults();
         try (Connection jdbc = tables.dataSource().getConnection()) {
             OpenConnection connection = OpenConnection.setUp(
-                    jdbc,
-                    new StoreParts(
-                            tables.dataSource(),
-                            new Tables(config),
-                            new StoreThreads(),
-                            RunningProcess.current(),
-                            true),
-                    Timing.DEFAULT,
-                    OpenConnection.Use.WORK,
-                    true);
+                    jdbc, StoreParts.of(tables.dataSource(), config), Timing.DEFAULT, OpenConnection.Use.WORK, true);
             jdbc.setAutoCommit(false);
 
             assertThat(new HoldingsQuery(new Tables(config)).read(connection, 7).shared())
