@@ -180,8 +180,9 @@ abstract class TaskTableCheckContract {
     void anIndexThatIsMissingIsWarnedOfOnceWithTheStatementThatMakesIt() {
         database.execute("DROP INDEX outbox_pending_idx");
         assertThat(warnings(TaskDatabase.OUTBOX))
-                .containsExactly("WARN Claims read and sort all pending rows of table outbox, as no index has them in order."
-                        + " Create it: CREATE INDEX CONCURRENTLY ON \"outbox\" (\"id\") WHERE sent_at IS NULL;");
+                .containsExactly(
+                        "WARN Claims read and sort all pending rows of table outbox, as no index has them in order."
+                                + " Create it: CREATE INDEX CONCURRENTLY ON \"outbox\" (\"id\") WHERE sent_at IS NULL;");
         assertThat(warnings(TaskDatabase.ordered("priority desc, id")))
                 .containsExactly(
                         "WARN Claims read and sort all pending rows of table outbox, as no index has them in order."

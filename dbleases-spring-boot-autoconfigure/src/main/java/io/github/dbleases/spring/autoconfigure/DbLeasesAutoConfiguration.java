@@ -2,7 +2,6 @@ package io.github.dbleases.spring.autoconfigure;
 
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
-import io.github.dbleases.LeaseEventListener;
 import io.github.dbleases.client.LeaseClients;
 import io.github.dbleases.spring.context.EventPublication;
 import io.github.dbleases.spring.context.ManagedLeaseClient;
@@ -40,8 +39,11 @@ public final class DbLeasesAutoConfiguration {
         ManagedLeaseClient leaseClient(
                 DbLeasesProperties properties, LeaseStore store, ConfigurableApplicationContext context) {
             LeaseClientConfig config = properties.clientConfig();
-            LeaseEventListener events = new EventPublication(context);
-            return new ManagedLeaseClient(config, () -> LeaseClients.start(config, store, events));
+            return new ManagedLeaseClient(
+                    config,
+                    properties.keepAlive(),
+                    new EventPublication(context),
+                    events -> LeaseClients.start(config, store, events));
         }
 
         @Bean

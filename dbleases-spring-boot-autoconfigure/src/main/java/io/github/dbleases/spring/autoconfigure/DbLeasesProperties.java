@@ -16,6 +16,8 @@ import org.springframework.util.StringUtils;
  *
  * @param enabled Whether this instance takes part. When false, the Lease beans exist and own nothing, and no database is
  *     touched.
+ * @param keepAlive Whether the JVM stays alive while this instance takes part in a lease, an election or the sharing of
+ *     tasks, until the application is closed.
  * @param clientId Name of this instance, for people; two instances may have the same one. The host name by default.
  * @param ttl How long a session lives without a heartbeat.
  * @param heartbeat Time between two heartbeats, at most a third of the TTL.
@@ -42,6 +44,7 @@ import org.springframework.util.StringUtils;
 @ConfigurationProperties("dbleases")
 public record DbLeasesProperties(
         @DefaultValue("true") boolean enabled,
+        @DefaultValue("true") boolean keepAlive,
         @Nullable String clientId,
         @DefaultValue("6s") Duration ttl,
         @DefaultValue("1500ms") Duration heartbeat,
