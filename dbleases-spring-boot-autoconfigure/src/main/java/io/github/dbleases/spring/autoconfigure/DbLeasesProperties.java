@@ -242,9 +242,9 @@ public record DbLeasesProperties(
      * @param balance Whether a leadership moves, once its work has ended, when its leader leads at least two more than
      *     another candidate. To be the same for all instances.
      * @param startWait How long the start of an application with @LeaderOnly methods waits at most until it is known
-     *     whether this instance leads, so that the first runs of its jobs are not skipped.
+     *     who leads, so that the first runs of its jobs are not skipped. Twice the TTL by default.
      */
     public record Leaders(
             @DefaultValue("false") boolean balance,
-            @DefaultValue("5s") Duration startWait) {}
+            @Nullable Duration startWait) {}
 }

@@ -58,6 +58,7 @@ class ConfigurationPropertiesTests {
 
     /** Without a default: what is taken from elsewhere when it is not set. */
     private static final Set<String> WITHOUT_DEFAULT = Set.of(
+            "dbleases.leaders.start-wait",
             "dbleases.client-id",
             "dbleases.schema",
             "dbleases.connection.url",

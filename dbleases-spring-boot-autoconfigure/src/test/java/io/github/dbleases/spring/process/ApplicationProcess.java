@@ -63,10 +63,13 @@ public final class ApplicationProcess implements AutoCloseable {
 
     /** Waits until it has written a line that contains a text. */
     public ApplicationProcess awaitLine(String text) {
-        await(text).atMost(PATIENCE).untilAsserted(() -> {
-            if (lines.stream().noneMatch(line -> line.contains(text))) {
-                throw new AssertionError("It has not written '%s': %s".formatted(text, output()));
+        await(text).atMost(PATIENCE).until(() -> {
+            boolean ended = !reader.isAlive();
+            boolean written = lines.stream().anyMatch(line -> line.contains(text));
+            if (!written && ended) {
+                throw new IllegalStateException("It ended without writing '%s': %s".formatted(text, output()));
             }
+            return written;
         });
         return this;
     }
