@@ -38,6 +38,7 @@ import org.springframework.util.StringUtils;
  * @param leases Leases to take part in, by name. A name with characters other than letters, digits and '-' is written in
  *     brackets: dbleases.leases[a/b].partitions.
  * @param leaders Leader elections
+ * @param tasks All task runners
  * @param runners Task runners, by name. A name with characters other than letters, digits and '-' is written in
  *     brackets: dbleases.runners[a/b].table.
  */
@@ -62,6 +63,7 @@ public record DbLeasesProperties(
         @DefaultValue Store store,
         @DefaultValue Map<String, Lease> leases,
         @DefaultValue Leaders leaders,
+        @DefaultValue Tasks tasks,
         @DefaultValue Map<String, RunnerProperties> runners) {
 
     public DbLeasesProperties {
@@ -80,6 +82,12 @@ public record DbLeasesProperties(
         Timing timing = new Timing(ttl, heartbeat, attemptTimeout, margin, grace);
         String name = clientId != null ? clientId : LeaseClientConfig.defaults().clientId();
         return new LeaseClientConfig(name, weight, timing, debounce, drainTimeout, leaders.balance());
+    }
+
+    /** Returns whether a runner that is configured works. */
+    boolean works(String runner) {
+        RunnerProperties configured = runners.get(runner);
+        return enabled && tasks.enabled() && configured != null && configured.enabled();
     }
 
     private static @Nullable String textOrNull(@Nullable String value) {
@@ -247,4 +255,12 @@ public record DbLeasesProperties(
     public record Leaders(
             @DefaultValue("false") boolean balance,
             @Nullable Duration startWait) {}
+
+    /**
+     * All task runners.
+     *
+     * @param enabled Whether the task runners of this instance work. When false, the TaskRunner beans exist and claim
+     *     nothing.
+     */
+    public record Tasks(@DefaultValue("true") boolean enabled) {}
 }

@@ -41,7 +41,7 @@ final class TaskRunnerFactory {
     }
 
     private Optional<TaskRunner> assembled(String name) {
-        if (!properties.enabled()) {
+        if (!properties.works(name)) {
             return Optional.empty();
         }
         RunnerAssembly assembly = new RunnerAssembly(

@@ -88,7 +88,7 @@ public final class TaskRunnersAutoConfiguration {
             Map<String, List<ManagedTaskRunner>> byChannel = new LinkedHashMap<>();
             runners.forEach(runner -> {
                 RunnerProperties configured = properties.runners().get(runner.name());
-                if (configured != null && configured.channel() != null) {
+                if (configured != null && configured.channel() != null && properties.works(runner.name())) {
                     byChannel
                             .computeIfAbsent(configured.channel(), absent -> new ArrayList<>())
                             .add(runner);

@@ -54,6 +54,7 @@ class ConfigurationPropertiesTests {
             "dbleases.leases",
             "dbleases.leaders.balance",
             "dbleases.leaders.start-wait",
+            "dbleases.tasks.enabled",
             "dbleases.runners");
 
     /** Without a default: what is taken from elsewhere when it is not set. */
