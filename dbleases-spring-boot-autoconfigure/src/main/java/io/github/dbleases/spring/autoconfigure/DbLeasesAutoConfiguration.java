@@ -8,6 +8,7 @@ import io.github.dbleases.spring.context.ManagedLeaseClient;
 import io.github.dbleases.spring.context.Retirement;
 import io.github.dbleases.spring.context.SwitchedOffLeaseClient;
 import io.github.dbleases.store.LeaseStore;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -28,17 +29,23 @@ import org.springframework.context.annotation.Lazy;
 @EnableConfigurationProperties(DbLeasesProperties.class)
 public final class DbLeasesAutoConfiguration {
 
+    /** With a store; whether dbleases is switched on is looked at when the application runs. */
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnBooleanProperty(name = "dbleases.enabled", matchIfMissing = true)
     @ConditionalOnBean(LeaseStore.class)
-    static class SwitchedOn {
+    static class WithStore {
 
         @Bean
         @Lazy(false)
         @DependsOnDatabaseInitialization
-        ManagedLeaseClient leaseClient(
-                DbLeasesProperties properties, LeaseStore store, ConfigurableApplicationContext context) {
+        LeaseClient leaseClient(
+                DbLeasesProperties properties,
+                ObjectProvider<LeaseStore> stores,
+                ConfigurableApplicationContext context) {
             LeaseClientConfig config = properties.clientConfig();
+            if (!properties.enabled()) {
+                return new SwitchedOffLeaseClient(config);
+            }
+            LeaseStore store = stores.getObject();
             return new ManagedLeaseClient(
                     config,
                     properties.keepAlive(),
@@ -48,13 +55,14 @@ public final class DbLeasesAutoConfiguration {
 
         @Bean
         @Lazy(false)
-        Retirement leaseClientRetirement(ManagedLeaseClient client, ApplicationContext context) {
+        Retirement leaseClientRetirement(LeaseClient client, ApplicationContext context) {
             return new Retirement(client, context);
         }
     }
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnBooleanProperty(name = "dbleases.enabled", havingValue = false)
+    @ConditionalOnMissingBean(LeaseStore.class)
     static class SwitchedOff {
 
         @Bean
