@@ -16,6 +16,8 @@ import org.springframework.util.StringUtils;
  *
  * @param enabled Whether this instance takes part. When false, the Lease beans exist and own nothing, and no database is
  *     touched.
+ * @param keepAlive Whether the JVM stays alive while this instance takes part in a lease, an election or the sharing of
+ *     tasks, until the application is closed.
  * @param clientId Name of this instance, for people; two instances may have the same one. The host name by default.
  * @param ttl How long a session lives without a heartbeat.
  * @param heartbeat Time between two heartbeats, at most a third of the TTL. A quarter of the TTL by default.
@@ -37,12 +39,14 @@ import org.springframework.util.StringUtils;
  * @param leases Leases to take part in, by name. A name with characters other than letters, digits and '-' is written in
  *     brackets: dbleases.leases[a/b].partitions.
  * @param leaders Leader elections
+ * @param tasks All task runners
  * @param runners Task runners, by name. A name with characters other than letters, digits and '-' is written in
  *     brackets: dbleases.runners[a/b].table.
  */
 @ConfigurationProperties("dbleases")
 public record DbLeasesProperties(
         @DefaultValue("true") boolean enabled,
+        @DefaultValue("true") boolean keepAlive,
         @Nullable String clientId,
         @DefaultValue("6s") Duration ttl,
         @Nullable Duration heartbeat,
@@ -60,6 +64,7 @@ public record DbLeasesProperties(
         @DefaultValue Store store,
         @DefaultValue Map<String, Lease> leases,
         @DefaultValue Leaders leaders,
+        @DefaultValue Tasks tasks,
         @DefaultValue Map<String, RunnerProperties> runners) {
 
     public DbLeasesProperties {
@@ -92,6 +97,12 @@ public record DbLeasesProperties(
                 attemptTimeout != null ? attemptTimeout : derived.attemptTimeout(),
                 margin != null ? margin : derived.margin(),
                 grace != null ? grace : derived.grace());
+    }
+
+    /** Returns whether a runner that is configured works. */
+    boolean works(String runner) {
+        RunnerProperties configured = runners.get(runner);
+        return enabled && tasks.enabled() && configured != null && configured.enabled();
     }
 
     private static @Nullable String textOrNull(@Nullable String value) {
@@ -254,9 +265,17 @@ public record DbLeasesProperties(
      * @param balance Whether a leadership moves, once its work has ended, when its leader leads at least two more than
      *     another candidate. To be the same for all instances.
      * @param startWait How long the start of an application with @LeaderOnly methods waits at most until it is known
-     *     whether this instance leads, so that the first runs of its jobs are not skipped.
+     *     who leads, so that the first runs of its jobs are not skipped. Twice the TTL by default.
      */
     public record Leaders(
             @DefaultValue("false") boolean balance,
-            @DefaultValue("5s") Duration startWait) {}
+            @Nullable Duration startWait) {}
+
+    /**
+     * All task runners.
+     *
+     * @param enabled Whether the task runners of this instance work. When false, the TaskRunner beans exist and claim
+     *     nothing.
+     */
+    public record Tasks(@DefaultValue("true") boolean enabled) {}
 }
