@@ -76,12 +76,17 @@ final class Assigner {
      * @return what is left to do, or empty if the lease has not got all its partitions yet and is to be joined again
      */
     Optional<Outcome> join(long session, LeaseSpec spec) {
+        boolean existed = transaction.lease(spec.name()).isPresent();
         transaction.create(spec.withPartitions(Math.min(spec.partitions(), limit)));
         LeaseState state = transaction.lease(spec.name()).orElseThrow();
         if (state.kind() != spec.kind()) {
             throw LeaseConflictException.kind(spec.name(), spec.kind(), state.kind());
         }
-        if (state.partitions() != spec.partitions() && resize(spec, state.partitions()) != spec.partitions()) {
+        int partitions = state.partitions();
+        if (partitions != spec.partitions() && existed) {
+            partitions = resize(spec, partitions);
+        }
+        if (partitions != spec.partitions()) {
             return Optional.empty();
         }
         transaction.addMember(spec.name(), session);

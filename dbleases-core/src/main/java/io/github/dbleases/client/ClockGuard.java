@@ -28,7 +28,7 @@ import java.util.Optional;
 final class ClockGuard {
 
     /** So many heartbeats are remembered even if no session was watched for so long. */
-    private static final int REMEMBERED = 256;
+    private static final int REMEMBERED = 64;
 
     private final Timing timing;
     private final Beat first;

@@ -14,6 +14,7 @@ import io.github.dbleases.store.WorkLine;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
@@ -52,7 +53,8 @@ final class DefaultLeaseClient implements LeaseClient {
                     state(trustedFor),
                     config.timing().ttl(),
                     config.timing().heartbeat(),
-                    trustedFor);
+                    trustedFor,
+                    closed ? Optional.empty() : engine.problem());
         });
     }
 

@@ -14,6 +14,7 @@ import io.github.dbleases.store.WorkLine;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -73,6 +74,11 @@ final class Engine implements SessionKeeper.Observer {
 
     SessionKeeper keeper() {
         return keeper;
+    }
+
+    /** Returns what keeps this client from doing anything but heartbeats, if something does. */
+    Optional<String> problem() {
+        return worker.problem();
     }
 
     /** Returns the id of the current session, 0 if there is none. */

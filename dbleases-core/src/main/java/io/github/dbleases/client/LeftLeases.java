@@ -10,7 +10,7 @@ import java.util.Set;
  */
 final class LeftLeases {
 
-    private static final int REMEMBERED = 1_000;
+    private static final int REMEMBERED = 100;
 
     private final Set<String> names = new LinkedHashSet<>();
 

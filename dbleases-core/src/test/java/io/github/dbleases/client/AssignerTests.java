@@ -8,13 +8,17 @@ import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.assignment.Snapshot.Member;
 import io.github.dbleases.assignment.Snapshot.Partition;
 import io.github.dbleases.client.Assigner.Gift;
+import io.github.dbleases.client.Assigner.Outcome;
 import io.github.dbleases.store.NewSession;
 import io.github.dbleases.store.WorkLine;
 import io.github.dbleases.store.memory.InMemoryLeaseStore;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** What is written under the lock of a lease, by sessions that know too little or come too late. */
@@ -139,6 +143,113 @@ class AssignerTests {
         long settled = inbox(OWNER);
         inLetters(assigner -> assigner.assignOrphans("letters"));
         assertThat(inbox(OWNER)).as("it was buried before").isEqualTo(settled);
+    }
+
+    @Test
+    void aLeaseGetsItsPartitionsInStepsAndIsJoinedWithTheLast() {
+        LeaseSpec large = LeaseSpec.partitions("large", 10);
+
+        assertThat(joinOnce(OWNER, large)).isEmpty();
+        assertThat(large().partitions()).hasSize(4);
+        assertThat(large().members()).isEmpty();
+        assertThat(joinOnce(OWNER, large)).isEmpty();
+        assertThat(large().partitions()).hasSize(8);
+
+        Outcome joined = joinOnce(OWNER, large).orElseThrow();
+        assertThat(large().members()).hasSize(1);
+        assertThat(owned(large())).isEqualTo(4);
+        assertThat(joined.more()).isTrue();
+    }
+
+    @Test
+    void orphansAreGivenOutInSteps() {
+        joinLarge(OWNER);
+
+        assertThat(assignOnce().more()).isTrue();
+        assertThat(owned(large())).isEqualTo(8);
+        assertThat(assignOnce().more()).isFalse();
+        assertThat(owned(large())).isEqualTo(10);
+        assertThat(assignOnce()).isEqualTo(Outcome.SETTLED);
+    }
+
+    @Test
+    void aLeaseThatNobodyUsesShrinksInSteps() {
+        joinLarge(OWNER);
+        releaseOnce();
+
+        LeaseSpec small = LeaseSpec.partitions("large", 1);
+        assertThat(joinOnce(OWNER, small)).isEmpty();
+        assertThat(large().partitions()).hasSize(6);
+        assertThat(joinOnce(OWNER, small)).isEmpty();
+        assertThat(joinOnce(OWNER, small)).isPresent();
+        assertThat(large().partitions()).hasSize(1);
+    }
+
+    @Test
+    void whatIsReleasedIsReleasedInSteps() {
+        joinLarge(OWNER);
+        assignOnce();
+        assignOnce();
+
+        assertThat(releaseOnce()).isFalse();
+        assertThat(owned(large())).isEqualTo(6);
+        assertThat(releaseOnce()).isFalse();
+        assertThat(releaseOnce()).isTrue();
+        assertThat(owned(large())).isZero();
+    }
+
+    @Test
+    void movesAreAskedForInSteps() {
+        joinLarge(OWNER);
+        assignOnce();
+        assignOnce();
+        open(OTHER);
+        joinOnce(OTHER, LeaseSpec.partitions("large", 10));
+
+        assertThat(balanceOnce().more()).isTrue();
+        assertThat(large().partitions())
+                .filteredOn(partition -> partition.pending() == OTHER)
+                .hasSize(4);
+        assertThat(balanceOnce().more()).isFalse();
+        assertThat(large().partitions())
+                .filteredOn(partition -> partition.pending() == OTHER)
+                .hasSize(5);
+    }
+
+    private void joinLarge(long session) {
+        LeaseSpec large = LeaseSpec.partitions("large", 10);
+        while (joinOnce(session, large).isEmpty()) {
+            // It has not got all its partitions yet.
+        }
+    }
+
+    private Optional<Outcome> joinOnce(long session, LeaseSpec spec) {
+        return inLarge(assigner -> assigner.join(session, spec));
+    }
+
+    private Outcome assignOnce() {
+        return inLarge(assigner -> assigner.assignOrphans("large"));
+    }
+
+    private Outcome balanceOnce() {
+        return inLarge(assigner -> assigner.balance("large", Duration.ZERO));
+    }
+
+    private boolean releaseOnce() {
+        return inLarge(assigner -> assigner.release(OWNER, "large", Set.of()));
+    }
+
+    /** Does a step of 4 partitions at most. */
+    private <T> T inLarge(Function<Assigner, T> step) {
+        return line.transact(new TreeSet<>(Set.of("large")), transaction -> step.apply(new Assigner(transaction, 4)));
+    }
+
+    private Snapshot large() {
+        return line.transact(new TreeSet<>(Set.of("large")), transaction -> transaction.snapshot("large"));
+    }
+
+    private static long owned(Snapshot lease) {
+        return lease.partitions().stream().filter(Partition::ownerLive).count();
     }
 
     private void assertToldOf(Consumer<Assigner> end) {

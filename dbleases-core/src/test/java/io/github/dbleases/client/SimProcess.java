@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /** A simulated process with one client: the real engine, and an application that holds partitions now and then. */
@@ -140,21 +141,23 @@ final class SimProcess {
 
     private void joinAnew(LeaseSpec spec) {
         JoinedLease joined;
+        CompletableFuture<Void> outcome;
         try {
             joined = engine.join(spec).lease();
+            outcome = joined.joined();
         } catch (LeaseConflictException | IllegalStateException notNow) {
             joinLater(spec);
             return;
         }
         leases.put(spec.name(), joined);
         everJoined.add(joined);
-        joined.joined().exceptionally(refused -> {
+        outcome.exceptionally(refused -> {
             leases.remove(spec.name(), joined);
             joinLater(spec);
             return null;
         });
         if (spec.kind() == LeaseKind.TASKS) {
-            listen(joined, this::endOfWork);
+            insist(() -> listen(joined, this::endOfWork));
         } else if (!world.misfortune(0.2)) {
             SimListener listener = new SimListener(world, name, joined);
             listeners.add(listener);

@@ -79,7 +79,8 @@ public class FakeLeaseClient implements LeaseClient {
                 state(),
                 Duration.ofSeconds(6),
                 Duration.ofMillis(1500),
-                Duration.ofMillis(5210));
+                Duration.ofMillis(5210),
+                Optional.empty());
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.TaskSession;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -101,7 +102,8 @@ public final class ManagedLeaseClient implements LeaseClient, SmartLifecycle {
                 state,
                 config.timing().ttl(),
                 config.timing().heartbeat(),
-                Duration.ZERO);
+                Duration.ZERO,
+                Optional.empty());
     }
 
     @Override
