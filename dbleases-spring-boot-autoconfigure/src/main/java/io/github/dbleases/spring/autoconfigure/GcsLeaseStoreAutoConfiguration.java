@@ -37,6 +37,6 @@ public final class GcsLeaseStoreAutoConfiguration {
                 "gcs", "dbleases.store.gcs.bucket", gcs.bucket(), "the name of a bucket that all instances share");
         return new GcsBackend(
                 storage.getIfAvailable(GcsCredentials::storageWithDefaultCredentials),
-                new GcsBackendConfig(bucket, gcs.prefix(), properties.attemptTimeout()));
+                new GcsBackendConfig(bucket, gcs.prefix(), properties.timing().attemptTimeout()));
     }
 }
