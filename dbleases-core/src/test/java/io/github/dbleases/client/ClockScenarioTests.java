@@ -118,6 +118,23 @@ class ClockScenarioTests extends Scenario {
     }
 
     @Test
+    void theTrustCountsFromBeforeTheHeartbeatWasSent() {
+        SimProcess process = start(4);
+        settle();
+        awaitHeartbeat(process);
+
+        process.environment().latency(Duration.ofMillis(1), Duration.ofMillis(900));
+        awaitHeartbeat(process);
+        process.environment().cut(true);
+        Duration rest = TIMING.trust().minusMillis(901);
+
+        cluster.run(rest.minusMillis(10));
+        assertThat(process.view("orders")).hasSize(4);
+        cluster.run(Duration.ofMillis(20));
+        assertThat(process.view("orders")).isEmpty();
+    }
+
+    @Test
     void theBalanceIsPutRightWhenTheClockIsSetBackAfterAJoin() {
         SimProcess first = start(12);
         settle();

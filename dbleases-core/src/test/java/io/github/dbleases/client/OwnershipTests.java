@@ -2,6 +2,7 @@ package io.github.dbleases.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dbleases.Hold;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
@@ -42,6 +43,7 @@ class OwnershipTests {
     private boolean over;
     private long inbox;
     private long floor;
+    private Duration quietFor = Duration.ZERO;
     private List<OwnPartition> own = List.of();
 
     private final JoinedLease lease = start();
@@ -152,6 +154,49 @@ class OwnershipTests {
     }
 
     @Test
+    void nothingIsTakenUpWhileTheStoreIsQuiet() {
+        grant(10);
+        quietFor = Duration.ofSeconds(3);
+
+        answer(new OwnPartition("orders", 0, 10, false), new OwnPartition("orders", 1, 15, false));
+        assertThat(lease.values()).as("what was owned before stays").isEqualTo(PartitionSet.of(0));
+
+        quietFor = Duration.ZERO;
+        pass(Duration.ofSeconds(3));
+        assertThat(lease.values()).isEqualTo(PartitionSet.of(0, 1));
+    }
+
+    @Test
+    void aHoldOnAPartitionThatIsLostIsNotTrusted() {
+        grant(10);
+        Hold hold = lease.tryHold(0).orElseThrow();
+        assertThat(hold.isTrusted()).isTrue();
+
+        grantNothing();
+
+        assertThat(hold.isTrusted()).isFalse();
+    }
+
+    /** As when there is no heap to drop it. */
+    @Test
+    void whatNobodyHasDroppedIsNotTrustedInTheNextSession() {
+        SessionKeeper keeper = engine.keeper();
+        JoinedLease unknown = new JoinedLease(LeaseSpec.partitions("unknown", 4), engine, keeper, environment);
+        unknown.portfolio().take(List.of(new Owned(0, 10, keeper.epoch())));
+        Hold hold = unknown.tryHold(0).orElseThrow();
+        assertThat(hold.isTrusted()).isTrue();
+        assertThat(unknown.values()).isEqualTo(PartitionSet.of(0));
+
+        over = true;
+        pass(Timing.DEFAULT.heartbeat().multipliedBy(2));
+        assertThat(keeper.isTrusted()).as("the next session is trusted").isTrue();
+
+        assertThat(unknown.values()).isEmpty();
+        assertThat(unknown.tryHold(0)).isEmpty();
+        assertThat(hold.isTrusted()).isFalse();
+    }
+
+    @Test
     void nothingIsDecidedByAnAnswerThatIsNotApplied() {
         Incarnation first = incarnation;
         incarnation = new Incarnation("system", 2);
@@ -198,7 +243,7 @@ class OwnershipTests {
                         yield renewal();
                     }
                     case "renew" -> over ? Optional.empty() : Optional.of(renewal());
-                    case "holdings" -> new Holdings(true, inbox, incarnation, Duration.ZERO, floor, own, Map.of());
+                    case "holdings" -> new Holdings(true, inbox, incarnation, quietFor, floor, own, Map.of());
                     case "transact" -> ((WorkLine.Work<?>) arguments[1]).in(answering(LeaseTransaction.class));
                     case "lease" -> Optional.of(new LeaseState(LeaseKind.PARTITIONS, 4, Duration.ZERO));
                     case "snapshot" -> new Snapshot("orders", LeaseKind.PARTITIONS, List.of(), List.of());

@@ -130,6 +130,23 @@ class ScenarioTests extends Scenario {
     }
 
     @Test
+    void whatIsStillHeldAfterTheDrainTimeoutIsLeftToExpire() {
+        SimProcess closing = start(4);
+        settle();
+        long session = closing.engine().currentSession();
+        SimProcess other = start(4);
+        settle();
+        holdAll(closing, LONG);
+
+        closing.close();
+        cluster.run(CONFIG.drainTimeout().plusSeconds(1));
+        assertThat(owners().values()).contains(session);
+        assertThat(other.view("orders")).hasSize(2);
+
+        await(() -> other.view("orders").size() == 4, TAKEOVER);
+    }
+
+    @Test
     void theNumberOfPartitionsChangesAfterAllMembersHaveCrashed() {
         List<SimProcess> old = start(2, 12);
         settle();

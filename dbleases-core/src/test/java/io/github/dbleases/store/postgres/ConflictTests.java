@@ -42,6 +42,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** Transactions of several connections that meet on the same rows. */
 @ParameterizedClass
@@ -178,6 +179,66 @@ class ConflictTests {
             transaction.raise(sessions);
             return null;
         });
+    }
+
+    /** One plan reads the table from its beginning, the other goes by the ids, and their orders are opposite. */
+    @Test
+    void sessionsAreLockedInOneOrderWhateverThePlanIs() throws SQLException {
+        tables.empty();
+        List<Long> sessions = LongStream.range(100, 130).boxed().toList();
+        IntStream.range(0, 30).forEach(i -> open(129 - i));
+        AtomicInteger times = new AtomicInteger();
+        Connection inTheMiddle = begin("SELECT FROM dbleases_session WHERE id = 115 FOR UPDATE");
+        try (WorkLine scanning = planning("-c enable_indexscan=off -c enable_bitmapscan=off");
+                WorkLine seeking = planning("-c enable_seqscan=off -c enable_bitmapscan=off")) {
+            CompletableFuture<Void> one = CompletableFuture.runAsync(() -> raise(scanning, "a", sessions, times));
+            CompletableFuture<Void> other = CompletableFuture.runAsync(() -> raise(seeking, "b", sessions, times));
+            await().until(() -> waitingForLocks() == 2);
+
+            inTheMiddle.rollback();
+
+            one.join();
+            other.join();
+        }
+        // Neither was done again because of a conflict.
+        assertThat(times).hasValue(2);
+    }
+
+    private WorkLine planning(String options) {
+        PGSimpleDataSource configured = (PGSimpleDataSource) tables.database().dataSource();
+        configured.setOptions(options);
+        return new PostgresLeaseStore(configured).workLine(TIMING);
+    }
+
+    @Test
+    void whatIsReadOfALeaseIsNotOlderThanItsLock() throws SQLException {
+        Connection other = begin("UPDATE dbleases_lease SET partitions = 3 WHERE name = 'orders'");
+        CompletableFuture<Integer> read = CompletableFuture.supplyAsync(() -> work.transact(
+                ORDERS, transaction -> transaction.lease("orders").orElseThrow().partitions()));
+        await().until(() -> waitingForLocks() == 1);
+
+        other.commit();
+
+        assertThat(read.join()).isEqualTo(3);
+    }
+
+    @Test
+    void aRenewalThatHasWaitedForItsRowCountsFromWhenItGotIt() throws SQLException {
+        Connection other = begin("UPDATE dbleases_session SET inbox = inbox + 1 WHERE id = 10");
+        CompletableFuture<Boolean> renewal =
+                CompletableFuture.supplyAsync(() -> heartbeats.renew(10).isPresent());
+        await().until(() -> waitingForLocks() == 1);
+        execute(other, "CREATE TEMPORARY TABLE waited AS SELECT clock_timestamp() AS until");
+
+        other.commit();
+
+        assertThat(renewal.join()).isTrue();
+        try (Statement statement = other.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT expires_at - ttl > until FROM dbleases_session, waited WHERE id = 10")) {
+            row.next();
+            assertThat(row.getBoolean(1)).isTrue();
+        }
     }
 
     @Test

@@ -1,0 +1,134 @@
+package io.github.dbleases.mutants;
+
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
+import static org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder.request;
+
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.platform.engine.CancellationToken;
+import org.junit.platform.engine.DiscoverySelector;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.TestExecutionResult.Status;
+import org.junit.platform.engine.TestSource;
+import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherExecutionRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+
+/** A process that runs tests until one fails, and writes into a file what came of it. */
+final class Killers {
+
+    private Killers() {}
+
+    /**
+     * What came of the tests.
+     *
+     * @param tests how many tests ran
+     * @param killer the test that failed, empty if none did
+     * @param problem what kept tests from running, empty if nothing did
+     */
+    record Outcome(long tests, String killer, String problem) {
+
+        void write(Path file) throws IOException {
+            Files.write(file, List.of(Long.toString(tests), killer, problem.replaceAll("\\R", " ")));
+        }
+
+        static Outcome read(Path file) throws IOException {
+            List<String> lines = Files.readAllLines(file);
+            return new Outcome(Long.parseLong(lines.get(0)), lines.get(1), lines.get(2));
+        }
+    }
+
+    /** Takes the file to write to and the names of the tests. */
+    public static void main(String[] arguments) throws IOException {
+        List<String> tests = List.of(arguments).subList(1, arguments.length);
+        run(tests).write(Path.of(arguments[0]));
+        System.exit(0);
+    }
+
+    private static Outcome run(List<String> tests) {
+        LauncherDiscoveryRequest discovery = request()
+                .selectors(tests.stream().flatMap(Killers::selectors).toList())
+                .build();
+        CancellationToken cancellation = CancellationToken.create();
+        Watch watch = new Watch(cancellation);
+        LauncherFactory.create()
+                .execute(LauncherExecutionRequestBuilder.request(discovery)
+                        .cancellationToken(cancellation)
+                        .listeners(watch)
+                        .build());
+        String problem = watch.problem == null && watch.tests == 0 ? "No test ran" : watch.problem;
+        return new Outcome(watch.tests, orEmpty(watch.killer), orEmpty(problem));
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+
+    /** Returns the class, or all methods of a name in it and in the classes that it inherits tests from. */
+    static Stream<DiscoverySelector> selectors(String test) {
+        String[] parts = test.split("#", 2);
+        Class<?> type;
+        try {
+            type = Class.forName(Mutant.ROOT + parts[0]);
+        } catch (ClassNotFoundException missing) {
+            throw new IllegalStateException("There is no test class " + parts[0], missing);
+        }
+        if (parts.length == 1) {
+            return Stream.of(selectClass(type));
+        }
+        List<Method> methods = Stream.<Class<?>>iterate(type, c -> c != null, Class::getSuperclass)
+                .flatMap(declaring -> Arrays.stream(declaring.getDeclaredMethods()))
+                .filter(method -> method.getName().equals(parts[1]) && !method.isSynthetic())
+                .toList();
+        if (methods.isEmpty()) {
+            throw new IllegalStateException("There is no test %s in %s".formatted(parts[1], type));
+        }
+        return methods.stream().map(method -> selectMethod(type, method));
+    }
+
+    private static final class Watch implements TestExecutionListener {
+
+        private final CancellationToken cancellation;
+        private long tests;
+        private @Nullable String killer;
+        private @Nullable String problem;
+
+        private Watch(CancellationToken cancellation) {
+            this.cancellation = cancellation;
+        }
+
+        @Override
+        public void executionFinished(TestIdentifier identifier, TestExecutionResult result) {
+            if (identifier.isTest() && result.getStatus() != Status.ABORTED) {
+                tests++;
+            }
+            if (result.getStatus() == Status.FAILED) {
+                if (identifier.isTest() && killer == null) {
+                    killer = identifier.getSource().map(Watch::name).orElse(identifier.getDisplayName());
+                } else if (problem == null) {
+                    problem = identifier.getDisplayName() + ": "
+                            + result.getThrowable().map(String::valueOf).orElse("failed");
+                }
+                cancellation.cancel();
+            }
+        }
+
+        private static String name(TestSource source) {
+            if (source instanceof MethodSource method) {
+                String type = method.getClassName();
+                return type.substring(type.lastIndexOf('.') + 1) + "." + method.getMethodName();
+            }
+            return source.toString();
+        }
+    }
+}

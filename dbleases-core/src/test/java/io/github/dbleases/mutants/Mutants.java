@@ -1,0 +1,387 @@
+package io.github.dbleases.mutants;
+
+import static io.github.dbleases.mutants.Mutant.of;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The safety lines, in the order of the table. */
+final class Mutants {
+
+    private static final String POSTGRES = "store.postgres.NewestPostgresLeaseStoreTests#";
+    private static final String MEMORY = "store.memory.InMemoryLeaseStoreTests#";
+    private static final String CONFLICTS = "store.postgres.ConflictTests#";
+
+    private static final List<Mutant> TIMES = List.of(
+            of("no margin", "the trust lasts as long as the session", "Timing")
+                    .replace("return ttl.minus(margin);", "return ttl;")
+                    .killedBy("client.ClockScenarioTests#aClientWhoseOwnClockIsSlewedWithTheDatabaseMakesNoTwoOwners"),
+            of("slack for clocks", "`margin + grace >= ttl / 10` is not required", "Timing")
+                    .replace("slack.multipliedBy(10).compareTo(ttl) < 0", "false")
+                    .killedBy("TimingTests#tooLittleTimeForClocksIsRefusedWithAllNumbers"),
+            of("least grace", "`grace >= ttl / 60` is not required", "Timing")
+                    .replace("grace.multipliedBy(60).compareTo(ttl) < 0", "false")
+                    .killedBy("TimingTests#tooLittleGraceIsRefusedWithAllNumbers"),
+            of("time for attempts", "`heartbeat + 2 * attemptTimeout + margin <= ttl` is not required", "Timing")
+                    .replace("attempts.compareTo(ttl) > 0", "false")
+                    .killedBy("TimingTests#attemptsThatAreTooLongAreRefusedWithAllNumbers"));
+
+    private static final List<Mutant> TRUST = List.of(
+            of(
+                            "time of the reply",
+                            "the trust counts from the reply, not from before the request",
+                            "client.SessionKeeper")
+                    .replace(
+                            "Moment start = Objects.requireNonNull(sent);",
+                            "Moment start = Moment.now(environment.clock());")
+                    .killedBy("client.ClockScenarioTests#theTrustCountsFromBeforeTheHeartbeatWasSent"),
+            of("wall clock", "the trust looks at the monotonic clock alone", "client.Trust")
+                    .remove("&& clock.wallMillis() < untilWallMillis")
+                    .killedBy("client.TrustTests"),
+            of("monotonic clock", "the trust looks at the wall clock alone", "client.Trust")
+                    .remove("&& clock.nanoTime() - untilNanos < 0")
+                    .killedBy("client.TrustTests"),
+            of("epoch of trust", "what was granted in another epoch is trusted", "client.Trust")
+                    .remove("grantedIn == epoch &&")
+                    .killedBy("client.TrustTests"),
+            of("epoch of grants", "the view does not look at the epoch of what was granted", "client.JoinedLease")
+                    .replace("trust.holds(grants.epoch(), clock)", "trust.holds(clock)")
+                    .killedBy("client.OwnershipTests#whatNobodyHasDroppedIsNotTrustedInTheNextSession"),
+            of("epoch of new holds", "a hold is given on what was granted in another epoch", "client.JoinedLease")
+                    .replace("trusted = trust.holds(owned.epoch(), clock)", "trusted = trust.holds(clock)")
+                    .killedBy("client.OwnershipTests#whatNobodyHasDroppedIsNotTrustedInTheNextSession"),
+            of("epoch of open holds", "a hold from another epoch is trusted", "client.JoinedLease")
+                    .replace("trust.holds(owned.epoch(), lease.clock)", "trust.holds(lease.clock)")
+                    .killedBy("client.OwnershipTests#whatNobodyHasDroppedIsNotTrustedInTheNextSession"),
+            of("hold on what is lost", "a hold is trusted although its partition is lost", "client.JoinedLease")
+                    .remove("&& !owned.isLost()")
+                    .killedBy("client.OwnershipTests#aHoldOnAPartitionThatIsLostIsNotTrusted"),
+            of("end of the epoch", "the end of a session does not end the trust", "client.SessionKeeper")
+                    .replace("deadline.drop(); deadline.noticeLapse();", "deadline.noticeLapse();")
+                    .killedBy("client.OwnershipTests", "client.ErrorScenarioTests"),
+            of(
+                            "loss before the next session",
+                            "a session is opened before the loss of the last one is complete",
+                            "client.SessionKeeper")
+                    .replace("finishEnd(ended);", "ended = null;")
+                    .killedBy("client.ErrorScenarioTests#whatWasLostWithASessionIsNotTrustedInTheNextOne"),
+            of("lapse is told", "listeners are not told when the trust lapses", "client.TrustDeadline")
+                    .remove("observer.trustLapsed();")
+                    .killedBy("client.TrustDeadlineTests"));
+
+    private static final List<Mutant> INCARNATIONS = List.of(
+            of(
+                            "no-gap rule",
+                            "a client keeps what it owned although its trust had lapsed before the failover",
+                            "client.SessionKeeper")
+                    .replace(
+                            "reborn(current, renewal.incarnation(), lapsed);",
+                            "reborn(current, renewal.incarnation(), false);")
+                    .killedBy("client.FailoverScenarioTests"),
+            of(
+                            "trust before confirmation",
+                            "the trust goes on before what is owned was read in the new incarnation",
+                            "client.SessionKeeper")
+                    .replace("if (current.isConfirmed()) {", "if (true) {")
+                    .killedBy("client.FailoverScenarioTests#whoCannotReadWhatItOwnsAfterAFailoverTrustsNothing"),
+            of(
+                            "read before joins",
+                            "after a failover leases are joined before what is owned is read",
+                            "client.Ownership")
+                    .replace("worker.submitFirst(", "worker.submit(")
+                    .killedBy("client.FailoverScenarioTests#trustGoesOnThroughAFailoverWithAThousandLeases"),
+            of(
+                            "incarnation of the holdings",
+                            "an answer of another incarnation than the last heartbeat's is applied",
+                            "client.Ownership")
+                    .replace("if (!holdings.incarnation().equals(session.incarnation())) {", "if (false) {")
+                    .killedBy("client.OwnershipTests#nothingIsTakenUpThatAnotherIncarnationSays"),
+            of("quiet time of the store", "the quiet time that the store tells is not kept", "client.Ownership")
+                    .remove("keeper.quiet().atLeast(holdings.quietFor());")
+                    .killedBy("client.OwnershipTests#nothingIsTakenUpWhileTheStoreIsQuiet"),
+            of("own quiet time", "the quiet time is not measured by the own clock", "client.QuietTime")
+                    .remove("atLeast(timing.ttl().plus(timing.grace()));")
+                    .killedBy("client.FailoverScenarioTests#aStepOfTheClockDoesNotEndTheQuietTime"),
+            of("grants in a quiet time", "grants are taken up in a quiet time", "client.Ownership")
+                    .replace("} else if (!isQuiet() && !lease.isLeaving()", "} else if (!lease.isLeaving()")
+                    .killedBy("client.OwnershipTests#nothingIsTakenUpWhileTheStoreIsQuiet"),
+            of("nonce", "an incarnation is a system and a timeline", "store.postgres.OpenConnection")
+                    .replace(
+                            "new Incarnation(server.system(), server.timeline(), nonce)",
+                            "new Incarnation(server.system(), server.timeline(), \"\")")
+                    .killedBy("store.postgres.IncarnationTests#aRowWithAnotherNonceMeansAnotherIncarnation"),
+            of("nonce in memory", "an incarnation is a timeline", "store.memory.MemoryTables")
+                    .replace("String.valueOf(life().nonce())", "\"\"")
+                    .killedBy("client.RepeatedTimelineScenarioTests"),
+            of(
+                            "nonce in each reply",
+                            "behind a pooler a reply may come from another incarnation",
+                            "store.postgres.OpenConnection")
+                    .replace(
+                            "server.direct() || incarnation.nonce().equals(row.getString(column + server.proofColumns()))",
+                            "true")
+                    .killedBy("store.postgres.IncarnationTests#behindAPoolerAHeartbeatNoticesAnotherNonceByItself"),
+            of("server of each reply", "behind a pooler a reply may come from another server", "store.postgres.Server")
+                    .replace(
+                            "return replyStarted.equals(started) && timeline(system, row.getString(proof), replyStarted) == timeline;",
+                            "return true;")
+                    .killedBy("store.postgres.IncarnationTests#behindAPoolerAnotherServerIsNoticed"),
+            of(
+                            "older connections",
+                            "a connection that was set up in an earlier incarnation is used",
+                            "store.postgres.FoundIncarnation")
+                    .replace("return incarnation.equals(last);", "return true;")
+                    .killedBy("store.postgres.IncarnationTests#aRowWithAnotherNonceMeansAnotherIncarnation"),
+            of("token floor of grants", "a grant from before the incarnation is taken up", "client.Ownership")
+                    .remove("|| partition.token() <= tokenFloor")
+                    .killedBy("client.OwnershipTests#aTokenFromBeforeTheIncarnationIsKeptButNotTakenUp"),
+            of(
+                            "token floor of new tokens",
+                            "new tokens may be as small as those before the incarnation",
+                            "store.postgres.PartitionChanges")
+                    .replace("Math.max(grant.above(), tokenFloor)", "grant.above()")
+                    .killedBy("store.postgres.IncarnationTests"));
+
+    private static final List<Mutant> TOKENS = List.of(
+            of(
+                            "token that is held",
+                            "a partition is kept although the store has another token for it",
+                            "client.Ownership")
+                    .replace(
+                            "!tokens.getOrDefault(owned.partition(), 0L).equals(owned.token())",
+                            "!tokens.containsKey(owned.partition())")
+                    .killedBy("client.OwnershipTests#anotherTokenOfTheSamePartitionIsAnotherGrant"),
+            of("token that is given", "a partition is handed over under another token", "client.Assigner")
+                    .remove("|| partition.token() != gift.token()")
+                    .killedBy("client.AssignerTests#whatIsOwnedUnderAnotherTokenIsNotGiven"),
+            of(
+                            "token that was read",
+                            "a change is written although the token is another by now",
+                            "store.postgres.PartitionChanges")
+                    .remove("AND p.token = w.token")
+                    .killedBy(POSTGRES + "aChangeOfWhatIsNoLongerAsItWasReadIsLeftOut"),
+            of(
+                            "token above the last",
+                            "a new token may be smaller than the last, when the clock was set back",
+                            "store.postgres.PartitionChanges")
+                    .remove("p.token + 1,")
+                    .killedBy(POSTGRES + "aTokenIsLargerThanTheOneBeforeAndTheOneThatIsAskedFor"),
+            of(
+                            "token above what was dropped",
+                            "a new token may be one that the owner has dropped",
+                            "store.postgres.PartitionChanges")
+                    .remove("l.above + 1,")
+                    .killedBy(POSTGRES + "aTokenIsLargerThanTheOneBeforeAndTheOneThatIsAskedFor"),
+            of(
+                            "token asked for",
+                            "who hands over does not ask for a token above what it has dropped",
+                            "client.Assigner")
+                    .replace("grant.above(gift.above())", "change")
+                    .killedBy("client.AssignerTests#aGiftGetsATokenAboveTheHighestThatItsOwnerHasDropped"),
+            of("dropped tokens", "a token that was dropped is picked up again", "client.Ownership")
+                    .replace(
+                            "return dropped.contains(partition.lease(), partition.number(), partition.token());",
+                            "return false;")
+                    .killedBy("client.OwnershipTests#aTokenThatWasLostIsNeverPickedUpAgain"),
+            of("highest dropped token", "the last dropped token counts, not the highest", "client.DroppedTokens")
+                    .replace("merge(partition, token, Math::max)", "put(partition, token)")
+                    .killedBy("client.DroppedTokensTests"));
+
+    private static final List<Mutant> WORK = List.of(
+            of("holds", "a hand-over does not wait for holds", "client.Owned")
+                    .remove("&& holds.get() == GONE")
+                    .killedBy("client.OwnedTests"),
+            of("late holds", "a hold is given on a partition that is gone from the view", "client.Owned")
+                    .replace("while (count >= 0)", "while (count >= Integer.MIN_VALUE)")
+                    .killedBy("client.OwnedTests#whatIsGoneIsNotHeld"),
+            of("listeners", "a hand-over does not wait for listeners", "client.Owned")
+                    .remove("&& listenersDone")
+                    .killedBy("client.PortfolioTests"),
+            of("work at the end", "a client that closes releases what is still at work", "client.Closing")
+                    .replace("owned -> !owned.isDrained()", "owned -> false")
+                    .killedBy("client.ScenarioTests#whatIsStillHeldAfterTheDrainTimeoutIsLeftToExpire"),
+            of(
+                            "news without a thread",
+                            "what a listener could not be told for want of a thread is forgotten",
+                            "client.ListenerQueue")
+                    .replace("running = false; } report(", "running = false; actions.clear(); } report(")
+                    .killedBy("client.ListenerQueueTests#whatCannotBeToldForWantOfAThreadIsToldLaterInOrder"),
+            of("request without a heap", "a request that could not take its failure is forgotten", "client.ThreadLane")
+                    .remove("queue.add(failed);")
+                    .killedBy("client.ThreadLaneTests#aRequestThatCouldNotTakeItsFailureIsAttemptedAgain"),
+            of("step limit", "all of a plan is written in one transaction", "client.Assigner")
+                    .replace("planned.subList(0, Math.min(planned.size(), limit - written))", "planned")
+                    .killedBy("client.AssignerTests#orphansAreGivenOutInSteps"),
+            of("live giver", "a session that is dead hands over", "client.Assigner")
+                    .replace("if (!transaction.isLive(session)) {", "if (false) {")
+                    .killedBy("client.AssignerTests#aDeadSessionGivesNothingAndStaysWhatItWas"),
+            of("owner that gives", "a session hands over what another owns", "client.Assigner")
+                    .replace("partition.owner() != session ||", "")
+                    .killedBy("client.AssignerTests#whatAnotherOwnsIsNotGiven"),
+            of("live owner", "a partition is taken from a live session", "assignment.Balancer")
+                    .replace("if (!before.ownerLive()) {", "if (target != before.owner()) {")
+                    .killedBy("assignment.BalancerSafetyTests"));
+
+    private static final List<Mutant> CLOCKS = List.of(
+            of(
+                            "age of the own session",
+                            "a session is marked dead in the first moments of the own one",
+                            "client.ClockGuard")
+                    .remove("|| steady < window")
+                    .killedBy("client.ClockGuardTests"),
+            of(
+                            "interrupted heartbeats",
+                            "a session is marked dead right after the own heartbeats were interrupted",
+                            "client.ClockGuard")
+                    .replace("if (interrupted || stepped ||", "if (stepped ||")
+                    .killedBy("client.ClockGuardTests"),
+            of("overdue heartbeat", "a session is marked dead while the own heartbeat is overdue", "client.ClockGuard")
+                    .remove("overdue ||")
+                    .killedBy("client.ClockGuardTests"),
+            of(
+                            "step of the clock",
+                            "a session is marked dead right after a step of the database's clock",
+                            "client.ClockGuard")
+                    .replace("if (interrupted || stepped ||", "if (interrupted ||")
+                    .killedBy("client.ClockGuardTests"),
+            of(
+                            "width of the bounds",
+                            "a session is marked dead although slow heartbeats could hide a step",
+                            "client.ClockGuard")
+                    .remove("|| most - least > widest")
+                    .killedBy("client.ClockGuardTests"),
+            of("drift", "a session is marked dead although the clocks run at different rates", "client.ClockGuard")
+                    .replace("if (greatestLeast - leastMost > watched.grace().toNanos() / 2)", "if (false)")
+                    .killedBy("client.ClockGuardTests"),
+            of("window of the drift", "the clocks are compared over a heartbeat, not over the TTL", "client.ClockGuard")
+                    .replace(
+                            "while (nowNanos - bounds.atNanos < window)",
+                            "while (nowNanos - bounds.atNanos < timing.heartbeat().toNanos())")
+                    .killedBy("client.ClockGuardTests"),
+            of(
+                            "window of the watched session",
+                            "the TTL and the grace of the own session count, not of the watched one",
+                            "client.ClockGuard")
+                    .replace(
+                            "watched.ttl().plus(watched.grace()).toNanos()",
+                            "timing.ttl().plus(timing.grace()).toNanos()")
+                    .killedBy("client.ClockGuardTests#aSessionThatLivesLongerIsWatchedForLongerThanTheOwnOne"),
+            of("tolerance of the watched session", "the drift may be half the own grace", "client.ClockGuard")
+                    .replace(
+                            "greatestLeast - leastMost > watched.grace().toNanos() / 2",
+                            "greatestLeast - leastMost > tolerance")
+                    .killedBy("client.ClockGuardTests#theToleranceIsHalfTheGraceOfTheOtherSession"),
+            of(
+                            "grace of the watched session",
+                            "a session is marked dead after the grace of the one that marks it",
+                            "client.ClockGuard")
+                    .replace("watched.session(), watched.grace(),", "watched.session(), timing.grace(),")
+                    .killedBy(
+                            "client.ClockScenarioTests#aSessionIsMarkedDeadAfterItsOwnGraceHoweverShortThatOfTheOthersIs"),
+            of("new incarnation", "a session is marked dead right after a failover", "client.SessionKeeper")
+                    .remove("current.guard().silence(environment.clock().nanoTime());")
+                    .killedBy("client.FailoverScenarioTests"));
+
+    private static final List<Mutant> MARKING = List.of(
+            of("grace", "a session is marked dead as soon as it has expired", "store.postgres.PostgresWorkLine")
+                    .replace(
+                            "expires_at + ? * interval '1 microsecond' < clock_timestamp()",
+                            "expires_at + 0 * ? * interval '1 microsecond' < clock_timestamp()")
+                    .killedBy(POSTGRES + "aSessionIsNotMarkedDeadBeforeTheGraceIsOver"),
+            of("grace in memory", "a session is marked dead as soon as it has expired", "store.memory.MemoryWorkLine")
+                    .replace("row.expiresAt().plus(warrant.grace()).isBefore(now)", "row.expiresAt().isBefore(now)")
+                    .killedBy(MEMORY + "aSessionIsNotMarkedDeadBeforeTheGraceIsOver"),
+            of("state in marking", "a session is marked dead twice", "store.postgres.PostgresWorkLine")
+                    .replace("WHERE id = ? AND state = 'live' AND expires_at", "WHERE id = ? AND expires_at")
+                    .killedBy(POSTGRES + "anExpiredSessionIsMarkedDeadOnce"),
+            of("clock in marking", "a session is marked dead by a clock that is off", "store.postgres.PostgresWorkLine")
+                    .replace("* 1000000 <= ?", "* 0 <= ?")
+                    .killedBy(POSTGRES + "nobodyIsMarkedDeadByAClockThatIsOff"),
+            of(
+                            "steadiness in marking",
+                            "a session is marked dead by a client that was disturbed within its TTL",
+                            "store.postgres.PostgresWorkLine")
+                    .replace("AND ttl <= ? * interval", "AND ttl * 0 <= ? * interval")
+                    .killedBy(POSTGRES + "aSessionIsNotMarkedDeadByAClientThatWasDisturbedWithinItsTtl"),
+            of(
+                            "SKIP LOCKED in marking",
+                            "marking a session dead waits for whoever is at its row",
+                            "store.postgres.PostgresWorkLine")
+                    .replace("FOR UPDATE SKIP LOCKED ), dead AS", "FOR UPDATE ), dead AS")
+                    .killedBy(CONFLICTS + "aKillSkipsASessionThatSomebodyElseIsAt"),
+            of("revival", "a dead session is renewed", "store.postgres.PostgresHeartbeatLine")
+                    .replace("WHERE id = ? AND state = 'live' {condition}", "WHERE id = ? {condition}")
+                    .killedBy(POSTGRES + "aSessionThatIsMarkedDeadIsOver"),
+            of("revival in memory", "a dead session is renewed", "store.memory.MemoryHeartbeatLine")
+                    .replace("row == null || !row.live()", "row == null")
+                    .killedBy(MEMORY + "aSessionThatIsMarkedDeadIsOver"),
+            of(
+                            "start of the renewal",
+                            "`now()`: a renewal that has waited for its row is as old as its statement",
+                            "store.postgres.PostgresHeartbeatLine")
+                    .replace("SET expires_at = clock_timestamp() + ttl", "SET expires_at = now() + ttl")
+                    .killedBy(CONFLICTS + "aRenewalThatHasWaitedForItsRowCountsFromWhenItGotIt"),
+            of("dead member", "a dead session becomes a member", "store.postgres.LeaseRows")
+                    .replace("AND s.id = ? AND s.state = 'live'", "AND s.id = ?")
+                    .killedBy(POSTGRES + "onlyALiveSessionBecomesAMember"),
+            of("dead member in memory", "a dead session becomes a member", "store.rows.RowTransaction")
+                    .replace(
+                            "rows.isLive(session) ? row.withMember(session, rows.now()) : row",
+                            "row.withMember(session, rows.now())")
+                    .killedBy(MEMORY + "onlyALiveSessionBecomesAMember"),
+            of("dead member in a plan", "partitions are given to dead members", "store.postgres.SnapshotQuery")
+                    .replace("WHERE state = 'live' AND id <> ALL (?)", "WHERE id <> ALL (?)")
+                    .killedBy(
+                            POSTGRES + "aSnapshotHasTheLiveMembersWithTheirWeights",
+                            POSTGRES + "aSnapshotDeletesTheMembersThatAreDead"));
+
+    private static final List<Mutant> TRANSACTIONS = List.of(
+            of(
+                            "FOR UPDATE of the take-over",
+                            "a partition is taken over in spite of a fenced transaction on it",
+                            "store.postgres.PartitionChanges")
+                    .replace("FOR UPDATE OF p SKIP LOCKED", "FOR NO KEY UPDATE OF p SKIP LOCKED")
+                    .killedBy(CONFLICTS + "aTakeOverLeavesOutOnlyThePartitionOnWhichAFencedTransactionIsOpen"),
+            of(
+                            "SKIP LOCKED of the take-over",
+                            "one fenced transaction holds up the take-over of all partitions",
+                            "store.postgres.PartitionChanges")
+                    .replace("FOR UPDATE OF p SKIP LOCKED", "FOR UPDATE OF p")
+                    .killedBy(CONFLICTS + "aTakeOverLeavesOutOnlyThePartitionOnWhichAFencedTransactionIsOpen"),
+            of("lock of the lease", "two clients assign the same lease at once", "store.postgres.LeaseRows")
+                    .replace("ORDER BY name FOR NO KEY UPDATE", "ORDER BY name")
+                    .killedBy(POSTGRES + "onlyOneWorksOnALeaseAtATime"),
+            of("read after the lock", "what was read of a lease is older than its lock", "store.postgres.LeaseRows")
+                    .replace(
+                            "begin = tables.in(BEGIN) + lock + \";\" + states;",
+                            "begin = tables.in(BEGIN) + states + \";\" + lock;")
+                    .replace(
+                            "statement.getMoreResults(); statement.getMoreResults(); return new Begun(tokenFloor, states(statement.getResultSet()));",
+                            "statement.getMoreResults(); return new Begun(tokenFloor, states(statement.getResultSet()));")
+                    .killedBy(CONFLICTS + "whatIsReadOfALeaseIsNotOlderThanItsLock"),
+            of("isolation", "a transaction reads what was there before it got its locks", "store.postgres.LeaseRows")
+                    .replace("ISOLATION LEVEL READ COMMITTED", "ISOLATION LEVEL REPEATABLE READ")
+                    .killedBy("store.postgres.SettingsTests#everythingIsReadCommitted"),
+            of("synchronous_commit", "a commit is acknowledged that a crash could lose", "store.postgres.Settings")
+                    .replace("? \"remote_apply\" : \"on\"", "? \"remote_apply\" : before[3]")
+                    .killedBy("store.postgres.SettingsTests#nothingIsCommittedThatACrashCouldLose"),
+            of(
+                            "synchronous_commit behind a pooler",
+                            "a commit is acknowledged that a crash could lose",
+                            "store.postgres.Settings")
+                    .replace("ELSE 'on' END", "ELSE current_setting('synchronous_commit') END")
+                    .killedBy("store.postgres.SettingsTests#nothingIsCommittedThatACrashCouldLose"),
+            of(
+                            "order of session rows",
+                            "two transactions lock the same sessions in different orders",
+                            "store.postgres.SessionChanges")
+                    .replace("ORDER BY id FOR NO KEY UPDATE", "FOR NO KEY UPDATE")
+                    .killedBy(CONFLICTS + "sessionsAreLockedInOneOrderWhateverThePlanIs"));
+
+    /** All of them. */
+    static final List<Mutant> ALL = Stream.of(TIMES, TRUST, INCARNATIONS, TOKENS, WORK, CLOCKS, MARKING, TRANSACTIONS)
+            .flatMap(List::stream)
+            .toList();
+
+    private Mutants() {}
+}
