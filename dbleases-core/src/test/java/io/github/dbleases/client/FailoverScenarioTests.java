@@ -91,6 +91,22 @@ class FailoverScenarioTests extends Scenario {
     }
 
     @Test
+    void trustGoesOnThroughAFailoverWhileManyLeasesAreJoined() {
+        SimProcess process = start(4);
+        settle();
+        process.environment().latency(Duration.ofMillis(5), Duration.ofMillis(5));
+        for (int i = 0; i < 700; i++) {
+            process.join("lease-" + i, 1);
+        }
+        cluster.run(Duration.ofMillis(100));
+
+        database.failOverTo(database.store().backup());
+        boolean lapsed = cluster.runUntil(() -> process.view("orders").isEmpty(), TIMING.ttl().plusSeconds(2));
+
+        assertThat(lapsed).isFalse();
+    }
+
+    @Test
     void aStepOfTheClockDoesNotEndTheQuietTime() {
         SimProcess owner = start(4);
         settle();

@@ -20,7 +20,6 @@ import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
-import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -118,22 +117,17 @@ final class MutantRun {
         return outcome.killer().isEmpty() ? null : "`" + outcome.killer() + "`";
     }
 
-    /** All sources are compiled, since constants of the mutant may be part of other classes. */
+    /**
+     * Compiles the class alone. A constant that other classes use would stay in them as it was, and the mutant would survive:
+     * don't edit one.
+     */
     private static void compile(Mutant mutant, Path classes) throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter messages = new StringWriter();
-        try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8);
-                Stream<Path> sources = Files.walk(Mutant.SOURCES)) {
-            List<JavaFileObject> units = new ArrayList<>();
-            List<Path> unchanged = sources.filter(source -> source.toString().endsWith(".java"))
-                    .filter(source -> !source.equals(mutant.file()))
-                    .toList();
-            files.getJavaFileObjectsFromPaths(unchanged).forEach(units::add);
-            units.add(new Source(mutant.file().toUri(), mutant.source()));
-            List<String> options = List.of("-d", classes.toString(), "-classpath", CLASS_PATH, "-proc:none", "-nowarn");
-            if (!compiler.getTask(messages, files, null, options, null, units).call()) {
-                throw new IllegalStateException("Mutant '%s' does not compile:%n%s".formatted(mutant.name(), messages));
-            }
+        List<String> options = List.of("-d", classes.toString(), "-classpath", CLASS_PATH, "-proc:none", "-nowarn");
+        List<Source> sources = List.of(new Source(mutant.file().toUri(), mutant.source()));
+        if (!compiler.getTask(messages, null, null, options, null, sources).call()) {
+            throw new IllegalStateException("Mutant '%s' does not compile:%n%s".formatted(mutant.name(), messages));
         }
     }
 
@@ -146,6 +140,7 @@ final class MutantRun {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+EnableDynamicAgentLoading",
                 "-Xshare:auto",
+                "-XX:TieredStopAtLevel=1",
                 "-Djava.util.concurrent.ForkJoinPool.common.parallelism=8",
                 "-Ddbleases.simulation.schedules=" + SCHEDULES,
                 "-cp",

@@ -86,10 +86,10 @@ final class Mutants {
                     .killedBy("client.FailoverScenarioTests#whoCannotReadWhatItOwnsAfterAFailoverTrustsNothing"),
             of(
                             "read before joins",
-                            "after a failover leases are joined before what is owned is read",
+                            "after a failover what is owned is read after the work that waits already",
                             "client.Ownership")
                     .replace("worker.submitFirst(", "worker.submit(")
-                    .killedBy("client.FailoverScenarioTests#trustGoesOnThroughAFailoverWithAThousandLeases"),
+                    .killedBy("client.FailoverScenarioTests#trustGoesOnThroughAFailoverWhileManyLeasesAreJoined"),
             of(
                             "incarnation of the holdings",
                             "an answer of another incarnation than the last heartbeat's is applied",
@@ -378,8 +378,41 @@ final class Mutants {
                     .replace("ORDER BY id FOR NO KEY UPDATE", "FOR NO KEY UPDATE")
                     .killedBy(CONFLICTS + "sessionsAreLockedInOneOrderWhateverThePlanIs"));
 
+    private static final List<Mutant> KEY_VALUE = List.of(
+            of(
+                            "grace on a key-value store",
+                            "a session is marked dead as soon as it has expired",
+                            "store.keyvalue.KeyValueWorkLine")
+                    .replace("return expiresIn.plus(warrant.grace()).isNegative()", "return expiresIn.isNegative()")
+                    .killedBy("store.keyvalue.LeaseStoreOnMapTests#aSessionIsNotMarkedDeadBeforeTheGraceIsOver"),
+            of(
+                            "version of a dead session",
+                            "a session is marked dead although it has just been renewed",
+                            "store.keyvalue.KeyValueWorkLine")
+                    .replace(
+                            "backend.delete(SessionDocument.key(seen.id()), seen.version())",
+                            "backend.get(SessionDocument.key(seen.id())).filter(now -> backend.delete(SessionDocument.key(seen.id()), now.version())).isPresent()")
+                    .killedBy(
+                            "store.keyvalue.KeyValueLeaseStoreTests#nobodyIsMarkedDeadWhoRenewedAfterItWasLookedForLast"),
+            of(
+                            "revival on a key-value store",
+                            "a dead session whose creation comes late once more is renewed",
+                            "store.keyvalue.KeyValueHeartbeatLine")
+                    .remove(".filter(present -> !present.content().equals(created))")
+                    .killedBy(
+                            "store.keyvalue.LeaseStoreOnMapTests#aSessionWhoseDocumentIsCreatedOnceMoreByARequestThatComesLateIsOverNonetheless"),
+            of(
+                            "sessions that are not listed",
+                            "a session that a list does not have is taken for dead",
+                            "store.keyvalue.LiveSessions")
+                    .replace(
+                            "unlisted.computeIfAbsent(session, id -> storage.sessions().find(backend, id))",
+                            "Optional.empty()")
+                    .killedBy(
+                            "store.keyvalue.KeyValueLeaseStoreTests#aSessionThatIsNotListedThoughItExistsIsNotTakenForDead"));
+
     /** All of them. */
-    static final List<Mutant> ALL = Stream.of(TIMES, TRUST, INCARNATIONS, TOKENS, WORK, CLOCKS, MARKING, TRANSACTIONS)
+    static final List<Mutant> ALL = Stream.of(TIMES, TRUST, INCARNATIONS, TOKENS, WORK, CLOCKS, MARKING, TRANSACTIONS, KEY_VALUE)
             .flatMap(List::stream)
             .toList();
 

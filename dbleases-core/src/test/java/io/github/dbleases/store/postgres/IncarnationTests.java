@@ -230,6 +230,12 @@ class IncarnationTests {
             Incarnation before = line.renew(10).orElseThrow().incarnation();
             assertThat(before).isEqualTo(heartbeats.renew(10).orElseThrow().incarnation());
             assertThat(works.holdings(10).incarnation()).isEqualTo(before);
+            // It has the row of the first one too, as a standby that was promoted has.
+            others.execute("""
+                    INSERT INTO dbleases_incarnation (
+                        system_id, timeline, nonce, first_seen, quiet_until, largest_ttl, largest_grace)
+                    VALUES ('%s', %d, '%s', now(), now(), interval '1 h', interval '1 s')
+                    """.formatted(before.system(), before.timeline(), before.nonce()));
             goneOver.set(true);
 
             Incarnation after = line.renew(10).orElseThrow().incarnation();
