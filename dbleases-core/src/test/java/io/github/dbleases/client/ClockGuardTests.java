@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.dbleases.Timing;
 import io.github.dbleases.client.ClockGuard.Beat;
 import io.github.dbleases.store.Neighbour;
+import io.github.dbleases.store.Warrant;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -215,6 +216,17 @@ class ClockGuardTests {
 
         assertThat(allows()).isTrue();
         assertThat(guard.warrant(strict, clock.nanoTime())).isEmpty();
+    }
+
+    @Test
+    void theWarrantHasTheGraceOfTheOtherSession() {
+        Neighbour other = new Neighbour(7, Duration.ZERO, TIMING.ttl(), TIMING.grace().dividedBy(2));
+        settle();
+
+        Warrant warrant = guard.warrant(other, clock.nanoTime()).orElseThrow();
+
+        assertThat(warrant.session()).isEqualTo(7);
+        assertThat(warrant.grace()).isEqualTo(other.grace());
     }
 
     /** Lets the database's clock run at another rate than the own one. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.store.memory.InMemoryLeaseStore.Backup;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -167,7 +168,12 @@ class FailoverScenarioTests extends Scenario {
 
     @Test
     void aFailoverToAnOldCopyKillsNobodyWhoIsStillThere() {
-        List<SimProcess> three = start(3, 12);
+        List<SimProcess> three = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            three.add(start(12));
+            // The first one to renew finds the others expired.
+            cluster.run(TIMING.heartbeat().dividedBy(3));
+        }
         settle();
         List<Long> sessions = sessions(three);
         Backup old = database.store().backup();

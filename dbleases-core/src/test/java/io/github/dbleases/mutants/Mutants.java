@@ -196,7 +196,7 @@ final class Mutants {
                     .killedBy("client.OwnedTests#whatIsGoneIsNotHeld"),
             of("listeners", "a hand-over does not wait for listeners", "client.Owned")
                     .remove("&& listenersDone")
-                    .killedBy("client.PortfolioTests"),
+                    .killedBy("client.ErrorScenarioTests#aHandOverGoesOnWhenThreadsForListenersCanBeStartedAgain"),
             of("work at the end", "a client that closes releases what is still at work", "client.Closing")
                     .replace("owned -> !owned.isDrained()", "owned -> false")
                     .killedBy("client.ScenarioTests#whatIsStillHeldAfterTheDrainTimeoutIsLeftToExpire"),
@@ -220,12 +220,12 @@ final class Mutants {
                     .killedBy("client.AssignerTests#whatAnotherOwnsIsNotGiven"),
             of("live owner", "a partition is taken from a live session", "assignment.Balancer")
                     .replace("if (!before.ownerLive()) {", "if (target != before.owner()) {")
-                    .killedBy("assignment.BalancerSafetyTests"));
+                    .killedBy("assignment.BalancerSafetyTests#nobodyGetsAPartitionThatHasALiveOwner"));
 
     private static final List<Mutant> CLOCKS = List.of(
             of(
-                            "age of the own session",
-                            "a session is marked dead in the first moments of the own one",
+                            "time without a disturbance",
+                            "a session is marked dead in the first moments of the own one, or right after a disturbance",
                             "client.ClockGuard")
                     .remove("|| steady < window")
                     .killedBy("client.ClockGuardTests"),
@@ -277,10 +277,10 @@ final class Mutants {
                             "client.ClockGuard")
                     .replace("watched.session(), watched.grace(),", "watched.session(), timing.grace(),")
                     .killedBy(
-                            "client.ClockScenarioTests#aSessionIsMarkedDeadAfterItsOwnGraceHoweverShortThatOfTheOthersIs"),
+                            "client.ClockGuardTests#theWarrantHasTheGraceOfTheOtherSession"),
             of("new incarnation", "a session is marked dead right after a failover", "client.SessionKeeper")
                     .remove("current.guard().silence(environment.clock().nanoTime());")
-                    .killedBy("client.FailoverScenarioTests"));
+                    .killedBy("client.FailoverScenarioTests#aFailoverToAnOldCopyKillsNobodyWhoIsStillThere"));
 
     private static final List<Mutant> MARKING = List.of(
             of("grace", "a session is marked dead as soon as it has expired", "store.postgres.PostgresWorkLine")
