@@ -21,6 +21,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.Environment;
 
 /** Configures the {@link LeaseClient}. */
 @AutoConfiguration
@@ -37,16 +38,16 @@ public final class DbLeasesAutoConfiguration {
         @Bean
         @Lazy(false)
         @DependsOnDatabaseInitialization
-        ManagedLeaseClient leaseClient(
+        ManagedLeaseClient dbLeasesClient(
                 DbLeasesProperties properties, LeaseStore store, ConfigurableApplicationContext context) {
-            LeaseClientConfig config = properties.clientConfig();
+            LeaseClientConfig config = properties.clientConfig(context.getEnvironment());
             LeaseEventListener events = new EventPublication(context);
             return new ManagedLeaseClient(config, () -> LeaseClients.start(config, store, events));
         }
 
         @Bean
         @Lazy(false)
-        Retirement leaseClientRetirement(ManagedLeaseClient client, ApplicationContext context) {
+        Retirement dbLeasesClientRetirement(ManagedLeaseClient client, ApplicationContext context) {
             return new Retirement(client, context);
         }
     }
@@ -56,8 +57,8 @@ public final class DbLeasesAutoConfiguration {
     static class SwitchedOff {
 
         @Bean
-        SwitchedOffLeaseClient leaseClient(DbLeasesProperties properties) {
-            return new SwitchedOffLeaseClient(properties.clientConfig());
+        SwitchedOffLeaseClient dbLeasesClient(DbLeasesProperties properties, Environment environment) {
+            return new SwitchedOffLeaseClient(properties.clientConfig(environment));
         }
     }
 }

@@ -24,7 +24,7 @@ import org.springframework.context.annotation.Bean;
 public final class FileLeaseStoreAutoConfiguration {
 
     @Bean
-    FileBackend fileBackend(DbLeasesProperties properties) {
+    FileBackend dbLeasesFileBackend(DbLeasesProperties properties) {
         String directory = properties.store().file().directory();
         return new FileBackend(Path.of(StoreSettings.required(
                 "file", "dbleases.store.file.directory", directory, "a directory that all instances share")));

@@ -29,7 +29,7 @@ import org.springframework.context.annotation.Bean;
 public final class GcsLeaseStoreAutoConfiguration {
 
     @Bean
-    GcsBackend gcsBackend(DbLeasesProperties properties, ObjectProvider<Storage> storage) {
+    GcsBackend dbLeasesGcsBackend(DbLeasesProperties properties, ObjectProvider<Storage> storage) {
         DbLeasesProperties.Store.Gcs gcs = properties.store().gcs();
         String bucket = StoreSettings.required(
                 "gcs", "dbleases.store.gcs.bucket", gcs.bucket(), "the name of a bucket that all instances share");

@@ -23,6 +23,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.Environment;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 
 /** Configures documents in a table of the application's database, with connections of its own. */
@@ -39,13 +40,14 @@ public final class JdbcLeaseStoreAutoConfiguration {
     @Bean
     DbLeasesConnections dbLeasesConnections(
             DbLeasesProperties properties,
+            Environment environment,
             @DbLeasesDataSource ObjectProvider<DataSource> marked,
             ObjectProvider<DataSource> primary) {
-        return LeaseConnections.of(properties, marked, primary);
+        return LeaseConnections.of(properties, environment, marked, primary);
     }
 
     @Bean
-    JdbcBackend jdbcBackend(DbLeasesConnections connections, DbLeasesProperties properties) {
+    JdbcBackend dbLeasesJdbcBackend(DbLeasesConnections connections, DbLeasesProperties properties) {
         DbLeasesProperties.Store.Jdbc jdbc = properties.store().jdbc();
         return new JdbcBackend(
                 connections.forLeases(),
@@ -54,7 +56,7 @@ public final class JdbcLeaseStoreAutoConfiguration {
 
     @Bean
     @Lazy(false)
-    BetterStore betterLeaseStore(DbLeasesConnections connections) {
+    BetterStore dbLeasesBetterStore(DbLeasesConnections connections) {
         return new BetterStore(connections.arePostgres());
     }
 }

@@ -20,7 +20,7 @@ import org.springframework.context.annotation.Bean;
 public final class KeyValueLeaseStoreAutoConfiguration {
 
     @Bean
-    KeyValueLeaseStore leaseStore(KeyValueBackend backend) {
+    KeyValueLeaseStore dbLeasesStore(KeyValueBackend backend) {
         return new KeyValueLeaseStore(backend);
     }
 }

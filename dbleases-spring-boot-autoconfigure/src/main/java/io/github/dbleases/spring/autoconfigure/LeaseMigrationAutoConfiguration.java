@@ -27,23 +27,21 @@ public final class LeaseMigrationAutoConfiguration {
 
     @Bean
     @ConditionalOnProperty(name = "dbleases.migration.mode", havingValue = "migrate", matchIfMissing = true)
-    MigratingSchemaInitializer migratingSchemaInitializer(
-            DbLeasesConnections connections, DbLeasesProperties properties) {
+    MigratingSchemaInitializer dbLeasesMigration(DbLeasesConnections connections, DbLeasesProperties properties) {
         DataSource migrating = connections.forMigration(overrides(properties));
         return new MigratingSchemaInitializer(migrations(migrating, connections, properties));
     }
 
     @Bean
     @ConditionalOnProperty(name = "dbleases.migration.mode", havingValue = "validate")
-    ValidatingSchemaInitializer validatingSchemaInitializer(
-            DbLeasesConnections connections, DbLeasesProperties properties) {
+    ValidatingSchemaInitializer dbLeasesValidation(DbLeasesConnections connections, DbLeasesProperties properties) {
         DataSource validating = connections.forValidation(overrides(properties));
         return new ValidatingSchemaInitializer(migrations(validating, connections, properties), properties.ttl());
     }
 
     private static ConnectionOverrides overrides(DbLeasesProperties properties) {
         DbLeasesProperties.Migration migration = properties.migration();
-        return new ConnectionOverrides(migration.url(), migration.user(), migration.password());
+        return new ConnectionOverrides("dbleases.migration", migration.url(), migration.user(), migration.password());
     }
 
     private static LeaseMigrations migrations(

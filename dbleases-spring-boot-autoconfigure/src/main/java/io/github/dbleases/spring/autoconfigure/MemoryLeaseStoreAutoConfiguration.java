@@ -20,7 +20,7 @@ import org.springframework.context.annotation.Bean;
 public final class MemoryLeaseStoreAutoConfiguration {
 
     @Bean
-    InMemoryLeaseStore leaseStore() {
+    InMemoryLeaseStore dbLeasesStore() {
         return new InMemoryLeaseStore();
     }
 }

@@ -2,6 +2,9 @@ package io.github.dbleases.spring.leader;
 
 import io.github.dbleases.Hold;
 import io.github.dbleases.Leadership;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,8 +14,19 @@ import org.jspecify.annotations.Nullable;
 final class Candidacy {
 
     private final Interruptions interruptions = new Interruptions();
+    private final Set<String> methods = new TreeSet<>();
     private volatile @Nullable Leadership leadership;
     private volatile boolean ended;
+
+    /** Notes a method whose calls depend on it. */
+    synchronized void addMethod(String method) {
+        methods.add(method);
+    }
+
+    /** Returns the methods, for messages. */
+    synchronized List<String> methods() {
+        return List.copyOf(methods);
+    }
 
     /** Takes part. Has an effect once. */
     synchronized void begin(Leadership joined) {

@@ -1,17 +1,15 @@
 package io.github.dbleases.spring.migration;
 
+import io.github.dbleases.DbLeasesException;
 import java.sql.SQLException;
 
 /** The tables are not those of this version of dbleases, or nobody can tell as the user may not look. */
-public final class InvalidSchemaException extends RuntimeException {
+public final class InvalidSchemaException extends DbLeasesException {
 
     private static final long serialVersionUID = 1L;
 
-    private final String remedy;
-
     private InvalidSchemaException(String problem, String remedy) {
-        super(problem);
-        this.remedy = remedy;
+        super(problem, remedy, null);
     }
 
     static InvalidSchemaException withoutHistory(String schema, String historyTable) {
@@ -46,10 +44,5 @@ public final class InvalidSchemaException extends RuntimeException {
                 "Let the user create tables in the schema, or set dbleases.migration.user and "
                         + "dbleases.migration.password to one who may, or have the tables migrated by somebody else and set "
                         + "dbleases.migration.mode=validate.");
-    }
-
-    /** Returns what to do. */
-    public String remedy() {
-        return remedy;
     }
 }

@@ -74,7 +74,7 @@ public final class ValidatingSchemaInitializer implements SchemaInitializer, Sma
             LOGGER.debug("The tables of dbleases are still to be validated.", unreachable);
         } catch (InvalidSchemaException invalid) {
             pending = false;
-            LOGGER.error("{} {}", invalid.getMessage(), invalid.remedy());
+            LOGGER.error("{}", invalid.getMessage());
         } catch (RuntimeException failed) {
             pending = false;
             LOGGER.error("Cannot validate the tables of dbleases.", failed);

@@ -168,7 +168,7 @@ class DatabaseFailureAnalysisTests {
     void withoutFlywayTheRemedySaysSo() {
         StoreUnusableException missing = StoreUnusableException.missingTables("public", List.of("dbleases_session"));
 
-        FailureAnalysis analysis = new StoreUnusableFailureAnalyzer(false).analyze(missing, missing);
+        FailureAnalysis analysis = new DbLeasesFailureAnalyzer(false).analyze(missing, missing);
 
         assertThat(analysis.getDescription()).isEqualTo("The tables dbleases_session do not exist in schema 'public'.");
         assertThat(analysis.getAction())
