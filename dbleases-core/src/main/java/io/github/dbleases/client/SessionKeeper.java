@@ -1,6 +1,7 @@
 package io.github.dbleases.client;
 
 import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.StoreUnusableException;
 import io.github.dbleases.Timing;
 import io.github.dbleases.client.Trust.Moment;
@@ -230,7 +231,12 @@ final class SessionKeeper {
             String found = unusable ? String.valueOf(failure.getMessage()) : UNREACHABLE;
             if (!found.equals(trouble)) {
                 trouble = found;
-                if (!unusable) {
+                if (failure instanceof StoreUnavailableException explained && explained.remedy() != null) {
+                    log.warn(
+                            "Client {} cannot reach the store, and goes on trying: {}",
+                            config.clientId(),
+                            explained.getMessage());
+                } else if (!unusable) {
                     log.warn("Client {} cannot reach the store, and goes on trying", config.clientId(), failure);
                 } else if (!starting) {
                     log.error("Client {} cannot use the store, and goes on trying: {}", config.clientId(), found);

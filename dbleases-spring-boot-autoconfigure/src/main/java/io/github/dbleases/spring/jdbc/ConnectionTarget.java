@@ -7,9 +7,11 @@ import java.sql.SQLException;
 import java.util.Properties;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.BeanUtils;
 import org.springframework.boot.jdbc.DataSourceBuilder;
 import org.springframework.boot.jdbc.DatabaseDriver;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
+import org.springframework.util.ClassUtils;
 
 /**
  * Where to connect to.
@@ -103,15 +105,22 @@ record ConnectionTarget(
      * @throws InvalidConfigurationException if it is such a URL
      */
     void requireValid() {
-        JdbcUrl.of(url).requireValid(settings.url());
+        JdbcUrl parsed = JdbcUrl.of(url);
+        parsed.requireValid(settings.url());
         try {
-            if (requiredDriver().acceptsURL(url)) {
+            boolean unknown = product() == DatabaseDriver.UNKNOWN;
+            if (!unknown || requiredDriver().acceptsURL(parsed.probe())) {
+                requiredDriver();
                 return;
             }
         } catch (SQLException none) {
             // No driver is registered for it.
         }
-        throw JdbcUrl.of(url).unknown(settings.url());
+        throw JdbcUrl.unknown(url, settings.url());
+    }
+
+    private DatabaseDriver product() {
+        return url.startsWith("jdbc:") ? DatabaseDriver.fromJdbcUrl(url) : DatabaseDriver.UNKNOWN;
     }
 
     /** Whether the driver is that of PostgreSQL, perhaps wrapped in another one. */
@@ -119,8 +128,16 @@ record ConnectionTarget(
         return url.contains(":" + DatabaseDriver.POSTGRESQL.getId() + ":");
     }
 
+    /** Shows the URL to no driver but its own: others log what they do not accept. */
     Driver requiredDriver() throws SQLException {
-        return driver != null ? driver : DriverManager.getDriver(url);
+        if (driver != null) {
+            return driver;
+        }
+        String type = product().getDriverClassName();
+        ClassLoader loader = ConnectionTarget.class.getClassLoader();
+        return type != null && ClassUtils.isPresent(type, loader)
+                ? (Driver) BeanUtils.instantiateClass(ClassUtils.resolveClassName(type, loader))
+                : DriverManager.getDriver(JdbcUrl.of(url).probe());
     }
 
     /** Returns the user that the driver will use. */

@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,11 +91,6 @@ public final class JdbcUrl {
         }
     }
 
-    /** Says that no driver takes it. */
-    InvalidConfigurationException unknown(String setting) {
-        return unknown(url, setting);
-    }
-
     /**
      * Says that no driver takes a URL.
      *
@@ -131,6 +128,12 @@ public final class JdbcUrl {
         return database == null || database.isEmpty() ? null : decoded(database);
     }
 
+    /** Returns a URL with the same prefix and nothing else of this one, by which drivers can be told apart. */
+    String probe() {
+        Matcher scheme = SCHEME.matcher(url);
+        return (scheme.matches() ? scheme.group(1) : "") + "//localhost/x";
+    }
+
     /** Returns the parameters after the question mark, secret ones included. */
     Map<String, String> parameters() {
         Map<String, String> found = new LinkedHashMap<>();
@@ -144,6 +147,25 @@ public final class JdbcUrl {
             }
         }
         return found;
+    }
+
+    /** Returns the parameters that are secret. */
+    Map<String, String> secrets() {
+        Map<String, String> secrets = parameters();
+        secrets.keySet().removeIf(name -> !Redaction.isSecret(name));
+        return secrets;
+    }
+
+    /** Returns the URL without its secret parameters. */
+    String withoutSecrets() {
+        int start = url.indexOf('?');
+        if (start < 0) {
+            return url;
+        }
+        String kept = Stream.of(url.substring(start + 1).split("&", -1))
+                .filter(parameter -> !Redaction.isSecret(parameter.replaceFirst("=.*", "")))
+                .collect(Collectors.joining("&"));
+        return url.substring(0, start) + (kept.isEmpty() ? "" : "?" + kept);
     }
 
     private static String decoded(String text) {

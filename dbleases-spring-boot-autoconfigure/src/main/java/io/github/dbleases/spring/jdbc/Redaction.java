@@ -3,7 +3,6 @@ package io.github.dbleases.spring.jdbc;
 import java.sql.SQLException;
 import java.util.LinkedHashSet;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,7 +15,7 @@ final class Redaction {
     private static final String MASK = "***";
 
     private static final Pattern PARAMETER = Pattern.compile(
-            "(?i)\\b(\\w*(?:password|passwd|pwd|passphrase|secret|token|credential)\\w*\\s*=\\s*)[^&;,\\s\"')]+");
+            "(?i)\\b(\\w*(?:password|passwd|pwd|passphrase|secret|token|credential)\\w*\\s*=\\s*)[^&\\s]+");
 
     private static final Pattern CREDENTIALS = Pattern.compile("//[^\\s?\"']*@");
 
@@ -33,15 +32,10 @@ final class Redaction {
         this.url = target.url();
         this.sent = sent;
         JdbcUrl parsed = JdbcUrl.of(url);
-        Map<String, String> parameters = parsed.parameters();
         Stream.of(target.password(), target.properties().getProperty("password"))
                 .filter(secret -> secret != null && !secret.isEmpty())
                 .forEach(secrets::add);
-        parameters.forEach((name, value) -> {
-            if (isSecret(name) && !value.isEmpty()) {
-                secrets.add(value);
-            }
-        });
+        parsed.secrets().values().stream().filter(secret -> !secret.isEmpty()).forEach(secrets::add);
         // What is also something else, as in many a development database, is no secret, and needed to understand a
         // message.
         Stream.of(target.effectiveUser(), parsed.database(), parsed.hosts())
@@ -49,7 +43,8 @@ final class Redaction {
                 .forEach(secrets::remove);
     }
 
-    private static boolean isSecret(String parameter) {
+    /** Returns whether the value of a parameter must not be shown. */
+    static boolean isSecret(String parameter) {
         return PARAMETER.matcher(parameter.toLowerCase(Locale.ROOT) + "=x").matches();
     }
 

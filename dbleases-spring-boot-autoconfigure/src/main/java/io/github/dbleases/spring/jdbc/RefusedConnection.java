@@ -77,7 +77,7 @@ final class RefusedConnection {
                     "nothing accepts connections there (%s)".formatted(causeMessage()),
                     "Start the database if it is down, or correct host and port in %s.".formatted(where));
         }
-        if (isCausedBy(SocketTimeoutException.class)) {
+        if (isCausedBy(SocketTimeoutException.class) || said().contains("timed out")) {
             return unavailable(
                     "there was no answer in time",
                     "Correct host and port in %s, or let the traffic through the firewall.".formatted(where));
@@ -126,7 +126,7 @@ final class RefusedConnection {
     private boolean isWithoutPassword() {
         return target.password() == null
                 && target.properties().getProperty("password") == null
-                && !url.parameters().containsKey("password");
+                && url.secrets().isEmpty();
     }
 
     private boolean isCausedBy(Class<? extends Throwable> type) {

@@ -43,8 +43,14 @@ final class UnpooledDataSource extends AbstractDataSource {
         if (password != null) {
             properties.put("password", password);
         }
-        // In the URL, because what the application set there for its own connections would win over properties.
-        String url = to.isPostgres() ? settings.appendTo(to.url()) : to.url();
+        String url = to.url();
+        if (to.isPostgres()) {
+            // The driver logs URLs, and prints them in exceptions: what is secret goes another way.
+            JdbcUrl given = JdbcUrl.of(url);
+            properties.putAll(given.secrets());
+            // In the URL, because what the application set there for its own connections would win over properties.
+            url = settings.appendTo(given.withoutSecrets());
+        }
         try {
             Connection connection = to.requiredDriver().connect(url, properties);
             if (connection == null) {

@@ -87,6 +87,7 @@ public final class LeaseMigrations {
         try (Connection connection = dataSource.getConnection()) {
             requirePostgres(connection);
             String schema = schema();
+            String user = connection.getMetaData().getUserName();
             connection.setAutoCommit(false);
             try {
                 lock(connection, schema);
@@ -97,7 +98,7 @@ public final class LeaseMigrations {
                     throw explained;
                 }
                 SQLException denied = cause(failed, DENIED);
-                throw denied != null ? InvalidSchemaException.notMigratable(schema, denied) : failed;
+                throw denied != null ? InvalidSchemaException.notMigratable(schema, user, denied) : failed;
             } finally {
                 connection.rollback();
             }
@@ -119,7 +120,7 @@ public final class LeaseMigrations {
             requirePostgres(connection);
             String schema = schema();
             if (hasHistory(connection, schema)) {
-                validate(schema);
+                validate(schema, connection.getMetaData().getUserName());
             }
         } catch (SQLException failed) {
             throw unavailable("validate", failed);
@@ -136,13 +137,15 @@ public final class LeaseMigrations {
         }
     }
 
-    private void validate(String schema) {
+    private void validate(String schema, String user) {
         ValidateResult result;
         try {
             result = flyway(schema, "0").validateWithResult();
         } catch (FlywayException failed) {
             SQLException denied = cause(failed, DENIED);
-            throw denied != null ? InvalidSchemaException.unreadable(schema, location.historyTable(), denied) : failed;
+            throw denied != null
+                    ? InvalidSchemaException.unreadable(schema, location.historyTable(), user, denied)
+                    : failed;
         }
         if (!result.validationSuccessful) {
             throw InvalidSchemaException.notValid(schema, result.getAllErrorMessages());

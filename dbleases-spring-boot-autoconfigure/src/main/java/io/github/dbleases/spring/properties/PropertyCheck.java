@@ -209,8 +209,12 @@ public final class PropertyCheck {
         } else if (exists) {
             warnings.add(
                     ("Environment variable %1$s has no effect: no name below dbleases.%2$s that is configured elsewhere is "
-                                    + "meant by it (%3$s). %4$sTo add a name, write it in a file or on the command line.")
-                            .formatted(variable, group, group(group).described(), near(upperCase, meant, "")));
+                                    + "meant by it (%3$s). %4$s To add a name, write it in a file or on the command line.")
+                            .formatted(
+                                    variable,
+                                    group,
+                                    group(group).described(),
+                                    near(upperCase, meant, "There is no similar one.")));
         } else {
             warnings.add("Environment variable %s has no effect. %s"
                     .formatted(
@@ -231,7 +235,7 @@ public final class PropertyCheck {
         return meant.stream()
                 .filter(candidate -> EditDistance.of(candidate, variable) <= tolerated)
                 .min(Comparator.comparingInt(candidate -> EditDistance.of(candidate, variable)))
-                .map("Did you mean %s? "::formatted)
+                .map("Did you mean %s?"::formatted)
                 .orElse(otherwise);
     }
 }

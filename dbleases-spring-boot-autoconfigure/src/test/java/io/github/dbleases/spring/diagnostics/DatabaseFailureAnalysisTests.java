@@ -92,8 +92,9 @@ class DatabaseFailureAnalysisTests {
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
                 .contains(
-                        "The tables of dbleases in schema 'made' cannot be validated, as the user may not read their history")
-                .contains("GRANT SELECT ON made.dbleases_schema_history TO");
+                        "The tables of dbleases in schema 'made' cannot be validated, as the user '%s' may not read their history"
+                                .formatted(reader))
+                .contains("GRANT SELECT ON \"made\".\"dbleases_schema_history\" TO \"%s\";".formatted(reader));
     }
 
     @Test
@@ -108,8 +109,9 @@ class DatabaseFailureAnalysisTests {
 
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
-                .contains("The tables of dbleases in schema 'made' cannot be migrated, as the user may not do so")
-                .contains("Let the user create tables in the schema");
+                .contains("The tables of dbleases in schema 'made' cannot be migrated, as the user '%s' may not do so"
+                        .formatted(reader))
+                .contains("GRANT USAGE, CREATE ON SCHEMA \"made\" TO \"%s\";".formatted(reader));
     }
 
     private static String roleWithoutRights(String name) {
