@@ -108,8 +108,7 @@ record ConnectionTarget(
         JdbcUrl parsed = JdbcUrl.of(url);
         parsed.requireValid(settings.url());
         try {
-            boolean unknown = product() == DatabaseDriver.UNKNOWN;
-            if (!unknown || requiredDriver().acceptsURL(parsed.probe())) {
+            if (!parsed.isMeantForPostgres() || requiredDriver().acceptsURL(parsed.probe())) {
                 requiredDriver();
                 return;
             }
@@ -128,16 +127,25 @@ record ConnectionTarget(
         return url.contains(":" + DatabaseDriver.POSTGRESQL.getId() + ":");
     }
 
-    /** Shows the URL to no driver but its own: others log what they do not accept. */
+    /** Shows the URL to no driver but its own, as far as possible: others log what they do not accept. */
     Driver requiredDriver() throws SQLException {
         if (driver != null) {
             return driver;
         }
         String type = product().getDriverClassName();
         ClassLoader loader = ConnectionTarget.class.getClassLoader();
-        return type != null && ClassUtils.isPresent(type, loader)
-                ? (Driver) BeanUtils.instantiateClass(ClassUtils.resolveClassName(type, loader))
-                : DriverManager.getDriver(JdbcUrl.of(url).probe());
+        if (type != null && ClassUtils.isPresent(type, loader)) {
+            return (Driver) BeanUtils.instantiateClass(ClassUtils.resolveClassName(type, loader));
+        }
+        JdbcUrl parsed = JdbcUrl.of(url);
+        try {
+            return DriverManager.getDriver(parsed.probe());
+        } catch (SQLException none) {
+            if (parsed.isMeantForPostgres()) {
+                throw none;
+            }
+            return DriverManager.getDriver(url);
+        }
     }
 
     /** Returns the user that the driver will use. */

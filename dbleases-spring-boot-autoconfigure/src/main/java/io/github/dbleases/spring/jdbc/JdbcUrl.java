@@ -97,15 +97,14 @@ public final class JdbcUrl {
      * @param setting where the URL is set
      */
     public static InvalidConfigurationException unknown(String url, String setting) {
-        Matcher scheme = SCHEME.matcher(url);
-        String found = scheme.matches() ? scheme.group(1) : "";
-        boolean postgres = found.contains("postgres") || found.contains("pg");
+        JdbcUrl parsed = new JdbcUrl(url);
+        String found = parsed.scheme();
         return new InvalidConfigurationException(
                 found.isEmpty()
                         ? "The value of %s does not begin with 'jdbc:' and the name of a driver.".formatted(setting)
                         : "The value of %s begins with '%s', which is the prefix of no JDBC driver of this application."
                                 .formatted(setting, found),
-                postgres || found.isEmpty() || !found.startsWith("jdbc:")
+                parsed.isMeantForPostgres()
                         ? "Write jdbc:postgresql://host:5432/database, and set the user and the password with properties of their own."
                         : "For PostgreSQL, write jdbc:postgresql://host:5432/database. For another database, add its driver "
                                 + "to the class path.");
@@ -113,6 +112,17 @@ public final class JdbcUrl {
 
     boolean isPostgres() {
         return url.startsWith(POSTGRES);
+    }
+
+    /** Whether it is one for PostgreSQL, or an attempt at one. */
+    boolean isMeantForPostgres() {
+        return !url.startsWith("jdbc:") || scheme().startsWith("jdbc:postgres") || scheme().startsWith("jdbc:pg");
+    }
+
+    /** Returns what is before the first part that may be secret. */
+    private String scheme() {
+        Matcher scheme = SCHEME.matcher(url);
+        return scheme.matches() ? scheme.group(1) : "";
     }
 
     /** Returns hosts and ports as they are written, null if there are none. */
@@ -130,8 +140,7 @@ public final class JdbcUrl {
 
     /** Returns a URL with the same prefix and nothing else of this one, by which drivers can be told apart. */
     String probe() {
-        Matcher scheme = SCHEME.matcher(url);
-        return (scheme.matches() ? scheme.group(1) : "") + "//localhost/x";
+        return scheme() + "//localhost/x";
     }
 
     /** Returns the parameters after the question mark, secret ones included. */
@@ -182,8 +191,7 @@ public final class JdbcUrl {
             String database = postgres.group("database");
             return POSTGRES + (hosts == null ? "" : "//" + hosts + "/") + (database == null ? "" : database);
         }
-        Matcher scheme = SCHEME.matcher(url);
-        return (scheme.matches() ? scheme.group(1) : "") + "***";
+        return scheme() + "***";
     }
 
     /** As it may be shown. */
