@@ -1,6 +1,7 @@
 package io.github.dbleases;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -12,6 +13,8 @@ import java.util.OptionalLong;
  * @param ttl how long a session lives without a heartbeat
  * @param heartbeat the time between two heartbeats
  * @param trustedFor the time to the trust deadline, zero when it has passed
+ * @param problem what keeps the client from doing anything but heartbeats, empty if nothing does: it then keeps what it owns,
+ *     but takes up no partitions, gives none away and marks no session dead
  */
 public record ClientStatus(
         String clientId,
@@ -19,4 +22,5 @@ public record ClientStatus(
         ClientState state,
         Duration ttl,
         Duration heartbeat,
-        Duration trustedFor) {}
+        Duration trustedFor,
+        Optional<String> problem) {}

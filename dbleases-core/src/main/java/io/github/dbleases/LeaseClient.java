@@ -9,6 +9,9 @@ import java.util.Collection;
  * <p>A client never gives up. While the database cannot be reached it owns nothing ({@link ClientState#FENCED}) and goes
  * on trying; when the database is back, it renews its session or opens a new one and joins its leases again.
  *
+ * <p>All threads of a client are daemons. A client therefore does not keep the JVM alive: keep a thread of your own
+ * running until you close it. In a Spring Boot application this is done for you.
+ *
  * <p>All methods may be called from any thread.
  */
 public interface LeaseClient extends AutoCloseable {

@@ -47,6 +47,11 @@ public record LeaseSpec(String name, LeaseKind kind, int partitions) {
         return new LeaseSpec(name, LeaseKind.PARTITIONS, partitions);
     }
 
+    /** Returns the same with another number of partitions. */
+    public LeaseSpec withPartitions(int partitions) {
+        return new LeaseSpec(name, kind, partitions);
+    }
+
     /** A leader election. */
     public static LeaseSpec leader(String name) {
         return new LeaseSpec(name, LeaseKind.LEADER, 1);

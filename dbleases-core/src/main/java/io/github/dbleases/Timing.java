@@ -4,8 +4,17 @@ import java.math.BigDecimal;
 import java.time.Duration;
 
 /**
- * The times on which the safety of the leases rests. They must satisfy {@code heartbeat <= ttl / 3} and
- * {@code heartbeat + 2 * attemptTimeout + margin <= ttl}, so that one attempt may fail without the trust being lost.
+ * The times on which the safety of the leases rests. {@link #of(Duration)} derives all of them from the TTL. They must
+ * satisfy
+ *
+ * <ul>
+ *   <li>{@code heartbeat <= ttl / 3} and {@code heartbeat + 2 * attemptTimeout + margin <= ttl}, so that one attempt may
+ *       fail without the trust being lost;
+ *   <li>{@code margin + grace >= ttl / 10}, so that no two clients trust one partition although the clocks of two machines
+ *       run at rates that differ by up to 10 % ({@link #toleratedClockRate()});
+ *   <li>{@code grace >= ttl / 60}, so that ordinary differences between clocks don't keep the others from taking over.
+ * </ul>
+ *
  * Each is 1 ms to 24 h.
  *
  * @param ttl T: how long a session lives without a heartbeat
@@ -21,13 +30,8 @@ public record Timing(Duration ttl, Duration heartbeat, Duration attemptTimeout, 
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
 
-    /** T 6 s, H 1.5 s, Q 1 s, M 0.5 s, E 0.5 s. */
-    public static final Timing DEFAULT = new Timing(
-            Duration.ofSeconds(6),
-            Duration.ofMillis(1500),
-            Duration.ofSeconds(1),
-            Duration.ofMillis(500),
-            Duration.ofMillis(500));
+    /** The times that follow from a TTL of 6 s: H 1.5 s, Q 1 s, M 0.5 s, E 0.5 s. */
+    public static final Timing DEFAULT = of(Duration.ofSeconds(6));
 
     public Timing {
         requireInRange("ttl", ttl, SHORTEST);
@@ -35,6 +39,24 @@ public record Timing(Duration ttl, Duration heartbeat, Duration attemptTimeout, 
         requireInRange("attempt-timeout", attemptTimeout, SHORTEST);
         requireInRange("margin", margin, SHORTEST);
         requireInRange("grace", grace, SHORTEST);
+        requireTimeForHeartbeats(ttl, heartbeat, attemptTimeout, margin);
+        requireTimeForClocks(ttl, margin, grace);
+    }
+
+    /**
+     * Derives all times from the TTL: heartbeat T/4, attempt timeout T/6, margin T/12 and grace T/12.
+     *
+     * @param ttl 12 ms to 24 h
+     * @throws InvalidConfigurationException if the TTL is out of range
+     */
+    public static Timing of(Duration ttl) {
+        requireInRange("ttl", ttl, SHORTEST.multipliedBy(12));
+        Duration twelfth = ttl.dividedBy(12);
+        return new Timing(ttl, ttl.dividedBy(4), ttl.dividedBy(6), twelfth, twelfth);
+    }
+
+    private static void requireTimeForHeartbeats(
+            Duration ttl, Duration heartbeat, Duration attemptTimeout, Duration margin) {
         Duration heartbeats = heartbeat.multipliedBy(3);
         Duration attempts = heartbeat.plus(attemptTimeout.multipliedBy(2)).plus(margin);
         Duration least = heartbeats.compareTo(attempts) > 0 ? heartbeats : attempts;
@@ -58,7 +80,39 @@ public record Timing(Duration ttl, Duration heartbeat, Duration attemptTimeout, 
         }
     }
 
-    /** The time from sending a heartbeat to the trust deadline: {@code ttl - margin}. */
+    private static void requireTimeForClocks(Duration ttl, Duration margin, Duration grace) {
+        Duration slack = margin.plus(grace);
+        if (slack.multipliedBy(10).compareTo(ttl) < 0) {
+            throw new InvalidConfigurationException(String.format(
+                    "margin + grace >= ttl / 10 does not hold: %s ms + %s ms = %s ms, ttl is %s ms, ttl / 10 is %s ms. "
+                            + "Leave margin and grace unset, lengthen them, or shorten ttl to at most %s ms. "
+                            + "With less, clocks that run at different rates could make two owners of one partition.",
+                    millis(margin),
+                    millis(grace),
+                    millis(slack),
+                    millis(ttl),
+                    millis(ttl.dividedBy(10)),
+                    millis(slack.multipliedBy(10))));
+        }
+        if (grace.multipliedBy(60).compareTo(ttl) < 0) {
+            throw new InvalidConfigurationException(String.format(
+                    "grace >= ttl / 60 does not hold: grace is %s ms, ttl is %s ms, ttl / 60 is %s ms. "
+                            + "Leave grace unset, lengthen it, or shorten ttl to at most %s ms.",
+                    millis(grace), millis(ttl), millis(ttl.dividedBy(60)), millis(grace.multipliedBy(60))));
+        }
+    }
+
+    /**
+     * Returns by how much the rates of two clocks may differ without two clients trusting one partition, as a fraction: 0.1
+     * is 10 %. What separates the end of trust from the next owner is {@code margin + grace}, out of
+     * {@code ttl - margin}; so this is {@code (margin + grace) / (ttl - margin)}, 0.18 for times that are derived from the
+     * TTL.
+     */
+    public double toleratedClockRate() {
+        return (double) margin.plus(grace).toNanos() / trust().toNanos();
+    }
+
+    /** Returns the time from sending a heartbeat to the trust deadline: {@code ttl - margin}. */
     public Duration trust() {
         return ttl.minus(margin);
     }

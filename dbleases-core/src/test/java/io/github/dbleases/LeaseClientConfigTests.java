@@ -39,7 +39,7 @@ class LeaseClientConfigTests {
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(2),
-                Duration.ofSeconds(1),
+                Duration.ofSeconds(2),
                 Duration.ofSeconds(4));
 
         assertThat(DEFAULTS.withClientId(id)

@@ -3,6 +3,7 @@ package io.github.dbleases;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
 
 class TimingTests {
 
@@ -30,6 +32,12 @@ class TimingTests {
         }
 
         private boolean areSafe() {
+            return leaveTimeForHeartbeats()
+                    && margin.plus(grace).multipliedBy(10).compareTo(ttl) >= 0
+                    && grace.multipliedBy(60).compareTo(ttl) >= 0;
+        }
+
+        private boolean leaveTimeForHeartbeats() {
             return heartbeat.multipliedBy(3).compareTo(ttl) <= 0
                     && heartbeat.plus(attempt).plus(attempt).plus(margin).compareTo(ttl) <= 0;
         }
@@ -59,14 +67,59 @@ class TimingTests {
         } else {
             assertThatExceptionOfType(InvalidConfigurationException.class)
                     .isThrownBy(times::timing)
-                    .withMessageContaining(" <= ttl")
                     .withMessageContaining("does not hold");
         }
     }
 
     @RepeatableProperty
+    void allTimesFollowFromTheTtl(@ForAll @LongRange(min = 12, max = 86_400_000) long millis) {
+        Timing timing = Timing.of(Duration.ofMillis(millis));
+
+        assertThat(timing.heartbeat()).isEqualTo(timing.ttl().dividedBy(4));
+        assertThat(timing.attemptTimeout()).isEqualTo(timing.ttl().dividedBy(6));
+        assertThat(timing.margin()).isEqualTo(timing.ttl().dividedBy(12)).isEqualTo(timing.grace());
+    }
+
+    @Example
+    void aTtlFromWhichATimeBelowTheShortestWouldFollowIsRefused() {
+        assertThatExceptionOfType(InvalidConfigurationException.class)
+                .isThrownBy(() -> Timing.of(Duration.ofMillis(11)))
+                .withMessage("ttl is PT0.011S, but must be at least 12 ms: set a longer time.");
+    }
+
+    @RepeatableProperty
+    void everyAcceptedTimingToleratesClockRatesThatDifferByATenth(@ForAll("times") Times times) {
+        Assume.that(times.areSafe());
+
+        assertThat(times.timing().toleratedClockRate()).isGreaterThanOrEqualTo(0.1);
+    }
+
+    @Example
+    void derivedTimesTolerateClockRatesThatDifferBy18Percent() {
+        assertThat(Timing.of(Duration.ofSeconds(30)).toleratedClockRate()).isCloseTo(2 / 11.0, within(1e-9));
+    }
+
+    @Example
+    void tooLittleTimeForClocksIsRefusedWithAllNumbers() {
+        assertThatExceptionOfType(InvalidConfigurationException.class)
+                .isThrownBy(() -> millis(30_000, 1_500, 1_000, 500, 500).timing())
+                .withMessage("margin + grace >= ttl / 10 does not hold: 500 ms + 500 ms = 1000 ms, ttl is 30000 ms, "
+                        + "ttl / 10 is 3000 ms. Leave margin and grace unset, lengthen them, or shorten ttl to at most "
+                        + "10000 ms. With less, clocks that run at different rates could make two owners of one "
+                        + "partition.");
+    }
+
+    @Example
+    void tooLittleGraceIsRefusedWithAllNumbers() {
+        assertThatExceptionOfType(InvalidConfigurationException.class)
+                .isThrownBy(() -> millis(30_000, 1_500, 1_000, 3_000, 400).timing())
+                .withMessage("grace >= ttl / 60 does not hold: grace is 400 ms, ttl is 30000 ms, ttl / 60 is 500 ms. "
+                        + "Leave grace unset, lengthen it, or shorten ttl to at most 24000 ms.");
+    }
+
+    @RepeatableProperty
     void aRefusedTtlIsAcceptedOnceItIsAsLongAsTheMessageSaysAndNoShorter(@ForAll("times") Times times) {
-        Assume.that(!times.areSafe());
+        Assume.that(!times.leaveTimeForHeartbeats());
         String message = catchThrowableOfType(InvalidConfigurationException.class, times::timing)
                 .getMessage();
 
@@ -77,8 +130,8 @@ class TimingTests {
                 new BigDecimal(remedy.group(1)).movePointRight(6).longValueExact());
 
         Assume.that(ttl.compareTo(DAY) <= 0);
-        assertThat(times.withTtl(ttl).timing().ttl()).isEqualTo(ttl);
-        assertThat(times.withTtl(ttl.minusNanos(1)).areSafe()).isFalse();
+        assertThat(times.withTtl(ttl).leaveTimeForHeartbeats()).isTrue();
+        assertThat(times.withTtl(ttl.minusNanos(1)).leaveTimeForHeartbeats()).isFalse();
     }
 
     @Example

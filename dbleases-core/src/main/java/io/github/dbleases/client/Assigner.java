@@ -18,6 +18,7 @@ import io.github.dbleases.store.LeaseTransaction.LeaseState;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -34,38 +35,62 @@ import org.jspecify.annotations.Nullable;
  * What is done to leases under their locks: whoever sees a change assigns, in one transaction, and there is no
  * coordinator. Each method reads, asks the balancer, writes and tells whom it concerns. Nothing else than the
  * transaction is touched, so all of them can be repeated.
+ *
+ * <p>A transaction has to end within an attempt, however many partitions there are. So each one writes a limited number of
+ * them; what is left over is done by the next one, which finds it by itself.
  */
 final class Assigner {
 
     private final LeaseTransaction transaction;
+    private final int limit;
+    private int written;
 
-    Assigner(LeaseTransaction transaction) {
+    /**
+     * Works in a transaction.
+     *
+     * @param limit how many partitions it may write
+     */
+    Assigner(LeaseTransaction transaction, int limit) {
         this.transaction = transaction;
+        this.limit = limit;
     }
 
     /**
      * What is left to do for a lease.
      *
      * @param balanced whether nothing is left to do
-     * @param notBefore how long the balancing has to wait at the least
+     * @param more whether something is left to do at once, because it was too much for one transaction
+     * @param notBefore how long the balancing has to wait at the least, if it is for the balancing only
      */
-    record Outcome(boolean balanced, Duration notBefore) {
+    record Outcome(boolean balanced, boolean more, Duration notBefore) {
 
-        static final Outcome SETTLED = new Outcome(true, Duration.ZERO);
+        static final Outcome SETTLED = new Outcome(true, false, Duration.ZERO);
+
+        /** To be balanced, when it has been quiet for the time of the debounce. */
+        static final Outcome UNBALANCED = new Outcome(false, false, Duration.ZERO);
     }
 
-    /** Creates the lease if need be, makes a session a member and gives it what has no owner. */
-    Outcome join(long session, LeaseSpec spec) {
-        transaction.create(spec);
+    /**
+     * Creates the lease if need be, makes a session a member and gives it what has no owner.
+     *
+     * @return what is left to do, or empty if the lease has not got all its partitions yet and is to be joined again
+     */
+    Optional<Outcome> join(long session, LeaseSpec spec) {
+        boolean existed = transaction.lease(spec.name()).isPresent();
+        transaction.create(spec.withPartitions(Math.min(spec.partitions(), limit)));
         LeaseState state = transaction.lease(spec.name()).orElseThrow();
         if (state.kind() != spec.kind()) {
             throw LeaseConflictException.kind(spec.name(), spec.kind(), state.kind());
         }
-        if (state.partitions() != spec.partitions()) {
-            resize(spec, state.partitions());
+        int partitions = state.partitions();
+        if (partitions != spec.partitions() && existed) {
+            partitions = resize(spec, partitions);
+        }
+        if (partitions != spec.partitions()) {
+            return Optional.empty();
         }
         transaction.addMember(spec.name(), session);
-        return assign(spec.name(), Scope.ORPHANS);
+        return Optional.of(assign(spec.name(), Scope.ORPHANS));
     }
 
     /** Takes a session from the members, and leaves what it owns to it. */
@@ -89,7 +114,8 @@ final class Assigner {
         return snapshot;
     }
 
-    private void resize(LeaseSpec spec, int existing) {
+    /** Changes the number of partitions, by no more than the limit, and returns the new one. */
+    private int resize(LeaseSpec spec, int existing) {
         Snapshot snapshot = transaction.snapshot(spec.name());
         LongStream members = snapshot.members().stream().mapToLong(Member::session);
         LongStream owners =
@@ -103,7 +129,9 @@ final class Assigner {
                     "Lease '%s' gets another number of partitions when its members, which have expired, are marked dead."
                             .formatted(spec.name()));
         }
-        transaction.resize(spec.name(), spec.partitions());
+        int next = Math.max(existing - limit, Math.min(existing + limit, spec.partitions()));
+        transaction.resize(spec.name(), next);
+        return next;
     }
 
     /** Gives out what has no owner. */
@@ -118,7 +146,8 @@ final class Assigner {
                 .map(state -> debounce.minus(state.settledFor()))
                 .orElse(Duration.ZERO);
         if (rest.compareTo(Duration.ZERO) > 0) {
-            return new Outcome(assign(lease, Scope.ORPHANS).balanced(), rest);
+            Outcome orphans = assign(lease, Scope.ORPHANS);
+            return new Outcome(orphans.balanced(), orphans.more(), rest);
         }
         return assign(lease, Scope.ALL);
     }
@@ -137,8 +166,8 @@ final class Assigner {
     }
 
     /**
-     * Gives up partitions of a live session, each to the session that it is asked to hand it over to or to whom the
-     * balancer names. A session that takes no part in the lease is removed from the members: it is one of them if a
+     * Gives up partitions of a live session, no more than the limit, each to the session that it is asked to hand it over
+     * to or to whom the balancer names. A session that takes no part in the lease is removed from the members: it is one of them if a
      * request to join came late, or came back in a failover.
      *
      * @return the partitions that are still the session's, because a fenced transaction is open on them
@@ -165,6 +194,8 @@ final class Assigner {
         });
         List<Change> changes = Balancer.assign(snapshot, Scope.ORPHANS).changes().stream()
                 .map(change -> above(change, own.get(change.before().number())))
+                .sorted(Comparator.comparing(
+                        change -> !own.containsKey(change.before().number())))
                 .toList();
         Set<Integer> kept = new HashSet<>(own.keySet());
         write(lease, changes).forEach(change -> kept.remove(change.before().number()));
@@ -176,35 +207,43 @@ final class Assigner {
     }
 
     /**
-     * Ends the part of a session in a lease: what it owns goes to the others, but for partitions on which it is still at
+     * Ends the part of a session in a lease: what it owns goes to the others, except for partitions on which it is still at
      * work.
+     *
+     * @return whether all of it was released; if not, it is to be released again
      */
-    void release(long session, String lease, Set<Integer> atWork) {
+    boolean release(long session, String lease, Set<Integer> atWork) {
         transaction.removeMember(lease, session);
         UnaryOperator<Partition> giveUp = partition ->
                 partition.owner() == session && !atWork.contains(partition.number()) ? partition.givenUp() : partition;
         Snapshot snapshot = read(lease).mapPartitions(giveUp);
-        write(lease, Balancer.assign(snapshot, Scope.ORPHANS).changes());
+        List<Change> changes = Balancer.assign(snapshot, Scope.ORPHANS).changes();
+        int before = written;
+        write(lease, changes);
+        return changes.size() <= limit - before;
     }
 
     private Outcome assign(String lease, Scope scope) {
         Assignment assignment = Balancer.assign(read(lease), scope);
-        List<Change> written = write(lease, assignment.changes());
-        boolean balanced =
-                assignment.complete() && written.size() == assignment.changes().size();
-        return new Outcome(balanced, Duration.ZERO);
+        int planned = assignment.changes().size();
+        boolean more = planned > limit - written;
+        boolean all = write(lease, assignment.changes()).size() == planned;
+        return new Outcome(assignment.complete() && all, more, Duration.ZERO);
     }
 
-    private List<Change> write(String lease, List<Change> changes) {
+    /** Writes changes, no more of them than the limit allows. */
+    private List<Change> write(String lease, List<Change> planned) {
+        List<Change> changes = planned.subList(0, Math.min(planned.size(), limit - written));
         if (changes.isEmpty()) {
             return changes;
         }
-        List<Change> written = transaction.apply(lease, changes);
-        transaction.raise(written.stream()
+        written += changes.size();
+        List<Change> applied = transaction.apply(lease, changes);
+        transaction.raise(applied.stream()
                 .map(Change::concerns)
                 .filter(session -> session != Snapshot.NOBODY)
                 .collect(Collectors.toSet()));
-        return written;
+        return applied;
     }
 
     /**

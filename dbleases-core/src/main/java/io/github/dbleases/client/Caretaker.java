@@ -44,7 +44,7 @@ final class Caretaker {
     private final SessionKeeper keeper;
     private final Runnable refresh;
     private final Map<String, Timer> balancing = new HashMap<>();
-    private final Set<Long> burying = new HashSet<>();
+    private final Set<Long> marking = new HashSet<>();
     private Timer watch = Timer.NONE;
     private long auditedNanos;
     private boolean auditing;
@@ -59,7 +59,7 @@ final class Caretaker {
         this.auditedNanos = environment.clock().nanoTime();
     }
 
-    /** Takes note of the answer to a heartbeat. */
+    /** Records the reply to a heartbeat. */
     void renewed(Renewal renewal) {
         watch(renewal.neighbour());
         long sinceAudit = environment.clock().nanoTime() - auditedNanos;
@@ -82,7 +82,9 @@ final class Caretaker {
 
     /** Takes care that the balance is put right if an outcome asks for it. */
     void follow(String lease, Outcome outcome) {
-        if (!outcome.balanced()) {
+        if (outcome.more()) {
+            balance(lease);
+        } else if (!outcome.balanced()) {
             Duration wait = outcome.notBefore().isZero() ? config.debounce() : outcome.notBefore();
             balancing.computeIfAbsent(lease, name -> environment.after(wait, () -> balance(name)));
         }
@@ -100,54 +102,55 @@ final class Caretaker {
         }));
     }
 
-    private static Outcome transact(WorkLine line, String lease, Function<Assigner, Outcome> step) {
+    private Outcome transact(WorkLine line, String lease, Function<Assigner, Outcome> step) {
+        int limit = worker.stepLimit();
         return line.transact(
-                new TreeSet<>(Set.of(lease)), (LeaseTransaction transaction) -> step.apply(new Assigner(transaction)));
+                new TreeSet<>(Set.of(lease)),
+                (LeaseTransaction transaction) -> step.apply(new Assigner(transaction, limit)));
     }
 
     private void watch(Optional<Neighbour> neighbour) {
         watch.cancel();
         neighbour.ifPresent(watched -> {
-            Duration untilDead =
-                    watched.expiresIn().plus(config.timing().grace()).plusMillis(1);
+            Duration untilDead = watched.markableIn().plusMillis(1);
             Duration wait = untilDead.isNegative() ? Duration.ZERO : untilDead;
-            watch = environment.after(wait, () -> bury(watched.session()));
+            watch = environment.after(wait, () -> markDead(watched));
         });
     }
 
-    private void bury(long dead) {
+    private void markDead(Neighbour expired) {
         Session session = keeper.session();
-        if (session == null || !mayBury(session) || !burying.add(dead)) {
+        if (session == null
+                || marking.contains(expired.session())
+                || warrant(session, expired).isEmpty()) {
             return;
         }
         worker.submit(Job.of(
-                        "mark session " + dead + " dead",
-                        () -> prepareBurial(session, dead),
-                        leases -> buried(session, dead, leases))
+                        "mark session " + expired.session() + " dead",
+                        () -> prepareMarking(session, expired),
+                        leases -> marked(session, expired.session(), leases))
                 .unless(failure -> {
-                    burying.remove(dead);
+                    marking.remove(expired.session());
                     audit();
                     return true;
                 }));
+        marking.add(expired.session());
     }
 
-    private boolean mayBury(Session session) {
-        return session.guard().allows(environment.clock().nanoTime());
+    private Optional<Warrant> warrant(Session session, Neighbour expired) {
+        return session.guard().warrant(expired, environment.clock().nanoTime());
     }
 
-    private Optional<Function<WorkLine, Optional<Set<String>>>> prepareBurial(Session session, long dead) {
-        if (keeper.session() != session || !mayBury(session)) {
-            burying.remove(dead);
-            return Optional.empty();
+    private Optional<Function<WorkLine, Optional<Set<String>>>> prepareMarking(Session session, Neighbour expired) {
+        Optional<Warrant> warrant = keeper.session() == session ? warrant(session, expired) : Optional.empty();
+        if (warrant.isEmpty()) {
+            marking.remove(expired.session());
         }
-        long now = environment.clock().nanoTime();
-        ClockGuard guard = session.guard();
-        Warrant warrant = new Warrant(dead, config.timing().grace(), guard.expectedTime(now), guard.steadyFor(now));
-        return Optional.of(line -> line.markDead(warrant));
+        return warrant.map(given -> line -> line.markDead(given));
     }
 
-    private void buried(Session session, long dead, Optional<Set<String>> leases) {
-        burying.remove(dead);
+    private void marked(Session session, long dead, Optional<Set<String>> leases) {
+        marking.remove(dead);
         if (leases.isPresent()) {
             log.info("Session {} has expired and is marked dead; it took part in {}", dead, leases.get());
             leases.get().forEach(this::assignOrphans);
@@ -167,12 +170,12 @@ final class Caretaker {
 
     private void audit() {
         if (!auditing) {
-            auditing = true;
             worker.submit(Job.of("audit", () -> auditing = keeper.session() != null, this::census, this::audited)
                     .unless(failure -> {
                         auditing = false;
                         return true;
                     }));
+            auditing = true;
         }
     }
 
@@ -187,10 +190,11 @@ final class Caretaker {
     private void audited(Census census) {
         auditing = false;
         auditedNanos = environment.clock().nanoTime();
-        Duration tooLong = config.timing().grace().negated();
         census.sessions().stream()
-                .filter(session -> session.live() && session.expiresIn().compareTo(tooLong) < 0)
-                .forEach(session -> bury(session.id()));
+                .filter(Census.Session::live)
+                .map(session -> new Neighbour(session.id(), session.expiresIn(), session.ttl(), session.grace()))
+                .filter(session -> session.markableIn().isNegative())
+                .forEach(this::markDead);
         for (Census.Lease lease : census.leases()) {
             String name = lease.snapshot().lease();
             if (!lease.deadMembers().isEmpty()
@@ -199,7 +203,7 @@ final class Caretaker {
                             .isEmpty()) {
                 assignOrphans(name);
             } else if (!Balancer.assign(lease.snapshot(), Scope.ALL).changes().isEmpty()) {
-                follow(name, new Outcome(false, Duration.ZERO));
+                follow(name, Outcome.UNBALANCED);
             }
         }
         if (config.balanceLeaderships()) {

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The end of a client: waits until work has ended everywhere or the drain timeout has passed, then releases everything and
- * ends the session in one transaction, or in several if there are so many leases that one could outlast an attempt.
+ * ends the session in one transaction, or in several if there is so much that one could outlast an attempt.
  * Partitions still at work are not released, and tasks at work not freed: then the session is left to expire.
  */
 final class Closing {
@@ -33,37 +33,43 @@ final class Closing {
     private final Environment environment;
     private final Worker worker;
     private final SessionKeeper keeper;
+    private final Leases all;
     private final List<JoinedLease> leases;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private Timer timeout = Timer.NONE;
+    private boolean started;
+    private long drainingSinceNanos;
     private boolean releasing;
     private int failures;
 
-    Closing(
-            LeaseClientConfig config,
-            Environment environment,
-            Worker worker,
-            SessionKeeper keeper,
-            Collection<JoinedLease> leases) {
+    Closing(LeaseClientConfig config, Environment environment, Worker worker, SessionKeeper keeper, Leases leases) {
         this.config = config;
         this.environment = environment;
         this.worker = worker;
         this.keeper = keeper;
-        this.leases = List.copyOf(leases);
+        this.all = leases;
+        this.leases = List.copyOf(leases.all());
     }
 
     CompletableFuture<Void> done() {
         return done;
     }
 
+    /** Starts, or goes on if it was started before. */
     void start() {
-        drained();
-        if (!releasing) {
+        long now = environment.clock().nanoTime();
+        if (!started) {
             timeout = environment.after(config.drainTimeout(), this::release);
+            drainingSinceNanos = now;
+            started = true;
         }
+        if (now - drainingSinceNanos > config.drainTimeout().toNanos()) {
+            release();
+        }
+        drained();
     }
 
-    /** Takes note that work on some partitions has ended. */
+    /** Releases everything if no work goes on any more. */
     void drained() {
         if (leases.stream().noneMatch(Closing::isAtWork)) {
             release();
@@ -74,35 +80,46 @@ final class Closing {
         if (releasing) {
             return;
         }
+        release(leases);
+        keeper.stop();
         releasing = true;
         timeout.cancel();
-        keeper.stop();
-        release(leases);
     }
 
     private void release(List<JoinedLease> rest) {
         List<JoinedLease> now = rest.subList(0, Math.min(LEASES_AT_ONCE, rest.size()));
         List<JoinedLease> later = rest.subList(now.size(), rest.size());
-        Runnable next = later.isEmpty() ? () -> done.complete(null) : () -> release(later);
-        worker.submit(Job.of("release everything", () -> prepare(now, later.isEmpty()), released -> next.run())
+        worker.submit(Job.of("release everything", () -> prepare(now, later.isEmpty()), all -> {
+                    if (!all) {
+                        release(rest);
+                    } else if (later.isEmpty()) {
+                        complete();
+                    } else {
+                        release(later);
+                    }
+                })
                 .unless(this::isLastFailure));
     }
 
     private Optional<Function<WorkLine, Boolean>> prepare(List<JoinedLease> released, boolean last) {
         Session session = keeper.session();
         if (session == null) {
-            done.complete(null);
+            complete();
             return Optional.empty();
         }
         Map<String, Set<Integer>> atWork = atWork(released);
         boolean ends = last && isNothingAtWork();
+        int limit = worker.stepLimit();
         return Optional.of(line -> line.transact(new TreeMap<>(atWork).navigableKeySet(), transaction -> {
-            Assigner assigner = new Assigner(transaction);
-            atWork.forEach((lease, partitions) -> assigner.release(session.id(), lease, partitions));
-            if (ends) {
+            Assigner assigner = new Assigner(transaction, limit);
+            boolean all = true;
+            for (Map.Entry<String, Set<Integer>> lease : atWork.entrySet()) {
+                all &= assigner.release(session.id(), lease.getKey(), lease.getValue());
+            }
+            if (all && ends) {
                 transaction.end(session.id());
             }
-            return ends;
+            return all;
         }));
     }
 
@@ -132,8 +149,15 @@ final class Closing {
             return false;
         }
         log.warn("Client {} could not release its partitions; they are left to expire", config.clientId(), failure);
-        done.complete(null);
+        complete();
         return true;
+    }
+
+    /** Tells listeners to stop who have not been told, and whatever waits for the end of a lease or of the client. */
+    private void complete() {
+        leases.forEach(lease -> lease.portfolio().loseAll());
+        leases.forEach(all::left);
+        done.complete(null);
     }
 
     private static Set<Integer> atWork(JoinedLease lease) {

@@ -14,6 +14,7 @@ import io.github.dbleases.store.WorkLine;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
@@ -52,7 +53,8 @@ final class DefaultLeaseClient implements LeaseClient {
                     state(trustedFor),
                     config.timing().ttl(),
                     config.timing().heartbeat(),
-                    trustedFor);
+                    trustedFor,
+                    closed ? Optional.empty() : engine.problem());
         });
     }
 
@@ -138,7 +140,18 @@ final class DefaultLeaseClient implements LeaseClient {
         if (closed) {
             return;
         }
-        CompletableFuture<Void> ended = engine.close().thenRunAsync(this::end, environment.listeners());
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        Runnable end = () -> {
+            end();
+            ended.complete(null);
+        };
+        CompletableFuture<Void> unused = engine.close().whenComplete((released, failure) -> {
+            try {
+                environment.listeners().execute(end);
+            } catch (Throwable noThread) {
+                end.run();
+            }
+        });
         Duration longest = config.drainTimeout().plus(engine.patience().multipliedBy(2));
         boolean inTime = environment.isListening() || Waiting.atMost(longest, ended);
         if (!inTime && !Thread.currentThread().isInterrupted()) {

@@ -14,10 +14,10 @@ import io.github.dbleases.store.WorkLine;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,7 +49,7 @@ final class Engine implements SessionKeeper.Observer {
         this.environment = environment;
         this.events = new Events(config.clientId(), listener, environment.listeners());
         this.keeper = new SessionKeeper(config, environment, heartbeats, this);
-        this.worker = new Worker(config.timing(), environment, work);
+        this.worker = new Worker(config, environment, work, () -> keeper.trust().holds(environment.clock()));
         this.ownership = new Ownership(config.timing(), environment, worker, keeper, leases);
         this.caretaker = new Caretaker(config, environment, worker, keeper, ownership::refresh);
         this.membership = new Membership(worker, keeper, leases, ownership, caretaker);
@@ -74,6 +74,11 @@ final class Engine implements SessionKeeper.Observer {
 
     SessionKeeper keeper() {
         return keeper;
+    }
+
+    /** Returns what keeps this client from doing anything but heartbeats, if something does. */
+    Optional<String> problem() {
+        return worker.problem();
     }
 
     /** Returns the id of the current session, 0 if there is none. */
@@ -119,16 +124,16 @@ final class Engine implements SessionKeeper.Observer {
     }
 
     private JoinedLease startJoining(LeaseSpec spec) {
-        Portfolio portfolio = new Portfolio(environment.listeners(), keeper.isTrusted());
+        JoinedLease lease = new JoinedLease(spec, this, keeper, environment);
+        Portfolio portfolio = lease.portfolio();
         if (events.haveListener()) {
             portfolio.addListener(events.of(spec));
         }
         if (leases.isRetired()) {
             portfolio.sharing().close();
         }
-        JoinedLease lease = new JoinedLease(spec, this, keeper, environment.clock(), portfolio);
-        leases.add(lease);
         membership.join(lease);
+        leases.add(lease);
         return lease;
     }
 
@@ -204,26 +209,34 @@ final class Engine implements SessionKeeper.Observer {
     /** Drains, releases and ends the session. The future completes when that is done or cannot be done. */
     CompletableFuture<Void> close() {
         return exclusively(() -> {
-            @Nullable Closing before = leases.closing();
-            return before == null ? startClosing() : before.done();
+            Closing closing = leases.closing();
+            if (closing == null) {
+                closing = new Closing(config, environment, worker, keeper, leases);
+                leases.close(closing);
+            }
+            close(closing);
+            return closing.done();
         });
     }
 
-    private CompletableFuture<Void> startClosing() {
-        Closing closing = new Closing(config, environment, worker, keeper, leases.all());
-        leases.close(closing);
+    /** May be called again, to go on where an {@code Error} has interrupted it. */
+    private void close(Closing closing) {
         for (JoinedLease lease : leases.all()) {
             lease.portfolio().sharing().close();
             ownership.give(lease, lease.portfolio().all(Owned::isHeld));
         }
         closing.start();
-        return closing.done().thenRun(() -> leases.all().forEach(leases::left));
+    }
+
+    /** Work on partitions has stopped, and the listeners have returned from being told. Called by threads of listeners. */
+    void told(JoinedLease lease, List<Owned> partitions) {
+        exclusively(() -> ownership.told(lease, partitions));
     }
 
     /** The last hold on a partition that is gone from the view has been closed. */
     void released(JoinedLease lease, Owned owned) {
         exclusively(() -> {
-            if (owned.noticeDrained()) {
+            if (owned.isDrainToBeHandled()) {
                 ownership.drained(lease, List.of(owned));
             }
         });
@@ -232,7 +245,7 @@ final class Engine implements SessionKeeper.Observer {
     @Override
     public void opened(Session session, Renewal renewal) {
         caretaker.renewed(renewal);
-        leases.all().forEach(membership::join);
+        joinAll(session);
     }
 
     @Override
@@ -241,6 +254,15 @@ final class Engine implements SessionKeeper.Observer {
         if (session.hasNews(renewal.inbox()) || !session.isConfirmed()) {
             ownership.refresh();
         }
+        joinAll(session);
+    }
+
+    private void joinAll(Session session) {
+        if (!session.isJoined()) {
+            leases.all().forEach(membership::join);
+            membership.leaveAgain();
+            session.joined();
+        }
     }
 
     @Override
@@ -248,34 +270,42 @@ final class Engine implements SessionKeeper.Observer {
         if (!trustedWithoutGap) {
             ownership.loseAll();
         }
-        session.forgetApplied();
-        leases.all().forEach(membership::join);
-        membership.leaveAgain();
     }
 
     @Override
     public void ended(Session session) {
-        events.sessionLost(session.id());
         ownership.loseAll();
         caretaker.rest();
         leases.all().stream().filter(JoinedLease::isLeaving).forEach(leases::left);
+        events.sessionLost(session.id());
     }
 
     @Override
     public void trustLapsed() {
-        log.warn("Client {} trusts its session no longer; it owns nothing until the store answers", config.clientId());
         leases.all().forEach(lease -> lease.portfolio().lapse());
+        log.warn("Client {} trusts its session no longer; it owns nothing until the store answers", config.clientId());
         events.fenced();
     }
 
     @Override
     public void trustReturned() {
-        events.restored();
         leases.all().forEach(lease -> lease.portfolio().resume());
+        events.restored();
     }
 
     @Override
     public void failed(RuntimeException failure) {
         leases.all().forEach(lease -> lease.portfolio().failed(failure));
+    }
+
+    @Override
+    public void beaten() {
+        events.nudge();
+        membership.heal();
+        ownership.heal();
+        Closing closing = leases.closing();
+        if (closing != null) {
+            close(closing);
+        }
     }
 }

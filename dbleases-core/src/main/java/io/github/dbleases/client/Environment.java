@@ -8,7 +8,8 @@ import java.util.concurrent.Executor;
  * simulation can give it others.
  *
  * <p>Everything that the engine does (timers, the requests of both lanes, but not the I/O in them) runs while holding
- * {@link #monitor()}, so no two parts of it run at once.
+ * {@link #monitor()}, so no two parts of it run at once. Any of these methods may throw an {@code Error}, as anything may
+ * that allocates or starts a thread.
  */
 interface Environment {
 
@@ -52,7 +53,10 @@ interface Environment {
     /** One line to the store, used by one request at a time, in the order in which they fall due. */
     interface Lane {
 
-        /** Submits a request that falls due after a time. */
+        /** Submits a request that falls due after a time. If it throws, nothing was submitted. */
         void submit(Duration delay, Request<?> request);
+
+        /** Submits a request that comes before all others that are due. If it throws, nothing was submitted. */
+        void submitFirst(Request<?> request);
     }
 }

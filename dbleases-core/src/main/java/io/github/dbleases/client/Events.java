@@ -19,12 +19,12 @@ final class Events {
 
     private final String clientId;
     private final LeaseEventListener listener;
-    private final SerialQueue queue;
+    private final ListenerQueue<LeaseEventListener> queue;
 
     Events(String clientId, LeaseEventListener listener, Executor executor) {
         this.clientId = clientId;
         this.listener = listener;
-        this.queue = new SerialQueue(executor, listener);
+        this.queue = new ListenerQueue<>(executor, listener);
     }
 
     void sessionLost(long session) {
@@ -40,7 +40,12 @@ final class Events {
     }
 
     private void tell(LeaseEvent event) {
-        queue.add(() -> listener.onEvent(event));
+        queue.tell(to -> to.onEvent(event));
+    }
+
+    /** Goes on with what could not be told. */
+    void nudge() {
+        queue.nudge();
     }
 
     /** Returns whether there is somebody to be told, for whom a hand-over has to wait. */

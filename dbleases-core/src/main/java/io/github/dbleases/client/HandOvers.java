@@ -50,6 +50,15 @@ final class HandOvers {
         batch.send();
     }
 
+    boolean hasPartitionsOf(String lease) {
+        return batches.containsKey(lease);
+    }
+
+    /** Goes on with what an {@code Error} has interrupted. */
+    void heal() {
+        batches.values().forEach(Batch::send);
+    }
+
     /** Forgets everything, because the session in which it was owned is over. */
     void clear() {
         batches.clear();
@@ -69,22 +78,24 @@ final class HandOvers {
 
         private void send() {
             if (!underWay && !gifts.isEmpty()) {
-                underWay = true;
                 worker.submit(Job.of("hand over partitions of " + lease, this::prepare, this::done));
+                underWay = true;
             }
         }
 
         private Optional<Function<WorkLine, Set<Integer>>> prepare() {
             Session session = keeper.session();
             if (session == null || batches.get(lease) != this) {
+                underWay = false;
                 return Optional.empty();
             }
-            List<Gift> sending = List.copyOf(gifts.values());
+            int limit = worker.stepLimit();
+            List<Gift> sending = gifts.values().stream().limit(limit).toList();
             boolean takesPart = listener.takesPartIn(lease);
             sent = sending;
             return Optional.of(line -> line.transact(
                     new TreeSet<>(Set.of(lease)),
-                    transaction -> new Assigner(transaction).handOver(session.id(), lease, takesPart, sending)));
+                    transaction -> new Assigner(transaction, limit).handOver(session.id(), lease, takesPart, sending)));
         }
 
         private void done(Set<Integer> kept) {
@@ -94,9 +105,11 @@ final class HandOvers {
             }
             List<Gift> given = new ArrayList<>(sent);
             given.removeIf(gift -> kept.contains(gift.partition()));
-            given.forEach(gift -> gifts.remove(gift.partition(), gift));
             listener.handedOver(lease, given);
-            if (kept.isEmpty()) {
+            given.forEach(gift -> gifts.remove(gift.partition(), gift));
+            if (gifts.isEmpty()) {
+                batches.remove(lease, this);
+            } else if (kept.isEmpty()) {
                 send();
             } else {
                 environment.after(PATIENCE, this::send);

@@ -6,16 +6,15 @@ import io.github.dbleases.LeaseListener;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.PartitionSet;
 import io.github.dbleases.Registration;
-import io.github.dbleases.assignment.Snapshot;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
- * A lease as its users see it. The reading methods look at the trust first, then at what is held, then at the clocks.
- * What is held is emptied before another session is trusted; so what is returned was granted in the trusted session, and
- * was held and trusted at one instant during the call.
+ * A lease as its users see it. The reading methods look at the trust first, then at what is held, then at the clocks, and
+ * what is held counts only in the epoch of trust in which it was granted. So what is returned was granted in the trusted
+ * session, and was held and trusted at one instant during the call.
  */
 final class JoinedLease implements Lease {
 
@@ -30,13 +29,15 @@ final class JoinedLease implements Lease {
     private final JoinedLeadership leadership;
     private final JoinedTasks tasks;
     private Stage stage = Stage.TAKING_PART;
+    private boolean leaveRequested;
 
-    JoinedLease(LeaseSpec spec, Engine engine, SessionKeeper keeper, Clock clock, Portfolio portfolio) {
+    JoinedLease(LeaseSpec spec, Engine engine, SessionKeeper keeper, Environment environment) {
         this.spec = spec;
         this.engine = engine;
         this.keeper = keeper;
-        this.clock = clock;
-        this.portfolio = portfolio;
+        this.clock = environment.clock();
+        this.portfolio = new Portfolio(
+                environment.listeners(), keeper::epoch, keeper.isTrusted(), told -> engine.told(this, told));
         this.leadership = new JoinedLeadership(this, engine);
         this.tasks = new JoinedTasks(this, engine);
     }
@@ -88,6 +89,15 @@ final class JoinedLease implements Lease {
         portfolio.sharing().leave();
     }
 
+    /** Returns whether nothing has followed yet from that this lease is being left. */
+    boolean isLeaveToBeRequested() {
+        return stage == Stage.LEAVING && !leaveRequested;
+    }
+
+    void leaveRequested() {
+        leaveRequested = true;
+    }
+
     void startGiving() {
         stage = Stage.GIVING;
     }
@@ -126,14 +136,14 @@ final class JoinedLease implements Lease {
     private Grants trusted() {
         Trust trust = keeper.trust();
         Grants grants = portfolio.grants();
-        return trust.holds(clock) ? grants : Grants.NONE;
+        return trust.holds(grants.epoch(), clock) ? grants : Grants.NONE;
     }
 
     /** Returns the session that takes part in the sharing of tasks, if it is trusted; made as {@link #trusted()} is. */
     OptionalLong trustedSession() {
         Trust trust = keeper.trust();
-        long session = portfolio.sharing().session();
-        return session != Snapshot.NOBODY && trust.holds(clock) ? OptionalLong.of(session) : OptionalLong.empty();
+        Sharing.Part part = portfolio.sharing().part();
+        return trust.holds(part.epoch(), clock) ? OptionalLong.of(part.session()) : OptionalLong.empty();
     }
 
     @Override
@@ -141,15 +151,23 @@ final class JoinedLease implements Lease {
         // As in trusted(), with the hold taken before the clocks are looked at: from then on it is waited for.
         Trust trust = keeper.trust();
         Owned owned = portfolio.grants().held(partition);
-        if (owned == null || !owned.tryHold()) {
+        if (owned == null) {
             return Optional.empty();
         }
         Hold hold = new OpenHold(this, owned);
-        if (!trust.holds(clock)) {
-            hold.close();
+        Optional<Hold> taken = Optional.of(hold);
+        if (!owned.tryHold()) {
             return Optional.empty();
         }
-        return Optional.of(hold);
+        boolean trusted = false;
+        try {
+            trusted = trust.holds(owned.epoch(), clock);
+        } finally {
+            if (!trusted) {
+                hold.close();
+            }
+        }
+        return trusted ? taken : Optional.empty();
     }
 
     @Override
@@ -198,9 +216,8 @@ final class JoinedLease implements Lease {
 
         @Override
         public boolean isTrusted() {
-            // In the order of trusted(): what was lost with a session is lost before another one is trusted.
             Trust trust = lease.keeper.trust();
-            return open == 1 && !owned.isLost() && trust.holds(lease.clock);
+            return open == 1 && !owned.isLost() && trust.holds(owned.epoch(), lease.clock);
         }
 
         @Override

@@ -29,7 +29,7 @@ final class JoinedTasks implements TaskSession {
 
     @Override
     public Place place() {
-        return sharing().place();
+        return sharing().part().place();
     }
 
     @Override
@@ -48,7 +48,7 @@ final class JoinedTasks implements TaskSession {
 
     @Override
     public String toString() {
-        long session = sharing().session();
+        long session = sharing().part().session();
         return "TaskSession '%s', %s"
                 .formatted(
                         name(),

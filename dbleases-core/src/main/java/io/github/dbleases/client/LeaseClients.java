@@ -36,8 +36,13 @@ public final class LeaseClients {
         WorkLine work = store.workLine(config.timing());
         ThreadedEnvironment environment = new ThreadedEnvironment(config, heartbeats, work);
         Engine engine = new Engine(config, environment, heartbeats, work, listener);
-        environment.start(engine::currentSession, engine::hinted);
-        engine.start();
+        try {
+            environment.start(engine::currentSession, engine::hinted);
+            engine.start();
+        } catch (Throwable noThread) {
+            environment.shutdown();
+            throw noThread;
+        }
         DefaultLeaseClient client = new DefaultLeaseClient(config, environment, engine);
         CompletableFuture<Optional<RuntimeException>> firstAttempt =
                 engine.keeper().firstAttempt();

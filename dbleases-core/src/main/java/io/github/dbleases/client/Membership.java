@@ -3,16 +3,14 @@ package io.github.dbleases.client;
 import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.client.Assigner.Outcome;
 import io.github.dbleases.client.Worker.Job;
-import io.github.dbleases.store.LeaseTransaction;
-import io.github.dbleases.store.WorkLine;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,13 +18,14 @@ import org.slf4j.LoggerFactory;
 final class Membership {
 
     private static final Logger log = LoggerFactory.getLogger(Membership.class);
+    private static final int LEASES_AT_ONCE = 50;
 
     private final Worker worker;
     private final SessionKeeper keeper;
     private final Leases leases;
     private final Ownership ownership;
     private final Caretaker caretaker;
-    private final Set<String> leftBefore = new TreeSet<>();
+    private final LeftLeases left = new LeftLeases();
     private final Map<String, String> refusals = new HashMap<>();
 
     Membership(Worker worker, SessionKeeper keeper, Leases leases, Ownership ownership, Caretaker caretaker) {
@@ -42,26 +41,25 @@ final class Membership {
         worker.submit(joining(lease));
     }
 
-    private Job<Outcome> joining(JoinedLease lease) {
-        Job<Outcome> job = inSession(
+    private Job<Optional<Outcome>> joining(JoinedLease lease) {
+        Job<Optional<Outcome>> job = inSession(
                 "join " + lease.name(),
                 lease.name(),
                 () -> leases.contains(lease) && !leases.isRetired(),
-                (session, transaction) -> new Assigner(transaction).join(session.id(), lease.spec()),
-                outcome -> {
-                    lease.joined().complete(null);
-                    refusals.remove(lease.name());
-                    caretaker.follow(lease.name(), outcome);
-                    ownership.refreshThen(() -> lease.decided().complete(null));
-                    joinOnceMore(lease);
-                });
+                (session, assigner) -> assigner.join(session.id(), lease.spec()),
+                outcome -> outcome.ifPresentOrElse(left -> joined(lease, left), () -> join(lease)));
         return job.unless(failure -> isRefused(lease, failure));
     }
 
-    /** A request to leave of which nothing was heard may come late, after this lease was joined again. */
-    private void joinOnceMore(JoinedLease lease) {
-        if (leftBefore.remove(lease.name())) {
+    private void joined(JoinedLease lease, Outcome outcome) {
+        lease.joined().complete(null);
+        refusals.remove(lease.name());
+        caretaker.follow(lease.name(), outcome);
+        ownership.refreshThen(() -> lease.decided().complete(null));
+        // A request to leave of which nothing was heard may come late, after this lease was joined again.
+        if (left.contains(lease.name())) {
             worker.submitInATtl(joining(lease));
+            left.remove(lease.name());
         }
     }
 
@@ -69,8 +67,11 @@ final class Membership {
         if (!(failure instanceof LeaseConflictException)) {
             return false;
         }
-        if (lease.joined().completeExceptionally(failure)) {
+        if (!lease.joined().isDone()) {
+            // If an earlier attempt has succeeded without this client knowing, partitions may have been granted.
+            ownership.loseAll(lease);
             leases.remove(lease);
+            lease.joined().completeExceptionally(failure);
         } else {
             String reason = String.valueOf(failure.getMessage());
             if (!reason.equals(refusals.put(lease.name(), reason))) {
@@ -88,10 +89,21 @@ final class Membership {
             return;
         }
         lease.startLeaving();
+        requestLeave(lease);
+    }
+
+    /** Goes on with what an {@code Error} has interrupted. */
+    void heal() {
+        leases.all().stream().filter(JoinedLease::isLeaveToBeRequested).forEach(this::requestLeave);
+    }
+
+    private void requestLeave(JoinedLease lease) {
         leases.drained(lease);
-        leftBefore.add(lease.name());
+        refusals.remove(lease.name());
+        left.add(lease.name());
         Session session = keeper.session();
         if (session == null) {
+            ownership.loseAll(lease);
             leases.left(lease);
             return;
         }
@@ -99,34 +111,43 @@ final class Membership {
                 "leave " + lease.name(),
                 lease.name(),
                 () -> keeper.session() == session && leases.find(lease.name()).equals(Optional.of(lease)),
-                (current, transaction) -> new Assigner(transaction).leave(current.id(), lease.name()),
+                (current, assigner) -> assigner.leave(current.id(), lease.name()),
                 outcome -> {
                     lease.startGiving();
                     ownership.give(lease, lease.portfolio().all(Owned::isHeld));
                     ownership.refresh();
                     leases.drained(lease);
-                    worker.submitInATtl(leaving(lease.name()));
+                    caretaker.follow(lease.name(), outcome);
+                    worker.submitInATtl(leavingAgain(List.of(lease.name())));
                 }));
+        lease.leaveRequested();
     }
 
     /** Makes sure that the session is no member of the leases that it has left: a failover may have undone that. */
     void leaveAgain() {
-        leftBefore.forEach(lease -> worker.submit(leaving(lease)));
+        List<String> names = left.newestLast();
+        for (int i = 0; i < names.size(); i += LEASES_AT_ONCE) {
+            worker.submit(leavingAgain(names.subList(i, Math.min(i + LEASES_AT_ONCE, names.size()))));
+        }
     }
 
-    /** Ends a membership of which this client does not know: it came late, or came back. */
-    private Job<Outcome> leaving(String lease) {
-        return inSession(
-                "leave " + lease + " once more",
-                lease,
-                () -> leases.find(lease).isEmpty(),
-                (session, transaction) -> removed(transaction, lease, session),
-                outcome -> {});
-    }
-
-    private static Outcome removed(LeaseTransaction transaction, String lease, Session session) {
-        new Assigner(transaction).remove(session.id(), lease);
-        return Outcome.SETTLED;
+    /** Ends memberships of which this client does not know: they came late, or came back. */
+    private Job<Boolean> leavingAgain(List<String> names) {
+        return Job.of(
+                "leave once more " + names,
+                () -> {
+                    TreeSet<String> unknown = new TreeSet<>(names);
+                    unknown.removeIf(name -> leases.find(name).isPresent());
+                    Session session = keeper.session();
+                    return session == null || unknown.isEmpty()
+                            ? Optional.empty()
+                            : Optional.of(line -> line.transact(unknown, transaction -> {
+                                Assigner assigner = new Assigner(transaction, worker.stepLimit());
+                                unknown.forEach(name -> assigner.remove(session.id(), name));
+                                return true;
+                            }));
+                },
+                done -> {});
     }
 
     /** Asks for no more grants of a lease. */
@@ -135,29 +156,30 @@ final class Membership {
                 "ask for no more of " + lease.name(),
                 lease.name(),
                 () -> leases.closing() == null,
-                (session, transaction) -> removed(transaction, lease.name(), session),
-                outcome -> {}));
+                (session, assigner) -> {
+                    assigner.remove(session.id(), lease.name());
+                    return true;
+                },
+                done -> {}));
     }
 
-    private Job<Outcome> inSession(
-            String what, String lease, BooleanSupplier wanted, Step step, Consumer<Outcome> done) {
+    private <T> Job<T> inSession(String what, String lease, BooleanSupplier wanted, Step<T> step, Consumer<T> done) {
         return Job.of(
                 what,
                 () -> {
                     Optional<Session> session =
                             wanted.getAsBoolean() ? Optional.ofNullable(keeper.session()) : Optional.empty();
-                    return session.map(current -> transact(lease, transaction -> step.in(current, transaction)));
+                    int limit = worker.stepLimit();
+                    return session.map(current -> line -> line.transact(
+                            new TreeSet<>(Set.of(lease)),
+                            transaction -> step.in(current, new Assigner(transaction, limit))));
                 },
                 done);
     }
 
-    private static Function<WorkLine, Outcome> transact(String lease, WorkLine.Work<Outcome> work) {
-        return line -> line.transact(new TreeSet<>(Set.of(lease)), work);
-    }
-
     /** What is done in a session, under the lock of a lease. */
-    private interface Step {
+    private interface Step<T> {
 
-        Outcome in(Session session, LeaseTransaction transaction);
+        T in(Session session, Assigner assigner);
     }
 }

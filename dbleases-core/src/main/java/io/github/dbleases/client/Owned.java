@@ -6,6 +6,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A partition that this client works on, or has stopped to take up work on and is draining. Used under the monitor, but
  * for the holds: they are counted in one number with a bit that is set when the partition is gone from the view. So a hold
  * is either counted before that, and waited for, or refused.
+ *
+ * <p>Each step on the way from the view to the end is a flag of its own, set when the step is done. So a step that an
+ * {@code Error} has interrupted can be found and repeated.
  */
 final class Owned {
 
@@ -13,15 +16,23 @@ final class Owned {
 
     private final int partition;
     private final long token;
+    private final long epoch;
     private volatile State state = State.HELD;
     private final AtomicInteger holds = new AtomicInteger();
+    private boolean stopAnnounced;
     private boolean listenersDone;
-    private boolean drainNoticed;
+    private boolean drainHandled;
     private boolean resigned;
 
-    Owned(int partition, long token) {
+    /**
+     * A partition that is taken up.
+     *
+     * @param epoch the epoch of trust in which it was granted
+     */
+    Owned(int partition, long token, long epoch) {
         this.partition = partition;
         this.token = token;
+        this.epoch = epoch;
     }
 
     enum State {
@@ -39,6 +50,10 @@ final class Owned {
 
     long token() {
         return token;
+    }
+
+    long epoch() {
+        return epoch;
     }
 
     boolean isHeld() {
@@ -64,8 +79,12 @@ final class Owned {
         refuseHolds();
     }
 
+    /** Allocates nothing: it must succeed without a heap. */
     private void refuseHolds() {
-        holds.getAndUpdate(count -> count | GONE);
+        int count = holds.get();
+        while (!holds.compareAndSet(count, count | GONE)) {
+            count = holds.get();
+        }
     }
 
     /** It is given up because the client resigns: others come first for a while. */
@@ -94,6 +113,15 @@ final class Owned {
         return holds.decrementAndGet() == GONE;
     }
 
+    /** Returns whether it is gone from the view and the listeners don't know it yet. */
+    boolean isStopping() {
+        return state != State.HELD && !stopAnnounced;
+    }
+
+    void stopAnnounced() {
+        stopAnnounced = true;
+    }
+
     void listenersDone() {
         listenersDone = true;
     }
@@ -103,12 +131,12 @@ final class Owned {
         return state != State.HELD && listenersDone && holds.get() == GONE;
     }
 
-    /** Returns whether it is drained, once: the last hold and the last listener may both find that it is. */
-    boolean noticeDrained() {
-        if (drainNoticed || !isDrained()) {
-            return false;
-        }
-        drainNoticed = true;
-        return true;
+    /** Returns whether it is drained and nothing has followed from that yet. */
+    boolean isDrainToBeHandled() {
+        return !drainHandled && isDrained();
+    }
+
+    void drainHandled() {
+        drainHandled = true;
     }
 }

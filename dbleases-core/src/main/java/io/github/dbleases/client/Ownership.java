@@ -57,13 +57,13 @@ final class Ownership implements HandOvers.Listener {
         refresh();
     }
 
-    /** Reads what the session owns; once more if it was asked to while it was reading. */
+    /** Reads what the session owns, before all other work; once more if it was asked to while it was reading. */
     void refresh() {
         if (reading) {
             readAgain = true;
         } else if (keeper.session() != null) {
+            worker.submitFirst(Job.of("read what the session owns", this::prepareReading, this::read));
             reading = true;
-            worker.submit(Job.of("read what the session owns", this::prepareReading, this::read));
         }
     }
 
@@ -80,13 +80,15 @@ final class Ownership implements HandOvers.Listener {
 
     private void read(Reading reading) {
         this.reading = false;
-        List<Runnable> afterwards = List.copyOf(duringReading);
-        duringReading.clear();
         if (keeper.session() == reading.session && isUpToDate(reading.session, reading.holdings)) {
             apply(reading.session, reading.holdings);
-            afterwards.forEach(Runnable::run);
+            while (!duringReading.isEmpty()) {
+                duringReading.get(0).run();
+                duringReading.remove(0);
+            }
         } else {
-            beforeReading.addAll(afterwards);
+            beforeReading.addAll(duringReading);
+            duringReading.clear();
         }
         if (readAgain) {
             refresh();
@@ -142,7 +144,7 @@ final class Ownership implements HandOvers.Listener {
             } else if (leaves || keeps || isDropped(partition) || partition.token() <= tokenFloor) {
                 unwanted.add(partition);
             } else if (!isQuiet() && !lease.isLeaving() && !leases.isRetired()) {
-                taken.add(new Owned(partition.number(), partition.token()));
+                taken.add(new Owned(partition.number(), partition.token(), keeper.epoch()));
             }
         }
         if (!taken.isEmpty()) {
@@ -174,39 +176,52 @@ final class Ownership implements HandOvers.Listener {
         if (!partitions.isEmpty()) {
             log.debug("Giving {} partitions of {}", partitions.size(), lease.name());
             drop(lease, partitions);
-            lease.portfolio().give(partitions, told -> told(lease, told));
+            lease.portfolio().give(partitions);
         }
     }
 
     private void lose(JoinedLease lease, Collection<Owned> partitions) {
         if (!partitions.isEmpty()) {
             drop(lease, partitions);
-            lease.portfolio().lose(partitions, told -> told(lease, told));
+            lease.portfolio().lose(partitions);
         }
     }
 
     /** Loses everything: the session is over, or the store has forgotten and this client cannot vouch for it. */
     void loseAll() {
         handOvers.clear();
-        leases.all().forEach(lease -> {
-            lease.portfolio().sharing().lose();
-            lose(lease, lease.portfolio().all(owned -> true));
-        });
+        leases.all().forEach(this::loseAll);
+    }
+
+    /** Loses everything of a lease. */
+    void loseAll(JoinedLease lease) {
+        drop(lease, lease.portfolio().all(owned -> true));
+        lease.portfolio().loseAll();
+        lease.portfolio().sharing().lose();
+    }
+
+    /** Goes on with what an {@code Error}, or the lack of a thread, has interrupted. */
+    void heal() {
+        leases.all().forEach(lease -> drained(lease, lease.portfolio().heal()));
+        handOvers.heal();
+        dropped.keep(lease -> leases.find(lease).isPresent() || handOvers.hasPartitionsOf(lease));
     }
 
     private void drop(JoinedLease lease, Collection<Owned> partitions) {
         partitions.forEach(owned -> dropped.drop(lease.name(), owned.partition(), owned.token()));
     }
 
-    private void told(JoinedLease lease, Collection<Owned> partitions) {
-        synchronized (environment.monitor()) {
-            partitions.forEach(Owned::listenersDone);
-            drained(lease, partitions.stream().filter(Owned::noticeDrained).toList());
-        }
+    /** Listeners have returned from being told that work on partitions has stopped. */
+    void told(JoinedLease lease, Collection<Owned> partitions) {
+        partitions.forEach(Owned::listenersDone);
+        drained(lease, partitions.stream().filter(Owned::isDrainToBeHandled).toList());
     }
 
-    /** Takes note of partitions on which nobody is at work any more. */
+    /** Gives away, or forgets, partitions on which no work goes on any more. */
     void drained(JoinedLease lease, Collection<Owned> partitions) {
+        if (partitions.isEmpty()) {
+            return;
+        }
         List<Gift> gifts = new ArrayList<>();
         for (Owned owned : partitions) {
             if (owned.isGiving()) {
@@ -221,6 +236,7 @@ final class Ownership implements HandOvers.Listener {
             handOvers.add(lease.name(), gifts);
         }
         leases.drained(lease);
+        partitions.forEach(Owned::drainHandled);
     }
 
     /** Gives back what the session owns and nobody works on. */

@@ -23,21 +23,15 @@ final class QuietTime {
         this.untilNanos = clock.nanoTime();
     }
 
-    /**
-     * Takes note of the incarnation in which the store has answered.
-     *
-     * @return whether it is another one than before
-     */
-    boolean enter(Incarnation seen) {
-        boolean another = incarnation != null && !incarnation.equals(seen);
-        incarnation = seen;
-        if (another) {
+    /** Records the incarnation in which the store has answered; another one than before begins a quiet time. */
+    void enter(Incarnation seen) {
+        if (incarnation != null && !incarnation.equals(seen)) {
             atLeast(timing.ttl().plus(timing.grace()));
         }
-        return another;
+        incarnation = seen;
     }
 
-    /** Takes note of how long the quiet time still lasts at the least. */
+    /** Records how long the quiet time still lasts at the least. */
     void atLeast(Duration rest) {
         long until = clock.nanoTime() + rest.toNanos();
         untilNanos = until - untilNanos > 0 ? until : untilNanos;

@@ -4,7 +4,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Something to ask of the store. Exactly one of {@link #done} and {@link #failed} follows an attempt.
+ * Something to ask of the store. Exactly one of {@link #done} and {@link #failed} follows an attempt; but if {@code done}
+ * throws, {@code failed} follows as well, and if that throws too, the request is prepared and attempted again a little later.
  *
  * @param <T> the answer
  */

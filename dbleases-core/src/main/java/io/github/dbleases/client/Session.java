@@ -11,6 +11,7 @@ final class Session {
     private final ClockGuard guard;
     private Incarnation incarnation;
     private boolean confirmed = true;
+    private boolean joined;
     private Moment lastSent;
     private OptionalLong appliedInbox = OptionalLong.empty();
 
@@ -33,10 +34,28 @@ final class Session {
         return incarnation;
     }
 
-    /** Takes note that the store has a new incarnation, which has to confirm what the session owns. */
+    /**
+     * The store has a new incarnation, which has to confirm what the session owns, and in which the session may not be a
+     * member of its leases any more. Allocates nothing: it must succeed without a heap.
+     */
+    void leaveIncarnation() {
+        confirmed = false;
+        joined = false;
+        appliedInbox = OptionalLong.empty();
+    }
+
+    /** All that has to follow from the new incarnation has followed. */
     void enter(Incarnation next) {
         incarnation = next;
-        confirmed = false;
+    }
+
+    /** Returns whether the session was asked to join all leases in the current incarnation. */
+    boolean isJoined() {
+        return joined;
+    }
+
+    void joined() {
+        joined = true;
     }
 
     /** Returns whether what the session owns was read in the current incarnation. */

@@ -6,6 +6,7 @@ import io.github.dbleases.StoreUnusableException;
 import io.github.dbleases.Timing;
 import io.github.dbleases.client.Trust.Moment;
 import io.github.dbleases.store.HeartbeatLine;
+import io.github.dbleases.store.Incarnation;
 import io.github.dbleases.store.NewSession;
 import io.github.dbleases.store.Renewal;
 import java.time.Duration;
@@ -47,6 +48,7 @@ final class SessionKeeper {
 
     private final TrustDeadline deadline;
     private @Nullable Session session;
+    private @Nullable Session ended;
     private final CompletableFuture<Optional<RuntimeException>> firstAttempt = new CompletableFuture<>();
     private boolean hadSession;
     private @Nullable String trouble;
@@ -63,7 +65,10 @@ final class SessionKeeper {
         this.backoff = new Backoff(timing.heartbeat(), environment::random);
     }
 
-    /** Is told what becomes of the session and of the trust in it. */
+    /**
+     * Is told what becomes of the session and of the trust in it. What throws is told again; so the observer must know by
+     * itself what it has done already.
+     */
     interface Observer extends TrustDeadline.Observer {
 
         void opened(Session session, Renewal renewal);
@@ -78,6 +83,9 @@ final class SessionKeeper {
 
         /** The store cannot be reached; said once until it has been reached again. */
         void failed(RuntimeException failure);
+
+        /** A heartbeat was attempted, whatever came of it: what an error has interrupted can go on. */
+        void beaten();
     }
 
     void start() {
@@ -122,6 +130,11 @@ final class SessionKeeper {
         return quiet;
     }
 
+    /** Returns in which epoch of trust what is granted now is granted. */
+    long epoch() {
+        return deadline.epoch();
+    }
+
     /** What the session owns has been read in the current incarnation of the store: trust goes on. */
     void confirmed(Session confirmed) {
         if (confirmed == session && !confirmed.isConfirmed()) {
@@ -151,11 +164,8 @@ final class SessionKeeper {
         boolean lapsed = deadline.noticeLapse();
         current.guard().beat(beat(sent, renewal));
         current.sent(sent);
-        if (quiet.enter(renewal.incarnation())) {
-            log.warn("The store has a new incarnation: {} after {}", renewal.incarnation(), current.incarnation());
-            current.enter(renewal.incarnation());
-            current.guard().silence(environment.clock().nanoTime());
-            observer.reborn(current, !lapsed);
+        if (!renewal.incarnation().equals(current.incarnation())) {
+            reborn(current, renewal.incarnation(), lapsed);
         }
         if (current.isConfirmed()) {
             deadline.extend(sent);
@@ -163,11 +173,35 @@ final class SessionKeeper {
         observer.renewed(current, renewal);
     }
 
+    /** Begins with what keeps the trust from going on, and is repeated at the next heartbeat unless it has come to its end. */
+    private void reborn(Session current, Incarnation next, boolean lapsed) {
+        current.leaveIncarnation();
+        if (lapsed) {
+            deadline.drop();
+        }
+        quiet.enter(next);
+        current.guard().silence(environment.clock().nanoTime());
+        observer.reborn(current, !lapsed);
+        log.warn("The store has a new incarnation: {} after {}", next, current.incarnation());
+        current.enter(next);
+    }
+
     private void over(Session current) {
-        log.warn("Session {} of client {} is over; opening another one", current.id(), config.clientId());
+        ended = current;
         session = null;
-        deadline.end();
-        observer.ended(current);
+        finishEnd(current);
+    }
+
+    /**
+     * Begins with what ends the trust in all that was granted, without an allocation. No other session is opened before all
+     * of it has succeeded.
+     */
+    private void finishEnd(Session over) {
+        deadline.drop();
+        deadline.noticeLapse();
+        observer.ended(over);
+        ended = null;
+        log.warn("Session {} of client {} is over; opening another one", over.id(), config.clientId());
     }
 
     private ClockGuard.Beat beat(Moment sent, Renewal renewal) {
@@ -177,8 +211,8 @@ final class SessionKeeper {
     /** One attempt to open or renew the session. */
     private final class Attempt implements Request<Optional<Renewal>> {
 
-        private final @Nullable Session renewing = session;
-        private final long id = renewing == null ? environment.randomId() : renewing.id();
+        private @Nullable Session renewing;
+        private long id;
         private @Nullable Moment sent;
 
         @Override
@@ -186,10 +220,17 @@ final class SessionKeeper {
             if (stopped) {
                 return Optional.empty();
             }
+            if (ended != null) {
+                finishEnd(ended);
+            }
+            deadline.noticeLapse();
+            renewing = session;
             sent = Moment.now(environment.clock());
             if (renewing != null) {
+                id = renewing.id();
                 return Optional.of(() -> line.renew(id));
             }
+            id = environment.randomId();
             NewSession opening = new NewSession(id, config.clientId(), config.weight(), timing.ttl(), timing.grace());
             return Optional.of(() -> Optional.of(line.open(opening)));
         }
@@ -210,6 +251,7 @@ final class SessionKeeper {
                 schedule(Duration.ZERO);
                 return;
             }
+            observer.beaten();
             long sinceSent = environment.clock().nanoTime() - start.nanos();
             long rest = timing.heartbeat().toNanos() - sinceSent;
             schedule(Duration.ofNanos(Math.max(0, rest)));
@@ -227,8 +269,8 @@ final class SessionKeeper {
         @Override
         public void failed(RuntimeException failure) {
             boolean starting = firstAttempt.complete(Optional.of(failure));
-            boolean unusable = failure instanceof StoreUnusableException;
-            String found = unusable ? String.valueOf(failure.getMessage()) : UNREACHABLE;
+            boolean unreachable = failure instanceof StoreUnavailableException;
+            String found = unreachable ? UNREACHABLE : String.valueOf(failure.getMessage());
             if (!found.equals(trouble)) {
                 trouble = found;
                 if (failure instanceof StoreUnavailableException explained && explained.remedy() != null) {
@@ -236,13 +278,17 @@ final class SessionKeeper {
                             "Client {} cannot reach the store, and goes on trying: {}",
                             config.clientId(),
                             explained.getMessage());
-                } else if (!unusable) {
+                } else if (unreachable) {
                     log.warn("Client {} cannot reach the store, and goes on trying", config.clientId(), failure);
+                } else if (!(failure instanceof StoreUnusableException)) {
+                    log.error("Client {} could not finish a heartbeat, and goes on trying", config.clientId(), failure);
                 } else if (!starting) {
                     log.error("Client {} cannot use the store, and goes on trying: {}", config.clientId(), found);
                 } // Else whoever starts the client is told by an exception.
                 observer.failed(failure);
+                trouble = found;
             }
+            observer.beaten();
             schedule(backoff.next());
         }
     }

@@ -6,36 +6,43 @@ import io.github.dbleases.TaskSessionListener;
 import io.github.dbleases.assignment.Snapshot;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 
 /**
  * What a client knows of the sharing of tasks in one lease: in which session it takes part, and which sessions do. A lease
- * of another kind is never shared. Used under the monitor, but for {@link #session()} and {@link #place()}.
+ * of another kind is never shared. Used under the monitor, but for {@link #part()}.
  */
 final class Sharing {
 
-    private final Audience<TaskSessionListener> audience;
-    private volatile long session = Snapshot.NOBODY;
-    private volatile Place place = Place.ALONE;
+    private final ListenerQueues<TaskSessionListener> listeners;
+    private final LongSupplier epoch;
+    private volatile Part part = Part.NONE;
     private Set<Long> members = Set.of();
     private boolean atWork;
     private boolean over;
     private boolean closing;
+    private boolean changeToTell;
 
-    Sharing(Executor executor) {
-        this.audience = new Audience<>(executor);
+    Sharing(Executor executor, LongSupplier epoch) {
+        this.listeners = new ListenerQueues<>(executor);
+        this.epoch = epoch;
     }
 
     /**
-     * Returns the session of which this client has read that it takes part, trusted or not, or {@link Snapshot#NOBODY}. May
-     * be called without the monitor.
+     * The part that this client has in the sharing.
+     *
+     * @param session the session of which it has read that it takes part, trusted or not, or {@link Snapshot#NOBODY}
+     * @param epoch the epoch of trust in which it has read that
+     * @param place the place of the session among those that take part, as read last
      */
-    long session() {
-        return session;
+    record Part(long session, long epoch, Place place) {
+
+        static final Part NONE = new Part(Snapshot.NOBODY, TrustDeadline.NO_EPOCH, Place.ALONE);
     }
 
-    /** Returns the place of the session among those that take part, as read last. May be called without the monitor. */
-    Place place() {
-        return place;
+    /** Returns the part of this client. May be called without the monitor. */
+    Part part() {
+        return part;
     }
 
     /** Returns whether tasks may be held: there has been a session for it, and nobody has said that the work has ended. */
@@ -43,30 +50,33 @@ final class Sharing {
         return atWork;
     }
 
-    /** Takes note of the sessions that take part, of which the own one is one. */
+    /** Records the sessions that take part, of which the own one is one. */
     void joined(long own, Set<Long> sessions) {
-        if (!over && (session != own || !members.equals(sessions))) {
-            members = sessions;
-            place = new Place(
+        if (!over && (part.session != own || part.epoch != epoch.getAsLong() || !members.equals(sessions))) {
+            Place place = new Place(
                     (int) sessions.stream().filter(other -> other < own).count(), sessions.size());
-            session = own;
             atWork = true;
-            changed();
+            part = new Part(own, epoch.getAsLong(), place);
+            members = sessions;
+            changeToTell = true;
+            tellChange();
         }
     }
 
     /** The session is over, or takes part no more. */
     void lose() {
-        if (session != Snapshot.NOBODY) {
-            session = Snapshot.NOBODY;
-            changed();
+        if (part.session != Snapshot.NOBODY) {
+            part = Part.NONE;
+            changeToTell = true;
+            tellChange();
         }
     }
 
     /** The trust in the session has lapsed or returned. */
     void trustChanged() {
-        if (session != Snapshot.NOBODY) {
-            changed();
+        if (part.session != Snapshot.NOBODY) {
+            changeToTell = true;
+            tellChange();
         }
     }
 
@@ -75,8 +85,8 @@ final class Sharing {
         if (!over) {
             over = true;
             closing = true;
-            session = Snapshot.NOBODY;
-            audience.tell(TaskSessionListener::onClosing);
+            part = Part.NONE;
+            listeners.tell(TaskSessionListener::onClosing);
         }
     }
 
@@ -84,14 +94,27 @@ final class Sharing {
     void leave() {
         over = true;
         atWork = false;
-        session = Snapshot.NOBODY;
+        part = Part.NONE;
     }
 
     Registration addListener(TaskSessionListener listener) {
-        return closing ? audience.add(listener, TaskSessionListener::onClosing) : audience.add(listener);
+        ListenerQueue<TaskSessionListener> added = listeners.queue(listener);
+        if (closing) {
+            added.tell(TaskSessionListener::onClosing);
+        }
+        return listeners.add(added);
     }
 
-    private void changed() {
-        audience.tell(TaskSessionListener::onChanged);
+    /** Goes on with what could not be told. */
+    void nudge() {
+        if (changeToTell) {
+            tellChange();
+        }
+        listeners.nudge();
+    }
+
+    private void tellChange() {
+        listeners.tell(TaskSessionListener::onChanged);
+        changeToTell = false;
     }
 }

@@ -7,15 +7,23 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A lane on a thread of its own, which no exception ends. While no request is due, it does what {@link Rest} says. */
+/**
+ * A lane on a thread of its own. While no request is due, it does what {@link Rest} says.
+ *
+ * <p>Nothing ends the thread but {@link #stop()}, and no request is lost: one that could neither be done nor take its
+ * failure, because there was no heap for it, is attempted again a little later. What has to succeed for that allocates
+ * nothing.
+ */
 final class ThreadLane implements Lane {
 
     private static final Logger log = LoggerFactory.getLogger(ThreadLane.class);
 
     private static final Duration LONGEST_REST = Duration.ofMinutes(1);
+    private static final long PAUSE_MILLIS = 100;
 
     private final Clock clock;
     private final Object monitor;
@@ -24,6 +32,7 @@ final class ThreadLane implements Lane {
     private final Queue<Due> queue = new PriorityQueue<>();
     private long submitted;
     private boolean stopped;
+    private @Nullable Due underWay;
 
     ThreadLane(Clock clock, Object monitor, Rest rest) {
         this.clock = clock;
@@ -45,8 +54,18 @@ final class ThreadLane implements Lane {
 
     @Override
     public void submit(Duration delay, Request<?> request) {
+        submit(clock.nanoTime() + delay.toNanos(), false, request);
+    }
+
+    @Override
+    public void submitFirst(Request<?> request) {
+        submit(clock.nanoTime(), true, request);
+    }
+
+    private void submit(long nanos, boolean first, Request<?> request) {
         synchronized (lock) {
-            queue.add(new Due(clock.nanoTime() + delay.toNanos(), submitted++, request));
+            queue.add(new Due(nanos, first, submitted, request));
+            submitted++;
             lock.notifyAll();
         }
     }
@@ -81,24 +100,44 @@ final class ThreadLane implements Lane {
         return !queue.isEmpty() && nanosUntil(queue.element()) <= 0;
     }
 
+    private boolean isStopped() {
+        synchronized (lock) {
+            return stopped;
+        }
+    }
+
     /** Does the requests until the lane is stopped. */
     void run() {
-        while (true) {
-            Due due;
-            Duration rest;
-            synchronized (lock) {
-                if (stopped) {
-                    return;
-                }
-                long nanos = queue.isEmpty() ? LONGEST_REST.toNanos() : nanosUntil(queue.element());
-                due = nanos <= 0 ? queue.remove() : null;
-                rest = Duration.ofNanos(nanos);
+        while (!isStopped()) {
+            try {
+                step();
+            } catch (Throwable failure) {
+                retryLater(failure);
             }
-            if (due != null) {
-                attempt(due.request);
-            } else {
-                rest(rest);
-            }
+        }
+    }
+
+    /** Does the next request, or rests. */
+    private void step() {
+        Due next = underWay != null ? underWay : take();
+        if (next != null) {
+            underWay = next;
+            attempt(next.request);
+            underWay = null;
+        } else {
+            rest(Duration.ofNanos(nanosUntilNext()));
+        }
+    }
+
+    private @Nullable Due take() {
+        synchronized (lock) {
+            return isDue() ? queue.remove() : null;
+        }
+    }
+
+    private long nanosUntilNext() {
+        synchronized (lock) {
+            return queue.isEmpty() ? LONGEST_REST.toNanos() : Math.max(0, nanosUntil(queue.element()));
         }
     }
 
@@ -122,12 +161,36 @@ final class ThreadLane implements Lane {
     }
 
     private void fail(Request<?> request, RuntimeException failure) {
+        synchronized (monitor) {
+            request.failed(failure);
+        }
+    }
+
+    /** Lets the request that is under way fall due again, after the others; if that fails too, it stays under way. */
+    private void retryLater(Throwable failure) {
         try {
-            synchronized (monitor) {
-                request.failed(failure);
+            Due failed = underWay;
+            if (failed == null) {
+                pause();
+            } else {
+                synchronized (lock) {
+                    failed.first = false;
+                    failed.nanos = clock.nanoTime() + PAUSE_MILLIS * 1_000_000;
+                    queue.add(failed);
+                }
+                underWay = null;
             }
-        } catch (Throwable error) {
-            log.error("A request could not take its failure", error);
+            log.error("A request could not take its failure; it is tried again", failure);
+        } catch (Throwable further) {
+            pause();
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException ignored) {
+            // It goes on until it is stopped.
         }
     }
 
@@ -149,10 +212,25 @@ final class ThreadLane implements Lane {
     }
 
     /** A request and when it is due; of two at the same time, the one that was submitted first. */
-    private record Due(long nanos, long number, Request<?> request) implements Comparable<Due> {
+    private static final class Due implements Comparable<Due> {
+
+        private long nanos;
+        private boolean first;
+        private final long number;
+        private final Request<?> request;
+
+        private Due(long nanos, boolean first, long number, Request<?> request) {
+            this.nanos = nanos;
+            this.first = first;
+            this.number = number;
+            this.request = request;
+        }
 
         @Override
         public int compareTo(Due other) {
+            if (first != other.first) {
+                return first ? -1 : 1;
+            }
             return nanos == other.nanos ? Long.compare(number, other.number) : Long.signum(nanos - other.nanos);
         }
     }

@@ -73,6 +73,7 @@ final class ThreadedEnvironment implements Environment {
     void start(LongSupplier currentSession, Runnable hinted) {
         session = currentSession;
         onHint = hinted;
+        timers.prestartCoreThread();
         heartbeatThread.start();
         workThread.start();
     }

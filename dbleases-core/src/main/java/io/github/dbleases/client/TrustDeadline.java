@@ -7,14 +7,21 @@ import java.time.Duration;
 /**
  * The trust in the session, and who is told when it lapses and when it returns. Readers ask {@link #trust()} and the
  * clocks themselves; being told comes after.
+ *
+ * <p>Trust goes by epochs. Whatever ends the right to all that was granted begins another epoch ({@link #drop}): one
+ * assignment, which needs no heap, and nothing that was granted before is trusted ever again.
  */
 final class TrustDeadline {
+
+    /** The epoch of nothing. */
+    static final long NO_EPOCH = 0;
 
     private final Environment environment;
     private final Duration time;
     private final Observer observer;
     private volatile Trust trust = Trust.NONE;
-    private boolean lapsed = true;
+    private long epoch = NO_EPOCH + 1;
+    private Told told = Told.LAPSED;
     private Timer timer = Timer.NONE;
 
     /** Trusts nothing yet; each heartbeat gives trust for a time. */
@@ -24,7 +31,10 @@ final class TrustDeadline {
         this.observer = observer;
     }
 
-    /** Is told of changes; each lapse is followed by at most one return before the next lapse. */
+    /**
+     * Is told of changes; each lapse is followed by at most one return before the next lapse. If it throws, it is told
+     * again; so it must know by itself what it has done already.
+     */
     interface Observer {
 
         void trustLapsed();
@@ -32,38 +42,53 @@ final class TrustDeadline {
         void trustReturned();
     }
 
+    /** What the observer was told last; unknown if it threw while it was told. */
+    private enum Told {
+        LAPSED,
+        RETURNED,
+        UNKNOWN
+    }
+
     /** Returns the trust. May be called without the monitor. */
     Trust trust() {
         return trust;
     }
 
+    /** Returns the epoch in which what is granted now is granted. */
+    long epoch() {
+        return epoch;
+    }
+
     /** Trusts until the time has passed since a heartbeat was sent. */
     void extend(Moment sent) {
         noticeLapse();
-        trust = Trust.since(sent, time);
-        if (lapsed && trust.holds(environment.clock())) {
-            lapsed = false;
+        trust = Trust.since(sent, time, epoch);
+        if (told != Told.RETURNED && trust.holds(environment.clock())) {
+            told = Told.UNKNOWN;
             observer.trustReturned();
+            told = Told.RETURNED;
         }
         watch();
     }
 
-    /** Trusts no more. */
-    void end() {
+    /** Ends the trust, and the epoch. Allocates nothing: it must succeed without a heap. */
+    void drop() {
         trust = Trust.NONE;
-        noticeLapse();
+        epoch++;
     }
 
-    /** Returns whether the trust has lapsed; if it has and nobody knows yet, they are told first. */
+    /** Returns whether the trust has lapsed since it was last extended; if the observer does not know, it is told first. */
     boolean noticeLapse() {
-        if (!lapsed && !trust.holds(environment.clock())) {
-            lapsed = true;
+        boolean holds = trust.holds(environment.clock());
+        if (!holds && told != Told.LAPSED) {
+            told = Told.UNKNOWN;
             observer.trustLapsed();
+            told = Told.LAPSED;
         }
-        return lapsed;
+        return !holds || told != Told.RETURNED;
     }
 
-    /** Tells nobody any more. */
+    /** Tells the observer nothing any more. */
     void stopWatching() {
         timer.cancel();
     }

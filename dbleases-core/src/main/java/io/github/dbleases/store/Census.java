@@ -22,8 +22,18 @@ public record Census(List<Session> sessions, List<Lease> leases) {
      * @param weight its share in comparison with the others
      * @param startedAt when it was opened
      * @param expiresIn the time until it expires, negative when it has expired
+     * @param ttl how long it lives without a heartbeat
+     * @param grace how long the others wait after it has expired before they mark it dead
      */
-    public record Session(long id, String clientId, boolean live, int weight, Instant startedAt, Duration expiresIn) {}
+    public record Session(
+            long id,
+            String clientId,
+            boolean live,
+            int weight,
+            Instant startedAt,
+            Duration expiresIn,
+            Duration ttl,
+            Duration grace) {}
 
     /**
      * A lease.

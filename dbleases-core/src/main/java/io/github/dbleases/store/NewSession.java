@@ -9,6 +9,6 @@ import java.time.Duration;
  * @param clientId the name of the client
  * @param weight its share in comparison with the others
  * @param ttl how long it lives without a heartbeat
- * @param grace how long the others wait after it has expired
+ * @param grace how long the others wait after it has expired before they mark it dead
  */
 public record NewSession(long id, String clientId, int weight, Duration ttl, Duration grace) {}

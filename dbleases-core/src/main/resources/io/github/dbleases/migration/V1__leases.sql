@@ -7,6 +7,7 @@ CREATE TABLE "${prefix}session" (
     expires_at timestamptz NOT NULL,
     inbox bigint NOT NULL,
     ttl interval NOT NULL,
+    grace interval NOT NULL, -- how long the others wait after it has expired before they mark it dead
     started_at timestamptz NOT NULL,
     weight integer NOT NULL,
     state text NOT NULL, -- live or dead
@@ -58,13 +59,16 @@ CREATE INDEX "${prefix}partition_session_idx" ON "${prefix}partition" (session_i
 CREATE INDEX "${prefix}partition_pending_idx" ON "${prefix}partition" (pending_session_id)
     WHERE pending_session_id IS NOT NULL;
 
--- One row for each life of the database: a new timeline, or a new system, may have lost acknowledged commits.
+-- One row for each life of the database: a new timeline, or a new system, may have lost acknowledged commits. The nonce
+-- is random, as two standbys that do not know of each other may be promoted to the same timeline.
 CREATE TABLE "${prefix}incarnation" (
     system_id text NOT NULL,
     timeline bigint NOT NULL,
+    nonce uuid NOT NULL,
     first_seen timestamptz NOT NULL,
     quiet_until timestamptz NOT NULL, -- until then nobody takes up a grant that it does not already hold
     largest_ttl interval NOT NULL, -- of all sessions ever opened
+    largest_grace interval NOT NULL, -- of all sessions ever opened
     PRIMARY KEY (system_id, timeline)
 );
 
@@ -82,7 +86,7 @@ BEGIN
     EXCEPTION WHEN OTHERS THEN
         NULL;
     END;
-    INSERT INTO "${prefix}incarnation" (system_id, timeline, first_seen, quiet_until, largest_ttl)
-    VALUES (current_system, current_timeline, clock_timestamp(), 'epoch', interval '0');
+    INSERT INTO "${prefix}incarnation" (system_id, timeline, nonce, first_seen, quiet_until, largest_ttl, largest_grace)
+    VALUES (current_system, current_timeline, gen_random_uuid(), clock_timestamp(), 'epoch', interval '0', interval '0');
 END
 $$;

@@ -8,18 +8,23 @@ import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.assignment.Snapshot.Member;
 import io.github.dbleases.assignment.Snapshot.Partition;
 import io.github.dbleases.client.Assigner.Gift;
+import io.github.dbleases.client.Assigner.Outcome;
 import io.github.dbleases.store.NewSession;
 import io.github.dbleases.store.WorkLine;
 import io.github.dbleases.store.memory.InMemoryLeaseStore;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** What is written under the lock of a lease, by sessions that know too little or come too late. */
 class AssignerTests {
 
+    private static final int LIMIT = 1_000;
     private static final long OWNER = 1;
     private static final long OTHER = 2;
     private static final long STRANGER = 3;
@@ -92,7 +97,7 @@ class AssignerTests {
         Set<Integer> atWork = Set.of(0);
 
         line.transact(lease(), transaction -> {
-            new Assigner(transaction).release(OWNER, "orders", atWork);
+            new Assigner(transaction, LIMIT).release(OWNER, "orders", atWork);
             return true;
         });
 
@@ -140,6 +145,113 @@ class AssignerTests {
         assertThat(inbox(OWNER)).as("it was buried before").isEqualTo(settled);
     }
 
+    @Test
+    void aLeaseGetsItsPartitionsInStepsAndIsJoinedWithTheLast() {
+        LeaseSpec large = LeaseSpec.partitions("large", 10);
+
+        assertThat(joinOnce(OWNER, large)).isEmpty();
+        assertThat(large().partitions()).hasSize(4);
+        assertThat(large().members()).isEmpty();
+        assertThat(joinOnce(OWNER, large)).isEmpty();
+        assertThat(large().partitions()).hasSize(8);
+
+        Outcome joined = joinOnce(OWNER, large).orElseThrow();
+        assertThat(large().members()).hasSize(1);
+        assertThat(owned(large())).isEqualTo(4);
+        assertThat(joined.more()).isTrue();
+    }
+
+    @Test
+    void orphansAreGivenOutInSteps() {
+        joinLarge(OWNER);
+
+        assertThat(assignOnce().more()).isTrue();
+        assertThat(owned(large())).isEqualTo(8);
+        assertThat(assignOnce().more()).isFalse();
+        assertThat(owned(large())).isEqualTo(10);
+        assertThat(assignOnce()).isEqualTo(Outcome.SETTLED);
+    }
+
+    @Test
+    void aLeaseThatNobodyUsesShrinksInSteps() {
+        joinLarge(OWNER);
+        releaseOnce();
+
+        LeaseSpec small = LeaseSpec.partitions("large", 1);
+        assertThat(joinOnce(OWNER, small)).isEmpty();
+        assertThat(large().partitions()).hasSize(6);
+        assertThat(joinOnce(OWNER, small)).isEmpty();
+        assertThat(joinOnce(OWNER, small)).isPresent();
+        assertThat(large().partitions()).hasSize(1);
+    }
+
+    @Test
+    void whatIsReleasedIsReleasedInSteps() {
+        joinLarge(OWNER);
+        assignOnce();
+        assignOnce();
+
+        assertThat(releaseOnce()).isFalse();
+        assertThat(owned(large())).isEqualTo(6);
+        assertThat(releaseOnce()).isFalse();
+        assertThat(releaseOnce()).isTrue();
+        assertThat(owned(large())).isZero();
+    }
+
+    @Test
+    void movesAreAskedForInSteps() {
+        joinLarge(OWNER);
+        assignOnce();
+        assignOnce();
+        open(OTHER);
+        joinOnce(OTHER, LeaseSpec.partitions("large", 10));
+
+        assertThat(balanceOnce().more()).isTrue();
+        assertThat(large().partitions())
+                .filteredOn(partition -> partition.pending() == OTHER)
+                .hasSize(4);
+        assertThat(balanceOnce().more()).isFalse();
+        assertThat(large().partitions())
+                .filteredOn(partition -> partition.pending() == OTHER)
+                .hasSize(5);
+    }
+
+    private void joinLarge(long session) {
+        LeaseSpec large = LeaseSpec.partitions("large", 10);
+        while (joinOnce(session, large).isEmpty()) {
+            // It has not got all its partitions yet.
+        }
+    }
+
+    private Optional<Outcome> joinOnce(long session, LeaseSpec spec) {
+        return inLarge(assigner -> assigner.join(session, spec));
+    }
+
+    private Outcome assignOnce() {
+        return inLarge(assigner -> assigner.assignOrphans("large"));
+    }
+
+    private Outcome balanceOnce() {
+        return inLarge(assigner -> assigner.balance("large", Duration.ZERO));
+    }
+
+    private boolean releaseOnce() {
+        return inLarge(assigner -> assigner.release(OWNER, "large", Set.of()));
+    }
+
+    /** Does a step of 4 partitions at most. */
+    private <T> T inLarge(Function<Assigner, T> step) {
+        return line.transact(new TreeSet<>(Set.of("large")), transaction -> step.apply(new Assigner(transaction, 4)));
+    }
+
+    private Snapshot large() {
+        return line.transact(new TreeSet<>(Set.of("large")), transaction -> transaction.snapshot("large"));
+    }
+
+    private static long owned(Snapshot lease) {
+        return lease.partitions().stream().filter(Partition::ownerLive).count();
+    }
+
     private void assertToldOf(Consumer<Assigner> end) {
         share(OWNER);
         share(STRANGER);
@@ -156,7 +268,7 @@ class AssignerTests {
 
     private void inLetters(Consumer<Assigner> step) {
         line.transact(new TreeSet<>(Set.of("letters")), transaction -> {
-            step.accept(new Assigner(transaction));
+            step.accept(new Assigner(transaction, LIMIT));
             return true;
         });
     }
@@ -175,13 +287,14 @@ class AssignerTests {
             open(OTHER);
         }
         line.transact(
-                lease(), transaction -> new Assigner(transaction).join(session, LeaseSpec.partitions("orders", 4)));
+                lease(),
+                transaction -> new Assigner(transaction, LIMIT).join(session, LeaseSpec.partitions("orders", 4)));
     }
 
     private Set<Integer> handOver(long session, boolean takesPart, Gift gift) {
         return line.transact(
                 lease(),
-                transaction -> new Assigner(transaction).handOver(session, "orders", takesPart, List.of(gift)));
+                transaction -> new Assigner(transaction, LIMIT).handOver(session, "orders", takesPart, List.of(gift)));
     }
 
     private Snapshot snapshot() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.Timing;
 import io.github.dbleases.client.ClockGuard.Beat;
+import io.github.dbleases.store.Neighbour;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -13,14 +14,16 @@ class ClockGuardTests {
     private static final Timing TIMING = Timing.DEFAULT;
     private static final Duration QUICK = Duration.ofMillis(1);
     private static final Duration TOLERATED = TIMING.grace().dividedBy(2);
+    private static final Duration WINDOW = TIMING.ttl().plus(TIMING.grace());
+    private static final Neighbour OTHER = watched(TIMING);
 
     private final ManualClock clock = new ManualClock();
     private Instant databaseTime = Instant.parse("2026-01-01T00:00:00Z");
     private final ClockGuard guard = new ClockGuard(TIMING, heartbeat(QUICK, QUICK));
 
     @Test
-    void nothingIsAllowedInTheFirstTtlOfTheOwnSession() {
-        beatFor(TIMING.ttl().minus(QUICK));
+    void nothingIsAllowedBeforeTheOwnSessionIsOlderThanTtlAndGraceOfTheOther() {
+        beatFor(WINDOW.minus(QUICK));
         assertThat(allows()).isFalse();
 
         pass(QUICK);
@@ -28,7 +31,7 @@ class ClockGuardTests {
     }
 
     @Test
-    void nothingIsAllowedForATtlAfterTheOwnHeartbeatsWereInterrupted() {
+    void nothingIsAllowedForAWhileAfterTheOwnHeartbeatsWereInterrupted() {
         settle();
 
         pass(TIMING.heartbeat().minus(QUICK).multipliedBy(2));
@@ -37,29 +40,29 @@ class ClockGuardTests {
         assertThat(allows()).as("overdue").isFalse();
 
         beat(QUICK, QUICK);
-        assertThatNothingIsAllowedForATtl();
+        assertThatNothingIsAllowedForAWhile();
     }
 
     @Test
-    void aStepOfTheDatabaseClockForwardAllowsNothingForATtl() {
+    void aStepOfTheDatabaseClockForwardAllowsNothingForAWhile() {
         settle();
 
         databaseTime = databaseTime.plus(TOLERATED).plusMillis(5);
         pass(TIMING.heartbeat());
         beat(QUICK, QUICK);
 
-        assertThatNothingIsAllowedForATtl();
+        assertThatNothingIsAllowedForAWhile();
     }
 
     @Test
-    void aStepOfTheDatabaseClockBackAllowsNothingForATtl() {
+    void aStepOfTheDatabaseClockBackAllowsNothingForAWhile() {
         settle();
 
         databaseTime = databaseTime.minus(TOLERATED).minusMillis(5);
         pass(TIMING.heartbeat());
         beat(QUICK, QUICK);
 
-        assertThatNothingIsAllowedForATtl();
+        assertThatNothingIsAllowedForAWhile();
     }
 
     @Test
@@ -82,25 +85,25 @@ class ClockGuardTests {
         pass(TIMING.heartbeat());
         beat(QUICK, QUICK);
 
-        assertThatNothingIsAllowedForATtl();
+        assertThatNothingIsAllowedForAWhile();
     }
 
     @Test
-    void anotherIncarnationAllowsNothingForATtl() {
+    void anotherIncarnationAllowsNothingForAWhile() {
         settle();
 
         guard.silence(clock.nanoTime());
 
-        assertThatNothingIsAllowedForATtl();
+        assertThatNothingIsAllowedForAWhile();
     }
 
     @Test
     void theExpectedTimeFollowsTheOwnClock() {
         settle();
 
-        assertThat(guard.expectedTime(clock.nanoTime())).isBetween(databaseTime.minus(QUICK), databaseTime.plus(QUICK));
+        assertThat(expectedTime()).isBetween(databaseTime.minus(QUICK), databaseTime.plus(QUICK));
         pass(Duration.ofSeconds(2));
-        assertThat(guard.expectedTime(clock.nanoTime())).isBetween(databaseTime.minus(QUICK), databaseTime.plus(QUICK));
+        assertThat(expectedTime()).isBetween(databaseTime.minus(QUICK), databaseTime.plus(QUICK));
     }
 
     @Test
@@ -111,8 +114,7 @@ class ClockGuardTests {
         databaseTime = databaseTime.plusMillis(900);
         beat(Duration.ofMillis(250), Duration.ofMillis(700));
 
-        assertThat(Duration.between(guard.expectedTime(clock.nanoTime()), databaseTime))
-                .isGreaterThan(TOLERATED);
+        assertThat(Duration.between(expectedTime(), databaseTime)).isGreaterThan(TOLERATED);
     }
 
     @Test
@@ -124,7 +126,7 @@ class ClockGuardTests {
         beat(Duration.ofMillis(250), Duration.ofMillis(700));
         beat(QUICK, QUICK);
 
-        assertThatNothingIsAllowedForATtl();
+        assertThatNothingIsAllowedForAWhile();
     }
 
     @Test
@@ -133,7 +135,7 @@ class ClockGuardTests {
 
         beat(Duration.ofMillis(900), QUICK);
         assertThat(allows()).isTrue();
-        assertThat(guard.expectedTime(clock.nanoTime())).isBetween(databaseTime.minus(QUICK), databaseTime.plus(QUICK));
+        assertThat(expectedTime()).isBetween(databaseTime.minus(QUICK), databaseTime.plus(QUICK));
     }
 
     @Test
@@ -142,16 +144,16 @@ class ClockGuardTests {
         for (int i = 0; i < 20; i++) {
             slow.beat(heartbeat(Duration.ofMillis(300), Duration.ofMillis(300)));
         }
-        assertThat(slow.allows(clock.nanoTime())).isFalse();
+        assertThat(slow.warrant(OTHER, clock.nanoTime())).isEmpty();
 
         for (int i = 0; i < 9000; i++) {
             slow.beat(heartbeat(QUICK, QUICK));
         }
-        assertThat(slow.allows(clock.nanoTime())).isTrue();
+        assertThat(slow.warrant(OTHER, clock.nanoTime())).isPresent();
     }
 
     @Test
-    void clocksThatDriftApartAreFollowed() {
+    void clocksThatDriftApartAsOrdinaryClocksDoAreFollowed() {
         for (int i = 0; i < 10_000; i++) {
             pass(TIMING.heartbeat());
             databaseTime = databaseTime.plusNanos(1_500_000);
@@ -159,15 +161,85 @@ class ClockGuardTests {
         }
 
         assertThat(allows()).isTrue();
-        assertThat(guard.expectedTime(clock.nanoTime())).isBetween(databaseTime.minus(QUICK), databaseTime.plus(QUICK));
+        assertThat(expectedTime()).isBetween(databaseTime.minus(TOLERATED), databaseTime.plus(QUICK));
+    }
+
+    @Test
+    void aDatabaseClockThatRunsMuchFasterAllowsNothing() {
+        settle();
+
+        runFaster(1.05, WINDOW);
+        assertThat(allows()).isFalse();
+
+        settle();
+    }
+
+    @Test
+    void aDatabaseClockThatRunsMuchSlowerAllowsNothing() {
+        settle();
+
+        runFaster(0.95, WINDOW);
+
+        assertThat(allows()).isFalse();
+    }
+
+    @Test
+    void aDriftThatIsHarmlessInAShortWindowIsNoneInALongOne() {
+        Neighbour slow = watched(Timing.of(TIMING.ttl().multipliedBy(10)));
+        Neighbour strict = new Neighbour(1, Duration.ZERO, slow.ttl(), TIMING.grace());
+        runFaster(1.02, WINDOW.multipliedBy(20));
+
+        assertThat(allows()).isTrue();
+        assertThat(guard.warrant(slow, clock.nanoTime())).isPresent();
+        assertThat(guard.warrant(strict, clock.nanoTime())).isEmpty();
+    }
+
+    @Test
+    void aSessionThatLivesLongerIsWatchedForLongerThanTheOwnOne() {
+        Neighbour slow = watched(Timing.of(TIMING.ttl().multipliedBy(3)));
+
+        beatFor(WINDOW.multipliedBy(3).minus(QUICK));
+        assertThat(guard.warrant(slow, clock.nanoTime())).isEmpty();
+
+        beatFor(WINDOW.multipliedBy(3));
+        assertThat(guard.warrant(slow, clock.nanoTime())).isPresent();
+    }
+
+    @Test
+    void theToleranceIsHalfTheGraceOfTheOtherSession() {
+        Neighbour strict = new Neighbour(1, Duration.ZERO, TIMING.ttl(), TOLERATED);
+        settle();
+
+        databaseTime = databaseTime.plus(TOLERATED.dividedBy(2)).plusMillis(5);
+        beat(QUICK, QUICK);
+
+        assertThat(allows()).isTrue();
+        assertThat(guard.warrant(strict, clock.nanoTime())).isEmpty();
+    }
+
+    /** Lets the database's clock run at another rate than the own one. */
+    private void runFaster(double rate, Duration time) {
+        for (long beats = time.dividedBy(TIMING.heartbeat()) + 1; beats > 0; beats--) {
+            pass(TIMING.heartbeat());
+            databaseTime = databaseTime.plusNanos((long) (TIMING.heartbeat().toNanos() * (rate - 1)));
+            beat(QUICK, QUICK);
+        }
+    }
+
+    private static Neighbour watched(Timing timing) {
+        return new Neighbour(1, Duration.ofSeconds(-1), timing.ttl(), timing.grace());
     }
 
     private boolean allows() {
-        return guard.allows(clock.nanoTime());
+        return guard.warrant(OTHER, clock.nanoTime()).isPresent();
+    }
+
+    private Instant expectedTime() {
+        return guard.warrant(OTHER, clock.nanoTime()).orElseThrow().expectedTime();
     }
 
     private void settle() {
-        beatFor(TIMING.ttl().multipliedBy(2));
+        beatFor(WINDOW.multipliedBy(2));
         beat(QUICK, QUICK);
         assertThat(allows()).isTrue();
     }
@@ -182,9 +254,9 @@ class ClockGuardTests {
         pass(rest);
     }
 
-    private void assertThatNothingIsAllowedForATtl() {
+    private void assertThatNothingIsAllowedForAWhile() {
         assertThat(allows()).isFalse();
-        beatFor(TIMING.ttl().minus(QUICK));
+        beatFor(WINDOW.minus(QUICK));
         assertThat(allows()).isFalse();
         pass(QUICK);
         assertThat(allows()).isTrue();

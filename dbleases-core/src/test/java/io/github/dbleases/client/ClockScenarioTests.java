@@ -15,8 +15,8 @@ class ClockScenarioTests extends Scenario {
             Duration.ofSeconds(60),
             Duration.ofSeconds(20),
             Duration.ofSeconds(1),
-            Duration.ofMillis(500),
-            Duration.ofMillis(500));
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(3));
 
     @Test
     void aFreshClientDoesNotMarkOthersDeadWhenTheDatabaseClockHasJustStepped() {
@@ -64,6 +64,57 @@ class ClockScenarioTests extends Scenario {
 
         assertThat(slow.engine().currentSession()).isEqualTo(session);
         assertThat(slow.view("orders")).hasSize(6);
+    }
+
+    @Test
+    void aDatabaseClockThatIsSlewedBy8PercentMakesNoTwoOwners() {
+        Timing slow = Timing.of(Duration.ofSeconds(30));
+        SimProcess victim = start(4, slow);
+        SimProcess other = start(4, slow);
+        cluster.run(Duration.ofMinutes(3));
+        awaitHeartbeat(victim);
+
+        victim.environment().cut(true);
+        database.clock().run(1.0833);
+        cluster.run(slow.ttl().multipliedBy(3));
+        assertThat(other.view("orders")).as("the drift is seen").hasSize(2);
+
+        database.clock().run(1);
+        cluster.run(slow.ttl().multipliedBy(3));
+        assertThat(other.view("orders")).hasSize(4);
+    }
+
+    @Test
+    void aClientWhoseOwnClockIsSlewedWithTheDatabaseMakesNoTwoOwners() {
+        Timing slow = Timing.of(Duration.ofSeconds(30));
+        double rate = 1 + slow.toleratedClockRate() - 0.001;
+        SimProcess victim = start(4, slow);
+        SimProcess other = start(4, slow);
+        cluster.run(Duration.ofMinutes(3));
+        awaitHeartbeat(victim);
+
+        victim.environment().cut(true);
+        database.clock().run(rate);
+        other.environment().runClocks(rate, 1);
+        await(() -> other.view("orders").size() == 4, slow.ttl().multipliedBy(2));
+    }
+
+    @Test
+    void aSessionIsMarkedDeadAfterItsOwnGraceHoweverShortThatOfTheOthersIs() {
+        Timing patient = new Timing(
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(5),
+                Duration.ofMillis(10),
+                Duration.ofSeconds(4));
+        SimProcess victim = start(4, patient);
+        SimProcess other = start(4);
+        cluster.run(Duration.ofMinutes(3));
+        awaitHeartbeat(victim);
+
+        victim.environment().cut(true);
+        victim.environment().runClocks(0.92, 0.92);
+        await(() -> other.view("orders").size() == 4, Duration.ofMinutes(1));
     }
 
     @Test

@@ -75,6 +75,22 @@ class FailoverScenarioTests extends Scenario {
     }
 
     @Test
+    void trustGoesOnThroughAFailoverWithAThousandLeases() {
+        SimProcess process = start(4);
+        for (int i = 0; i < 1_000; i++) {
+            process.join("lease-" + i, 1);
+        }
+        process.environment().latency(Duration.ofMillis(5), Duration.ofMillis(5));
+        await(() -> process.view("lease-999").size() == 1, Duration.ofMinutes(2));
+        settle();
+
+        database.failOverTo(database.store().backup());
+        boolean lapsed = cluster.runUntil(() -> process.view("orders").isEmpty(), LONG);
+
+        assertThat(lapsed).isFalse();
+    }
+
+    @Test
     void aStepOfTheClockDoesNotEndTheQuietTime() {
         SimProcess owner = start(4);
         settle();

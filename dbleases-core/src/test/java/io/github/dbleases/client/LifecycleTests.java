@@ -39,8 +39,8 @@ class LifecycleTests {
             Duration.ofMinutes(10),
             Duration.ofMillis(200),
             Duration.ofMillis(200),
-            Duration.ofMillis(500),
-            Duration.ofMillis(500));
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(30));
     private static final LeaseClientConfig CONFIG = LeaseClientConfig.defaults()
             .withTiming(LONG)
             .withDebounce(Duration.ofMillis(50))

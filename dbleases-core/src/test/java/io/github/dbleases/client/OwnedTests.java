@@ -25,7 +25,7 @@ class OwnedTests {
 
     @Test
     void whatIsGoneIsNotHeld() {
-        Owned given = new Owned(0, 1);
+        Owned given = new Owned(0, 1, 1);
         assertThat(given.tryHold()).isTrue();
         given.give();
 
@@ -36,7 +36,7 @@ class OwnedTests {
     /** Two threads work under holds while a third gives the partition away. */
     private static final class Round {
 
-        private final Owned owned = new Owned(0, 1);
+        private final Owned owned = new Owned(0, 1, 1);
         private final Object monitor = new Object();
         private final AtomicInteger open = new AtomicInteger();
         private final AtomicInteger noticed = new AtomicInteger();
@@ -90,7 +90,8 @@ class OwnedTests {
 
         private void look() {
             synchronized (monitor) {
-                if (owned.noticeDrained()) {
+                if (owned.isDrainToBeHandled()) {
+                    owned.drainHandled();
                     noticed.incrementAndGet();
                     if (open.get() > 0) {
                         heldAfterTheEnd.set(true);

@@ -14,8 +14,10 @@ import org.junit.jupiter.api.Test;
 
 class PortfolioTests {
 
+    private static final long EPOCH = 7;
+
     private final Queue<Runnable> calls = new ArrayDeque<>();
-    private final Portfolio portfolio = new Portfolio(calls::add, true);
+    private final Portfolio portfolio = new Portfolio(calls::add, () -> EPOCH, true, this::drained);
     private final List<String> told = new ArrayList<>();
     private final List<Owned> drained = new ArrayList<>();
 
@@ -37,7 +39,7 @@ class PortfolioTests {
         listen(new Recorder("b"));
         List<Owned> taken = take(0);
 
-        portfolio.give(taken, drained::addAll);
+        portfolio.give(taken);
         assertThat(portfolio.grants().partitions()).isEmpty();
         assertThat(told).isEmpty();
         assertThat(drained).isEmpty();
@@ -51,7 +53,7 @@ class PortfolioTests {
     void withoutListenersThereIsNothingToWaitFor() {
         List<Owned> taken = take(0);
 
-        portfolio.give(taken, drained::addAll);
+        portfolio.give(taken);
 
         assertThat(drained).isEqualTo(taken);
     }
@@ -62,13 +64,13 @@ class PortfolioTests {
         List<Owned> taken = take(0);
         taken.get(0).tryHold();
 
-        portfolio.lose(taken, lost -> lost.forEach(Owned::listenersDone));
+        portfolio.lose(taken);
         call();
         assertThat(portfolio.owned(0)).isPresent();
 
         taken.get(0).release();
         assertThat(taken.get(0).isDrained()).isTrue();
-        portfolio.lose(taken, lost -> {});
+        portfolio.lose(taken);
         assertThat(portfolio.isEmpty()).isTrue();
     }
 
@@ -77,8 +79,8 @@ class PortfolioTests {
         listen(new Recorder("a"));
         List<Owned> taken = take(0);
 
-        portfolio.give(taken, given -> {});
-        portfolio.lose(taken, lost -> {});
+        portfolio.give(taken);
+        portfolio.lose(taken);
         call();
 
         assertThat(told).containsExactly("a +0", "a -0");
@@ -87,7 +89,7 @@ class PortfolioTests {
 
     @Test
     void aHeldOrToldPartitionIsNotDrainedBeforeBothHaveEnded() {
-        Owned owned = new Owned(0, 1);
+        Owned owned = new Owned(0, 1, EPOCH);
         owned.tryHold();
         owned.tryHold();
         owned.listenersDone();
@@ -106,7 +108,7 @@ class PortfolioTests {
         List<Owned> taken = take(0, 1);
 
         portfolio.lapse();
-        portfolio.give(taken.subList(0, 1), given -> {});
+        portfolio.give(taken.subList(0, 1));
         portfolio.resume();
         call();
 
@@ -154,7 +156,7 @@ class PortfolioTests {
         Registration registration = listen(new Recorder("a"));
         List<Owned> taken = take(0);
 
-        portfolio.give(taken, drained::addAll);
+        portfolio.give(taken);
         registration.close();
         call();
 
@@ -177,7 +179,7 @@ class PortfolioTests {
         });
         List<Owned> taken = take(0);
 
-        portfolio.give(taken, drained::addAll);
+        portfolio.give(taken);
         call();
 
         assertThat(drained).isEqualTo(taken);
@@ -188,7 +190,7 @@ class PortfolioTests {
         listen(new Recorder("a"));
 
         List<Owned> taken = take(0);
-        portfolio.give(taken, given -> {});
+        portfolio.give(taken);
 
         assertThat(calls).as("the second waits for the first").hasSize(1);
     }
@@ -199,10 +201,15 @@ class PortfolioTests {
 
     private List<Owned> take(int... partitions) {
         List<Owned> taken = IntStream.of(partitions)
-                .mapToObj(partition -> new Owned(partition, 100 + partition))
+                .mapToObj(partition -> new Owned(partition, 100 + partition, EPOCH))
                 .toList();
         portfolio.take(taken);
         return taken;
+    }
+
+    private void drained(List<Owned> partitions) {
+        partitions.forEach(Owned::listenersDone);
+        drained.addAll(partitions);
     }
 
     /** Lets the listeners run. */

@@ -65,7 +65,7 @@ abstract class Scenario {
         Trust before = process.engine().keeper().trust();
         await(
                 () -> process.engine().keeper().trust() != before,
-                TIMING.heartbeat().plusSeconds(2));
+                TIMING.heartbeat().plusSeconds(10));
     }
 
     static void holdAll(SimProcess process, Duration time) {

@@ -93,7 +93,7 @@ class ScenarioTests extends Scenario {
         await(() -> other.view("orders").size() == 12, TAKEOVER);
         assertThat(stopped.view("orders")).isEmpty();
 
-        stopped.environment().resume(Duration.ZERO);
+        stopped.environment().resume(false);
         settle();
         assertThat(stopped.view("orders")).hasSize(6);
     }

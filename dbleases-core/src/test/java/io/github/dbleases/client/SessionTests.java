@@ -49,6 +49,7 @@ class SessionTests {
     void anotherIncarnationHasToConfirmWhatIsOwned() {
         assertThat(session.isConfirmed()).isTrue();
 
+        session.leaveIncarnation();
         session.enter(new Incarnation("system", 2));
         assertThat(session.isConfirmed()).isFalse();
 

@@ -26,7 +26,7 @@ class SharingTests {
             told.add("closing");
         }
     };
-    private final Sharing sharing = new Sharing(Runnable::run);
+    private final Sharing sharing = new Sharing(Runnable::run, () -> 1);
 
     @Test
     void anotherMemberInThePlaceOfOneThatDiedIsAChange() {
@@ -38,13 +38,13 @@ class SharingTests {
         sharing.joined(1, Set.of(1L, 3L));
 
         assertThat(told).containsExactly("changed");
-        assertThat(sharing.place()).isEqualTo(new Place(0, 2));
+        assertThat(sharing.part().place()).isEqualTo(new Place(0, 2));
     }
 
     @Test
     void thePlaceIsThatInTheOrderOfTheIds() {
         sharing.joined(20, Set.of(30L, 20L, 100L, 3L));
-        assertThat(sharing.place()).isEqualTo(new Place(1, 4));
+        assertThat(sharing.part().place()).isEqualTo(new Place(1, 4));
     }
 
     @Test
@@ -102,7 +102,7 @@ class SharingTests {
         sharing.close();
 
         assertThat(sharing.isAtWork()).isFalse();
-        assertThat(sharing.place()).isEqualTo(Place.ALONE);
+        assertThat(sharing.part().place()).isEqualTo(Place.ALONE);
     }
 
     @Test

@@ -12,21 +12,26 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A database that can be away, lag, lose its last commits in a failover and have its clock set. */
 final class SimDatabase implements SimStorage {
 
     private static final int STANDBYS = 8;
-    private static final Duration TIME_TO_NOTICE = Duration.ofSeconds(5);
-    private static final Duration QUIET_TIME = Duration.ofSeconds(8);
-
     private final SimWorld world;
     private final SimWorld.DatabaseClock clock;
     private final InMemoryLeaseStore store;
     private final Deque<InMemoryLeaseStore.Backup> standbys = new ArrayDeque<>();
+
+    /** A standby that has not followed the primary since the last failover: it repeats the timeline if it is promoted. */
+    private InMemoryLeaseStore.@Nullable Backup leftBehind;
+
     private Instant latest = Instant.MIN;
-    private long jumpedNanos = -TIME_TO_NOTICE.toNanos();
+    private final Duration timeToNotice;
+    private final Duration quietTime;
+    private long jumpedNanos;
     private long quietUntilNanos;
     private long quietTimeCutShort;
     private boolean away;
@@ -35,6 +40,14 @@ final class SimDatabase implements SimStorage {
         this.world = world;
         this.clock = world.new DatabaseClock();
         this.store = new InMemoryLeaseStore(clock);
+        Timing slowest = world.conditions().slowest();
+        this.timeToNotice = slowest.ttl();
+        this.quietTime = slowest.ttl().plus(world.conditions().longestGrace()).plusSeconds(2);
+        this.jumpedNanos = -timeToNotice.toNanos();
+        // All times are known from the beginning: a stated limit is a failover that loses the first session with a
+        // longer TTL.
+        world.conditions().timings().forEach(timing -> store.workLine(timing).census());
+        clock.run(world.conditions().anyRate(world));
         standbys.add(store.backup());
     }
 
@@ -83,13 +96,18 @@ final class SimDatabase implements SimStorage {
      * whose clock lags too much.
      */
     boolean hasJustJumped() {
-        return world.nanos() - jumpedNanos < TIME_TO_NOTICE.toNanos();
+        return world.nanos() - jumpedNanos < timeToNotice.toNanos();
     }
 
     /**
      * Returns for how long no new process may start: a stated limit is that one which does not know of a failover takes
      * the store's word for when the quiet time ends, and the store's clock may have been set.
      */
+    @Override
+    public void heal() {
+        clock.run(1);
+    }
+
     @Override
     public Duration unsafeForNewcomers() {
         return Duration.ofNanos(Math.max(0, quietTimeCutShort - world.nanos()));
@@ -132,10 +150,17 @@ final class SimDatabase implements SimStorage {
 
     /** Its clock is set, or it fails over. */
     @Override
-    public void mishap(Mishap mishap, SimProcess victim, Timing timing) {
+    public void mishap(Mishap mishap, SimProcess victim) {
+        SimConditions conditions = world.conditions();
         if (mishap == Mishap.GRAVE) {
-            failOver(world.between(timing.ttl().negated(), timing.ttl()), timing.ttl());
-        } else if (!hasJustJumped()) {
+            Duration ttl = conditions.fastest().ttl();
+            failOver(world.between(ttl.negated(), ttl), ttl);
+            clock.run(conditions.anyRate(world));
+        } else if (conditions.haveClocksOfDifferentRates()) {
+            // It is slewed. It is not set as well: what the clocks may differ by is either for their rates or for a
+            // step.
+            clock.run(conditions.anyRate(world));
+        } else if (!hasJustJumped() && !(conditions.areMixed() && world.nanos() < quietUntilNanos)) {
             Duration jump = world.between(Duration.ofSeconds(-10), Duration.ofSeconds(10));
             world.tell("the clock of the database jumps by " + jump);
             jump(jump);
@@ -146,32 +171,54 @@ final class SimDatabase implements SimStorage {
     public void close() {}
 
     /**
-     * Promotes a standby that lags a little or not at all, and whose clock differs, but is behind all that was seen before
-     * by no more than a time.
+     * Promotes a standby that lags a little or not at all, or now and then the one that was left behind in the failover
+     * before, and whose clock differs, but is behind all that was seen before by no more than a time.
      */
     void failOver(Duration clockDifference, Duration behindAtMost) {
-        int lag = world.random().nextInt(standbys.size());
-        for (int i = 0; i < lag; i++) {
-            standbys.removeLast();
-        }
-        failOverTo(standbys.getLast());
+        String which = leftBehind != null && world.chance(0.5) ? promoteLeftBehind(leftBehind) : promoteFollower();
         clock.jump(clockDifference);
         Duration tooFarBehind = Duration.between(clock.instant(), latest).minus(behindAtMost);
         if (!tooFarBehind.isNegative()) {
             clock.jump(tooFarBehind);
         }
-        world.tell("the database fails over to a standby that lags by %d copies, its time is %s"
-                .formatted(lag, clock.instant()));
+        world.tell("the database fails over to a standby that %s, its time is %s".formatted(which, clock.instant()));
+    }
+
+    private String promoteLeftBehind(InMemoryLeaseStore.Backup standby) {
+        failOverUnaware(standby);
+        return "was left behind";
+    }
+
+    private String promoteFollower() {
+        InMemoryLeaseStore.Backup other =
+                List.copyOf(standbys).get(world.random().nextInt(standbys.size()));
+        int lag = world.random().nextInt(standbys.size());
+        for (int i = 0; i < lag; i++) {
+            standbys.removeLast();
+        }
+        failOverTo(standbys.getLast());
+        leftBehind = other;
+        return "lags by %d copies".formatted(lag);
     }
 
     /** Promotes a standby that was copied at some moment. */
     void failOverTo(InMemoryLeaseStore.Backup standby) {
         store.failOver(standby);
-        world.heartbeatsAreForgotten(Timing.DEFAULT.ttl());
+        hasFailedOver(standby);
+    }
+
+    /** Promotes a standby that was copied at some moment, and has not heard of a failover since. */
+    void failOverUnaware(InMemoryLeaseStore.Backup standby) {
+        store.failOverUnaware(standby);
+        hasFailedOver(standby);
+    }
+
+    private void hasFailedOver(InMemoryLeaseStore.Backup standby) {
+        world.heartbeatsAreForgotten(timeToNotice.multipliedBy(2));
         world.deadSessions().clear();
         standbys.clear();
         standbys.add(standby);
         jumpedNanos = world.nanos();
-        quietUntilNanos = world.nanos() + QUIET_TIME.toNanos();
+        quietUntilNanos = world.nanos() + quietTime.toNanos();
     }
 }

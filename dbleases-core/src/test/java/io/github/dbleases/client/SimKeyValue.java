@@ -77,17 +77,22 @@ final class SimKeyValue implements SimStorage {
 
     /** A process ends in the middle of its work, or the storage is slow for all. */
     @Override
-    public void mishap(Mishap mishap, SimProcess victim, Timing timing) {
+    public void mishap(Mishap mishap, SimProcess victim) {
         if (mishap == Mishap.GRAVE) {
             Duration time = world.shortTime(Duration.ofSeconds(30));
             world.tell("the storage is slow for " + time);
-            slowness = timing.attemptTimeout();
+            slowness = world.conditions().fastest().attemptTimeout();
             world.after(time, () -> slowness = Duration.ZERO);
         } else {
             world.tell(victim.name() + " is closed and will crash right after one of its writes");
             victim.close();
             writesUntilCrash.put(victim.environment(), 1 + world.random().nextInt(3));
         }
+    }
+
+    @Override
+    public void heal() {
+        // It has no clock.
     }
 
     @Override

@@ -1,28 +1,29 @@
 package io.github.dbleases.client;
 
+import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.client.Environment.Lane;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.function.Supplier;
 
 /** One line of a simulated process to the database, over a network that delays and loses. */
 final class SimLane implements Lane {
 
+    private static final Duration RETRY = Duration.ofMillis(100);
+
     private final SimEnvironment environment;
-    private final SimWorld world;
     private final SimStorage storage;
     private final Duration attemptTimeout;
-    private final Queue<Request<?>> due = new ArrayDeque<>();
+    private final Deque<Request<?>> due = new ArrayDeque<>();
     private boolean busy;
     private boolean cut;
     private int sent;
 
-    SimLane(SimEnvironment environment, SimWorld world, SimStorage storage, Duration attemptTimeout) {
+    SimLane(SimEnvironment environment, SimStorage storage, Duration attemptTimeout) {
         this.environment = environment;
-        this.world = world;
         this.storage = storage;
         this.attemptTimeout = attemptTimeout;
     }
@@ -46,12 +47,29 @@ final class SimLane implements Lane {
 
     @Override
     public void submit(Duration delay, Request<?> request) {
-        world.after(
-                delay,
-                () -> environment.run(() -> {
-                    due.add(request);
-                    next();
-                }));
+        environment.mayFail();
+        submitLater(delay, request);
+    }
+
+    private void submitLater(Duration delay, Request<?> request) {
+        environment.later(delay, () -> {
+            due.addLast(request);
+            next();
+        });
+    }
+
+    @Override
+    public void submitFirst(Request<?> request) {
+        environment.mayFail();
+        environment.later(Duration.ZERO, () -> {
+            due.addFirst(request);
+            next();
+        });
+    }
+
+    /** Returns how many requests are due and wait for those before them. */
+    int waiting() {
+        return due.size();
     }
 
     private void next() {
@@ -62,7 +80,14 @@ final class SimLane implements Lane {
     }
 
     private <T> void attempt(Request<T> request) {
-        Optional<Supplier<T>> call = request.prepare();
+        Optional<Supplier<T>> call;
+        try {
+            call = request.prepare();
+        } catch (Throwable failure) {
+            fail(request, failure);
+            finish();
+            return;
+        }
         if (call.isEmpty()) {
             finish();
             return;
@@ -70,6 +95,19 @@ final class SimLane implements Lane {
         sent++;
         Attempt<T> attempt = new Attempt<>(request);
         attempt.giveUp = storage.call(this, call.get(), attempt);
+    }
+
+    /** A request that cannot take its failure is attempted again a little later, as on a {@link ThreadLane}. */
+    private void fail(Request<?> request, Throwable failure) {
+        try {
+            request.failed(
+                    failure instanceof RuntimeException exception
+                            ? exception
+                            : new IllegalStateException("An attempt ended with an error", failure));
+        } catch (Throwable further) {
+            environment.requireSimulated(further);
+            submitLater(RETRY, request);
+        }
     }
 
     private void finish() {
@@ -81,25 +119,34 @@ final class SimLane implements Lane {
     private final class Attempt<T> implements SimStorage.Outcome<T> {
 
         private final Request<T> request;
-        private final SimWorld.Event timeout;
+        private final Environment.Timer timeout;
         private Runnable giveUp = () -> {};
         private boolean ended;
 
         private Attempt(Request<T> request) {
             this.request = request;
-            this.timeout = world.after(
-                    attemptTimeout,
-                    () -> environment.run(() -> fail(new StoreUnavailableException("no answer in time"))));
+            this.timeout =
+                    environment.later(attemptTimeout, () -> fail(new StoreUnavailableException("no answer in time")));
         }
 
         @Override
         public void succeed(T answer) {
-            end(() -> request.done(answer));
+            end(() -> {
+                try {
+                    request.done(answer);
+                } catch (Throwable failure) {
+                    environment.requireSimulated(failure);
+                    SimLane.this.fail(request, failure);
+                }
+            });
         }
 
         @Override
         public void fail(RuntimeException failure) {
-            end(() -> request.failed(failure));
+            if (!(failure instanceof StoreUnavailableException || failure instanceof LeaseConflictException)) {
+                environment.requireSimulated(failure);
+            }
+            end(() -> SimLane.this.fail(request, failure));
         }
 
         private void end(Runnable how) {

@@ -37,6 +37,7 @@ final class SimListener implements LeaseListener {
             world.violation(process + " was started twice: " + partitions.toRanges());
         }
         started = started.plus(partitions);
+        mayFail();
     }
 
     @Override
@@ -45,5 +46,12 @@ final class SimListener implements LeaseListener {
             world.violation(process + " was stopped without a start: " + partitions.toRanges());
         }
         started = started.minus(partitions);
+        mayFail();
+    }
+
+    private void mayFail() {
+        if (world.conditions().errors() > 0 && world.misfortune(0.05)) {
+            throw new SimEnvironment.SimulatedError();
+        }
     }
 }

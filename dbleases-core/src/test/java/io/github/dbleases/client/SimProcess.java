@@ -2,15 +2,19 @@ package io.github.dbleases.client;
 
 import io.github.dbleases.Hold;
 import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.PartitionSet;
 import io.github.dbleases.store.HeartbeatLine;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /** A simulated process with one client: the real engine, and an application that holds partitions now and then. */
@@ -22,6 +26,7 @@ final class SimProcess {
     private final HeartbeatLine heartbeats;
     private final Engine engine;
     private final SortedMap<String, JoinedLease> leases = new TreeMap<>();
+    private final Map<String, LeaseSpec> wanted = new HashMap<>();
     private final List<JoinedLease> everJoined = new ArrayList<>();
     private final List<SimListener> listeners = new ArrayList<>();
     private final List<SimTaskListener> taskListeners = new ArrayList<>();
@@ -33,10 +38,13 @@ final class SimProcess {
         this.name = name;
         this.world = world;
         this.environment = new SimEnvironment(world, storage, config.timing().attemptTimeout());
+        SimConditions conditions = world.conditions();
+        environment.runClocks(conditions.anyRate(world), conditions.anyRate(world));
         this.heartbeats = storage.heartbeatLine(environment, config.timing());
         this.engine = new Engine(
                 config, environment, heartbeats, storage.workLine(environment, config.timing()), event -> {});
         engine.start();
+        environment.errors(conditions.errors(), conditions.interruptions());
     }
 
     String name() {
@@ -99,21 +107,75 @@ final class SimProcess {
         join(LeaseSpec.partitions(lease, partitions));
     }
 
+    /**
+     * Joins a lease. If it is known with another number of partitions, it is left first; if that is refused, it is tried
+     * again.
+     */
     void join(LeaseSpec spec) {
-        environment.run(() -> {
+        wanted.put(spec.name(), spec);
+        tryToJoin(spec);
+    }
+
+    /** Joins a lease with another number of partitions, if it takes part in it. */
+    void resize(LeaseSpec spec) {
+        if (wanted.containsKey(spec.name())) {
+            join(spec);
+        }
+    }
+
+    private void tryToJoin(LeaseSpec spec) {
+        insist(() -> {
             JoinedLease known = leases.get(spec.name());
             boolean isLeft = known != null && known.isLeaving() && spec.kind() == LeaseKind.TASKS;
-            if (!closing && (known == null || isLeft)) {
-                JoinedLease joined = engine.join(spec).lease();
-                if (spec.kind() == LeaseKind.TASKS) {
-                    listen(joined, this::endOfWork);
-                } else if (!world.misfortune(0.2)) {
-                    SimListener listener = new SimListener(world, name, joined);
-                    joined.addListener(listener);
-                    listeners.add(listener);
-                }
-                leases.put(spec.name(), joined);
-                everJoined.add(joined);
+            if (closing || !spec.equals(wanted.get(spec.name()))) {
+                return;
+            }
+            if (known == null || isLeft) {
+                joinAnew(spec);
+            } else if (!known.spec().equals(spec)) {
+                joinLater(spec);
+                startLeaving(known);
+            }
+        });
+    }
+
+    private void joinAnew(LeaseSpec spec) {
+        JoinedLease joined;
+        CompletableFuture<Void> outcome;
+        try {
+            joined = engine.join(spec).lease();
+            outcome = joined.joined();
+        } catch (LeaseConflictException | IllegalStateException notNow) {
+            joinLater(spec);
+            return;
+        }
+        leases.put(spec.name(), joined);
+        everJoined.add(joined);
+        outcome.exceptionally(refused -> {
+            leases.remove(spec.name(), joined);
+            joinLater(spec);
+            return null;
+        });
+        if (spec.kind() == LeaseKind.TASKS) {
+            insist(() -> listen(joined, this::endOfWork));
+        } else if (!world.misfortune(0.2)) {
+            SimListener listener = new SimListener(world, name, joined);
+            listeners.add(listener);
+            insist(() -> joined.addListener(listener));
+        }
+    }
+
+    private void joinLater(LeaseSpec spec) {
+        world.after(Duration.ofSeconds(2), () -> tryToJoin(spec));
+    }
+
+    /** Does something in the process, again if there is no heap or thread for it. */
+    private void insist(Runnable action) {
+        environment.run(() -> {
+            try {
+                action.run();
+            } catch (SimEnvironment.SimulatedError notNow) {
+                world.after(Duration.ofMillis(10), () -> insist(action));
             }
         });
     }
@@ -135,20 +197,26 @@ final class SimProcess {
 
     private void listen(JoinedLease joined, Supplier<Duration> work) {
         SimTaskListener listener = new SimTaskListener(
-                world,
-                joined.tasks(),
-                () -> world.after(work.get(), () -> environment.run(() -> engine.leave(joined))));
-        joined.tasks().addListener(listener);
+                world, joined.tasks(), () -> world.after(work.get(), () -> insist(() -> engine.leave(joined))));
         taskListeners.add(listener);
+        insist(() -> {
+            joined.tasks().addListener(listener);
+            listener.look();
+        });
     }
 
     void leave(String lease) {
-        environment.run(() -> {
+        wanted.remove(lease);
+        insist(() -> {
             JoinedLease left = leases.get(lease);
             if (left != null && !closing) {
-                engine.leave(left).thenRun(() -> leases.remove(lease, left));
+                startLeaving(left);
             }
         });
+    }
+
+    private void startLeaving(JoinedLease left) {
+        engine.leave(left).thenRun(() -> leases.remove(left.name(), left));
     }
 
     void resign(String election) {
@@ -161,14 +229,14 @@ final class SimProcess {
     }
 
     void retire() {
-        environment.run(() -> {
+        insist(() -> {
             retired = true;
             engine.retire();
         });
     }
 
     void close() {
-        environment.run(() -> {
+        insist(() -> {
             closing = true;
             engine.close().thenRun(environment::shutdown);
         });

@@ -29,7 +29,10 @@ interface SimStorage {
     void setAway(boolean away);
 
     /** Something happens that happens only to this kind of storage. */
-    void mishap(Mishap mishap, SimProcess victim, Timing timing);
+    void mishap(Mishap mishap, SimProcess victim);
+
+    /** Its clock, if it has one, runs as that of the world again. */
+    void heal();
 
     /** Returns for how long no new process may start. */
     Duration unsafeForNewcomers();

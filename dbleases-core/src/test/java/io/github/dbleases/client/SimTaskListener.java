@@ -41,8 +41,17 @@ final class SimTaskListener implements TaskSessionListener {
     @Override
     public void onChanged() {
         changes++;
-        seenSession = tasks.id();
-        seenSessions = tasks.sessions();
+        look();
+    }
+
+    /** Sees what there is, again if it was interrupted: its errors are its own. */
+    void look() {
+        try {
+            seenSession = tasks.id();
+            seenSessions = tasks.sessions();
+        } catch (SimEnvironment.SimulatedError interrupted) {
+            look();
+        }
     }
 
     @Override

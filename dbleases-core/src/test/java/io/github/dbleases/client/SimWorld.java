@@ -20,6 +20,7 @@ final class SimWorld {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
     private final Random random;
+    private final SimConditions conditions;
     private final Queue<Event> events = new PriorityQueue<>();
     private long nanos;
     private long scheduled;
@@ -30,7 +31,16 @@ final class SimWorld {
     private @Nullable String violation;
 
     SimWorld(long seed) {
+        this(seed, SimConditions.ORDINARY);
+    }
+
+    SimWorld(long seed, SimConditions conditions) {
         this.random = new Random(seed);
+        this.conditions = conditions;
+    }
+
+    SimConditions conditions() {
+        return conditions;
     }
 
     Random random() {
@@ -39,6 +49,10 @@ final class SimWorld {
 
     long nanos() {
         return nanos;
+    }
+
+    Instant start() {
+        return START;
     }
 
     Instant instant() {
@@ -101,6 +115,7 @@ final class SimWorld {
         }
         events.remove();
         nanos = next.at;
+        next.over = true;
         next.action.run();
         return true;
     }
@@ -113,6 +128,10 @@ final class SimWorld {
     /** From now on nothing is lost or late any more. */
     void calmDown() {
         rough = false;
+    }
+
+    boolean isRough() {
+        return rough;
     }
 
     /** Returns whether a misfortune happens, which it never does before the world is rough. */
@@ -145,6 +164,7 @@ final class SimWorld {
         private final long number;
         private final Runnable action;
         private boolean cancelled;
+        private boolean over;
 
         private Event(long at, long number, Runnable action) {
             this.at = at;
@@ -152,8 +172,11 @@ final class SimWorld {
             this.action = action;
         }
 
-        void cancel() {
+        /** Returns whether the action was still to come. */
+        boolean cancel() {
+            boolean toCome = !cancelled && !over;
             cancelled = true;
+            return toCome;
         }
 
         @Override
@@ -165,15 +188,20 @@ final class SimWorld {
     /** The database's clock, which an operator or a time service can set. */
     final class DatabaseClock extends Clock {
 
-        private Duration offset = Duration.ZERO;
+        private final SimClock clock = new SimClock(SimWorld.this);
 
         void jump(Duration by) {
-            offset = offset.plus(by);
+            clock.step(by);
+        }
+
+        /** From now on it runs so many times as fast as the time of the world. */
+        void run(double rate) {
+            clock.run(rate);
         }
 
         @Override
         public Instant instant() {
-            return SimWorld.this.instant().plus(offset);
+            return START.plusNanos(clock.nanos());
         }
 
         @Override

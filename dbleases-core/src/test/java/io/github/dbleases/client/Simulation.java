@@ -3,14 +3,15 @@ package io.github.dbleases.client;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
-import io.github.dbleases.Timing;
 import io.github.dbleases.assignment.LeadershipBalance;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.client.SimStorage.Mishap;
 import io.github.dbleases.store.Census;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -27,15 +28,18 @@ final class Simulation {
     /** So long before the end that nobody yields any more when the leaderships have to be balanced. */
     private static final Duration LAST_RESIGNATION = Duration.ofSeconds(30);
 
-    private static final List<LeaseSpec> LEASES = List.of(
-            LeaseSpec.partitions("orders", 12),
+    private static final LeaseSpec ORDERS = LeaseSpec.partitions("orders", 12);
+    private static final List<LeaseSpec> OTHERS = List.of(
             LeaseSpec.partitions("invoices", 5),
             LeaseSpec.leader("reports"),
             LeaseSpec.leader("backups"),
             LeaseSpec.leader("mails"),
             LeaseSpec.tasks("letters"));
+    private static final int ELECTIONS = 3;
 
-    private final Timing timing = Timing.DEFAULT;
+    private final SimConditions conditions;
+    private LeaseSpec orders = ORDERS;
+    private int passingLeases;
     private final SimCluster cluster;
     private final SimWorld world;
     private final SimStorage storage;
@@ -43,7 +47,12 @@ final class Simulation {
     private final boolean balanceLeaderships;
 
     Simulation(long seed, Function<SimWorld, SimStorage> storage) {
-        this.world = new SimWorld(seed);
+        this(seed, SimConditions.draw(new Random(~seed)), storage);
+    }
+
+    Simulation(long seed, SimConditions conditions, Function<SimWorld, SimStorage> storage) {
+        this.conditions = conditions;
+        this.world = new SimWorld(seed, conditions);
         this.storage = storage.apply(world);
         this.cluster = new SimCluster(world, this.storage);
         this.processes = cluster.processes();
@@ -61,6 +70,7 @@ final class Simulation {
     }
 
     private @Nullable String runAll() {
+        world.tell("the conditions are " + conditions);
         world.becomeRough();
         int first = 1 + world.random().nextInt(4);
         for (int i = 0; i < first; i++) {
@@ -103,11 +113,12 @@ final class Simulation {
 
     private void startProcess() {
         Duration drainTimeout = world.upTo(Duration.ofSeconds(10));
-        SimProcess process = cluster.start(
-                new LeaseClientConfig("host", 1, timing, Duration.ofSeconds(1), drainTimeout, balanceLeaderships));
-        LEASES.forEach(lease -> {
+        int weight = 1 + world.random().nextInt(conditions.heaviest());
+        SimProcess process = cluster.start(new LeaseClientConfig(
+                "host", weight, conditions.anyTiming(world), Duration.ofSeconds(1), drainTimeout, balanceLeaderships));
+        leases().forEach(lease -> {
             if (world.chance(0.9)) {
-                world.after(world.shortTime(Duration.ofSeconds(1)), () -> process.join(lease));
+                world.after(world.shortTime(Duration.ofSeconds(1)), () -> process.join(current(lease)));
             }
         });
         useNowAndThen(process);
@@ -122,8 +133,19 @@ final class Simulation {
         });
     }
 
+    private List<LeaseSpec> leases() {
+        List<LeaseSpec> leases = new ArrayList<>(OTHERS);
+        leases.add(0, orders);
+        return leases;
+    }
+
     private LeaseSpec anyLease() {
-        return LEASES.get(world.random().nextInt(LEASES.size()));
+        return leases().get(world.random().nextInt(OTHERS.size() + 1));
+    }
+
+    /** Returns a lease with the number of partitions that it has by now. */
+    private LeaseSpec current(LeaseSpec lease) {
+        return lease.name().equals(orders.name()) ? orders : lease;
     }
 
     private void suffer() {
@@ -138,7 +160,7 @@ final class Simulation {
         SimProcess victim = processes.get(world.random().nextInt(processes.size()));
         SimEnvironment machine = victim.environment();
         Duration time = world.shortTime(Duration.ofSeconds(30));
-        switch (world.random().nextInt(14)) {
+        switch (world.random().nextInt(conditions.changingLeases() ? 16 : 14)) {
             case 0 -> {
                 world.tell(victim.name() + " crashes");
                 machine.crash();
@@ -152,7 +174,7 @@ final class Simulation {
                 world.tell(victim.name() + " leaves " + lease);
                 victim.leave(lease);
             }
-            case 3 -> pause(victim, time, Duration.ZERO);
+            case 3 -> pause(victim, time, false);
             case 4 -> standStill(victim, time);
             case 5 -> cutOff(victim, time);
             case 6 -> {
@@ -165,7 +187,7 @@ final class Simulation {
                 machine.slowness(Duration.ofSeconds(2));
                 world.after(time, () -> machine.slowness(Duration.ofMillis(8)));
             }
-            case 8 -> storage.mishap(Mishap.ODD, victim, timing);
+            case 8 -> storage.mishap(Mishap.ODD, victim);
             case 9 -> {
                 world.tell(victim.name() + " is retired");
                 victim.retire();
@@ -175,18 +197,36 @@ final class Simulation {
                 LeaseSpec lease = anyLease();
                 world.tell(victim.name() + " leaves and joins " + lease.name());
                 victim.leave(lease.name());
-                world.after(world.shortTime(Duration.ofSeconds(5)), () -> victim.join(lease));
+                world.after(world.shortTime(Duration.ofSeconds(5)), () -> victim.join(current(lease)));
             }
-            case 11 -> storage.mishap(Mishap.GRAVE, victim, timing);
+            case 11 -> storage.mishap(Mishap.GRAVE, victim);
             case 12 -> {
                 if (world.nanos() < LAST_RESIGNATION.toNanos()) {
-                    String election = LEASES.get(2 + world.random().nextInt(3)).name();
+                    String election =
+                            OTHERS.get(1 + world.random().nextInt(ELECTIONS)).name();
                     world.tell(victim.name() + " resigns from " + election);
                     victim.resign(election);
                 }
             }
-            default -> LEASES.forEach(victim::join);
+            case 14 -> resizeOrders();
+            case 15 -> passingLease(victim, time);
+            default -> leases().forEach(victim::join);
         }
+    }
+
+    /** All processes that take part in a lease leave it and join it with another number of partitions. */
+    private void resizeOrders() {
+        orders = LeaseSpec.partitions(orders.name(), 1 + world.random().nextInt(20));
+        world.tell("from now on %s has %d partitions".formatted(orders.name(), orders.partitions()));
+        processes.forEach(process -> process.resize(orders));
+    }
+
+    /** A lease with a name that never was before comes and goes. */
+    private void passingLease(SimProcess process, Duration time) {
+        LeaseSpec lease = LeaseSpec.partitions("passing-" + passingLeases++, 3);
+        world.tell("%s joins %s for %s".formatted(process.name(), lease.name(), time));
+        process.join(lease);
+        world.after(time, () -> process.leave(lease.name()));
     }
 
     /** Cuts off both connections or one of them. */
@@ -207,7 +247,7 @@ final class Simulation {
     /** A machine stands still, or its wall clock is set: which of them it is cannot be told if both happen to it. */
     private void standStill(SimProcess process, Duration time) {
         if (process.name().hashCode() % 2 == 0) {
-            pause(process, time, time);
+            pause(process, time, true);
         } else {
             process.environment().setWallClock(world.between(Duration.ofSeconds(-10), Duration.ofSeconds(10)));
             world.tell("the wall clock of %s is set to %d"
@@ -215,7 +255,7 @@ final class Simulation {
         }
     }
 
-    private void pause(SimProcess process, Duration time, Duration stoodStill) {
+    private void pause(SimProcess process, Duration time, boolean stoodStill) {
         SimEnvironment machine = process.environment();
         if (!machine.isPaused()) {
             world.tell("%s is paused for %s".formatted(process.name(), time));
@@ -226,11 +266,14 @@ final class Simulation {
 
     private void heal() {
         storage.setAway(false);
+        storage.heal();
         processes.forEach(process -> {
             process.environment().cut(false);
             process.environment().slowness(Duration.ofMillis(8));
+            process.environment().noErrors();
+            process.environment().runClocks(1, 1);
             if (process.environment().isPaused()) {
-                process.environment().resume(Duration.ZERO);
+                process.environment().resume(false);
             }
         });
     }

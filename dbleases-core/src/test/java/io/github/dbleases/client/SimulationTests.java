@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.dbleases.store.keyvalue.MapBackend;
 import java.util.Optional;
 import java.util.Random;
-import java.util.function.Function;
+import java.util.function.LongFunction;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -19,18 +19,29 @@ class SimulationTests {
 
     @Test
     void noScheduleBreaksAnInvariant() {
-        check(SCHEDULES, SimDatabase::new);
+        check(SCHEDULES, seed -> new Simulation(seed, SimDatabase::new));
     }
 
     @Test
     void noScheduleBreaksAnInvariantOnAKeyValueStore() {
-        check(SCHEDULES / 8, world -> new SimKeyValue(world, new MapBackend()));
+        check(SCHEDULES / 8, seed -> new Simulation(seed, world -> new SimKeyValue(world, new MapBackend())));
     }
 
-    private static void check(int schedules, Function<SimWorld, SimStorage> storage) {
+    @Test
+    void noErrorInAnyMethodOfTheEngineBreaksAnInvariant() {
+        try (Interruptions.Installed installed = Interruptions.install()) {
+            check(SCHEDULES / 8, seed -> new Simulation(seed, interrupted(new Random(~seed)), SimDatabase::new));
+        }
+    }
+
+    private static SimConditions interrupted(Random random) {
+        return SimConditions.draw(random).withInterruptions(0.01 * Math.pow(random.nextDouble(), 3));
+    }
+
+    private static void check(int schedules, LongFunction<Simulation> schedule) {
         Optional<String> failure = seeds(schedules)
                 .parallel()
-                .mapToObj(seed -> Optional.ofNullable(new Simulation(seed, storage).run())
+                .mapToObj(seed -> Optional.ofNullable(schedule.apply(seed).run())
                         .map(what -> "-Ddbleases.simulation.seed=%d%n%s".formatted(seed, what)))
                 .flatMap(Optional::stream)
                 .findAny();

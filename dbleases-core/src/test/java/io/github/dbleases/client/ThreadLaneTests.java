@@ -101,6 +101,41 @@ class ThreadLaneTests {
     }
 
     @Test
+    void aRequestThatCouldNotTakeItsFailureIsAttemptedAgain() {
+        lane.submit(Duration.ZERO, new Told("exhausted", () -> "a") {
+            private int failures = 3;
+
+            @Override
+            public void done(String answer) {
+                if (failures > 0) {
+                    throw new OutOfMemoryError("on purpose");
+                }
+                super.done(answer);
+            }
+
+            @Override
+            public void failed(RuntimeException failure) {
+                failures--;
+                throw new OutOfMemoryError("on purpose");
+            }
+        });
+        lane.submit(Duration.ofSeconds(1), new Told("next", () -> "b"));
+        runFor(Duration.ofSeconds(2));
+
+        assertThat(done).containsExactly("exhausted: a", "next: b");
+    }
+
+    @Test
+    void theFirstComesBeforeWhatWasSubmittedEarlier() {
+        lane.submit(Duration.ZERO, new Told("one", () -> "a"));
+        lane.submit(Duration.ZERO, new Told("other", () -> "b"));
+        lane.submitFirst(new Told("first", () -> "c"));
+        runFor(Duration.ofSeconds(1));
+
+        assertThat(done).containsExactly("first: c", "one: a", "other: b");
+    }
+
+    @Test
     void theStoreIsCalledOutsideOfTheMonitorAndTheRestWithinIt() {
         lane.submit(Duration.ZERO, new Told("request", () -> Thread.holdsLock(monitor) ? "inside" : "outside") {
             @Override

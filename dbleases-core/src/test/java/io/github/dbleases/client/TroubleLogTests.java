@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
 import io.github.dbleases.ClientState;
 import io.github.dbleases.LeadershipListener;
 import io.github.dbleases.LeaseClient;
@@ -17,6 +13,7 @@ import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.StoreUnusableException;
 import io.github.dbleases.Timing;
 import io.github.dbleases.store.memory.InMemoryLeaseStore;
+import io.github.dbleases.testing.log.LogCapture;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,9 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** What is said of trouble: all that has changed, and nothing twice. */
 class TroubleLogTests {
@@ -38,40 +33,15 @@ class TroubleLogTests {
             Duration.ofMillis(50),
             Duration.ofMillis(50));
 
-    private final Logger logger = (Logger) LoggerFactory.getLogger("io.github.dbleases.client");
-    private final Told told = new Told();
+    private final LogCapture log = LogCapture.of("io.github.dbleases.client");
     private final InMemoryLeaseStore store = new InMemoryLeaseStore();
     private final AtomicReference<@Nullable RuntimeException> trouble = new AtomicReference<>();
     private final AtomicInteger heartbeats = new AtomicInteger();
     private final AtomicInteger transactions = new AtomicInteger();
 
-    /** Remembers what is logged of at least level WARN, and that the store is reached again. */
-    private static final class Told extends AppenderBase<ILoggingEvent> {
-
-        private final List<String> lines = new CopyOnWriteArrayList<>();
-
-        @Override
-        protected void append(ILoggingEvent event) {
-            if (event.getLevel().isGreaterOrEqual(Level.WARN)
-                    || event.getMessage().contains("again")) {
-                lines.add(event.getLevel() + " " + event.getFormattedMessage());
-            }
-        }
-    }
-
-    @BeforeEach
-    void listen() {
-        told.start();
-        logger.setLevel(Level.INFO);
-        logger.setAdditive(false);
-        logger.addAppender(told);
-    }
-
     @AfterEach
     void listenNoMore() {
-        logger.detachAppender(told);
-        logger.setAdditive(true);
-        logger.setLevel(null);
+        log.close();
     }
 
     @Test
@@ -80,7 +50,7 @@ class TroubleLogTests {
 
         assertThatThrownBy(() -> start("a")).isInstanceOf(StoreUnusableException.class);
 
-        assertThat(told.lines).isEmpty();
+        assertThat(told()).isEmpty();
     }
 
     @Test
@@ -94,7 +64,7 @@ class TroubleLogTests {
             await().until(() -> client.state() == ClientState.ACTIVE);
         }
 
-        assertThat(told.lines)
+        assertThat(told())
                 .satisfiesExactly(
                         first ->
                                 assertThat(first).isEqualTo("WARN Client a cannot reach the store, and goes on trying"),
@@ -112,7 +82,7 @@ class TroubleLogTests {
             await().until(() -> client.state() == ClientState.ACTIVE);
         }
 
-        assertThat(told.lines)
+        assertThat(told())
                 .first()
                 .isEqualTo("WARN Client a cannot reach the store, and goes on trying: Nothing listens there. Start the "
                         + "database.");
@@ -125,19 +95,19 @@ class TroubleLogTests {
             trouble.set(new StoreUnavailableException("It is away."));
             try (LeaseClient client = start("a")) {
                 client.lease("orders", 9);
-                told.lines.clear();
+                log.clear();
                 trouble.set(null);
 
                 awaitMore(transactions);
             }
         }
 
-        assertThat(told.lines)
+        assertThat(told())
                 .satisfiesOnlyOnce(line -> assertThat(line)
                         .startsWith("ERROR Cannot join lease orders, and go on trying: ")
                         .contains("8")
                         .contains("9"));
-        assertThat(told.lines).noneMatch(line -> line.startsWith("WARN Could not"));
+        assertThat(told()).noneMatch(line -> line.startsWith("WARN Could not"));
     }
 
     @Test
@@ -160,6 +130,13 @@ class TroubleLogTests {
         }
 
         assertThat(errors).hasSize(1).first().isInstanceOf(LeaseConflictException.class);
+    }
+
+    /** All of at least level WARN, and that the store is reached again. */
+    private List<String> told() {
+        return log.lines().stream()
+                .filter(line -> !line.startsWith("INFO") || line.contains("again"))
+                .toList();
     }
 
     private static void awaitMore(AtomicInteger calls) {

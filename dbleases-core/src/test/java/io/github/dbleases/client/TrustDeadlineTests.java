@@ -74,7 +74,8 @@ class TrustDeadlineTests {
     void theEndOfASessionIsALapse() {
         deadline.extend(now());
 
-        deadline.end();
+        deadline.drop();
+        deadline.noticeLapse();
 
         assertThat(deadline.trust().holds(environment)).isFalse();
         assertThat(told).containsExactly("returned", "lapsed");

@@ -14,6 +14,15 @@ class TrustTests {
     private final ManualClock clock = new ManualClock();
 
     @Test
+    void whatWasGrantedInAnotherEpochIsNotTrusted() {
+        Trust trust = Trust.since(Moment.now(clock), TIME, 2);
+
+        assertThat(trust.holds(2, clock)).isTrue();
+        assertThat(trust.holds(1, clock)).isFalse();
+        assertThat(Trust.NONE.holds(TrustDeadline.NO_EPOCH, clock)).isFalse();
+    }
+
+    @Test
     void nothingIsTrustedWithoutAHeartbeat() {
         assertThat(Trust.NONE.holds(clock)).isFalse();
         assertThat(Trust.NONE.remaining(clock)).isZero();
@@ -21,7 +30,7 @@ class TrustTests {
 
     @Test
     void trustEndsWhenTheTimeHasPassedSinceTheHeartbeatWasSent() {
-        Trust trust = Trust.since(Moment.now(clock), TIME);
+        Trust trust = Trust.since(Moment.now(clock), TIME, 1);
 
         clock.pass(TIME.minus(MILLI));
         assertThat(trust.holds(clock)).isTrue();
@@ -34,7 +43,7 @@ class TrustTests {
 
     @Test
     void trustEndsWhileTheMonotonicClockStandsStill() {
-        Trust trust = Trust.since(Moment.now(clock), TIME);
+        Trust trust = Trust.since(Moment.now(clock), TIME, 1);
 
         clock.passUnseen(TIME.minus(MILLI));
         assertThat(trust.remaining(clock)).isEqualTo(MILLI);
@@ -45,7 +54,7 @@ class TrustTests {
 
     @Test
     void trustEndsThoughTheWallClockIsSetBack() {
-        Trust trust = Trust.since(Moment.now(clock), TIME);
+        Trust trust = Trust.since(Moment.now(clock), TIME, 1);
 
         clock.passUnseen(Duration.ofHours(-1));
         clock.pass(TIME.minus(MILLI));

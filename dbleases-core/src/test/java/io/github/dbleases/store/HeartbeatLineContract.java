@@ -61,6 +61,18 @@ public abstract class HeartbeatLineContract extends StoreContractSupport {
         Neighbour neighbour = open(20).neighbour().orElseThrow();
 
         assertThat(neighbour.expiresIn()).isBetween(Duration.ofMinutes(50), Duration.ofHours(1));
+        assertThat(neighbour.ttl()).isEqualTo(Duration.ofHours(1));
+    }
+
+    @Test
+    void theNeighbourHasTheGraceWithWhichItWasOpened() {
+        Duration grace = Duration.ofSeconds(7).plusNanos(123_456_000);
+        heartbeats.open(new NewSession(10, "other", 1, Duration.ofHours(1), grace));
+
+        Neighbour neighbour = open(20).neighbour().orElseThrow();
+
+        assertThat(neighbour.grace()).isEqualTo(grace);
+        assertThat(neighbour.markableIn()).isEqualTo(neighbour.expiresIn().plus(grace));
     }
 
     @Test

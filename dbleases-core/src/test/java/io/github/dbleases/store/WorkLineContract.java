@@ -259,6 +259,8 @@ public abstract class WorkLineContract extends HeartbeatLineContract {
                 .extracting(Census.Session::id)
                 .containsExactly(10L, 30L);
         Census.Session first = census.sessions().get(0);
+        assertThat(first.ttl()).isEqualTo(TIMING.ttl());
+        assertThat(first.grace()).isEqualTo(TIMING.grace());
         assertThat(first.clientId()).isEqualTo("client-10");
         assertThat(first.weight()).isEqualTo(1);
         assertThat(first.expiresIn()).isBetween(Duration.ofSeconds(1), TIMING.ttl());

@@ -305,8 +305,8 @@ class RealRunnerTests {
 
     private long anotherSession() throws SQLException {
         execute("""
-                INSERT INTO dbleases_session (id, expires_at, inbox, ttl, started_at, weight, state, client_id)
-                VALUES (1, now() + interval '1 h', 0, interval '1 h', now(), 1, 'live', 'another')
+                INSERT INTO dbleases_session (id, expires_at, inbox, ttl, grace, started_at, weight, state, client_id)
+                VALUES (1, now() + interval '1 h', 0, interval '1 h', interval '1 s', now(), 1, 'live', 'another')
                 """);
         return 1;
     }

@@ -3,18 +3,24 @@ package io.github.dbleases.spring;
 import io.github.dbleases.ClientState;
 import io.github.dbleases.ClientStatus;
 import io.github.dbleases.ClusterView;
+import io.github.dbleases.ClusterView.LeaseView;
+import io.github.dbleases.ClusterView.PartitionView;
+import io.github.dbleases.ClusterView.SessionView;
 import io.github.dbleases.Hold;
 import io.github.dbleases.Leadership;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
+import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseListener;
 import io.github.dbleases.PartitionSet;
 import io.github.dbleases.Registration;
 import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.TaskSession;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -29,10 +35,13 @@ public class FakeLeaseClient implements LeaseClient {
     private final SortedMap<String, FakeLeadership> leaderships = new TreeMap<>();
     private final SortedMap<String, FakeTaskSession> taskSessions = new TreeMap<>();
     private Optional<ClusterView> view = Optional.empty();
+    private boolean othersLead = true;
     private boolean retired;
+    private final AtomicInteger looks = new AtomicInteger();
     private final AtomicInteger wholeViews = new AtomicInteger();
 
     public FakeLeaseClient sees(ClusterView seen) {
+        othersLead = false;
         view = Optional.of(seen);
         return this;
     }
@@ -42,7 +51,9 @@ public class FakeLeaseClient implements LeaseClient {
         return this;
     }
 
+    /** Forgets what it was told, and does not answer until it sees something. */
     public void forget() {
+        othersLead = false;
         leases.clear();
         leaderships.clear();
         taskSessions.clear();
@@ -68,7 +79,8 @@ public class FakeLeaseClient implements LeaseClient {
                 state(),
                 Duration.ofSeconds(6),
                 Duration.ofMillis(1500),
-                Duration.ofMillis(5210));
+                Duration.ofMillis(5210),
+                Optional.empty());
     }
 
     @Override
@@ -103,10 +115,22 @@ public class FakeLeaseClient implements LeaseClient {
 
     @Override
     public ClusterView cluster(String lease) {
+        if (othersLead && leaderships.containsKey(lease)) {
+            return ledByAnother(lease);
+        }
         ClusterView whole = seen();
         SortedMap<String, ClusterView.LeaseView> asked = new TreeMap<>(whole.leases());
         asked.keySet().retainAll(Set.of(lease));
         return new ClusterView(whole.sessions(), asked);
+    }
+
+    /** Sees a leader that has renewed its session since it was seen last. */
+    private ClusterView ledByAnother(String election) {
+        Duration expiresIn = Duration.ofSeconds(6).plusMinutes(looks.incrementAndGet());
+        SessionView session = new SessionView("host-2", 2, false, 1, Instant.EPOCH, expiresIn);
+        PartitionView partition = new PartitionView(0, "host-2", 2L, null, 7, Instant.EPOCH);
+        LeaseView view = new LeaseView(election, LeaseKind.LEADER, List.of(), List.of(partition), true);
+        return new ClusterView(List.of(session), new TreeMap<>(Map.of(election, view)));
     }
 
     @Override

@@ -155,7 +155,9 @@ final class KeyValueWorkLine implements WorkLine {
                 true,
                 document.weight(),
                 document.startedAt(),
-                seen.expiresIn(nowNanos));
+                seen.expiresIn(nowNanos),
+                document.ttl(),
+                document.grace());
     }
 
     /** Dead sessions have no documents. */

@@ -21,7 +21,11 @@ record Roster(SortedMap<Long, Seen> live, long nowNanos) {
     private Optional<Neighbour> last(SortedMap<Long, Seen> some) {
         return some.values().stream()
                 .reduce((one, next) -> next)
-                .map(seen -> new Neighbour(seen.id(), seen.expiresIn(nowNanos)));
+                .map(seen -> new Neighbour(
+                        seen.id(),
+                        seen.expiresIn(nowNanos),
+                        seen.document().ttl(),
+                        seen.document().grace()));
     }
 
     /** Returns whether no live session has a smaller id. */

@@ -14,15 +14,17 @@ import java.util.Optional;
  * times in it are those of the client's wall clock; nobody is declared dead by them.
  *
  * @param ttl how long the session lives while its document is not written
+ * @param grace how long the others wait after it has expired before they mark it dead
  * @param renewedAt when it was written
  */
-record SessionDocument(String clientId, int weight, Duration ttl, Instant startedAt, Instant renewedAt) {
+record SessionDocument(
+        String clientId, int weight, Duration ttl, Duration grace, Instant startedAt, Instant renewedAt) {
 
     private static final String PREFIX = "session/";
 
     /** Stands for a document that somebody has damaged: nothing in this world lives longer without a heartbeat. */
     static final SessionDocument UNREADABLE =
-            new SessionDocument("", 1, Duration.ofDays(1), Instant.EPOCH, Instant.EPOCH);
+            new SessionDocument("", 1, Duration.ofDays(1), Duration.ofHours(2), Instant.EPOCH, Instant.EPOCH);
 
     static String key(long session) {
         return PREFIX + session;
@@ -40,11 +42,11 @@ record SessionDocument(String clientId, int weight, Duration ttl, Instant starte
     }
 
     static SessionDocument of(NewSession opening, Instant now) {
-        return new SessionDocument(opening.clientId(), opening.weight(), opening.ttl(), now, now);
+        return new SessionDocument(opening.clientId(), opening.weight(), opening.ttl(), opening.grace(), now, now);
     }
 
     SessionDocument renewedAt(Instant now) {
-        return new SessionDocument(clientId, weight, ttl, startedAt, now);
+        return new SessionDocument(clientId, weight, ttl, grace, startedAt, now);
     }
 
     String text() {
@@ -52,9 +54,10 @@ record SessionDocument(String clientId, int weight, Duration ttl, Instant starte
                 client %s
                 weight %s
                 ttl %s
+                grace %s
                 started %s
                 renewed %s
-                """.formatted(URLEncoder.encode(clientId, UTF_8), weight, ttl, startedAt, renewedAt);
+                """.formatted(URLEncoder.encode(clientId, UTF_8), weight, ttl, grace, startedAt, renewedAt);
     }
 
     /** Reads what {@link #text()} has written. */
@@ -62,7 +65,8 @@ record SessionDocument(String clientId, int weight, Duration ttl, Instant starte
         String clientId = lines.value("client", value -> URLDecoder.decode(value, UTF_8));
         int weight = lines.value("weight", Integer::valueOf);
         Duration ttl = lines.value("ttl", Duration::parse);
+        Duration grace = lines.value("grace", Duration::parse);
         Instant startedAt = lines.value("started", Instant::parse);
-        return new SessionDocument(clientId, weight, ttl, startedAt, lines.value("renewed", Instant::parse));
+        return new SessionDocument(clientId, weight, ttl, grace, startedAt, lines.value("renewed", Instant::parse));
     }
 }

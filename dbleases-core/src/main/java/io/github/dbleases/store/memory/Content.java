@@ -13,15 +13,21 @@ final class Content {
 
     final SortedMap<Long, SessionRow> sessions = new TreeMap<>();
     final SortedMap<String, LeaseRow> leases = new TreeMap<>();
-    final Map<Long, Instant> quietUntil = new HashMap<>();
+    final Map<Long, Life> lives = new HashMap<>();
     Duration largestTtl = Duration.ZERO;
+    Duration largestGrace = Duration.ZERO;
+
+    /** The timeline that was current when this was copied. */
+    long timeline = 1;
 
     Content copy() {
         Content copy = new Content();
         copy.sessions.putAll(sessions);
         copy.leases.putAll(leases);
-        copy.quietUntil.putAll(quietUntil);
+        copy.lives.putAll(lives);
         copy.largestTtl = largestTtl;
+        copy.largestGrace = largestGrace;
+        copy.timeline = timeline;
         return copy;
     }
 
@@ -29,6 +35,13 @@ final class Content {
         SessionRow row = sessions.get(session);
         return row != null && row.live();
     }
+
+    /**
+     * What is on record of a timeline.
+     *
+     * @param nonce differs from that of every other life, the ones with the same timeline included
+     */
+    record Life(long nonce, Instant quietUntil) {}
 
     /** A session. */
     record SessionRow(
@@ -39,18 +52,19 @@ final class Content {
             long inbox,
             int weight,
             Duration ttl,
+            Duration grace,
             Instant startedAt) {
 
         SessionRow renewedAt(Instant now) {
-            return new SessionRow(id, clientId, live, now.plus(ttl), inbox, weight, ttl, startedAt);
+            return new SessionRow(id, clientId, live, now.plus(ttl), inbox, weight, ttl, grace, startedAt);
         }
 
         SessionRow raised() {
-            return new SessionRow(id, clientId, live, expiresAt, inbox + 1, weight, ttl, startedAt);
+            return new SessionRow(id, clientId, live, expiresAt, inbox + 1, weight, ttl, grace, startedAt);
         }
 
         SessionRow dead() {
-            return new SessionRow(id, clientId, false, expiresAt, inbox, weight, ttl, startedAt);
+            return new SessionRow(id, clientId, false, expiresAt, inbox, weight, ttl, grace, startedAt);
         }
     }
 }

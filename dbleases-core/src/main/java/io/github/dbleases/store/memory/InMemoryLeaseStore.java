@@ -41,11 +41,23 @@ public final class InMemoryLeaseStore implements LeaseStore {
 
     /**
      * Fails over to a standby, which may lag: what was committed after the backup is gone, and the store has a new
-     * incarnation.
+     * incarnation, on a timeline that none had before.
      */
     public void failOver(Backup standby) {
+        failOver(standby, false);
+    }
+
+    /**
+     * Fails over to a standby that has heard of no failover since the backup. It takes the timeline after the one that it
+     * followed, as other standbys may have done before. The store has a new incarnation nevertheless.
+     */
+    public void failOverUnaware(Backup standby) {
+        failOver(standby, true);
+    }
+
+    private void failOver(Backup standby, boolean repeatsTimeline) {
         tables.exclusively(() -> {
-            tables.failOver(standby.content);
+            tables.failOver(standby.content, repeatsTimeline);
             return null;
         });
     }

@@ -33,6 +33,7 @@ final class MemoryHeartbeatLine implements HeartbeatLine {
                     0,
                     opening.weight(),
                     opening.ttl(),
+                    opening.grace(),
                     now);
             if (content.sessions.putIfAbsent(row.id(), row) != null) {
                 throw new IllegalStateException("Session %d exists already".formatted(row.id()));

@@ -3,6 +3,7 @@ package io.github.dbleases.store.memory;
 import io.github.dbleases.Timing;
 import io.github.dbleases.store.Incarnation;
 import io.github.dbleases.store.Neighbour;
+import io.github.dbleases.store.memory.Content.Life;
 import io.github.dbleases.store.memory.Content.SessionRow;
 import java.time.Clock;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -24,11 +26,12 @@ final class MemoryTables {
     private final Clock clock;
     private final Set<Long> hinted = new HashSet<>();
     private Content content = new Content();
-    private long timeline = 1;
+    private long highestTimeline = content.timeline;
+    private long lives = 1;
 
     MemoryTables(Clock clock) {
         this.clock = clock;
-        content.quietUntil.put(timeline, Instant.EPOCH);
+        content.lives.put(content.timeline, new Life(lives, Instant.EPOCH));
     }
 
     synchronized <T> T exclusively(Supplier<T> access) {
@@ -40,8 +43,12 @@ final class MemoryTables {
         if (timing.ttl().compareTo(content.largestTtl) > 0) {
             content.largestTtl = timing.ttl();
         }
-        content.quietUntil.computeIfAbsent(
-                timeline, unseen -> now().plus(content.largestTtl).plus(timing.grace()));
+        if (timing.grace().compareTo(content.largestGrace) > 0) {
+            content.largestGrace = timing.grace();
+        }
+        content.lives.computeIfAbsent(
+                content.timeline,
+                unseen -> new Life(++lives, now().plus(content.largestTtl).plus(content.largestGrace)));
         return statement.apply(content);
     }
 
@@ -59,9 +66,10 @@ final class MemoryTables {
         return content.copy();
     }
 
-    void failOver(Content standby) {
+    void failOver(Content standby, boolean repeatsTimeline) {
         content = standby.copy();
-        timeline++;
+        content.timeline = 1 + (repeatsTimeline ? standby.timeline : highestTimeline);
+        highestTimeline = Math.max(highestTimeline, content.timeline);
     }
 
     Instant now() {
@@ -69,7 +77,7 @@ final class MemoryTables {
     }
 
     Incarnation incarnation() {
-        return new Incarnation(SYSTEM, timeline);
+        return new Incarnation(SYSTEM, content.timeline, String.valueOf(life().nonce()));
     }
 
     Duration quietFor() {
@@ -81,7 +89,12 @@ final class MemoryTables {
     }
 
     private Instant quietUntil() {
-        return content.quietUntil.getOrDefault(timeline, Instant.EPOCH);
+        return life().quietUntil();
+    }
+
+    /** Called within statements only, which have put it on record. */
+    private Life life() {
+        return Objects.requireNonNull(content.lives.get(content.timeline));
     }
 
     static long micros(Instant instant) {
@@ -91,7 +104,7 @@ final class MemoryTables {
     Optional<Neighbour> neighbour(long session) {
         return lastLive(content.sessions.headMap(session))
                 .or(() -> lastLive(content.sessions.tailMap(session + 1)))
-                .map(row -> new Neighbour(row.id(), Duration.between(now(), row.expiresAt())));
+                .map(row -> new Neighbour(row.id(), Duration.between(now(), row.expiresAt()), row.ttl(), row.grace()));
     }
 
     private static Optional<SessionRow> lastLive(SortedMap<Long, SessionRow> rows) {

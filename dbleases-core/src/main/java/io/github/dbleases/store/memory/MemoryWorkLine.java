@@ -120,7 +120,9 @@ final class MemoryWorkLine implements WorkLine {
                             row.live(),
                             row.weight(),
                             row.startedAt(),
-                            Duration.between(now, row.expiresAt())))
+                            Duration.between(now, row.expiresAt()),
+                            row.ttl(),
+                            row.grace()))
                     .toList();
             List<Census.Lease> leases = content.leases.entrySet().stream()
                     .filter(entry -> which.test(entry.getKey()))

@@ -89,12 +89,17 @@ final class Attempt {
 
     private void abort(Connection hanging) {
         // On a thread of its own: closing a socket may hang as well, and the watchdog has other attempts to watch.
-        threads.run(() -> {
+        Runnable abort = () -> {
             try {
                 hanging.abort(Runnable::run);
             } catch (SQLException e) {
                 // It is broken already.
             }
-        });
+        };
+        try {
+            threads.run(abort);
+        } catch (Throwable noThread) {
+            abort.run();
+        }
     }
 }

@@ -6,7 +6,6 @@ import io.github.dbleases.store.Census;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,23 +20,25 @@ final class CensusQuery {
     private static final int MEMBER = 3;
 
     private static final String CENSUS = """
-            SELECT type, name, number, session, other, token, live, at, seconds, word FROM (
+            SELECT type, name, number, session, other, token, live, at, seconds, word, ttl, grace FROM (
                 SELECT 1, client_id, NULL::int, id, weight::bigint, NULL::bigint, state = 'live', started_at,
-                    date_part('epoch', expires_at - clock_timestamp()), NULL::text
+                    date_part('epoch', expires_at - clock_timestamp()), NULL::text,
+                    date_part('epoch', ttl), date_part('epoch', grace)
                 FROM {session}
                 UNION ALL
-                SELECT 2, l.name, NULL, NULL, NULL, NULL, NULL, NULL, NULL, l.kind FROM {lease} l WHERE {of l.name}
+                SELECT 2, l.name, NULL, NULL, NULL, NULL, NULL, NULL, NULL, l.kind, NULL, NULL
+                FROM {lease} l WHERE {of l.name}
                 UNION ALL
                 SELECT 3, m.lease, NULL, m.session_id, s.weight, NULL, s.id IS NOT NULL, NULL, NULL,
-                    CASE WHEN m.yields_until > clock_timestamp() THEN 'yields' END
+                    CASE WHEN m.yields_until > clock_timestamp() THEN 'yields' END, NULL, NULL
                 FROM {member} m LEFT JOIN {session} s ON s.id = m.session_id AND s.state = 'live'
                 WHERE {of m.lease}
                 UNION ALL
                 SELECT 4, p.lease, p.partition, p.session_id, p.pending_session_id, p.token, s.id IS NOT NULL, p.since,
-                    NULL, NULL
+                    NULL, NULL, NULL, NULL
                 FROM {partition} p LEFT JOIN {session} s ON s.id = p.session_id AND s.state = 'live'
                 WHERE {of p.lease}
-            ) everything (type, name, number, session, other, token, live, at, seconds, word)
+            ) everything (type, name, number, session, other, token, live, at, seconds, word, ttl, grace)
             ORDER BY type, number, session
             """;
 
@@ -86,9 +87,15 @@ final class CensusQuery {
     }
 
     private static Census.Session session(ResultSet row) throws SQLException {
-        Duration expiresIn = Jdbc.seconds(row.getDouble(9));
         return new Census.Session(
-                row.getLong(4), row.getString(2), row.getBoolean(7), row.getInt(5), Jdbc.instant(row, 8), expiresIn);
+                row.getLong(4),
+                row.getString(2),
+                row.getBoolean(7),
+                row.getInt(5),
+                Jdbc.instant(row, 8),
+                Jdbc.seconds(row.getDouble(9)),
+                Jdbc.seconds(row.getDouble(11)),
+                Jdbc.seconds(row.getDouble(12)));
     }
 
     private static final class Found {

@@ -30,7 +30,7 @@ final class HoldingsQuery {
                 (extract(epoch FROM i.quiet_until) * 1000000)::bigint,
                 h.lease, h.partition, h.token, h.asked, h.members, {proof}
             FROM (SELECT ?::bigint AS id) own
-                LEFT JOIN {incarnation} i ON i.system_id = ? AND i.timeline = ?
+                LEFT JOIN {incarnation} i ON i.system_id = ? AND i.timeline = ? AND i.nonce = ?::uuid
                 LEFT JOIN {session} s ON s.id = own.id
                 LEFT JOIN LATERAL (
                     SELECT p.lease, p.partition, p.token, p.pending_session_id <> own.id, NULL::bigint[]
@@ -58,14 +58,16 @@ final class HoldingsQuery {
                         connection.adapt(sql),
                         session,
                         incarnation.system(),
-                        incarnation.timeline());
+                        incarnation.timeline(),
+                        incarnation.nonce());
                 ResultSet row = statement.executeQuery()) {
             row.next();
             connection.verify(row, 10);
             Duration quietFor = Jdbc.seconds(row.getDouble(3));
             long tokenFloor = row.getLong(4);
             if (row.wasNull()) {
-                // Nobody has seen this incarnation. It is recorded when the connection is made anew.
+                // Another incarnation, or one whose row was deleted. Setting up the connection anew finds or records
+                // it.
                 throw new ServerChangedException();
             }
             boolean live = row.getBoolean(1);

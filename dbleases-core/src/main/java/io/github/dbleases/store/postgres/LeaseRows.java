@@ -21,7 +21,7 @@ final class LeaseRows {
             SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
             SELECT (
                 SELECT (extract(epoch FROM quiet_until) * 1000000)::bigint FROM {incarnation}
-                WHERE system_id = ? AND timeline = ?
+                WHERE system_id = ? AND timeline = ? AND nonce = ?::uuid
             ), {proof}, {settings};
             """;
 
@@ -111,6 +111,7 @@ final class LeaseRows {
                 connection.adapt(begin),
                 incarnation.system(),
                 incarnation.timeline(),
+                incarnation.nonce(),
                 names,
                 names)) {
             statement.execute();

@@ -54,6 +54,12 @@ final class Link {
                         throw new StoreUnavailableException(reason, e);
                     }
                     settle(e, repeatable, tried);
+                } catch (DbLeasesException e) {
+                    throw e;
+                } catch (Throwable e) {
+                    // Whatever state it has left the connection in.
+                    discard();
+                    throw e;
                 }
             }
         } finally {
@@ -138,14 +144,16 @@ final class Link {
     }
 
     private OpenConnection connected(Attempt attempt) throws SQLException {
-        if (connection != null) {
+        if (connection != null && parts.found().isLast(connection.incarnation())) {
             return connection;
         }
+        discard();
         Connection jdbc = connector.connect(attempt);
         attempt.guard(jdbc);
         try {
             OpenConnection opened = OpenConnection.setUp(jdbc, parts, timing, use, prepares);
             connection = opened;
+            parts.found().found(opened.incarnation());
             return opened;
         } catch (SQLException e) {
             RuntimeException missing = missingTables(jdbc, e);

@@ -13,15 +13,16 @@ import java.util.Optional;
 final class Neighbours {
 
     /**
-     * Its id and when it expires, as PostgreSQL sends them in binary: 8 bytes each. That is the cheapest way to get two
-     * values out of one look at the row, and unlike numbers and times as text it does not depend on a setting. Takes the
-     * id of the session twice; the second half is evaluated only for the session with the smallest id.
+     * Its id, when it expires, its ttl and its grace, as PostgreSQL sends them in binary: 8 bytes for the id and the time,
+     * 16 for each interval (microseconds, days and months, and the library writes microseconds only). That is the cheapest
+     * way to get several values out of one look at the row, and unlike numbers and times as text it does not depend on a
+     * setting. Takes the id of the session twice; the second half is evaluated only for the session with the smallest id.
      */
     static final String EXPRESSION = """
             coalesce(
-                (SELECT int8send(n.id) || timestamptz_send(n.expires_at)
+                (SELECT int8send(n.id) || timestamptz_send(n.expires_at) || interval_send(n.ttl) || interval_send(n.grace)
                     FROM {session} n WHERE n.id < ? AND n.state = 'live' ORDER BY n.id DESC LIMIT 1),
-                (SELECT int8send(n.id) || timestamptz_send(n.expires_at)
+                (SELECT int8send(n.id) || timestamptz_send(n.expires_at) || interval_send(n.ttl) || interval_send(n.grace)
                     FROM {session} n WHERE n.id > ? AND n.state = 'live' ORDER BY n.id DESC LIMIT 1))
             """;
 
@@ -43,6 +44,13 @@ final class Neighbours {
         ByteBuffer sent = ByteBuffer.wrap(bytes);
         long session = sent.getLong();
         Instant expiry = EPOCH.plus(sent.getLong(), ChronoUnit.MICROS);
-        return Optional.of(new Neighbour(session, Duration.between(now, expiry)));
+        Duration ttl = interval(sent);
+        return Optional.of(new Neighbour(session, Duration.between(now, expiry), ttl, interval(sent)));
+    }
+
+    private static Duration interval(ByteBuffer sent) {
+        Duration time = Duration.of(sent.getLong(), ChronoUnit.MICROS);
+        sent.getLong();
+        return time;
     }
 }

@@ -3,35 +3,64 @@ package io.github.dbleases.store.postgres;
 import io.github.dbleases.Timing;
 import io.github.dbleases.store.Incarnation;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
-/** A connection that is set up, and what is known of the server behind it. */
+/**
+ * A connection that is set up, and what is known of the server behind it.
+ *
+ * <p>A system and a timeline do not tell an incarnation of the database from every other one. Two standbys of one primary
+ * that are promoted one after the other, the second without having followed the first, give themselves the same timeline.
+ * So the first client that connects to an incarnation writes a row with a random nonce into it, and all clients read that
+ * nonce. A standby that followed the first one has its row, but takes a higher timeline when it is promoted. A row that is
+ * missing, or has another nonce than the one that was read at set-up, means that this is another incarnation.
+ */
 final class OpenConnection {
 
-    /** Rule 7: whoever first sees an incarnation starts its quiet time. The newest largest ttl is that of all. */
+    /** Safe to put into SQL as text: the server prints both of them as numbers, or the system is unknown. */
+    private static final String NONCE =
+            "(SELECT nonce::text FROM {incarnation} WHERE system_id = '%s' AND timeline = %d)";
+
+    /**
+     * Rule 7: whoever first sees an incarnation starts its quiet time. The newest largest ttl is that of all. If several
+     * see it at once, the row of one of them stays. Behind a pooler another server may be there by now, which must not get
+     * a row that is not its own.
+     */
     private static final String RECORD = """
-            INSERT INTO {incarnation} (system_id, timeline, first_seen, quiet_until, largest_ttl)
-            SELECT ?, ?, seen, seen + largest + ? * interval '1 microsecond', largest
+            INSERT INTO {incarnation} (system_id, timeline, nonce, first_seen, quiet_until, largest_ttl, largest_grace)
+            SELECT ?, ?, gen_random_uuid(), seen, seen + ttl + grace, ttl, grace
             FROM (SELECT clock_timestamp() AS seen,
-                    greatest(max(largest_ttl), ? * interval '1 microsecond') AS largest
+                    greatest(max(largest_ttl), ? * interval '1 microsecond') AS ttl,
+                    greatest(max(largest_grace), ? * interval '1 microsecond') AS grace
                 FROM {incarnation}) known
+            WHERE pg_postmaster_start_time() = ? {condition}
             ON CONFLICT DO NOTHING
             """;
 
     private final Connection jdbc;
     private final Server server;
+    private final Incarnation incarnation;
+    private final String proof;
     private final Settings settings;
     private final @Nullable Driver driver;
     private final @Nullable String channel;
     private boolean broken;
 
     private OpenConnection(
-            Connection jdbc, Server server, Settings settings, @Nullable Driver driver, @Nullable String channel) {
+            Connection jdbc,
+            Server server,
+            Incarnation incarnation,
+            String proof,
+            Settings settings,
+            @Nullable Driver driver,
+            @Nullable String channel) {
         this.jdbc = jdbc;
         this.server = server;
+        this.incarnation = incarnation;
+        this.proof = proof;
         this.settings = settings;
         this.driver = driver;
         this.channel = channel;
@@ -44,7 +73,7 @@ final class OpenConnection {
     }
 
     /**
-     * Sets up a connection: finds out which server is behind it, records its incarnation and listens.
+     * Sets up a connection: finds out which server and which incarnation is behind it, and listens.
      *
      * @param prepares whether statements may be prepared on the server
      */
@@ -63,14 +92,44 @@ final class OpenConnection {
         if (server.direct()) {
             settings.applyToSession(use);
         }
-        Incarnation seen = server.incarnation();
         Tables tables = parts.tables();
-        Jdbc.update(jdbc, tables.in(RECORD), seen.system(), seen.timeline(), timing.grace(), timing.ttl());
+        String nonceColumn = tables.in(NONCE.formatted(server.system(), server.timeline()));
+        String nonce = nonce(jdbc, server, nonceColumn);
+        if (nonce == null) {
+            Jdbc.update(
+                    jdbc,
+                    tables.in(RECORD).replace("{condition}", settings.condition()),
+                    server.system(),
+                    server.timeline(),
+                    timing.ttl(),
+                    timing.grace(),
+                    server.started());
+            // Read in a later statement, which sees the row of another client that was faster.
+            nonce = nonce(jdbc, server, nonceColumn);
+        }
+        if (nonce == null) {
+            throw new ServerChangedException();
+        }
+        Incarnation incarnation = new Incarnation(server.system(), server.timeline(), nonce);
+        String proof = server.direct() ? server.proof() : server.proof() + ", " + nonceColumn;
         boolean listens = use == Use.HEARTBEATS && parts.notifications() && driver != null;
         if (listens) {
             execute(jdbc, "LISTEN " + Tables.quoted(tables.channel()));
         }
-        return new OpenConnection(jdbc, server, settings, driver, listens ? tables.channel() : null);
+        return new OpenConnection(
+                jdbc, server, incarnation, proof, settings, driver, listens ? tables.channel() : null);
+    }
+
+    /** Reads the nonce of the incarnation behind a connection, null if no client has seen it before. */
+    private static @Nullable String nonce(Connection jdbc, Server server, String nonceColumn) throws SQLException {
+        try (PreparedStatement statement = Jdbc.prepare(jdbc, "SELECT " + nonceColumn + ", " + server.proof());
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            if (!server.sent(row, 2)) {
+                throw new ServerChangedException();
+            }
+            return row.getString(1);
+        }
     }
 
     Connection jdbc() {
@@ -85,23 +144,26 @@ final class OpenConnection {
 
     /** Puts in place what depends on the server and the connection. */
     String adapt(String sql) {
-        return sql.replace("{proof}", server.proof())
+        return sql.replace("{proof}", proof)
                 .replace("{condition}", settings.condition())
                 .replace("{settings}", settings.columns());
     }
 
     /** Returns the life of the database that the connection leads to. */
     Incarnation incarnation() {
-        return server.incarnation();
+        return incarnation;
     }
 
     /**
-     * Makes sure that a reply comes from the server that was behind the connection when it was set up.
+     * Makes sure that a reply comes from the server that was behind the connection when it was set up, and from the same
+     * incarnation. A connection that leads straight to a server needs no proof of the latter: it breaks with its server.
      *
-     * @param proof the first of the columns <code>{proof}</code>
+     * @param column the first of the columns <code>{proof}</code>
      */
-    void verify(ResultSet row, int proof) throws SQLException {
-        if (!server.sent(row, proof)) {
+    void verify(ResultSet row, int column) throws SQLException {
+        boolean same = server.sent(row, column)
+                && (server.direct() || incarnation.nonce().equals(row.getString(column + server.proofColumns())));
+        if (!same) {
             throw new ServerChangedException();
         }
     }

@@ -27,12 +27,16 @@ final class PostgresHeartbeatLine implements HeartbeatLine {
 
     private static final String OPEN = """
             WITH raised AS (
-                UPDATE {incarnation} SET largest_ttl = ? * interval '1 microsecond'
-                WHERE system_id = ? AND timeline = ? AND largest_ttl < ? * interval '1 microsecond' {condition}
+                UPDATE {incarnation} i
+                SET largest_ttl = greatest(largest_ttl, g.ttl), largest_grace = greatest(largest_grace, g.grace)
+                FROM (SELECT ? * interval '1 microsecond' AS ttl, ? * interval '1 microsecond' AS grace) g
+                WHERE i.system_id = ? AND i.timeline = ? AND i.nonce = ?::uuid
+                    AND (i.largest_ttl < g.ttl OR i.largest_grace < g.grace) {condition}
             )
-            INSERT INTO {session} (id, expires_at, inbox, ttl, started_at, weight, state, client_id, host, pid, version)
-            SELECT ?, clock_timestamp() + ttl, 0, ttl, clock_timestamp(), ?, 'live', ?, ?, ?, ?
-            FROM (SELECT ? * interval '1 microsecond' AS ttl) given
+            INSERT INTO {session}
+                (id, expires_at, inbox, ttl, grace, started_at, weight, state, client_id, host, pid, version)
+            SELECT ?, clock_timestamp() + ttl, 0, ttl, grace, clock_timestamp(), ?, 'live', ?, ?, ?, ?
+            FROM (SELECT ? * interval '1 microsecond' AS ttl, ? * interval '1 microsecond' AS grace) given
             RETURNING\s""" + REPLY;
 
     private final Link link;
@@ -56,9 +60,10 @@ final class PostgresHeartbeatLine implements HeartbeatLine {
                             connection.jdbc(),
                             connection.adapt(open),
                             session.ttl(),
+                            session.grace(),
                             incarnation.system(),
                             incarnation.timeline(),
-                            session.ttl(),
+                            incarnation.nonce(),
                             id,
                             session.weight(),
                             session.clientId(),
@@ -66,6 +71,7 @@ final class PostgresHeartbeatLine implements HeartbeatLine {
                             process.pid(),
                             process.version(),
                             session.ttl(),
+                            session.grace(),
                             id,
                             id);
                     ResultSet row = statement.executeQuery()) {

@@ -24,8 +24,7 @@ public final class PostgresLeaseStore implements LeaseStore {
     }
 
     public PostgresLeaseStore(DataSource dataSource, PostgresStoreConfig config) {
-        this.parts = new StoreParts(
-                dataSource, new Tables(config), new StoreThreads(), RunningProcess.current(), config.notifications());
+        this.parts = StoreParts.of(dataSource, config);
     }
 
     @Override

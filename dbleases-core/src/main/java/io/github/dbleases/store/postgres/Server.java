@@ -2,7 +2,6 @@ package io.github.dbleases.store.postgres;
 
 import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.StoreUnusableException;
-import io.github.dbleases.store.Incarnation;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
@@ -15,13 +14,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which server is behind a connection.
  *
- * @param incarnation which life of the database it is
+ * @param system the identifier of the database system
+ * @param timeline the timeline of the system, which another server of the system may have too: see {@link OpenConnection}
  * @param walReadable whether the position in the write-ahead log, and with it the timeline, can be read
  * @param started when it was started
  * @param backend the process that answered
  * @param direct whether the connection is known to lead straight to that process, with no pooler between
  */
-record Server(Incarnation incarnation, boolean walReadable, Instant started, int backend, boolean direct) {
+record Server(String system, long timeline, boolean walReadable, Instant started, int backend, boolean direct) {
 
     private static final int OLDEST_VERSION = 140_000;
     private static final String UNKNOWN = "unknown";
@@ -80,15 +80,18 @@ record Server(Incarnation incarnation, boolean walReadable, Instant started, int
         return (walReadable ? WAL : NO_TEXT) + ", pg_postmaster_start_time()";
     }
 
+    /** How many columns {@link #proof} has. */
+    int proofColumns() {
+        return direct ? 1 : 2;
+    }
+
     /** Returns whether a reply comes from this server. */
     boolean sent(ResultSet row, int proof) throws SQLException {
         if (direct) {
             return row.getInt(proof) == backend;
         }
         Instant replyStarted = Jdbc.instant(row, proof + 1);
-        return replyStarted.equals(started)
-                && incarnation(incarnation.system(), row.getString(proof), replyStarted)
-                        .equals(incarnation);
+        return replyStarted.equals(started) && timeline(system, row.getString(proof), replyStarted) == timeline;
     }
 
     private static Server ask(Connection connection, @Nullable Driver driver, String system, String wal)
@@ -108,7 +111,8 @@ record Server(Incarnation incarnation, boolean walReadable, Instant started, int
             String walFile = row.getString(7);
             int backend = row.getInt(5);
             return new Server(
-                    incarnation(identifier, walFile, started),
+                    identifier,
+                    timeline(identifier, walFile, started),
                     walFile != null,
                     started,
                     backend,
@@ -116,11 +120,10 @@ record Server(Incarnation incarnation, boolean walReadable, Instant started, int
         }
     }
 
-    private static Incarnation incarnation(String system, @Nullable String walFile, Instant started) {
-        long timeline = walFile == null || system.equals(UNKNOWN)
+    private static long timeline(String system, @Nullable String walFile, Instant started) {
+        return walFile == null || system.equals(UNKNOWN)
                 ? ChronoUnit.MICROS.between(Instant.EPOCH, started)
                 : Long.parseLong(walFile.substring(0, 8), 16);
-        return new Incarnation(system, timeline);
     }
 
     private static boolean isReadable(Connection connection, String expression) throws SQLException {

@@ -58,6 +58,27 @@ class InMemoryLeaseStoreTests extends DatabaseStoreContract {
     }
 
     @Test
+    void aFailoverThatRepeatsATimelineStartsANewIncarnationToo() {
+        open(1);
+        Backup unaware = store.backup();
+        store.failOver(store.backup());
+        Holdings first = work.holdings(1);
+        clock.advance(Duration.ofMinutes(4));
+        assertThat(work.holdings(1).quietFor()).isZero();
+
+        store.failOverUnaware(unaware);
+
+        Holdings second = work.holdings(1);
+        assertThat(second.incarnation().timeline())
+                .isEqualTo(first.incarnation().timeline())
+                .isEqualTo(2);
+        assertThat(second.incarnation()).isNotEqualTo(first.incarnation());
+        assertThat(second.quietFor()).isPositive();
+        store.failOver(unaware);
+        assertThat(work.holdings(1).incarnation().timeline()).isEqualTo(3);
+    }
+
+    @Test
     void tokensOfANewIncarnationExceedItsFloor() {
         open(1);
         createOrders(1);

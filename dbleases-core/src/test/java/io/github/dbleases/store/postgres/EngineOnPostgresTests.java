@@ -20,8 +20,8 @@ class EngineOnPostgresTests {
             Duration.ofSeconds(20),
             Duration.ofMillis(500),
             Duration.ofSeconds(5),
-            Duration.ofMillis(500),
-            Duration.ofMillis(500));
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1));
 
     @Test
     void clientsShareALeaseAndOneTakesOverWhatTheOtherReleases() throws Exception {

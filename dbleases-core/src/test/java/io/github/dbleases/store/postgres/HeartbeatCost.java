@@ -36,8 +36,8 @@ public final class HeartbeatCost implements AutoCloseable {
             Duration.ofHours(1),
             Duration.ofSeconds(5),
             Duration.ofSeconds(30),
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(1));
+            Duration.ofMinutes(3),
+            Duration.ofMinutes(3));
 
     private final int sessions;
     private final PostgresServer server;
@@ -61,12 +61,7 @@ public final class HeartbeatCost implements AutoCloseable {
         heartbeats = store.heartbeatLine(TIMING);
         work = store.workLine(TIMING);
         bare = new Link(
-                new StoreParts(
-                        tables.dataSource(),
-                        new Tables(PostgresStoreConfig.defaults()),
-                        new StoreThreads(),
-                        RunningProcess.current(),
-                        true),
+                StoreParts.of(tables.dataSource(), PostgresStoreConfig.defaults()),
                 TIMING,
                 OpenConnection.Use.HEARTBEATS);
         for (long session = 1; session <= sessions; session++) {

@@ -16,16 +16,22 @@ import io.github.dbleases.store.NewSession;
 import io.github.dbleases.store.WorkLine;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** Restarts and fail-overs of a server of its own. */
@@ -89,7 +95,9 @@ class IncarnationTests {
         Incarnation after = heartbeats.renew(10).orElseThrow().incarnation();
         Holdings holdings = await().ignoreExceptions().until(() -> work.holdings(10), any -> true);
 
-        assertThat(after).isEqualTo(new Incarnation(before.system(), before.timeline() + 1));
+        assertThat(after.system()).isEqualTo(before.system());
+        assertThat(after.timeline()).isEqualTo(before.timeline() + 1);
+        assertThat(after.nonce()).isNotEqualTo(before.nonce());
         assertThat(holdings.incarnation()).isEqualTo(after);
         assertThat(holdings.quietFor()).isBetween(LONGEST_TTL, LONGEST_TTL.plus(TIMING.grace()));
         assertThat(holdings.partitions().get(0).token()).isEqualTo(token);
@@ -121,6 +129,82 @@ class IncarnationTests {
 
         assertThat(work.holdings(10).quietFor()).isPositive();
         assertThat(tables.number("SELECT count(*) FROM dbleases_incarnation")).isEqualTo(1);
+        assertThat(heartbeats.renew(10).orElseThrow().incarnation())
+                .isEqualTo(work.holdings(10).incarnation());
+    }
+
+    @Test
+    void clientsThatMeetInANewIncarnationAgreeOnIt() throws Exception {
+        Incarnation before = work.holdings(10).incarnation();
+        tables.execute("DELETE FROM dbleases_incarnation");
+        String theirs = "00000000-0000-4000-8000-000000000001";
+        CompletableFuture<Incarnation> seen;
+        try (Connection other = tables.dataSource().getConnection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("""
+                    INSERT INTO dbleases_incarnation
+                    VALUES ('%s', %d, '%s', now(), now() + interval '1 h', interval '1 h')
+                    """.formatted(before.system(), before.timeline(), theirs));
+            seen = CompletableFuture.supplyAsync(() -> work.holdings(10).incarnation());
+            await().until(() -> tables.number("SELECT count(*) FROM pg_locks WHERE NOT granted") == 1);
+            other.commit();
+        }
+
+        assertThat(seen.get(30, TimeUnit.SECONDS))
+                .isEqualTo(new Incarnation(before.system(), before.timeline(), theirs));
+        assertThat(heartbeats.renew(10).orElseThrow().incarnation()).isEqualTo(seen.get());
+        assertThat(tables.number("SELECT count(*) FROM dbleases_incarnation")).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aRowWithAnotherNonceMeansAnotherIncarnation(boolean behindPooler) {
+        DataSource source = behindPooler ? Interposed.disguised(tables.dataSource()) : tables.dataSource();
+        PostgresLeaseStore other = new PostgresLeaseStore(source);
+        try (HeartbeatLine line = other.heartbeatLine(TIMING);
+                WorkLine works = other.workLine(TIMING)) {
+            List<Supplier<Incarnation>> replies = List.of(
+                    () -> works.holdings(10).incarnation(),
+                    () -> line.renew(10).orElseThrow().incarnation());
+            Incarnation before = line.renew(10).orElseThrow().incarnation();
+            for (Supplier<Incarnation> reply : replies) {
+                assertThat(reply.get()).isEqualTo(before);
+            }
+
+            tables.execute("UPDATE dbleases_incarnation SET nonce = gen_random_uuid()");
+
+            String nonce = tables.query("SELECT nonce FROM dbleases_incarnation");
+            for (Supplier<Incarnation> reply : replies) {
+                assertThat(reply.get()).isEqualTo(new Incarnation(before.system(), before.timeline(), nonce));
+            }
+        }
+    }
+
+    @Test
+    void behindAPoolerAHeartbeatNoticesAnotherNonceByItself() {
+        DataSource pooler = Interposed.disguised(tables.dataSource());
+        try (HeartbeatLine line = new PostgresLeaseStore(pooler).heartbeatLine(TIMING)) {
+            Incarnation before = line.renew(10).orElseThrow().incarnation();
+
+            tables.execute("UPDATE dbleases_incarnation SET nonce = gen_random_uuid()");
+
+            assertThat(line.renew(10).orElseThrow().incarnation()).isNotEqualTo(before);
+        }
+    }
+
+    @Test
+    void aTransactionBasedOnAnotherNonceIsBegunAnew() {
+        Incarnation before = work.holdings(10).incarnation();
+        assertThat(heartbeats.renew(10).orElseThrow().incarnation()).isEqualTo(before);
+
+        tables.execute("UPDATE dbleases_incarnation SET nonce = gen_random_uuid()"
+                + ", quiet_until = clock_timestamp() + interval '1 h'");
+        long token = inOrders(10);
+
+        // The transaction has found it out.
+        assertThat(heartbeats.renew(10).orElseThrow().incarnation()).isNotEqualTo(before);
+        assertThat(token).isGreaterThan(work.holdings(10).tokenFloor());
     }
 
     @Test
@@ -153,6 +237,34 @@ class IncarnationTests {
             assertThat(works.holdings(10).incarnation()).isEqualTo(after);
             boolean live = works.transact(new TreeSet<>(), transaction -> transaction.isLive(10));
             assertThat(live).isTrue();
+        }
+    }
+
+    @Test
+    void behindAPoolerNoIncarnationIsRecordedOnTheWrongServer() throws Exception {
+        TestTables others = TestTables.create(PostgresServer.oldest());
+        tables.execute("DELETE FROM dbleases_incarnation");
+        AtomicBoolean goneOver = new AtomicBoolean();
+        Connection other = others.dataSource().getConnection();
+        DataSource pooler = Interposed.dataSource(() ->
+                Interposed.connection(tables.dataSource().getConnection(), call -> {
+                    if (call.name().equals("isWrapperFor")) {
+                        return false;
+                    }
+                    if (call.name().equals("prepareStatement")
+                            && String.valueOf(call.arguments()[0]).startsWith("INSERT")) {
+                        goneOver.set(true);
+                    }
+                    boolean ends = call.name().equals("abort") || call.name().equals("close");
+                    return goneOver.get() && !ends ? call.on(other) : call.proceed();
+                }));
+        try (other;
+                WorkLine works = new PostgresLeaseStore(pooler).workLine(TIMING)) {
+            works.holdings(10);
+
+            assertThat(goneOver).isTrue();
+            assertThat(others.number("SELECT count(*) FROM dbleases_incarnation"))
+                    .isEqualTo(1);
         }
     }
 

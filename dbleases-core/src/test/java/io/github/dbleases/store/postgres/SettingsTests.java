@@ -38,6 +38,8 @@ class SettingsTests {
             END $$;
             CREATE TRIGGER witness AFTER INSERT OR UPDATE ON dbleases_session EXECUTE FUNCTION witness();
             CREATE TRIGGER witness AFTER INSERT OR UPDATE ON dbleases_lease EXECUTE FUNCTION witness();
+            CREATE TRIGGER witness AFTER INSERT OR UPDATE ON dbleases_incarnation EXECUTE FUNCTION witness();
+            DELETE FROM dbleases_incarnation;
             """;
 
     private static final String EXPIRY =
@@ -86,7 +88,7 @@ class SettingsTests {
                 .isEqualTo("read committed");
     }
 
-    /** Opens and renews a session and works on a lease. */
+    /** Records the incarnation, opens and renews a session and works on a lease. */
     private void exercise(String options, boolean behindPooler) {
         tables.execute(WITNESS);
         PGSimpleDataSource configured = (PGSimpleDataSource) tables.database().dataSource();
@@ -97,7 +99,7 @@ class SettingsTests {
                 WorkLine work = store.workLine(TestTimings.PATIENT)) {
             use(heartbeats, work);
         }
-        assertThat(tables.number("SELECT count(*) FROM seen")).isGreaterThanOrEqualTo(4);
+        assertThat(tables.number("SELECT count(*) FROM seen")).isGreaterThanOrEqualTo(5);
     }
 
     private static void use(HeartbeatLine heartbeats, WorkLine work) {

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 class SnapshotQueryTests {
 
     private static final String MANY = """
-            INSERT INTO dbleases_session (id, expires_at, inbox, ttl, started_at, weight, state, client_id)
-                SELECT i, now() + interval '1 h', 0, interval '6 s', now(), 1, 'live', 'client'
+            INSERT INTO dbleases_session (id, expires_at, inbox, ttl, grace, started_at, weight, state, client_id)
+                SELECT i, now() + interval '1 h', 0, interval '6 s', interval '1 s', now(), 1, 'live', 'client'
                 FROM generate_series(1, 5) i;
             INSERT INTO dbleases_lease (name, kind, partitions, changed_at)
                 SELECT 'election-' || i, 'leader', 1, now() FROM generate_series(1, 500) i
@@ -53,8 +53,8 @@ class SnapshotQueryTests {
         TestTables tables = TestTables.create(PostgresServer.newest());
         tables.execute(MANY);
         tables.execute("""
-                INSERT INTO dbleases_session (id, expires_at, inbox, ttl, started_at, weight, state, client_id)
-                    SELECT i, now() + interval '1 h', 0, interval '6 s', now(), 1, 'live', 'client'
+                INSERT INTO dbleases_session (id, expires_at, inbox, ttl, grace, started_at, weight, state, client_id)
+                    SELECT i, now() + interval '1 h', 0, interval '6 s', interval '1 s', now(), 1, 'live', 'client'
                     FROM generate_series(6, 2000) i;
                 INSERT INTO dbleases_lease (name, kind, partitions, changed_at)
                     SELECT 'tasks-' || i, 'tasks', 0, now() FROM generate_series(1, 500) i;
@@ -65,16 +65,7 @@ class SnapshotQueryTests {
         PostgresStoreConfig config = PostgresStoreConfig.defaults();
         try (Connection jdbc = tables.dataSource().getConnection()) {
             OpenConnection connection = OpenConnection.setUp(
-                    jdbc,
-                    new StoreParts(
-                            tables.dataSource(),
-                            new Tables(config),
-                            new StoreThreads(),
-                            RunningProcess.current(),
-                            true),
-                    Timing.DEFAULT,
-                    OpenConnection.Use.WORK,
-                    true);
+                    jdbc, StoreParts.of(tables.dataSource(), config), Timing.DEFAULT, OpenConnection.Use.WORK, true);
             jdbc.setAutoCommit(false);
 
             assertThat(new HoldingsQuery(new Tables(config)).read(connection, 7).shared())

@@ -115,8 +115,8 @@ final class TaskDatabase {
     /** Adds a live session. */
     long session(long id) {
         execute("""
-                INSERT INTO dbleases_session (id, expires_at, inbox, ttl, started_at, weight, state, client_id)
-                VALUES (%d, now() + interval '1 h', 0, interval '1 h', now(), 1, 'live', 'client')
+                INSERT INTO dbleases_session (id, expires_at, inbox, ttl, grace, started_at, weight, state, client_id)
+                VALUES (%d, now() + interval '1 h', 0, interval '1 h', interval '1 s', now(), 1, 'live', 'client')
                 """.formatted(id));
         return id;
     }

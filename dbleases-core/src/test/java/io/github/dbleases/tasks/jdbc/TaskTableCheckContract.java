@@ -4,18 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.github.dbleases.InvalidTaskTableException;
 import io.github.dbleases.TaskQueueException;
+import io.github.dbleases.testing.log.LogCapture;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** What the check of a table says. */
 abstract class TaskTableCheckContract {
@@ -184,11 +180,12 @@ abstract class TaskTableCheckContract {
     void anIndexThatIsMissingIsWarnedOfOnceWithTheStatementThatMakesIt() {
         database.execute("DROP INDEX outbox_pending_idx");
         assertThat(warnings(TaskDatabase.OUTBOX))
-                .containsExactly("Claims read and sort all pending rows of table outbox, as no index has them in order."
-                        + " Create it: CREATE INDEX CONCURRENTLY ON \"outbox\" (\"id\") WHERE sent_at IS NULL;");
+                .containsExactly(
+                        "WARN Claims read and sort all pending rows of table outbox, as no index has them in order."
+                                + " Create it: CREATE INDEX CONCURRENTLY ON \"outbox\" (\"id\") WHERE sent_at IS NULL;");
         assertThat(warnings(TaskDatabase.ordered("priority desc, id")))
                 .containsExactly(
-                        "Claims read and sort all pending rows of table outbox, as no index has them in order."
+                        "WARN Claims read and sort all pending rows of table outbox, as no index has them in order."
                                 + " Create it: CREATE INDEX CONCURRENTLY ON \"outbox\" (\"priority\" DESC, \"id\") WHERE sent_at IS NULL;");
         database.execute("CREATE INDEX ON \"outbox\" (\"priority\" DESC, \"id\") WHERE sent_at IS NULL");
         assertThat(warnings(TaskDatabase.ordered("priority desc, id"))).isEmpty();
@@ -229,22 +226,11 @@ abstract class TaskTableCheckContract {
     }
 
     private List<String> warnings(TaskTable table) {
-        Logger logger = (Logger) LoggerFactory.getLogger(JdbcTaskLine.class);
-        ListAppender<ILoggingEvent> appender = new ListAppender<>();
-        appender.start();
-        Level level = logger.getLevel();
-        logger.setLevel(Level.WARN);
-        logger.setAdditive(false);
-        logger.addAppender(appender);
-        try {
+        try (LogCapture log = LogCapture.of(JdbcTaskLine.class)) {
             JdbcTaskLine<String> line = database.line(table);
             line.check();
             line.check();
-        } finally {
-            logger.detachAppender(appender);
-            logger.setAdditive(true);
-            logger.setLevel(level);
+            return log.warnings();
         }
-        return appender.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 }

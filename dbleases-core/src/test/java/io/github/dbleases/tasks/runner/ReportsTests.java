@@ -5,45 +5,28 @@ import static io.github.dbleases.tasks.runner.Steps.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.github.dbleases.InvalidTaskTableException;
 import io.github.dbleases.TaskQueueException;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.TaskRunnerConfig;
 import io.github.dbleases.TaskRunnerListener;
 import io.github.dbleases.tasks.TaskWork;
+import io.github.dbleases.testing.log.LogCapture;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** What a runner says, and that it says it once. */
 class ReportsTests {
 
-    private final Logger logger = (Logger) LoggerFactory.getLogger(TaskRunner.class);
-    private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
+    private final LogCapture log = LogCapture.of(TaskRunner.class);
     private final MemoryQueue queue = new MemoryQueue();
-
-    @BeforeEach
-    void listen() {
-        appender.start();
-        logger.setLevel(Level.INFO);
-        logger.setAdditive(false);
-        logger.addAppender(appender);
-    }
 
     @AfterEach
     void listenNoMore() {
-        logger.detachAppender(appender);
-        logger.setAdditive(true);
-        logger.setLevel(null);
+        log.close();
     }
 
     @Test
@@ -58,7 +41,7 @@ class ReportsTests {
 
         assertThat(queue.row(1).finished()).isOne();
         assertThat(steps.listener.errors).hasSize(6);
-        assertThat(said())
+        assertThat(log.lines())
                 .containsExactly(
                         "WARN Runner test: its queue could not be used; it goes on trying",
                         "INFO Runner test: its queue can be used again");
@@ -73,7 +56,7 @@ class ReportsTests {
         }
 
         assertThat(steps.listener.errors).isEmpty();
-        assertThat(said()).isEmpty();
+        assertThat(log.lines()).isEmpty();
     }
 
     @Test
@@ -84,7 +67,7 @@ class ReportsTests {
         steps.runFor(Duration.ofMinutes(3));
 
         assertThat(steps.listener.errors).isNotEmpty();
-        assertThat(said()).containsExactly("WARN Runner test: its tasker has failed; the tasks are tried again");
+        assertThat(log.lines()).containsExactly("WARN Runner test: its tasker has failed; the tasks are tried again");
     }
 
     @Test
@@ -95,7 +78,7 @@ class ReportsTests {
 
         steps.runFor(Duration.ofMinutes(1));
 
-        assertThat(said()).hasSize(3);
+        assertThat(log.lines()).hasSize(3);
     }
 
     @Test
@@ -108,13 +91,13 @@ class ReportsTests {
             return tasks;
         });
         steps.runFor(Duration.ofMinutes(1));
-        assertThat(said()).containsExactly("WARN Runner test: its tasker has failed; the tasks are tried again");
+        assertThat(log.lines()).containsExactly("WARN Runner test: its tasker has failed; the tasks are tried again");
         broken[0] = false;
 
         steps.runFor(Duration.ofMinutes(20));
 
         assertThat(queue.finished().values()).containsOnly(1);
-        assertThat(said()).hasSize(1);
+        assertThat(log.lines()).hasSize(1);
     }
 
     @Test
@@ -132,7 +115,7 @@ class ReportsTests {
         runner.stop();
 
         assertThat(queue.finished().values()).containsOnly(1);
-        assertThat(saidBy(thread -> true))
+        assertThat(log.lines())
                 .filteredOn(line -> line.contains("its listener has failed"))
                 .hasSize(1);
     }
@@ -169,21 +152,5 @@ class ReportsTests {
     private static TaskQueueException dropped(int time) {
         return new TaskQueueException(
                 "Could not claim tasks of table outbox", new SQLException("There is no table, said for time " + time));
-    }
-
-    /** By this thread only: a runner of another test may say a moment later that it has stopped. */
-    private List<String> said() {
-        return saidBy(Thread.currentThread().getName()::equals);
-    }
-
-    private List<String> saidBy(Predicate<String> thread) {
-        List<ILoggingEvent> events;
-        synchronized (appender) {
-            events = List.copyOf(appender.list);
-        }
-        return events.stream()
-                .filter(event -> event.getLevel().isGreaterOrEqual(Level.INFO) && thread.test(event.getThreadName()))
-                .map(event -> event.getLevel() + " " + event.getFormattedMessage())
-                .toList();
     }
 }

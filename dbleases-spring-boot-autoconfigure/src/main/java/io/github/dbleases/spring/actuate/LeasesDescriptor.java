@@ -32,6 +32,7 @@ public record LeasesDescriptor(
      *
      * @param session null while there is none
      * @param trustedForMillis the time to the trust deadline; 0 when it has passed
+     * @param problem what keeps this instance from doing anything but heartbeats; left out when nothing does
      */
     public record ClientDescriptor(
             String id,
@@ -39,7 +40,10 @@ public record LeasesDescriptor(
             ClientState state,
             long ttlMillis,
             long heartbeatMillis,
-            long trustedForMillis) {}
+            long trustedForMillis,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String problem) {}
 
     /** A live session. */
     public record SessionDescriptor(

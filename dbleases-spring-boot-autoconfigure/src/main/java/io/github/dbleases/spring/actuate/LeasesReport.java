@@ -69,7 +69,8 @@ final class LeasesReport {
                 status.state(),
                 status.ttl().toMillis(),
                 status.heartbeat().toMillis(),
-                status.trustedFor().toMillis());
+                status.trustedFor().toMillis(),
+                status.problem().orElse(null));
     }
 
     static @Nullable Long sessionOf(ClientStatus status) {

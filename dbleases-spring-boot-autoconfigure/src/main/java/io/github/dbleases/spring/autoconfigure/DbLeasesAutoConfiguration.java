@@ -2,13 +2,13 @@ package io.github.dbleases.spring.autoconfigure;
 
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
-import io.github.dbleases.LeaseEventListener;
 import io.github.dbleases.client.LeaseClients;
 import io.github.dbleases.spring.context.EventPublication;
 import io.github.dbleases.spring.context.ManagedLeaseClient;
 import io.github.dbleases.spring.context.Retirement;
 import io.github.dbleases.spring.context.SwitchedOffLeaseClient;
 import io.github.dbleases.store.LeaseStore;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -30,30 +30,40 @@ import org.springframework.core.env.Environment;
 @EnableConfigurationProperties(DbLeasesProperties.class)
 public final class DbLeasesAutoConfiguration {
 
+    /** With a store; whether dbleases is switched on is looked at when the application runs. */
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnBooleanProperty(name = "dbleases.enabled", matchIfMissing = true)
     @ConditionalOnBean(LeaseStore.class)
-    static class SwitchedOn {
+    static class WithStore {
 
         @Bean
         @Lazy(false)
         @DependsOnDatabaseInitialization
-        ManagedLeaseClient dbLeasesClient(
-                DbLeasesProperties properties, LeaseStore store, ConfigurableApplicationContext context) {
+        LeaseClient dbLeasesClient(
+                DbLeasesProperties properties,
+                ObjectProvider<LeaseStore> stores,
+                ConfigurableApplicationContext context) {
             LeaseClientConfig config = properties.clientConfig(context.getEnvironment());
-            LeaseEventListener events = new EventPublication(context);
-            return new ManagedLeaseClient(config, () -> LeaseClients.start(config, store, events));
+            if (!properties.enabled()) {
+                return new SwitchedOffLeaseClient(config);
+            }
+            LeaseStore store = stores.getObject();
+            return new ManagedLeaseClient(
+                    config,
+                    properties.keepAlive(),
+                    new EventPublication(context),
+                    events -> LeaseClients.start(config, store, events));
         }
 
         @Bean
         @Lazy(false)
-        Retirement dbLeasesClientRetirement(ManagedLeaseClient client, ApplicationContext context) {
+        Retirement dbLeasesClientRetirement(LeaseClient client, ApplicationContext context) {
             return new Retirement(client, context);
         }
     }
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnBooleanProperty(name = "dbleases.enabled", havingValue = false)
+    @ConditionalOnMissingBean(LeaseStore.class)
     static class SwitchedOff {
 
         @Bean

@@ -18,14 +18,17 @@ import org.springframework.util.StringUtils;
  *
  * @param enabled Whether this instance takes part. When false, the Lease beans exist and own nothing, and no database is
  *     touched.
+ * @param keepAlive Whether the JVM stays alive while this instance takes part in a lease, an election or the sharing of
+ *     tasks, until the application is closed.
  * @param clientId Name of this instance, for people; two instances may have the same one. The application name, the host
  *     and the process by default, such as shop@host-1:4711.
  * @param ttl How long a session lives without a heartbeat.
- * @param heartbeat Time between two heartbeats, at most a third of the TTL.
+ * @param heartbeat Time between two heartbeats, at most a third of the TTL. A quarter of the TTL by default.
  * @param attemptTimeout Time budget of one attempt to reach the database: connect, wait and execute. The heartbeat, twice
- *     this and the margin must fit into the TTL.
- * @param margin How long before its session may expire an instance stops trusting it.
- * @param grace How long after a session has expired the others wait before they take over.
+ *     this and the margin must fit into the TTL. A sixth of the TTL by default.
+ * @param margin How long before its session may expire an instance stops trusting it. A twelfth of the TTL by default.
+ * @param grace How long after a session has expired the others wait before they take over. Margin and grace together are
+ *     at least a tenth of the TTL. A twelfth of the TTL by default.
  * @param debounce How long balancing waits after an instance has joined or left, so that a burst makes one plan.
  * @param drainTimeout How long a shutdown waits for listeners and holds before it leaves what is still held to expire.
  * @param weight Share of this instance in comparison with the others, 1 to 1,000.
@@ -39,18 +42,20 @@ import org.springframework.util.StringUtils;
  * @param leases Leases to take part in, by name. A name with characters other than letters, digits and '-' is written in
  *     brackets: dbleases.leases[a/b].partitions.
  * @param leaders Leader elections
+ * @param tasks All task runners
  * @param runners Task runners, by name. A name with characters other than letters, digits and '-' is written in
  *     brackets: dbleases.runners[a/b].table.
  */
 @ConfigurationProperties("dbleases")
 public record DbLeasesProperties(
         @DefaultValue("true") boolean enabled,
+        @DefaultValue("true") boolean keepAlive,
         @Nullable String clientId,
         @DefaultValue("6s") Duration ttl,
-        @DefaultValue("1500ms") Duration heartbeat,
-        @DefaultValue("1s") Duration attemptTimeout,
-        @DefaultValue("500ms") Duration margin,
-        @DefaultValue("500ms") Duration grace,
+        @Nullable Duration heartbeat,
+        @Nullable Duration attemptTimeout,
+        @Nullable Duration margin,
+        @Nullable Duration grace,
         @DefaultValue("1s") Duration debounce,
         @DefaultValue("30s") Duration drainTimeout,
         @DefaultValue("1") int weight,
@@ -62,6 +67,7 @@ public record DbLeasesProperties(
         @DefaultValue Store store,
         @DefaultValue Map<String, Lease> leases,
         @DefaultValue Leaders leaders,
+        @DefaultValue Tasks tasks,
         @DefaultValue Map<String, RunnerProperties> runners) {
 
     public DbLeasesProperties {
@@ -78,15 +84,35 @@ public record DbLeasesProperties(
      * @throws io.github.dbleases.InvalidConfigurationException if they are outside their limits or contradict each other
      */
     LeaseClientConfig clientConfig(Environment environment) {
-        Timing timing = new Timing(ttl, heartbeat, attemptTimeout, margin, grace);
         String id = clientId != null ? clientId : defaultClientId(environment.getProperty("spring.application.name"));
-        return new LeaseClientConfig(id, weight, timing, debounce, drainTimeout, leaders.balance());
+        return new LeaseClientConfig(id, weight, timing(), debounce, drainTimeout, leaders.balance());
     }
 
     private static String defaultClientId(@Nullable String application) {
         return StringUtils.hasText(application)
                 ? LeaseClientConfig.defaultClientId(application)
                 : LeaseClientConfig.defaultClientId();
+    }
+
+    /**
+     * Returns the times, each of which follows from the TTL unless it is set.
+     *
+     * @throws io.github.dbleases.InvalidConfigurationException if they are outside their limits or contradict each other
+     */
+    public Timing timing() {
+        Timing derived = Timing.of(ttl);
+        return new Timing(
+                ttl,
+                heartbeat != null ? heartbeat : derived.heartbeat(),
+                attemptTimeout != null ? attemptTimeout : derived.attemptTimeout(),
+                margin != null ? margin : derived.margin(),
+                grace != null ? grace : derived.grace());
+    }
+
+    /** Returns whether a runner that is configured works. */
+    boolean works(String runner) {
+        RunnerProperties configured = runners.get(runner);
+        return enabled && tasks.enabled() && configured != null && configured.enabled();
     }
 
     private static @Nullable String textOrNull(@Nullable String value) {
@@ -249,9 +275,17 @@ public record DbLeasesProperties(
      * @param balance Whether a leadership moves, once its work has ended, when its leader leads at least two more than
      *     another candidate. To be the same for all instances.
      * @param startWait How long the start of an application with @LeaderOnly methods waits at most until it is known
-     *     whether this instance leads, so that the first runs of its jobs are not skipped.
+     *     who leads, so that the first runs of its jobs are not skipped. Twice the TTL by default.
      */
     public record Leaders(
             @DefaultValue("false") boolean balance,
-            @DefaultValue("5s") Duration startWait) {}
+            @Nullable Duration startWait) {}
+
+    /**
+     * All task runners.
+     *
+     * @param enabled Whether the task runners of this instance work. When false, the TaskRunner beans exist and claim
+     *     nothing.
+     */
+    public record Tasks(@DefaultValue("true") boolean enabled) {}
 }

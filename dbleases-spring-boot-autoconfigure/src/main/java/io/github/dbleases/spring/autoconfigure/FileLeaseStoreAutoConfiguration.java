@@ -7,23 +7,25 @@ import io.github.dbleases.store.keyvalue.KeyValueBackend;
 import io.github.dbleases.store.keyvalue.file.FileBackend;
 import java.nio.file.Path;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Lazy;
 
 /** Configures documents in a directory. */
 @AutoConfiguration(before = KeyValueLeaseStoreAutoConfiguration.class)
 @ConditionalOnClass(FileBackend.class)
-@ConditionalOnBooleanProperty(name = "dbleases.enabled", matchIfMissing = true)
+@Conditional(OnSwitchedOn.class)
 @ConditionalOnProperty(name = "dbleases.store.type", havingValue = "file")
 @ConditionalOnMissingBean({LeaseClient.class, LeaseStore.class, KeyValueBackend.class})
 @EnableConfigurationProperties(DbLeasesProperties.class)
 public final class FileLeaseStoreAutoConfiguration {
 
     @Bean
+    @Lazy
     FileBackend dbLeasesFileBackend(DbLeasesProperties properties) {
         String directory = properties.store().file().directory();
         return new FileBackend(Path.of(StoreSettings.required(

@@ -10,31 +10,33 @@ import io.github.dbleases.store.keyvalue.gcs.GcsBackendConfig;
 import io.github.dbleases.store.keyvalue.gcs.GcsCredentials;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Lazy;
 
 /** Configures documents in Google Cloud Storage, with the application's client of it if there is one. */
 @AutoConfiguration(
         before = KeyValueLeaseStoreAutoConfiguration.class,
         afterName = "com.google.cloud.spring.autoconfigure.storage.GcpStorageAutoConfiguration")
 @ConditionalOnClass(Storage.class)
-@ConditionalOnBooleanProperty(name = "dbleases.enabled", matchIfMissing = true)
+@Conditional(OnSwitchedOn.class)
 @ConditionalOnProperty(name = "dbleases.store.type", havingValue = "gcs")
 @ConditionalOnMissingBean({LeaseClient.class, LeaseStore.class, KeyValueBackend.class})
 @EnableConfigurationProperties(DbLeasesProperties.class)
 public final class GcsLeaseStoreAutoConfiguration {
 
     @Bean
+    @Lazy
     GcsBackend dbLeasesGcsBackend(DbLeasesProperties properties, ObjectProvider<Storage> storage) {
         DbLeasesProperties.Store.Gcs gcs = properties.store().gcs();
         String bucket = StoreSettings.required(
                 "gcs", "dbleases.store.gcs.bucket", gcs.bucket(), "the name of a bucket that all instances share");
         return new GcsBackend(
                 storage.getIfAvailable(GcsCredentials::storageWithDefaultCredentials),
-                new GcsBackendConfig(bucket, gcs.prefix(), properties.attemptTimeout()));
+                new GcsBackendConfig(bucket, gcs.prefix(), properties.timing().attemptTimeout()));
     }
 }

@@ -11,7 +11,6 @@ import io.github.dbleases.store.keyvalue.jdbc.JdbcBackendConfig;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -29,15 +28,15 @@ import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 /** Configures documents in a table of the application's database, with connections of its own. */
 @AutoConfiguration(after = DataSourceAutoConfiguration.class, before = KeyValueLeaseStoreAutoConfiguration.class)
 @ConditionalOnClass({DataSourceBuilder.class, SimpleDriverDataSource.class})
-@ConditionalOnBooleanProperty(name = "dbleases.enabled", matchIfMissing = true)
 @ConditionalOnProperty(name = "dbleases.store.type", havingValue = "jdbc")
 @ConditionalOnMissingBean({LeaseClient.class, LeaseStore.class, KeyValueBackend.class})
-@Conditional(OnLeaseDatabase.class)
+@Conditional({OnSwitchedOn.class, OnLeaseDatabase.class})
 @EnableConfigurationProperties(DbLeasesProperties.class)
 @Import(DatabaseInitializationDependencyConfigurer.class)
 public final class JdbcLeaseStoreAutoConfiguration {
 
     @Bean
+    @Lazy
     DbLeasesConnections dbLeasesConnections(
             DbLeasesProperties properties,
             Environment environment,
@@ -47,16 +46,17 @@ public final class JdbcLeaseStoreAutoConfiguration {
     }
 
     @Bean
+    @Lazy
     JdbcBackend dbLeasesJdbcBackend(DbLeasesConnections connections, DbLeasesProperties properties) {
         DbLeasesProperties.Store.Jdbc jdbc = properties.store().jdbc();
         return new JdbcBackend(
                 connections.forLeases(),
-                new JdbcBackendConfig(jdbc.table(), jdbc.createTable(), properties.attemptTimeout()));
+                new JdbcBackendConfig(jdbc.table(), jdbc.createTable(), properties.timing().attemptTimeout()));
     }
 
     @Bean
     @Lazy(false)
-    BetterStore dbLeasesBetterStore(DbLeasesConnections connections) {
-        return new BetterStore(connections.arePostgres());
+    BetterStore dbLeasesBetterStore(DbLeasesProperties properties, ObjectProvider<DbLeasesConnections> connections) {
+        return new BetterStore(properties.enabled() && connections.getObject().arePostgres());
     }
 }

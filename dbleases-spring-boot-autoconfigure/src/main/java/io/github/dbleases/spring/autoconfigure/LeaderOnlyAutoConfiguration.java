@@ -6,6 +6,7 @@ import io.github.dbleases.spring.context.ManagedLeaseClient;
 import io.github.dbleases.spring.leader.Candidacies;
 import io.github.dbleases.spring.leader.EarlyBeans;
 import io.github.dbleases.spring.leader.LeaderOnlyPostProcessor;
+import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -32,8 +33,7 @@ public final class LeaderOnlyAutoConfiguration {
             ApplicationContext context,
             ObjectProvider<LeaseClient> client,
             ObjectProvider<DbLeasesProperties> properties) {
-        return new Candidacies(
-                context, client, () -> properties.getObject().leaders().startWait(), ManagedLeaseClient.PHASE + 1);
+        return new Candidacies(context, client, () -> startWait(properties.getObject()), ManagedLeaseClient.PHASE + 1);
     }
 
     @Bean
@@ -46,5 +46,11 @@ public final class LeaderOnlyAutoConfiguration {
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static EarlyBeans dbLeasesLeaderOnlyEarlyBeans() {
         return new EarlyBeans();
+    }
+
+    /** A session that has expired is marked dead a TTL after this instance has opened its own; the rest is for doing it. */
+    private static Duration startWait(DbLeasesProperties properties) {
+        Duration configured = properties.leaders().startWait();
+        return configured != null ? configured : properties.ttl().multipliedBy(2);
     }
 }

@@ -55,13 +55,12 @@ final class LeaseBeanRegistrar implements ImportBeanDefinitionRegistrar {
                 List.of(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beans, Lease.class, true, false));
         List<String> wanted =
                 leases.keySet().stream().map(LeaseBeanRegistrar::beanName).toList();
-        leases.forEach((name, lease) -> {
+        leases.keySet().forEach(name -> {
             String beanName = beanName(name);
             boolean unambiguous = Collections.frequency(wanted, beanName) == 1;
             if (ofApplication.stream().noneMatch(isFor(name).or(bean -> unambiguous && bean.equals(beanName)))) {
                 boolean free = unambiguous && !beans.containsBean(beanName);
-                registry.registerBeanDefinition(
-                        free ? beanName : "dbleases.lease." + name, definition(name, lease.partitions()));
+                registry.registerBeanDefinition(free ? beanName : "dbleases.lease." + name, definition(name));
             }
         });
     }
@@ -70,13 +69,12 @@ final class LeaseBeanRegistrar implements ImportBeanDefinitionRegistrar {
         return bean -> BeanFactoryAnnotationUtils.isQualifierMatch(lease::equals, bean, beans);
     }
 
-    private static RootBeanDefinition definition(String name, int partitions) {
+    private static RootBeanDefinition definition(String name) {
         RootBeanDefinition definition = new RootBeanDefinition();
         definition.setTargetType(Lease.class);
         definition.setFactoryBeanName(FACTORY);
         definition.setFactoryMethodName("lease");
         definition.getConstructorArgumentValues().addIndexedArgumentValue(0, name);
-        definition.getConstructorArgumentValues().addIndexedArgumentValue(1, partitions);
         definition.addQualifier(new AutowireCandidateQualifier(Qualifier.class, name));
         definition.setDescription("dbleases.leases." + name);
         // An instance takes part as configured, whether or not a bean asks for the lease early.

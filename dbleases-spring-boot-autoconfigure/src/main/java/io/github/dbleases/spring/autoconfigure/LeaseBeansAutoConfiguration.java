@@ -6,6 +6,7 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBindHandlerAdvisor;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Role;
@@ -14,7 +15,8 @@ import org.springframework.core.env.Environment;
 /** Configures a {@link Lease} bean for each {@code dbleases.leases.<name>}, and the check of all properties. */
 @AutoConfiguration(after = DbLeasesAutoConfiguration.class)
 @ConditionalOnClass(Lease.class)
-@Import(LeaseBeanRegistrar.class)
+@EnableConfigurationProperties(DbLeasesProperties.class)
+@Import({LeaseBeanRegistrar.class, BuildTimeSettings.Registrar.class})
 public final class LeaseBeansAutoConfiguration {
 
     @Bean

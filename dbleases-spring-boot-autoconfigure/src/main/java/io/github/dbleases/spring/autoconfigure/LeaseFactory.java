@@ -3,16 +3,22 @@ package io.github.dbleases.spring.autoconfigure;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
 
-/** Makes the leases that are configured. */
+/** Makes the leases that are configured, with the settings of when the application runs. */
 final class LeaseFactory {
 
     private final LeaseClient client;
+    private final DbLeasesProperties properties;
 
-    LeaseFactory(LeaseClient client) {
+    LeaseFactory(LeaseClient client, DbLeasesProperties properties) {
         this.client = client;
+        this.properties = properties;
     }
 
-    Lease lease(String name, int partitions) {
-        return client.lease(name, partitions);
+    Lease lease(String name) {
+        DbLeasesProperties.Lease configured = properties.leases().get(name);
+        if (configured == null) {
+            throw BuildTimeSettings.missing("dbleases.leases." + name + ".partitions");
+        }
+        return client.lease(name, configured.partitions());
     }
 }

@@ -4,16 +4,17 @@ import io.github.dbleases.spring.jdbc.ConnectionOverrides;
 import io.github.dbleases.spring.jdbc.DbLeasesConnections;
 import io.github.dbleases.spring.migration.LeaseMigrations;
 import io.github.dbleases.spring.migration.MigratingSchemaInitializer;
+import io.github.dbleases.spring.migration.SchemaInitializer;
 import io.github.dbleases.spring.migration.SchemaLocation;
 import io.github.dbleases.spring.migration.ValidatingSchemaInitializer;
 import io.github.dbleases.store.postgres.PostgresLeaseStore;
 import io.github.dbleases.store.postgres.PostgresStoreConfig;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.sql.init.dependency.DatabaseInitializationDependencyConfigurer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
@@ -25,16 +26,25 @@ import org.springframework.context.annotation.Import;
 @Import(DatabaseInitializationDependencyConfigurer.class)
 public final class LeaseMigrationAutoConfiguration {
 
+    /** By the mode of when the application runs, not of when it was built ahead of time. */
     @Bean
-    @ConditionalOnProperty(name = "dbleases.migration.mode", havingValue = "migrate", matchIfMissing = true)
-    MigratingSchemaInitializer dbLeasesMigration(DbLeasesConnections connections, DbLeasesProperties properties) {
+    SchemaInitializer dbLeasesSchemaInitializer(
+            ObjectProvider<DbLeasesConnections> connections, DbLeasesProperties properties) {
+        DbLeasesProperties.Migration.Mode mode =
+                properties.enabled() ? properties.migration().mode() : DbLeasesProperties.Migration.Mode.NONE;
+        return switch (mode) {
+            case MIGRATE -> migrating(connections.getObject(), properties);
+            case VALIDATE -> validating(connections.getObject(), properties);
+            case NONE -> () -> {};
+        };
+    }
+
+    private static SchemaInitializer migrating(DbLeasesConnections connections, DbLeasesProperties properties) {
         DataSource migrating = connections.forMigration(overrides(properties));
         return new MigratingSchemaInitializer(migrations(migrating, connections, properties));
     }
 
-    @Bean
-    @ConditionalOnProperty(name = "dbleases.migration.mode", havingValue = "validate")
-    ValidatingSchemaInitializer dbLeasesValidation(DbLeasesConnections connections, DbLeasesProperties properties) {
+    private static SchemaInitializer validating(DbLeasesConnections connections, DbLeasesProperties properties) {
         DataSource validating = connections.forValidation(overrides(properties));
         return new ValidatingSchemaInitializer(migrations(validating, connections, properties), properties.ttl());
     }

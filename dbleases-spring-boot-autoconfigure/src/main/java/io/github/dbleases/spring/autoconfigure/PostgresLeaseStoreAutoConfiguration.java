@@ -10,7 +10,6 @@ import io.github.dbleases.store.postgres.PostgresStoreConfig;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -21,21 +20,22 @@ import org.springframework.boot.sql.init.dependency.DatabaseInitializationDepend
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 
 /** Configures a {@link LeaseStore} on the application's PostgreSQL, with connections of its own. */
 @AutoConfiguration(after = DataSourceAutoConfiguration.class, before = DbLeasesAutoConfiguration.class)
 @ConditionalOnClass({DataSourceBuilder.class, SimpleDriverDataSource.class})
-@ConditionalOnBooleanProperty(name = "dbleases.enabled", matchIfMissing = true)
 @ConditionalOnProperty(name = "dbleases.store.type", havingValue = "postgres", matchIfMissing = true)
 @ConditionalOnMissingBean({LeaseClient.class, LeaseStore.class, KeyValueBackend.class})
-@Conditional(OnLeaseDatabase.class)
+@Conditional({OnSwitchedOn.class, OnLeaseDatabase.class})
 @EnableConfigurationProperties(DbLeasesProperties.class)
 @Import(DatabaseInitializationDependencyConfigurer.class)
 public final class PostgresLeaseStoreAutoConfiguration {
 
     @Bean
+    @Lazy
     DbLeasesConnections dbLeasesConnections(
             DbLeasesProperties properties,
             Environment environment,
@@ -45,6 +45,7 @@ public final class PostgresLeaseStoreAutoConfiguration {
     }
 
     @Bean
+    @Lazy
     PostgresLeaseStore dbLeasesStore(DbLeasesConnections connections, DbLeasesProperties properties) {
         return new PostgresLeaseStore(connections.forLeases(), storeConfig(properties));
     }

@@ -18,6 +18,7 @@ import org.springframework.util.StringUtils;
  * A task runner. Names of tables and columns are taken as they are written, upper and lower case included; conditions and
  * assignments are SQL. A text that is blank counts as not set.
  *
+ * @param enabled Whether the runner works. When false, its TaskRunner bean exists and claims nothing.
  * @param table Table of the tasks, with or without a schema and a dot before it. None if a TaskQueue bean gives the tasks.
  * @param idColumn Column that tells the tasks apart: the primary key or unique.
  * @param sessionColumn Column of type bigint, nullable, that holds the id of the session which holds the task.
@@ -43,6 +44,7 @@ import org.springframework.util.StringUtils;
  * @param channel Channel of PostgreSQL on which a notification wakes the runner.
  */
 public record RunnerProperties(
+        @DefaultValue("true") boolean enabled,
         @Nullable String table,
         @DefaultValue("id") String idColumn,
         @DefaultValue("session_id") String sessionColumn,

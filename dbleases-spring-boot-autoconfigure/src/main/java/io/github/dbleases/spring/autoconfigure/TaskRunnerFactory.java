@@ -8,7 +8,6 @@ import io.github.dbleases.spring.tasks.RunnerAssembly;
 import io.github.dbleases.spring.tasks.RunnerDeclaration;
 import io.github.dbleases.spring.tasks.RunnerListeners;
 import io.github.dbleases.spring.tasks.TaskTables;
-import java.util.Objects;
 import java.util.Optional;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.thread.Threading;
@@ -41,7 +40,11 @@ final class TaskRunnerFactory {
     }
 
     private Optional<TaskRunner> assembled(String name) {
-        if (!properties.enabled()) {
+        RunnerProperties configured = properties.runners().get(name);
+        if (configured == null) {
+            throw BuildTimeSettings.missing("dbleases.runners." + name);
+        }
+        if (!properties.works(name)) {
             return Optional.empty();
         }
         RunnerAssembly assembly = new RunnerAssembly(
@@ -49,8 +52,6 @@ final class TaskRunnerFactory {
                 client.getObject(),
                 tables::getIfAvailable,
                 new RunnerListeners(listeners.orderedStream().toList()));
-        RunnerProperties configured =
-                Objects.requireNonNull(properties.runners().get(name), name);
         RunnerDeclaration declared = configured.declaration(name, Threading.VIRTUAL.isActive(context.getEnvironment()));
         return Optional.of(assembly.runner(declared, properties.runners().size() == 1));
     }

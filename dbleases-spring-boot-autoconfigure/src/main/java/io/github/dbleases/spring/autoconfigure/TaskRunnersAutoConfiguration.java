@@ -21,7 +21,6 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -41,7 +40,7 @@ import org.springframework.jdbc.core.RowMapper;
 public final class TaskRunnersAutoConfiguration {
 
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnBooleanProperty(name = "dbleases.enabled", matchIfMissing = true)
+    @Conditional(OnSwitchedOn.class)
     @ConditionalOnBean(LeaseClient.class)
     static class Taskers {
 
@@ -55,10 +54,9 @@ public final class TaskRunnersAutoConfiguration {
     /** Tables of tasks are there where the sessions are: in PostgreSQL. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(RowMapper.class)
-    @ConditionalOnBooleanProperty(name = "dbleases.enabled", matchIfMissing = true)
     @ConditionalOnProperty(name = "dbleases.store.type", havingValue = "postgres", matchIfMissing = true)
     @ConditionalOnBean({DataSource.class, LeaseClient.class})
-    @Conditional(OnSessionTable.class)
+    @Conditional({OnSwitchedOn.class, OnSessionTable.class})
     static class Tables {
 
         @Bean
@@ -75,26 +73,27 @@ public final class TaskRunnersAutoConfiguration {
 
     /** One connection listens for all runners that have a channel. */
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnBooleanProperty(name = "dbleases.notifications.enabled", matchIfMissing = true)
     @ConditionalOnBean({DbLeasesConnections.class, PostgresLeaseStore.class})
     static class Notifications {
 
         @Bean
         @Lazy(false)
         ManagedWakeUps dbLeasesWakeUps(
-                DbLeasesConnections connections,
+                ObjectProvider<DbLeasesConnections> connections,
                 DbLeasesProperties properties,
                 ObjectProvider<ManagedTaskRunner> runners) {
             Map<String, List<ManagedTaskRunner>> byChannel = new LinkedHashMap<>();
-            runners.forEach(runner -> {
-                RunnerProperties configured = properties.runners().get(runner.name());
-                if (configured != null && configured.channel() != null) {
-                    byChannel
-                            .computeIfAbsent(configured.channel(), absent -> new ArrayList<>())
-                            .add(runner);
-                }
-            });
-            return new ManagedWakeUps(connections.forLeases(), byChannel);
+            runners.stream()
+                    .filter(runner -> properties.notifications().enabled())
+                    .forEach(runner -> {
+                        RunnerProperties configured = properties.runners().get(runner.name());
+                        if (configured != null && configured.channel() != null && properties.works(runner.name())) {
+                            byChannel
+                                    .computeIfAbsent(configured.channel(), absent -> new ArrayList<>())
+                                    .add(runner);
+                        }
+                    });
+            return new ManagedWakeUps(() -> connections.getObject().forLeases(), byChannel);
         }
     }
 

@@ -7,11 +7,14 @@ import io.github.dbleases.Leadership;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.LeaseEventListener;
 import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.TaskSession;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
@@ -28,6 +31,9 @@ import org.springframework.context.SmartLifecycle;
  * restored), a new session is opened and joins the same leases; the {@code Lease} objects and their listeners stay. Once
  * {@link #close() closed} by the application or with the context, the client does not start again.
  *
+ * <p>While the client runs and takes part in something, a lease, an election or the sharing of tasks, the JVM stays
+ * alive; so an application needs no web server to go on working.
+ *
  * <p>All methods may be called from any thread.
  */
 public final class ManagedLeaseClient implements LeaseClient, SmartLifecycle {
@@ -37,20 +43,36 @@ public final class ManagedLeaseClient implements LeaseClient, SmartLifecycle {
 
     private final LeaseClientConfig config;
     private final Supplier<LeaseClient> starter;
-    private final ManagedLeases leases = new ManagedLeases();
+    private final KeepAlive keepAlive;
+    private final OwnershipLog ownershipLog;
+    private final ManagedLeases leases = new ManagedLeases(this::keepAliveWhileTakingPart);
     private final Object transition = new Object();
     private volatile @Nullable LeaseClient running;
+    private volatile boolean startedByTests;
     private volatile boolean stopped;
     private volatile boolean closed;
 
     /**
      * Creates a client that has not started.
      *
-     * @param starter starts a client with these settings; called once for each start of the context
+     * @param keepsAlive whether it keeps the JVM alive while it takes part in something
+     * @param events is told everything that happens to the client
+     * @param starter starts a client with these settings that tells a listener everything; called once for each start of
+     *     the context
      */
-    public ManagedLeaseClient(LeaseClientConfig config, Supplier<LeaseClient> starter) {
+    public ManagedLeaseClient(
+            LeaseClientConfig config,
+            boolean keepsAlive,
+            LeaseEventListener events,
+            Function<LeaseEventListener, LeaseClient> starter) {
         this.config = config;
-        this.starter = starter;
+        this.keepAlive = new KeepAlive(keepsAlive);
+        this.ownershipLog = new OwnershipLog(leases::partitions);
+        LeaseEventListener loggedFirst = event -> {
+            ownershipLog.onEvent(event);
+            events.onEvent(event);
+        };
+        this.starter = () -> starter.apply(loggedFirst);
     }
 
     @Override
@@ -80,7 +102,8 @@ public final class ManagedLeaseClient implements LeaseClient, SmartLifecycle {
                 state,
                 config.timing().ttl(),
                 config.timing().heartbeat(),
-                Duration.ZERO);
+                Duration.ZERO,
+                Optional.empty());
     }
 
     @Override
@@ -169,12 +192,21 @@ public final class ManagedLeaseClient implements LeaseClient, SmartLifecycle {
             }
             LeaseClient client = starter.get();
             running = client;
+            startedByTests = KeepAlive.isCalledByTests();
             try {
                 leases.joinAll(client);
             } catch (RuntimeException notJoined) {
                 end(client);
                 throw notJoined;
             }
+            keepAliveWhileTakingPart();
+        }
+    }
+
+    /** Test contexts are cached, and closed when the JVM ends: they must not keep it from ending. */
+    private void keepAliveWhileTakingPart() {
+        synchronized (keepAlive) {
+            keepAlive.set(running != null && !leases.isEmpty() && !startedByTests);
         }
     }
 
@@ -195,6 +227,8 @@ public final class ManagedLeaseClient implements LeaseClient, SmartLifecycle {
         } finally {
             running = null;
             leases.detachAll();
+            ownershipLog.flush();
+            keepAliveWhileTakingPart();
         }
     }
 

@@ -16,6 +16,16 @@ import java.util.function.BiFunction;
 final class ManagedLeases {
 
     private final Map<String, Managed<?, ?>> all = new ConcurrentSkipListMap<>();
+    private final Runnable changed;
+
+    /**
+     * Creates an empty collection.
+     *
+     * @param changed is run after something was asked for, or left
+     */
+    ManagedLeases(Runnable changed) {
+        this.changed = changed;
+    }
 
     ManagedLease lease(String name, int partitions) {
         return find(ManagedLease.class, LeaseSpec.partitions(name, partitions), ManagedLease::new);
@@ -39,7 +49,18 @@ final class ManagedLeases {
         if (existing.partitions() != spec.partitions()) {
             throw LeaseConflictException.partitions(spec.name(), spec.partitions(), existing.partitions());
         }
+        changed.run();
         return type.cast(found);
+    }
+
+    boolean isEmpty() {
+        return all.isEmpty();
+    }
+
+    /** Returns how many partitions a lease has, 0 if it was not asked for or has been left. */
+    int partitions(String name) {
+        Managed<?, ?> found = all.get(name);
+        return found == null ? 0 : found.spec().partitions();
     }
 
     Collection<Lease> leases() {
@@ -69,5 +90,6 @@ final class ManagedLeases {
 
     void forget(Managed<?, ?> left) {
         all.remove(left.name(), left);
+        changed.run();
     }
 }

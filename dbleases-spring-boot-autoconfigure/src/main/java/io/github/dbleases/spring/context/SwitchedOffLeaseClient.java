@@ -21,7 +21,7 @@ import java.util.TreeMap;
 public final class SwitchedOffLeaseClient implements LeaseClient {
 
     private final LeaseClientConfig config;
-    private final ManagedLeases leases = new ManagedLeases();
+    private final ManagedLeases leases = new ManagedLeases(() -> {});
 
     public SwitchedOffLeaseClient(LeaseClientConfig config) {
         this.config = config;

@@ -40,7 +40,8 @@ record AnnotatedMethod(Method method, LeaderOnly annotation, boolean onMethod) {
         return found;
     }
 
-    private static Collection<AnnotatedMethod> of(Class<?> type) {
+    /** Finds those of a type. */
+    static Collection<AnnotatedMethod> of(Class<?> type) {
         List<MergedAnnotation<LeaderOnly>> onTypes = MergedAnnotations.from(type, SearchStrategy.TYPE_HIERARCHY).stream(
                         LeaderOnly.class)
                 .toList();

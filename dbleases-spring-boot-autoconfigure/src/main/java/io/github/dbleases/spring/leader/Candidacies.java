@@ -10,8 +10,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.context.ApplicationContext;
@@ -26,7 +24,7 @@ import org.springframework.core.Ordered;
  * <pre>
  *   beans are made     names are collected; nothing is led
  *   all beans exist    the client is asked for the leaderships, and joins them when it starts
- *   the context starts waits until it is known what is led, before the schedulers begin
+ *   the context starts waits until it is known who leads, before the schedulers begin
  *   it is closed       no call begins any more; those that run are waited for by schedulers and client
  * </pre>
  *
@@ -34,8 +32,6 @@ import org.springframework.core.Ordered;
  */
 public final class Candidacies
         implements SmartInitializingSingleton, SmartLifecycle, ApplicationListener<ContextClosedEvent>, Ordered {
-
-    private static final Logger log = LoggerFactory.getLogger(Candidacies.class);
 
     private final ApplicationContext context;
     private final ObjectProvider<LeaseClient> client;
@@ -113,21 +109,9 @@ public final class Candidacies
     public void start() {
         running = true;
         List<Leadership> joined = joined();
-        if (!joined.isEmpty() && client.getObject().state() != ClientState.CLOSED) {
-            awaitOutcomes(joined, startWait.get());
-        }
-    }
-
-    private void awaitOutcomes(List<Leadership> joined, Duration atMost) {
-        long end = System.nanoTime() + atMost.toNanos();
-        for (Leadership leadership : joined) {
-            if (!leadership.awaitOutcome(Duration.ofNanos(Math.max(0, end - System.nanoTime())))) {
-                log.warn(
-                        "After {} ms it is not known whether this instance leads '{}'. The application starts; its calls "
-                                + "are skipped until then.",
-                        atMost.toMillis(),
-                        leadership.name());
-            }
+        LeaseClient started = joined.isEmpty() ? null : client.getObject();
+        if (started != null && started.state() != ClientState.CLOSED) {
+            new StartWait(started, startWait.get()).await(joined);
         }
     }
 

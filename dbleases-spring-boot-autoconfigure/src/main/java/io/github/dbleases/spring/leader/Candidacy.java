@@ -2,10 +2,14 @@ package io.github.dbleases.spring.leader;
 
 import io.github.dbleases.Hold;
 import io.github.dbleases.Leadership;
+import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The part that this application takes in one election on behalf of its methods. Until it has begun and after it has
@@ -13,8 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Candidacy {
 
+    private static final Logger log = LoggerFactory.getLogger(Candidacy.class);
+
     private final Interruptions interruptions = new Interruptions();
     private final Set<String> methods = new TreeSet<>();
+    private final Set<Method> skippedBefore = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Leadership leadership;
     private volatile boolean ended;
 
@@ -61,6 +68,25 @@ final class Candidacy {
     Hold tryHoldOfInnerCall() {
         Leadership joined = leadership;
         return joined == null ? null : joined.tryHold().orElse(null);
+    }
+
+    /**
+     * Skips a call, and says so: at level INFO for the first call of a method.
+     *
+     * @return the result of the call, unless it throws
+     */
+    @Nullable
+    Object skip(Guard guard) {
+        if (!ended && skippedBefore.add(guard.method())) {
+            log.info(
+                    "A call of {} was skipped, because this instance does not lead '{}'. Further ones are logged at level "
+                            + "DEBUG.",
+                    guard.annotated().call(),
+                    guard.name());
+        } else {
+            log.debug("A call of {} was skipped: '{}'", guard.annotated().call(), guard.name());
+        }
+        return guard.skip();
     }
 
     /** Interrupts this thread when the leadership under a token is lost, from now on until the call has ended. */

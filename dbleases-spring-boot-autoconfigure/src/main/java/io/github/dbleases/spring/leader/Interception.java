@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import org.aopalliance.aop.Advice;
 import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
 import org.springframework.aop.Advisor;
 import org.springframework.aop.PointcutAdvisor;
 import org.springframework.aop.framework.Advised;
@@ -52,14 +53,24 @@ final class Interception {
         return proxy;
     }
 
+    /** Returns the type of a proxy of the bean, without a bean. Which methods it guards makes no difference to it. */
+    Class<?> proxyType(Class<?> beanClass) {
+        return proxying(new DefaultPointcutAdvisor((MethodInterceptor) MethodInvocation::proceed))
+                .determineBeanType(beanClass, beanName);
+    }
+
+    private Proxying proxying(Advisor advisor) {
+        Proxying proxying = new Proxying(advisor);
+        proxying.setBeanFactory(beanFactory);
+        if (beanFactory instanceof ConfigurableBeanFactory configurable) {
+            proxying.setProxyClassLoader(configurable.getBeanClassLoader());
+        }
+        return proxying;
+    }
+
     private Object proxy(Guard guard, Advice advice, Object bean) {
         try {
-            Proxying proxying = new Proxying(advisor(guard.method(), advice));
-            proxying.setBeanFactory(beanFactory);
-            if (beanFactory instanceof ConfigurableBeanFactory configurable) {
-                proxying.setProxyClassLoader(configurable.getBeanClassLoader());
-            }
-            return proxying.postProcessAfterInitialization(bean, beanName);
+            return proxying(advisor(guard.method(), advice)).postProcessAfterInitialization(bean, beanName);
         } catch (AopConfigException noProxy) {
             throw Rules.refuse(
                     guard.annotated(),

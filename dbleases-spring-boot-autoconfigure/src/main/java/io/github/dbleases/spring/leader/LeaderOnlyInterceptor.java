@@ -30,7 +30,7 @@ final class LeaderOnlyInterceptor implements MethodInterceptor {
         }
         Hold hold = candidacy.tryHold();
         if (hold == null) {
-            return guard.skip();
+            return candidacy.skip(guard);
         }
         try (hold;
                 CurrentLeadership.Scope current = CurrentLeadership.enter(name, hold)) {
@@ -41,7 +41,7 @@ final class LeaderOnlyInterceptor implements MethodInterceptor {
     /** Is part of a call that holds the leadership, and may end with it although the leadership is to be handed over. */
     private @Nullable Object invokeWithin(CurrentLeadership outer, MethodInvocation invocation) throws Throwable {
         if (!outer.isTrusted()) {
-            return guard.skip();
+            return candidacy.skip(guard);
         }
         try (CurrentLeadership.Scope current = outer.enter()) {
             return interrupts ? proceedInterruptibly(invocation, outer.token()) : invocation.proceed();
@@ -50,7 +50,7 @@ final class LeaderOnlyInterceptor implements MethodInterceptor {
 
     private @Nullable Object proceedInterruptibly(MethodInvocation invocation, long token) throws Throwable {
         try (Interruptions.Running running = candidacy.interruptFromNowOn(token)) {
-            return running.isLost() ? guard.skip() : invocation.proceed();
+            return running.isLost() ? candidacy.skip(guard) : invocation.proceed();
         }
     }
 }

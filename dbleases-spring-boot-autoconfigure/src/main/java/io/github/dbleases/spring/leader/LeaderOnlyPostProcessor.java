@@ -11,8 +11,9 @@ import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
-import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
 import org.springframework.context.EmbeddedValueResolverAware;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.StringValueResolver;
 
 /**
@@ -22,9 +23,11 @@ import org.springframework.util.StringValueResolver;
  * {@code @ConcurrencyLimit}, which are ordered and put their own advice first; and before that of {@code @Scheduled},
  * which calls what this one returns.
  */
-public final class LeaderOnlyPostProcessor implements BeanPostProcessor, BeanFactoryAware, EmbeddedValueResolverAware {
+public final class LeaderOnlyPostProcessor
+        implements SmartInstantiationAwareBeanPostProcessor, BeanFactoryAware, EmbeddedValueResolverAware {
 
     private final Candidacies candidacies;
+    private final AnnotatedTypes annotatedTypes = new AnnotatedTypes();
     private final Set<Class<?>> withoutGuards = ConcurrentHashMap.newKeySet();
     private @Nullable BeanFactory beanFactory;
     private @Nullable Rules rules;
@@ -45,6 +48,20 @@ public final class LeaderOnlyPostProcessor implements BeanPostProcessor, BeanFac
     }
 
     /**
+     * Returns the type of the proxy that a bean will have, while the application is built ahead of time: a native image
+     * has only the proxies that were made then.
+     */
+    @Override
+    public Class<?> determineBeanType(Class<?> beanClass, String beanName) {
+        Class<?> targetClass = ClassUtils.getUserClass(beanClass);
+        if (!annotatedTypes.mayHave(targetClass)
+                || AnnotatedMethod.of(targetClass).isEmpty()) {
+            return beanClass;
+        }
+        return new Interception(beanName, targetClass, Objects.requireNonNull(beanFactory)).proxyType(beanClass);
+    }
+
+    /**
      * Guards the methods of a bean.
      *
      * @throws RefusedLeaderOnlyException if one of them cannot be kept to the leader
@@ -53,6 +70,9 @@ public final class LeaderOnlyPostProcessor implements BeanPostProcessor, BeanFac
     public Object postProcessAfterInitialization(Object bean, String beanName) {
         Class<?> targetClass = AopProxyUtils.ultimateTargetClass(bean);
         if (bean instanceof AopInfrastructureBean || withoutGuards.contains(targetClass)) {
+            return bean;
+        }
+        if (!annotatedTypes.mayHave(targetClass) && !annotatedTypes.mayHave(bean.getClass())) {
             return bean;
         }
         Collection<AnnotatedMethod> annotated = AnnotatedMethod.of(bean, targetClass);

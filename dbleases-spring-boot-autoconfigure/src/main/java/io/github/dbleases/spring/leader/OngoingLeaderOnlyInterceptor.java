@@ -32,9 +32,9 @@ final class OngoingLeaderOnlyInterceptor implements MethodInterceptor {
         boolean inner = CurrentLeadership.get(guard.name()).isPresent();
         Hold hold = inner ? candidacy.tryHoldOfInnerCall() : candidacy.tryHold();
         if (hold == null) {
-            return guard.skip();
+            return candidacy.skip(guard);
         }
-        OngoingWork work = new OngoingWork(guard, hold);
+        OngoingWork work = new OngoingWork(guard, candidacy, hold);
         return async ? submit((ProxyMethodInvocation) invocation, work) : work.run(invocation);
     }
 

@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
 final class OngoingWork {
 
     private final Guard guard;
+    private final Candidacy candidacy;
     private final Hold hold;
     private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITING);
 
-    OngoingWork(Guard guard, Hold hold) {
+    OngoingWork(Guard guard, Candidacy candidacy, Hold hold) {
         this.guard = guard;
+        this.candidacy = candidacy;
         this.hold = hold;
     }
 
@@ -32,12 +34,12 @@ final class OngoingWork {
     @Nullable
     Object run(MethodInvocation invocation) throws Throwable {
         if (!stage.compareAndSet(Stage.WAITING, Stage.RUNNING)) {
-            return guard.skip();
+            return candidacy.skip(guard);
         }
         Object result = null;
         try {
             if (!hold.isTrusted()) {
-                return guard.skip();
+                return candidacy.skip(guard);
             }
             try (CurrentLeadership.Scope current = CurrentLeadership.enter(guard.name(), hold)) {
                 result = invocation.proceed();

@@ -10,10 +10,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Set;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.output.ValidateResult;
 import org.jspecify.annotations.Nullable;
@@ -21,13 +19,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Migrates or validates the tables with a Flyway of its own.
  *
- * <p>It is no bean, as a {@code Flyway} bean would switch off the application's; it has its own scripts and its own
+ * <p>When the tables are those of this version, one query says so and Flyway is not started. It is no bean, as a {@code Flyway} bean would switch off the application's; it has its own scripts and its own
  * history table, so neither sees the other. A schema that already has tables gets a baseline of version 0, below the
  * first script.
  */
 public final class LeaseMigrations {
-
-    private static final String LOCATION = "classpath:io/github/dbleases/migration";
 
     private static final String POSTGRES = "PostgreSQL";
 
@@ -86,12 +82,16 @@ public final class LeaseMigrations {
     void migrate() {
         try (Connection connection = dataSource.getConnection()) {
             requirePostgres(connection);
+            if (isComplete(connection)) {
+                return;
+            }
             String schema = schema();
             String user = connection.getMetaData().getUserName();
             connection.setAutoCommit(false);
             try {
                 lock(connection, schema);
-                flyway(schema, isWithoutHistory(connection, schema) ? "1" : "0").migrate();
+                new PrivateFlyway(dataSource, location)
+                        .migrate(schema, isWithoutHistory(connection, schema) ? "1" : "0");
             } catch (FlywayException failed) {
                 DbLeasesException explained = explanation(failed);
                 if (explained != null) {
@@ -118,6 +118,9 @@ public final class LeaseMigrations {
     void validate() {
         try (Connection connection = dataSource.getConnection()) {
             requirePostgres(connection);
+            if (isComplete(connection)) {
+                return;
+            }
             String schema = schema();
             if (hasHistory(connection, schema)) {
                 validate(schema, connection.getMetaData().getUserName());
@@ -140,7 +143,7 @@ public final class LeaseMigrations {
     private void validate(String schema, String user) {
         ValidateResult result;
         try {
-            result = flyway(schema, "0").validateWithResult();
+            result = new PrivateFlyway(dataSource, location).validate(schema);
         } catch (FlywayException failed) {
             SQLException denied = cause(failed, DENIED);
             throw denied != null
@@ -152,19 +155,10 @@ public final class LeaseMigrations {
         }
     }
 
-    private Flyway flyway(String schema, String baseline) {
-        return Flyway.configure(LeaseMigrations.class.getClassLoader())
-                .dataSource(dataSource)
-                .locations(LOCATION)
-                .failOnMissingLocations(true)
-                .validateMigrationNaming(true)
-                .defaultSchema(schema)
-                .table(location.historyTable())
-                .baselineOnMigrate(true)
-                .baselineVersion(baseline)
-                .placeholders(Map.of("prefix", location.tablePrefix()))
-                .cleanDisabled(true)
-                .load();
+    private boolean isComplete(Connection connection) throws SQLException {
+        // The current schema that counts is that of the application.
+        String schema = dataSource == application ? location.schema() : schema();
+        return SchemaHistory.isComplete(connection, schema, location.historyTable());
     }
 
     /** Before anything is created. */

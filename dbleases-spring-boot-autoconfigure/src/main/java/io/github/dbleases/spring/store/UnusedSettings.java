@@ -55,9 +55,14 @@ public final class UnusedSettings implements InitializingBean {
                 .orElse(Map.of())
                 .keySet()
                 .stream()
+                .filter(runner -> isEnabled("dbleases.runners." + runner))
                 .map(runner -> "dbleases.runners." + runner + ".channel")
                 .filter(environment::containsProperty)
                 .toList();
+    }
+
+    private boolean isEnabled(String what) {
+        return environment.getProperty(what + ".enabled", Boolean.class, true);
     }
 
     @Override
@@ -68,7 +73,7 @@ public final class UnusedSettings implements InitializingBean {
                 unused.add(property);
             }
         });
-        if (!POSTGRES.contains(type)) {
+        if (!POSTGRES.contains(type) && isEnabled("dbleases.tasks")) {
             unused.addAll(channels());
         }
         if (!unused.isEmpty()) {

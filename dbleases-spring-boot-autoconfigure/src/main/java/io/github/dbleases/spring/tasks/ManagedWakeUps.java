@@ -4,6 +4,7 @@ import io.github.dbleases.TaskRunner;
 import io.github.dbleases.tasks.jdbc.WakeUps;
 import java.util.Collection;
 import java.util.Map;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
@@ -14,17 +15,18 @@ import org.springframework.context.SmartLifecycle;
  */
 public final class ManagedWakeUps implements SmartLifecycle {
 
-    private final DataSource dataSource;
+    private final Supplier<DataSource> dataSource;
     private final Map<String, ? extends Collection<? extends TaskRunner>> runners;
     private @Nullable WakeUps wakeUps;
 
     /**
      * Prepares to listen.
      *
-     * @param dataSource makes a new connection for each call
+     * @param dataSource gives what makes a new connection for each call; not asked without runners
      * @param runners whom to wake, by the channel
      */
-    public ManagedWakeUps(DataSource dataSource, Map<String, ? extends Collection<? extends TaskRunner>> runners) {
+    public ManagedWakeUps(
+            Supplier<DataSource> dataSource, Map<String, ? extends Collection<? extends TaskRunner>> runners) {
         this.dataSource = dataSource;
         this.runners = runners;
     }
@@ -32,7 +34,7 @@ public final class ManagedWakeUps implements SmartLifecycle {
     @Override
     public synchronized void start() {
         if (wakeUps == null && !runners.isEmpty()) {
-            wakeUps = WakeUps.start(dataSource, runners);
+            wakeUps = WakeUps.start(dataSource.get(), runners);
         }
     }
 

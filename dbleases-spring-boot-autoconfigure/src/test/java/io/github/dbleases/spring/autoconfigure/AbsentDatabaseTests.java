@@ -90,8 +90,8 @@ class AbsentDatabaseTests {
                                 Duration.ofMinutes(1),
                                 Duration.ofMillis(500),
                                 Duration.ofSeconds(1),
-                                Duration.ofSeconds(1),
-                                Duration.ofMillis(100)))
+                                Duration.ofSeconds(5),
+                                Duration.ofSeconds(1)))
                         .withClientId("other"),
                 new PostgresLeaseStore(database.dataSource()));
         other.lease("orders", 4);

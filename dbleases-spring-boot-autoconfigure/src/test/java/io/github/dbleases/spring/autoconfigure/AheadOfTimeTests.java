@@ -2,8 +2,12 @@ package io.github.dbleases.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dbleases.LeaderOnly;
+import io.github.dbleases.Tasker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -11,6 +15,7 @@ import org.springframework.aot.generate.ClassNameGenerator;
 import org.springframework.aot.generate.DefaultGenerationContext;
 import org.springframework.aot.generate.GeneratedFiles.Kind;
 import org.springframework.aot.generate.InMemoryGeneratedFiles;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
@@ -44,12 +49,49 @@ class AheadOfTimeTests {
 
         assertThat(generated(files, "LeaseFactory"))
                 .contains("ordersLease")
-                .contains("128")
+                .doesNotContain("128")
                 .contains("AutowireCandidateQualifier");
         assertThat(generated(files, "TaskRunnerFactory"))
                 .contains("orderEmailsRunner")
                 .contains("\"order-emails\"")
                 .contains("AutowireCandidateQualifier");
+    }
+
+    @Test
+    void whatIsReadByReflectionIsRegistered() throws Exception {
+        AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+        context.registerBean(MailTasker.class);
+        context.registerBean(Job.class);
+        DefaultGenerationContext generation = new DefaultGenerationContext(
+                new ClassNameGenerator(ClassName.get("shop", "Shop")), new InMemoryGeneratedFiles());
+
+        new ApplicationContextAotGenerator().processAheadOfTime(context, generation);
+
+        assertThat(List.of(
+                        RuntimeHintsPredicates.resource().forResource("io/github/dbleases/migration/V1__leases.sql"),
+                        RuntimeHintsPredicates.proxies().forInterfaces(LeaderOnly.class),
+                        RuntimeHintsPredicates.reflection()
+                                .onConstructorInvocation(Mail.class.getDeclaredConstructor(long.class, String.class)),
+                        RuntimeHintsPredicates.reflection().onMethodInvocation(Job.class.getDeclaredMethod("run"))))
+                .allMatch(hint -> hint.test(generation.getRuntimeHints()));
+    }
+
+    record Mail(long id, String address) {}
+
+    static class MailTasker implements Tasker<Mail> {
+
+        @Override
+        public List<Mail> perform(List<Mail> mails) {
+            return mails;
+        }
+    }
+
+    static class Job {
+
+        @LeaderOnly("reports")
+        public ArrayList<String> run() {
+            return new ArrayList<>();
+        }
     }
 
     private static String generated(InMemoryGeneratedFiles files, String type) {

@@ -25,6 +25,7 @@ class ConfigurationPropertiesTests {
 
     private static final Set<String> ALL = Set.of(
             "dbleases.enabled",
+            "dbleases.keep-alive",
             "dbleases.client-id",
             "dbleases.ttl",
             "dbleases.heartbeat",
@@ -53,10 +54,12 @@ class ConfigurationPropertiesTests {
             "dbleases.leases",
             "dbleases.leaders.balance",
             "dbleases.leaders.start-wait",
+            "dbleases.tasks.enabled",
             "dbleases.runners");
 
     /** Without a default: what is taken from elsewhere when it is not set. */
     private static final Set<String> WITHOUT_DEFAULT = Set.of(
+            "dbleases.leaders.start-wait",
             "dbleases.client-id",
             "dbleases.schema",
             "dbleases.connection.url",

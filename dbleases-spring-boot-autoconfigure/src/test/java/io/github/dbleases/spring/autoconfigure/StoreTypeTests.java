@@ -10,10 +10,13 @@ import io.github.dbleases.ClientState;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.StoreUnusableException;
+import io.github.dbleases.TaskRunner;
+import io.github.dbleases.Tasker;
 import io.github.dbleases.spring.DbLeasesDataSource;
 import io.github.dbleases.spring.actuate.LeasesEndpoint;
 import io.github.dbleases.spring.jdbc.DbLeasesConnections;
 import io.github.dbleases.spring.migration.SchemaInitializer;
+import io.github.dbleases.spring.store.UnusedSettings;
 import io.github.dbleases.store.LeaseStore;
 import io.github.dbleases.store.keyvalue.KeyValueBackend;
 import io.github.dbleases.store.keyvalue.KeyValueLeaseStore;
@@ -23,6 +26,7 @@ import io.github.dbleases.store.keyvalue.gcs.GcsBackend;
 import io.github.dbleases.store.keyvalue.jdbc.JdbcBackend;
 import io.github.dbleases.store.memory.InMemoryLeaseStore;
 import io.github.dbleases.store.postgres.PostgresLeaseStore;
+import io.github.dbleases.testing.log.LogCapture;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.nio.file.Path;
@@ -313,6 +317,39 @@ class StoreTypeTests {
         inFiles().run(this::ownsAllAndReports);
 
         assertThat(output).doesNotContain("have no effect");
+    }
+
+    @Test
+    void aRunnerWithATableThatIsSwitchedOffNeedsNoDatabase() {
+        withATable("dbleases.runners.emails.enabled=false");
+    }
+
+    @Test
+    void runnersThatAreAllSwitchedOffNeedNoDatabase() {
+        withATable("dbleases.tasks.enabled=false");
+    }
+
+    private void withATable(String switchedOff) {
+        try (LogCapture log = LogCapture.of(UnusedSettings.class)) {
+            application
+                    .withConfiguration(AutoConfigurations.of(TaskRunnersAutoConfiguration.class))
+                    .withBean("emailsTasker", Tasker.class, () -> (Tasker<String>) tasks -> tasks)
+                    .withPropertyValues(
+                            "dbleases.store.type=memory",
+                            "dbleases.runners.emails.table=outbox",
+                            "dbleases.runners.emails.finish=delete",
+                            "dbleases.runners.emails.channel=emails",
+                            switchedOff)
+                    .run(context -> {
+                        ownsAllAndReports(context);
+                        TaskRunner runner = context.getBean(TaskRunner.class);
+                        runner.wake();
+                        assertThat(runner.isRunning()).isFalse();
+                        assertThat(context.getBean(LeaseClient.class).taskSessions())
+                                .isEmpty();
+                    });
+            assertThat(log.lines()).isEmpty();
+        }
     }
 
     private ApplicationContextRunner inFiles() {

@@ -42,7 +42,8 @@ class ManagedLeaseClientTests {
             .withDrainTimeout(Duration.ofMillis(300));
 
     private final InMemoryLeaseStore store = new InMemoryLeaseStore();
-    private final ManagedLeaseClient client = new ManagedLeaseClient(CONFIG, () -> LeaseClients.start(CONFIG, store));
+    private final ManagedLeaseClient client =
+            new ManagedLeaseClient(CONFIG, true, event -> {}, events -> LeaseClients.start(CONFIG, store, events));
     private final LeaseClient other = LeaseClients.start(CONFIG.withClientId("other"), store);
 
     @AfterEach

@@ -12,6 +12,7 @@ import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,7 @@ import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.boot.liquibase.autoconfigure.LiquibaseAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
@@ -160,6 +162,49 @@ class DatabaseFailureAnalysisTests {
     }
 
     @Test
+    void aFlywayThatIsAddedLater(CapturedOutput output) {
+        PostgresDatabase later = PostgresServer.newest().freshDatabase();
+        String[] withFlyway = {
+            "--spring.datasource.url=" + later.jdbcUrl(),
+            "--spring.datasource.username=" + later.user(),
+            "--spring.datasource.password=" + later.password(),
+            "--spring.flyway.locations=classpath:tasks/flyway"
+        };
+        start(Application.class, withFlyway).close();
+
+        failToStart(WithFlyway.class, withFlyway);
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("Flyway has no history in schema 'public' yet")
+                .contains("dbleases has created its tables 'dbleases_...' there before. It has no other tables.")
+                .contains("Set spring.flyway.baseline-on-migrate=true and spring.flyway.baseline-version=0");
+
+        String[] remedied = Stream.concat(
+                        Stream.of(withFlyway),
+                        Stream.of("--spring.flyway.baseline-on-migrate=true", "--spring.flyway.baseline-version=0"))
+                .toArray(String[]::new);
+        start(WithFlyway.class, remedied).close();
+        start(WithFlyway.class, withFlyway).close();
+        assertThat(new Sql(later.dataSource())
+                        .column("SELECT version FROM flyway_schema_history ORDER BY installed_rank"))
+                .containsExactly("0", "1");
+    }
+
+    @Test
+    void aFlywayThatFindsTablesOfOthersOnlyIsLeftToItsMessage(CapturedOutput output) {
+        PostgresDatabase strange = PostgresServer.newest().freshDatabase();
+        new Sql(strange.dataSource()).execute("CREATE TABLE strange (id int)");
+
+        failToStart(
+                WithFlyway.class,
+                "--spring.datasource.url=" + strange.jdbcUrl(),
+                "--spring.flyway.locations=classpath:tasks/flyway");
+
+        assertThat(output).contains("no schema history table").doesNotContain("dbleases has created its tables");
+    }
+
+    @Test
     void aTablePrefixThatIsNotAllowed(CapturedOutput output) {
         failToStart(Application.class, "--dbleases.table-prefix=Robert'); DROP TABLE");
 
@@ -179,19 +224,27 @@ class DatabaseFailureAnalysisTests {
     }
 
     private static void failToStart(Class<?> type, String... arguments) {
-        SpringApplicationBuilder application = new SpringApplicationBuilder(type)
+        assertThatThrownBy(() -> start(type, arguments)).isInstanceOf(Exception.class);
+    }
+
+    private static ConfigurableApplicationContext start(Class<?> type, String... arguments) {
+        return new SpringApplicationBuilder(type)
                 .web(WebApplicationType.NONE)
                 .bannerMode(Banner.Mode.OFF)
                 .properties(Map.of(
                         "spring.datasource.url", database.jdbcUrl(),
                         "spring.datasource.username", database.user(),
-                        "spring.datasource.password", database.password()));
-        assertThatThrownBy(() -> application.run(arguments)).isInstanceOf(Exception.class);
+                        "spring.datasource.password", database.password()))
+                .run(arguments);
     }
 
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration(exclude = {FlywayAutoConfiguration.class, LiquibaseAutoConfiguration.class})
     static class Application {}
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration(exclude = LiquibaseAutoConfiguration.class)
+    static class WithFlyway {}
 
     static class WithRouting extends Application {
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseSpec;
-import io.github.dbleases.Timing;
 import io.github.dbleases.spring.FakeLeaseClient;
 import io.github.dbleases.spring.autoconfigure.DbLeasesProperties;
 import io.github.dbleases.spring.autoconfigure.RunnerProperties;
@@ -139,14 +138,7 @@ class DocumentationTests {
     void thePropertiesSnippetsAreValid(Document document) {
         for (String snippet : document.snippets("properties")) {
             DbLeasesProperties properties = bind(snippet);
-            assertThatCode(() -> new Timing(
-                            properties.ttl(),
-                            properties.heartbeat(),
-                            properties.attemptTimeout(),
-                            properties.margin(),
-                            properties.grace()))
-                    .as(snippet)
-                    .doesNotThrowAnyException();
+            assertThatCode(properties::timing).as(snippet).doesNotThrowAnyException();
             properties.leases().forEach((name, lease) -> LeaseSpec.partitions(name, lease.partitions()));
         }
     }

@@ -15,6 +15,7 @@ import io.github.dbleases.spring.autoconfigure.DbLeasesAutoConfiguration;
 import io.github.dbleases.spring.autoconfigure.LeaderOnlyAutoConfiguration;
 import io.github.dbleases.store.LeaseStore;
 import io.github.dbleases.store.memory.InMemoryLeaseStore;
+import io.github.dbleases.testing.log.LogCapture;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +102,26 @@ class ScheduledJobTests {
                 .singleElement()
                 .satisfies(wait -> assertThat(wait).isPositive().isLessThanOrEqualTo(Duration.ofMillis(123)));
         assertThat(output).contains("After 123 ms it is not known whether this instance leads 'hourly'");
+    }
+
+    @Test
+    void aSkippedCallIsToldOnceForEachJob() {
+        try (LogCapture log = LogCapture.of(Candidacy.class)) {
+            application
+                    .withBean(FakeLeaseClient.class, FakeLeaseClient::new)
+                    .withBean(Kinds.class)
+                    .run(context -> {
+                        await().until(() ->
+                                context.getBean(Kinds.class).everywhere().get() > 4);
+
+                        assertThat(log.lines())
+                                .filteredOn(line -> line.contains("fixedRate()"))
+                                .singleElement()
+                                .satisfies(line -> assertThat(line)
+                                        .startsWith("INFO A call of " + Kinds.class.getName()
+                                                + ".fixedRate() was skipped, because this instance does not lead"));
+                    });
+        }
     }
 
     /** The other job runs after the one before it in the same thread. */

@@ -9,26 +9,35 @@ import io.github.dbleases.StoreUnusableException;
 import io.github.dbleases.spring.Sql;
 import io.github.dbleases.store.postgres.PostgresSchema;
 import io.github.dbleases.store.postgres.PostgresStoreConfig;
+import io.github.dbleases.testing.log.LogCapture;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.internal.resolver.ChecksumCalculator;
+import org.flywaydb.core.internal.resource.StringResource;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.springframework.core.io.Resource;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 class LeaseMigrationsTests {
@@ -43,6 +52,7 @@ class LeaseMigrationsTests {
     };
 
     private final PostgresDatabase database = PostgresServer.newest().freshDatabase();
+    private final AtomicInteger counted = new AtomicInteger();
     private final Sql sql = new Sql(database.dataSource());
 
     @ParameterizedTest
@@ -201,6 +211,85 @@ class LeaseMigrationsTests {
     }
 
     @Test
+    void tablesOfThisVersionAreSeenOverOneConnection() {
+        migrations(null).migrate();
+        int connections = counted.get();
+
+        migrations(null).migrate();
+        migrations(null).validate();
+
+        assertThat(counted).hasValue(connections + 2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"UPDATE dbleases_schema_history SET success = false", "UPDATE dbleases_schema_history SET checksum = 1"
+    })
+    void aHistoryThatIsNotThatOfThisVersionIsLeftToFlyway(String change) {
+        migrations(null).migrate();
+        sql.execute(change);
+
+        assertThatThrownBy(() -> migrations(null).migrate()).isInstanceOf(FlywayException.class);
+    }
+
+    @Test
+    void aHistoryInAnotherSchemaOfTheSearchPathIsNotTakenForTheCurrentOne() {
+        migrations(null).migrate();
+        sql.execute(
+                "CREATE SCHEMA shop", "ALTER DATABASE %s SET search_path = shop, public".formatted(database.name()));
+
+        migrations(null).migrate();
+
+        assertThat(sql.tables("shop")).containsExactly(TABLES);
+    }
+
+    @Test
+    void theScriptsOfThisVersionAreThoseOfTheCore() throws Exception {
+        List<String> found = Arrays.stream(new PathMatchingResourcePatternResolver()
+                        .getResources("classpath*:" + MigrationScripts.FOLDER + "*"))
+                .map(Resource::getFilename)
+                .toList();
+
+        assertThat(MigrationScripts.ALL)
+                .extracting(MigrationScripts.Script::fileName)
+                .containsExactlyInAnyOrderElementsOf(found);
+        assertThat(MigrationScripts.ALL).allSatisfy(script -> {
+            assertThat(script.fileName()).startsWith("V" + script.version() + "__");
+            assertThat(script.checksum()).isEqualTo(ChecksumCalculator.calculate(new StringResource(script.sql())));
+        });
+    }
+
+    @Test
+    void aMigrationIsOneLine() {
+        try (LogCapture ofFlyway = LogCapture.of("org.flywaydb");
+                LogCapture own = LogCapture.of(LeaseMigrations.class)) {
+            migrations(null).migrate();
+            migrations(null).migrate();
+
+            assertThat(ofFlyway.lines()).isEmpty();
+            assertThat(own.lines())
+                    .containsExactly("INFO The tables of dbleases in schema public were migrated to version 1");
+        }
+    }
+
+    @Test
+    void aFlywayOfTheApplicationLogsAsBefore() {
+        try (LogCapture log = LogCapture.of("org.flywaydb")) {
+            Flyway ofApplication = Flyway.configure()
+                    .dataSource(database.dataSource())
+                    .locations("classpath:tasks/flyway")
+                    .load();
+            ofApplication.migrate();
+            log.clear();
+            migrations(null).migrate();
+            assertThat(log.lines()).isEmpty();
+
+            ofApplication.migrate();
+
+            assertThat(log.lines()).anyMatch(line -> line.contains("No migration necessary"));
+        }
+    }
+
+    @Test
     void aUserThatOnlyMigratesMakesTheTablesInTheSchemaOfTheApplication() {
         sql.execute(
                 "CREATE ROLE app_%s LOGIN PASSWORD 'a'".formatted(database.name()),
@@ -312,7 +401,14 @@ class LeaseMigrationsTests {
     }
 
     private LeaseMigrations migrations(String schema) {
-        return migrations(database, schema, "dbleases_");
+        DataSource counting = new DelegatingDataSource(database.dataSource()) {
+            @Override
+            public Connection getConnection() throws SQLException {
+                counted.incrementAndGet();
+                return super.getConnection();
+            }
+        };
+        return new LeaseMigrations(counting, counting, new SchemaLocation(schema, "dbleases_"));
     }
 
     private static LeaseMigrations migrations(PostgresDatabase in, String schema, String prefix) {

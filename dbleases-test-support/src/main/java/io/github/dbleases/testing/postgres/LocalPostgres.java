@@ -6,9 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** A server on this machine, which initdb created and pg_ctl runs. */
@@ -18,6 +20,7 @@ final class LocalPostgres extends PostgresServer {
 
     private final Path binaries;
     private final Path directory;
+    private final Map<String, String> settings;
     private final String options;
     private boolean running;
 
@@ -25,6 +28,7 @@ final class LocalPostgres extends PostgresServer {
         super("localhost", port, USER, "");
         this.binaries = binaries;
         this.directory = directory;
+        this.settings = settings;
         this.options = "-F -p %d -k %s -c timezone=UTC%s"
                 .formatted(
                         port,
@@ -35,6 +39,10 @@ final class LocalPostgres extends PostgresServer {
     }
 
     static LocalPostgres start(Path binaries, Map<String, String> settings) {
+        return start(binaries, settings, LocalPostgres::initialise);
+    }
+
+    private static LocalPostgres start(Path binaries, Map<String, String> settings, Consumer<LocalPostgres> makeData) {
         try {
             // Short and readable by the server's user, because its socket is there too.
             Path directory = Files.createTempDirectory(
@@ -42,7 +50,7 @@ final class LocalPostgres extends PostgresServer {
             Commands.handOver(directory);
             LocalPostgres server = new LocalPostgres(binaries, directory, Ports.free(), settings);
             try {
-                server.initialise();
+                makeData.accept(server);
                 server.startAgain();
             } catch (IllegalStateException e) {
                 server.remove();
@@ -52,6 +60,24 @@ final class LocalPostgres extends PostgresServer {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The archives bring no pg_basebackup, but the data of a server that is stopped may just be copied. */
+    @Override
+    synchronized PostgresServer startStandby() {
+        Map<String, String> following = new LinkedHashMap<>(settings);
+        following.put("primary_conninfo", "host=%s port=%d user=%s".formatted(host(), port(), user()));
+        return start(binaries, following, standby -> {
+            stop(StopMode.FAST);
+            try {
+                Commands.run(List.of(
+                        "cp", "-R", "-p", data().toString(), standby.data().toString()));
+            } finally {
+                startAgain();
+            }
+            Commands.run(
+                    List.of("touch", standby.data().resolve("standby.signal").toString()));
+        });
     }
 
     private void initialise() {

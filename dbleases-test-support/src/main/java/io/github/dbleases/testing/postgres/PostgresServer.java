@@ -78,6 +78,14 @@ public abstract class PostgresServer implements AutoCloseable {
                 .start(settings);
     }
 
+    /**
+     * Starts a server of the newest version for one test, as {@link #privateServer(Map)} does, but from the binaries on
+     * the class path even where a Docker engine answers: only such a server can have a {@link #standby()}.
+     */
+    public static PostgresServer privateLocalServer(Map<String, String> settings) {
+        return new PostgresChoice.Embedded(PostgresVersion.NEWEST).start(settings);
+    }
+
     public final String host() {
         return host;
     }
@@ -145,6 +153,15 @@ public abstract class PostgresServer implements AutoCloseable {
         startAgain();
     }
 
+    /**
+     * Restarts the server and starts a standby, which has everything that the server has and follows it by streaming
+     * replication. The caller closes it. {@code SELECT pg_promote()} promotes it.
+     */
+    public final PostgresServer standby() {
+        requirePrivate();
+        return startStandby();
+    }
+
     /** Crashes the server and starts it again. */
     public final void restartImmediate() {
         stopImmediate();
@@ -178,6 +195,10 @@ public abstract class PostgresServer implements AutoCloseable {
     abstract void stop(StopMode mode);
 
     abstract void startAgain();
+
+    PostgresServer startStandby() {
+        throw new UnsupportedOperationException(this + " has no standby: use a privateLocalServer");
+    }
 
     abstract void remove();
 

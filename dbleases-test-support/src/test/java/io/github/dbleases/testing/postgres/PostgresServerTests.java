@@ -2,11 +2,13 @@ package io.github.dbleases.testing.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -78,6 +80,27 @@ class PostgresServerTests {
             server.start();
             server.restartImmediate();
             assertThat(query(server.dataSource(), "SELECT 1")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void standbysFollowTheirPrimaryAndCanBePromotedToTheSameTimeline() throws SQLException {
+        String timeline = "SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)";
+        try (PostgresServer primary = PostgresServer.privateLocalServer(Map.of());
+                PostgresServer one = primary.standby();
+                PostgresServer other = primary.standby()) {
+            primary.execute("CREATE TABLE thing AS SELECT 42 AS id");
+            for (PostgresServer standby : List.of(one, other)) {
+                await().ignoreExceptions()
+                        .untilAsserted(() -> assertThat(query(standby.dataSource(), "SELECT id FROM thing"))
+                                .isEqualTo("42"));
+            }
+            primary.stopImmediate();
+
+            for (PostgresServer standby : List.of(one, other)) {
+                assertThat(query(standby.dataSource(), "SELECT pg_promote()")).isEqualTo("t");
+                assertThat(query(standby.dataSource(), timeline)).isEqualTo("00000002");
+            }
         }
     }
 

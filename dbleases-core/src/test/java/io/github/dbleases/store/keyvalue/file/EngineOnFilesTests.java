@@ -27,8 +27,8 @@ class EngineOnFilesTests {
             Duration.ofSeconds(20),
             Duration.ofMillis(100),
             Duration.ofSeconds(5),
-            Duration.ofMillis(500),
-            Duration.ofMillis(500));
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1));
 
     @TempDir
     private Path directory;

@@ -1,0 +1,176 @@
+package io.github.dbleases.spring.migration;
+
+import io.github.dbleases.spring.migration.MigrationScripts.Script;
+import java.io.Reader;
+import java.io.StringReader;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.ResourceProvider;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.flywaydb.core.api.logging.Log;
+import org.flywaydb.core.api.logging.LogFactory;
+import org.flywaydb.core.api.output.MigrateResult;
+import org.flywaydb.core.api.output.ValidateResult;
+import org.flywaydb.core.api.resource.LoadableResource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A Flyway that knows the scripts of dbleases alone. It is a class of its own, so that no class of Flyway is loaded where
+ * there is nothing to do.
+ */
+final class PrivateFlyway {
+
+    private static final Logger log = LoggerFactory.getLogger(LeaseMigrations.class);
+
+    private final DataSource dataSource;
+    private final SchemaLocation location;
+
+    PrivateFlyway(DataSource dataSource, SchemaLocation location) {
+        this.dataSource = dataSource;
+        this.location = location;
+    }
+
+    /**
+     * Creates or upgrades the tables.
+     *
+     * @param baseline the version of tables that were made by other means, "0" if there are none
+     */
+    void migrate(String schema, String baseline) {
+        MigrateResult result = quietly(schema, baseline, Flyway::migrate);
+        if (result.migrationsExecuted > 0) {
+            log.info(
+                    "The tables of dbleases in schema {} were migrated to version {}",
+                    schema,
+                    result.targetSchemaVersion);
+        }
+    }
+
+    ValidateResult validate(String schema) {
+        return quietly(schema, "0", Flyway::validateWithResult);
+    }
+
+    /**
+     * Uses Flyway, whose own news are worth level DEBUG. Its log belongs to the whole JVM; so what other threads do with
+     * Flyway meanwhile is logged as it always is, and afterwards all is as before.
+     */
+    private <T> T quietly(String schema, String baseline, Function<Flyway, T> use) {
+        Flyway flyway = flyway(schema, baseline);
+        Thread user = Thread.currentThread();
+        LogFactory.setLogCreator(type -> new QuietLog(LoggerFactory.getLogger(type), user));
+        try {
+            return use.apply(flyway);
+        } finally {
+            LogFactory.setConfiguration(new FluentConfiguration(getClass().getClassLoader()));
+        }
+    }
+
+    private Flyway flyway(String schema, String baseline) {
+        return Flyway.configure(getClass().getClassLoader())
+                .dataSource(dataSource)
+                .resourceProvider(new Scripts())
+                .javaMigrationClassProvider(List::of)
+                .validateMigrationNaming(true)
+                .defaultSchema(schema)
+                .table(location.historyTable())
+                .baselineOnMigrate(true)
+                .baselineVersion(baseline)
+                .placeholders(Map.of("prefix", location.tablePrefix()))
+                .cleanDisabled(true)
+                .load();
+    }
+
+    private static final class Scripts implements ResourceProvider {
+
+        @Override
+        public @Nullable LoadableResource getResource(String name) {
+            return null;
+        }
+
+        @Override
+        public Collection<LoadableResource> getResources(String prefix, String[] suffixes) {
+            return MigrationScripts.ALL.stream()
+                    .filter(script -> script.fileName().startsWith(prefix)
+                            && Arrays.stream(suffixes).anyMatch(script.fileName()::endsWith))
+                    .<LoadableResource>map(Resource::new)
+                    .toList();
+        }
+    }
+
+    private static final class Resource extends LoadableResource {
+
+        private final Script script;
+
+        private Resource(Script script) {
+            this.script = script;
+        }
+
+        @Override
+        public Reader read() {
+            return new StringReader(script.sql());
+        }
+
+        @Override
+        public String getAbsolutePath() {
+            return script.path();
+        }
+
+        @Override
+        public String getAbsolutePathOnDisk() {
+            return script.path();
+        }
+
+        @Override
+        public String getFilename() {
+            return script.fileName();
+        }
+
+        @Override
+        public String getRelativePath() {
+            return script.fileName();
+        }
+    }
+
+    private record QuietLog(Logger logger, Thread user) implements Log {
+
+        @Override
+        public void debug(String message) {
+            logger.debug(message);
+        }
+
+        @Override
+        public void info(String message) {
+            if (Thread.currentThread() == user) {
+                logger.debug(message);
+            } else {
+                logger.info(message);
+            }
+        }
+
+        @Override
+        public void notice(String message) {
+            info(message);
+        }
+
+        @Override
+        public void warn(String message) {
+            logger.warn(message);
+        }
+
+        @Override
+        public void error(String message) {
+            logger.error(message);
+        }
+
+        @Override
+        public void error(String message, Exception failure) {
+            logger.error(message, failure);
+        }
+    }
+}

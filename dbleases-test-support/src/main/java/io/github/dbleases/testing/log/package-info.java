@@ -1,0 +1,5 @@
+/** What a test logs. */
+@NullMarked
+package io.github.dbleases.testing.log;
+
+import org.jspecify.annotations.NullMarked;
