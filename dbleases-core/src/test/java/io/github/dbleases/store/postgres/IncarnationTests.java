@@ -143,8 +143,9 @@ class IncarnationTests {
                 Statement statement = other.createStatement()) {
             other.setAutoCommit(false);
             statement.execute("""
-                    INSERT INTO dbleases_incarnation
-                    VALUES ('%s', %d, '%s', now(), now() + interval '1 h', interval '1 h')
+                    INSERT INTO dbleases_incarnation (
+                        system_id, timeline, nonce, first_seen, quiet_until, largest_ttl, largest_grace)
+                    VALUES ('%s', %d, '%s', now(), now() + interval '1 h', interval '1 h', interval '1 s')
                     """.formatted(before.system(), before.timeline(), theirs));
             seen = CompletableFuture.supplyAsync(() -> work.holdings(10).incarnation());
             await().until(() -> tables.number("SELECT count(*) FROM pg_locks WHERE NOT granted") == 1);

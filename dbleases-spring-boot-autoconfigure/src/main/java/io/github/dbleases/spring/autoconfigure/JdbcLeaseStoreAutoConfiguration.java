@@ -51,7 +51,8 @@ public final class JdbcLeaseStoreAutoConfiguration {
         DbLeasesProperties.Store.Jdbc jdbc = properties.store().jdbc();
         return new JdbcBackend(
                 connections.forLeases(),
-                new JdbcBackendConfig(jdbc.table(), jdbc.createTable(), properties.timing().attemptTimeout()));
+                new JdbcBackendConfig(
+                        jdbc.table(), jdbc.createTable(), properties.timing().attemptTimeout()));
     }
 
     @Bean
