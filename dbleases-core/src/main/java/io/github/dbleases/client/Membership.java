@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -67,11 +68,12 @@ final class Membership {
         if (!(failure instanceof LeaseConflictException)) {
             return false;
         }
-        if (!lease.joined().isDone()) {
+        CompletableFuture<Void> joined = lease.joined();
+        if (!joined.isDone()) {
             // If an earlier attempt has succeeded without this client knowing, partitions may have been granted.
             ownership.loseAll(lease);
             leases.remove(lease);
-            lease.joined().completeExceptionally(failure);
+            joined.completeExceptionally(failure);
         } else {
             String reason = String.valueOf(failure.getMessage());
             if (!reason.equals(refusals.put(lease.name(), reason))) {

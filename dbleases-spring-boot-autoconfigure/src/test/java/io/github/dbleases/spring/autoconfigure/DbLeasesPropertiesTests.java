@@ -96,11 +96,23 @@ class DbLeasesPropertiesTests {
 
     @Test
     void timesThatContradictEachOtherAreRefused() {
-        DbLeasesProperties properties = bind(Map.of("dbleases.ttl", "3s"));
+        DbLeasesProperties properties = bind(Map.of("dbleases.ttl", "3s", "dbleases.heartbeat", "1500ms"));
 
         assertThatThrownBy(() -> properties.clientConfig(new MockEnvironment()))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("1500 ms");
+    }
+
+    @Test
+    void theTtlAloneIsEnough() {
+        assertThat(bind(Map.of("dbleases.ttl", "3s")).timing()).isEqualTo(Timing.of(Duration.ofSeconds(3)));
+        assertThat(bind(Map.of("dbleases.ttl", "60s", "dbleases.grace", "9s")).timing())
+                .isEqualTo(new Timing(
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(15),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(9)));
     }
 
     @Test
