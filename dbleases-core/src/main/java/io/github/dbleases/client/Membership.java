@@ -80,9 +80,26 @@ final class Membership {
                 log.error("Cannot join lease {}, and go on trying: {}", lease.name(), reason);
                 lease.portfolio().failed(failure);
             }
+            worker.submit(makingWay(lease));
             worker.submitInATtl(joining(lease));
         }
         return true;
+    }
+
+    /**
+     * Ends what this client has of a lease that it cannot join as it wants it: a failover may have brought back the lease as
+     * it was before, with this client and others as members, each of which would be in the way of the others.
+     */
+    private Job<Boolean> makingWay(JoinedLease lease) {
+        return inSession(
+                "make way in " + lease.name(),
+                lease.name(),
+                () -> leases.contains(lease),
+                (session, assigner) -> {
+                    assigner.remove(session.id(), lease.name());
+                    return true;
+                },
+                done -> ownership.give(lease, lease.portfolio().all(Owned::isHeld)));
     }
 
     /** Stops taking part in a lease. */
