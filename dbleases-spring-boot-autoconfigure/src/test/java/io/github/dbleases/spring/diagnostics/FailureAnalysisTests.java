@@ -32,7 +32,11 @@ class FailureAnalysisTests {
 
     @Test
     void timesThatDoNotFitIntoTheTtl(CapturedOutput output) {
-        failToStart("--dbleases.ttl=4s", "--dbleases.heartbeat=1s", "--dbleases.attempt-timeout=1400ms");
+        failToStart(
+                "--dbleases.ttl=4s",
+                "--dbleases.heartbeat=1s",
+                "--dbleases.attempt-timeout=1400ms",
+                "--dbleases.margin=500ms");
 
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
