@@ -8,4 +8,14 @@ public final class InvalidConfigurationException extends DbLeasesException {
     public InvalidConfigurationException(String message) {
         super(message);
     }
+
+    /**
+     * Creates an exception.
+     *
+     * @param problem which setting is wrong, in whole sentences
+     * @param remedy what to change, in whole sentences
+     */
+    public InvalidConfigurationException(String problem, String remedy) {
+        super(problem, remedy, null);
+    }
 }

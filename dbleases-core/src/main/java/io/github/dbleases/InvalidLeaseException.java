@@ -5,7 +5,7 @@ public final class InvalidLeaseException extends DbLeasesException {
 
     private static final long serialVersionUID = 1L;
 
-    InvalidLeaseException(String message) {
-        super(message);
+    InvalidLeaseException(String problem, String remedy) {
+        super(problem, remedy, null);
     }
 }

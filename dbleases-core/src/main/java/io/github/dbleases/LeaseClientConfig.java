@@ -32,12 +32,14 @@ public record LeaseClientConfig(
     public LeaseClientConfig {
         if (clientId.isBlank() || clientId.length() > LONGEST_ID) {
             throw new InvalidConfigurationException(
-                    "client-id '%s' has %s characters, but must have 1 to %s and not be blank: set another one."
-                            .formatted(clientId, clientId.length(), LONGEST_ID));
+                    "client-id '%s' has %s characters, but must have 1 to %s and not be blank."
+                            .formatted(clientId, clientId.length(), LONGEST_ID),
+                    "Set another client-id.");
         }
         if (weight < 1 || weight > MAX_WEIGHT) {
-            throw new InvalidConfigurationException(String.format(
-                    Locale.ROOT, "weight is %d, but must be 1 to %,d: set another one.", weight, MAX_WEIGHT));
+            throw new InvalidConfigurationException(
+                    String.format(Locale.ROOT, "weight is %d, but must be 1 to %,d.", weight, MAX_WEIGHT),
+                    "Set another weight.");
         }
         Objects.requireNonNull(timing, "timing");
         Timing.requireInRange("debounce", debounce, Duration.ZERO);
@@ -45,12 +47,33 @@ public record LeaseClientConfig(
     }
 
     /**
-     * The defaults: the host name as client id, weight 1, {@link Timing#DEFAULT}, debounce 1 s, drain timeout 30 s, and
+     * The defaults: {@link #defaultClientId()}, weight 1, {@link Timing#DEFAULT}, debounce 1 s, drain timeout 30 s, and
      * leaderships stay where they are.
      */
     public static LeaseClientConfig defaults() {
         return new LeaseClientConfig(
-                hostName(), 1, Timing.DEFAULT, Duration.ofSeconds(1), Duration.ofSeconds(30), false);
+                defaultClientId(), 1, Timing.DEFAULT, Duration.ofSeconds(1), Duration.ofSeconds(30), false);
+    }
+
+    /**
+     * Returns {@code <host>:<pid>}, which tells the instances on one machine apart. A host name that is too long for a
+     * client id is cut off.
+     */
+    public static String defaultClientId() {
+        String process = ":" + ProcessHandle.current().pid();
+        return cut(hostName(), LONGEST_ID - process.length()) + process;
+    }
+
+    /**
+     * Returns {@code <application>@<host>:<pid>}. An application name that is too long is cut off.
+     *
+     * @param application the name of the application, not blank
+     */
+    public static String defaultClientId(String application) {
+        String process = "@" + defaultClientId();
+        return process.length() >= LONGEST_ID
+                ? defaultClientId()
+                : cut(application.strip(), LONGEST_ID - process.length()) + process;
     }
 
     public LeaseClientConfig withClientId(String clientId) {
@@ -80,9 +103,13 @@ public record LeaseClientConfig(
     private static String hostName() {
         try {
             String name = InetAddress.getLocalHost().getHostName();
-            return name.isBlank() ? "localhost" : name.substring(0, Math.min(name.length(), LONGEST_ID));
+            return name.isBlank() ? "localhost" : name;
         } catch (UnknownHostException unresolvable) {
             return "localhost";
         }
+    }
+
+    private static String cut(String text, int longest) {
+        return text.substring(0, Math.min(text.length(), longest));
     }
 }

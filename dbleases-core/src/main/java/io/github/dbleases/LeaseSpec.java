@@ -21,22 +21,24 @@ public record LeaseSpec(String name, LeaseKind kind, int partitions) {
     public LeaseSpec {
         Objects.requireNonNull(kind, "kind");
         if (!NAME.matcher(name).matches()) {
-            throw new InvalidLeaseException(("'%s' is not a valid lease name: it needs 1 to 200 characters of "
-                            + "letters (a-z, A-Z), digits and . _ - : / (it has %s characters).")
-                    .formatted(name, name.length()));
+            throw new InvalidLeaseException(
+                    "'%s' is not a valid lease name (it has %s characters).".formatted(name, name.length()),
+                    "Use 1 to 200 characters of letters (a-z, A-Z), digits and . _ - : / only.");
         }
         int least = kind == LeaseKind.TASKS ? 0 : 1;
         int most = kind == LeaseKind.PARTITIONS ? MAX_PARTITIONS : least;
         if (partitions < least || partitions > most) {
             String limits = least == most ? "must have %d" : "can have %d to %,d";
-            throw new InvalidLeaseException(String.format(
-                    Locale.ROOT,
-                    "Lease '%s' was asked for with %d partitions, but a lease of kind '%s' " + limits + ".",
-                    name,
-                    partitions,
-                    kind.word(),
-                    least,
-                    most));
+            throw new InvalidLeaseException(
+                    String.format(
+                            Locale.ROOT,
+                            "Lease '%s' was asked for with %d partitions, but a lease of kind '%s' " + limits + ".",
+                            name,
+                            partitions,
+                            kind.word(),
+                            least,
+                            most),
+                    "Change the number of partitions of '%s'.".formatted(name));
         }
     }
 

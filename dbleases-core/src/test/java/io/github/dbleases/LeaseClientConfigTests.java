@@ -70,7 +70,7 @@ class LeaseClientConfigTests {
         } else {
             assertThatExceptionOfType(InvalidConfigurationException.class)
                     .isThrownBy(() -> DEFAULTS.withWeight(weight))
-                    .withMessage("weight is %s, but must be 1 to 1,000: set another one.", weight);
+                    .withMessage("weight is %s, but must be 1 to 1,000. Set another weight.", weight);
         }
     }
 
@@ -99,7 +99,7 @@ class LeaseClientConfigTests {
         assertThatExceptionOfType(InvalidConfigurationException.class)
                 .isThrownBy(() -> DEFAULTS.withClientId(id))
                 .withMessage(
-                        "client-id '%s' has %s characters, but must have 1 to 200 and not be blank: set another one.",
+                        "client-id '%s' has %s characters, but must have 1 to 200 and not be blank. Set another client-id.",
                         id, id.length());
     }
 
@@ -127,5 +127,23 @@ class LeaseClientConfigTests {
                 .between(0, DAY.toNanos())
                 .map(Duration::ofNanos)
                 .withoutEdgeCases();
+    }
+
+    @Example
+    void theDefaultClientIdTellsInstancesOnOneMachineApart() {
+        String pid = String.valueOf(ProcessHandle.current().pid());
+
+        assertThat(LeaseClientConfig.defaults().clientId()).matches(".+:" + pid);
+        assertThat(LeaseClientConfig.defaultClientId(" shop ")).matches("shop@.+:" + pid);
+    }
+
+    @Example
+    void aLongApplicationNameIsCutOffInTheDefaultClientId() {
+        String id = LeaseClientConfig.defaultClientId("s".repeat(300));
+
+        assertThat(id)
+                .hasSize(200)
+                .startsWith("sss")
+                .endsWith("@" + LeaseClientConfig.defaults().clientId());
     }
 }

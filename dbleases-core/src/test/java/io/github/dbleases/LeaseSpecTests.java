@@ -36,8 +36,8 @@ class LeaseSpecTests {
         assertThatExceptionOfType(InvalidLeaseException.class)
                 .isThrownBy(() -> LeaseSpec.partitions(wrongName, 1))
                 .withMessage(
-                        "'%s' is not a valid lease name: it needs 1 to 200 characters of letters (a-z, A-Z), "
-                                + "digits and . _ - : / (it has %s characters).",
+                        "'%s' is not a valid lease name (it has %s characters). Use 1 to 200 characters of letters (a-z, A-Z), "
+                                + "digits and . _ - : / only.",
                         wrongName, wrongName.length());
     }
 
@@ -63,7 +63,7 @@ class LeaseSpecTests {
             assertThatExceptionOfType(InvalidLeaseException.class)
                     .isThrownBy(() -> new LeaseSpec("orders", kind, partitions))
                     .withMessage(
-                            "Lease 'orders' was asked for with %s partitions, but a lease of kind '%s' %s.",
+                            "Lease 'orders' was asked for with %s partitions, but a lease of kind '%s' %s. Change the number of partitions of 'orders'.",
                             partitions, kind.word(), limits);
         }
     }

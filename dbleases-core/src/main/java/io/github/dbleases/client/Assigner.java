@@ -84,7 +84,7 @@ final class Assigner {
         }
         int partitions = state.partitions();
         if (partitions != spec.partitions() && existed) {
-            partitions = resize(spec, partitions);
+            partitions = resize(session, spec, partitions);
         }
         if (partitions != spec.partitions()) {
             return Optional.empty();
@@ -114,13 +114,19 @@ final class Assigner {
         return snapshot;
     }
 
-    /** Changes the number of partitions, by no more than the limit, and returns the new one. */
-    private int resize(LeaseSpec spec, int existing) {
+    /**
+     * Changes the number of partitions, by no more than the limit, and returns the new one. The session that asks for it may
+     * be a member already, if a failover has brought back the lease as it was before.
+     */
+    private int resize(long session, LeaseSpec spec, int existing) {
         Snapshot snapshot = transaction.snapshot(spec.name());
         LongStream members = snapshot.members().stream().mapToLong(Member::session);
         LongStream owners =
                 snapshot.partitions().stream().filter(Partition::ownerLive).mapToLong(Partition::owner);
-        long[] users = LongStream.concat(members, owners).distinct().toArray();
+        long[] users = LongStream.concat(members, owners)
+                .filter(user -> user != session)
+                .distinct()
+                .toArray();
         if (Arrays.stream(users).anyMatch(user -> !transaction.isExpired(user))) {
             throw LeaseConflictException.partitions(spec.name(), spec.partitions(), existing);
         }

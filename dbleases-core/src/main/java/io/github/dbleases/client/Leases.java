@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The leases that a client takes part in, and whether it still wants more. Used under the monitor. */
@@ -68,7 +69,8 @@ final class Leases {
 
     /** Nothing is left of a lease that was being left. */
     void left(JoinedLease lease) {
+        CompletableFuture<Void> left = lease.left();
         remove(lease);
-        lease.left().complete(null);
+        left.complete(null);
     }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -67,20 +68,38 @@ final class Membership {
         if (!(failure instanceof LeaseConflictException)) {
             return false;
         }
-        if (!lease.joined().isDone()) {
+        CompletableFuture<Void> joined = lease.joined();
+        if (!joined.isDone()) {
             // If an earlier attempt has succeeded without this client knowing, partitions may have been granted.
             ownership.loseAll(lease);
             leases.remove(lease);
-            lease.joined().completeExceptionally(failure);
+            joined.completeExceptionally(failure);
         } else {
             String reason = String.valueOf(failure.getMessage());
             if (!reason.equals(refusals.put(lease.name(), reason))) {
                 log.error("Cannot join lease {}, and go on trying: {}", lease.name(), reason);
                 lease.portfolio().failed(failure);
             }
+            worker.submit(makingWay(lease));
             worker.submitInATtl(joining(lease));
         }
         return true;
+    }
+
+    /**
+     * Ends what this client has of a lease that it cannot join as it wants it: a failover may have brought back the lease as
+     * it was before, with this client and others as members, each of which would be in the way of the others.
+     */
+    private Job<Boolean> makingWay(JoinedLease lease) {
+        return inSession(
+                "make way in " + lease.name(),
+                lease.name(),
+                () -> leases.contains(lease),
+                (session, assigner) -> {
+                    assigner.remove(session.id(), lease.name());
+                    return true;
+                },
+                done -> ownership.give(lease, lease.portfolio().all(Owned::isHeld)));
     }
 
     /** Stops taking part in a lease. */

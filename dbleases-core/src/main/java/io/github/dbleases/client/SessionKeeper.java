@@ -272,7 +272,13 @@ final class SessionKeeper {
             boolean unreachable = failure instanceof StoreUnavailableException;
             String found = unreachable ? UNREACHABLE : String.valueOf(failure.getMessage());
             if (!found.equals(trouble)) {
-                if (unreachable) {
+                trouble = found;
+                if (failure instanceof StoreUnavailableException explained && explained.remedy() != null) {
+                    log.warn(
+                            "Client {} cannot reach the store, and goes on trying: {}",
+                            config.clientId(),
+                            explained.getMessage());
+                } else if (unreachable) {
                     log.warn("Client {} cannot reach the store, and goes on trying", config.clientId(), failure);
                 } else if (!(failure instanceof StoreUnusableException)) {
                     log.error("Client {} could not finish a heartbeat, and goes on trying", config.clientId(), failure);

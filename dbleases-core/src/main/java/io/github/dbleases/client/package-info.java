@@ -30,7 +30,14 @@
  * engine can be read as if there were one thread, and a simulation can give it one.
  *
  * <p><b>Failure.</b> A request without an answer counts as failed here and as done for the others: nothing is concluded
- * from it, and it is repeated after a back-off for as long as it is wanted. Heartbeats are repeated for ever.
+ * from it, and it is repeated after a back-off for as long as it is wanted. Heartbeats are repeated forever.
+ *
+ * <p><b>Errors.</b> Any step may be interrupted by an {@code Error}: there is no memory or no thread for it. Such a step
+ * leaves less trusted, never more. What must not be trusted any more ends with its epoch
+ * ({@link io.github.dbleases.client.TrustDeadline#drop}), which allocates nothing. Every other step records what it has done
+ * after it has done it, so that it can be repeated; each heartbeat goes on with what was interrupted. A request that could
+ * not take its own failure is attempted again ({@link io.github.dbleases.client.ThreadLane}), and what a listener was not
+ * told is told later ({@link io.github.dbleases.client.ListenerQueue}).
  */
 @NullMarked
 package io.github.dbleases.client;

@@ -76,6 +76,22 @@ class FailoverScenarioTests extends Scenario {
     }
 
     @Test
+    void aFailoverThatUndoesAResizeIsOvercome() {
+        List<SimProcess> processes = start(3, 12);
+        settle();
+        Backup before = database.store().backup();
+        processes.forEach(process -> process.join("orders", 6));
+        settle();
+        assertThat(processes).allMatch(process -> process.view("orders").size() == 2);
+
+        database.failOverTo(before);
+        settle();
+
+        assertThat(orders().snapshot().partitions()).hasSize(6);
+        assertThat(processes).allMatch(process -> process.view("orders").size() == 2);
+    }
+
+    @Test
     void trustGoesOnThroughAFailoverWithAThousandLeases() {
         SimProcess process = start(4);
         for (int i = 0; i < 1_000; i++) {

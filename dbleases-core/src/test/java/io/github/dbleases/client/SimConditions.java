@@ -103,6 +103,11 @@ record SimConditions(
         return clockRates == 0 ? 1 : 1 - clockRates / 2 + world.random().nextDouble() * clockRates * 0.95;
     }
 
+    /** Returns whether the times are the default ones and nothing goes wrong in the processes themselves. */
+    boolean areOrdinary() {
+        return timings.equals(ORDINARY.timings) && clockRates == 0 && errors == 0 && interruptions == 0;
+    }
+
     boolean haveClocksOfDifferentRates() {
         return clockRates > 0;
     }

@@ -104,6 +104,11 @@ final class SimDatabase implements SimStorage {
      * the store's word for when the quiet time ends, and the store's clock may have been set.
      */
     @Override
+    public boolean isCalm() {
+        return !away && !hasJustJumped() && world.nanos() >= quietUntilNanos;
+    }
+
+    @Override
     public void heal() {
         clock.run(1);
     }

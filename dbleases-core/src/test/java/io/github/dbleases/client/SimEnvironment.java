@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** The machine and the network of one simulated process. */
 final class SimEnvironment implements Environment, Clock {
 
+    private static final Duration ORDINARY = Duration.ofMillis(8);
+
     private final SimWorld world;
     private final Duration attemptTimeout;
     private final SimLane heartbeatLane;
@@ -21,7 +23,7 @@ final class SimEnvironment implements Environment, Clock {
     private boolean crashed;
     private boolean shutDown;
     private boolean paused;
-    private Duration slowness = Duration.ofMillis(8);
+    private Duration slowness = ORDINARY;
     private Supplier<Duration> requestDelay = this::delay;
     private Supplier<Duration> replyDelay = this::delay;
     private final SimClock monotonic;
@@ -130,6 +132,22 @@ final class SimEnvironment implements Environment, Clock {
 
     boolean isPaused() {
         return paused;
+    }
+
+    /** Returns whether the process runs, reaches the storage quickly, and has the right time. */
+    boolean isWell() {
+        return !crashed
+                && !shutDown
+                && !paused
+                && !heartbeatLane.isCut()
+                && !workLane.isCut()
+                && slowness.equals(ORDINARY)
+                && wallError.isZero();
+    }
+
+    /** Returns whether nothing of the process reaches the storage. */
+    boolean isCutOff() {
+        return crashed || shutDown || heartbeatLane.isCut() && workLane.isCut();
     }
 
     /** Stops the process; what happens to it meanwhile happens when it goes on. */

@@ -91,6 +91,12 @@ final class SimKeyValue implements SimStorage {
     }
 
     @Override
+    public boolean isCalm() {
+        // A call asks many questions, any of which may be slow: there is no such bound as on a database.
+        return false;
+    }
+
+    @Override
     public void heal() {
         // It has no clock.
     }

@@ -83,6 +83,12 @@ final class SimProcess {
         return joined != null && !joined.isLeaving() && !retired && !closing;
     }
 
+    /** Returns whether this process owns a partition, or has not ended its work on it. */
+    boolean has(String lease, int partition) {
+        JoinedLease joined = leases.get(lease);
+        return joined != null && joined.portfolio().owned(partition).isPresent();
+    }
+
     /** Returns what this process sees of a lease. */
     PartitionSet view(String lease) {
         JoinedLease joined = leases.get(lease);

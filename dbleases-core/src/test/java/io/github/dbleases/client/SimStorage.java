@@ -34,6 +34,9 @@ interface SimStorage {
     /** Its clock, if it has one, runs as that of the world again. */
     void heal();
 
+    /** Returns whether it answers quickly, and has not been set back and had no clock set at this moment. */
+    boolean isCalm();
+
     /** Returns for how long no new process may start. */
     Duration unsafeForNewcomers();
 

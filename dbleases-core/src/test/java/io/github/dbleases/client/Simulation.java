@@ -44,6 +44,7 @@ final class Simulation {
     private final SimWorld world;
     private final SimStorage storage;
     private final List<SimProcess> processes;
+    private final SimVacancies vacancies;
     private final boolean balanceLeaderships;
 
     Simulation(long seed, Function<SimWorld, SimStorage> storage) {
@@ -56,6 +57,7 @@ final class Simulation {
         this.storage = storage.apply(world);
         this.cluster = new SimCluster(world, this.storage);
         this.processes = cluster.processes();
+        this.vacancies = new SimVacancies(world, this.storage, processes);
         this.balanceLeaderships = seed % 2 == 0;
     }
 
@@ -69,6 +71,11 @@ final class Simulation {
         }
     }
 
+    /** Returns how often a partition had to have an owner although faults went on elsewhere. */
+    int vacancyChecks() {
+        return vacancies.checks();
+    }
+
     private @Nullable String runAll() {
         world.tell("the conditions are " + conditions);
         world.becomeRough();
@@ -77,6 +84,9 @@ final class Simulation {
             world.after(world.upTo(Duration.ofSeconds(2)), this::startProcess);
         }
         world.after(Duration.ofSeconds(5), this::suffer);
+        if (conditions.areOrdinary()) {
+            vacancies.watch(SUFFERING);
+        }
         cluster.run(SUFFERING);
         heal();
         cluster.run(HEALING);

@@ -75,6 +75,20 @@ class TroubleLogTests {
     }
 
     @Test
+    void troubleThatIsExplainedIsToldInOneLine() {
+        trouble.set(new StoreUnavailableException("Nothing listens there.", "Start the database.", new Exception()));
+        try (LeaseClient client = start("a")) {
+            trouble.set(null);
+            await().until(() -> client.state() == ClientState.ACTIVE);
+        }
+
+        assertThat(told())
+                .first()
+                .isEqualTo("WARN Client a cannot reach the store, and goes on trying: Nothing listens there. Start the "
+                        + "database.");
+    }
+
+    @Test
     void aJoinThatIsRefusedAgainAndAgainIsToldOnce() {
         try (LeaseClient other = LeaseClients.start(config("other"), store)) {
             other.lease("orders", 8);

@@ -17,6 +17,11 @@ final class Failures {
     /** No privilege, not implemented, no such function, not in this state. */
     private static final Set<String> DENIED = Set.of("42501", "0A000", "42883", "55000");
 
+    private static final String NO_PRIVILEGE = "42501";
+
+    /** Wrong password, no such user or not from here, no way to log in, no such database. */
+    private static final Set<String> LOGIN_REFUSED = Set.of("28P01", "28000", "08004", "3D000");
+
     /** Lock timeout, cancelled by a timeout of the server, constraint violation: the connection is as good as before. */
     private static final Set<String> HARMLESS = Set.of("55P03", "57014", "23505", "40P01", "40001");
 
@@ -36,6 +41,14 @@ final class Failures {
 
     static boolean isDenied(SQLException e) {
         return has(e, DENIED);
+    }
+
+    static boolean isWithoutPrivilege(SQLException e) {
+        return NO_PRIVILEGE.equals(e.getSQLState());
+    }
+
+    static boolean isLoginRefused(SQLException e) {
+        return has(e, LOGIN_REFUSED);
     }
 
     static boolean leavesConnectionUsable(SQLException e) {

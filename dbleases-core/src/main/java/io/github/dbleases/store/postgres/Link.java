@@ -170,6 +170,16 @@ final class Link {
 
     /** Returns if the call may be tried again. */
     private void settle(SQLException e, boolean repeatable, int tried) {
+        if (e.getCause() instanceof DbLeasesException explained) {
+            // The data source knows where it wanted to connect to.
+            throw explained;
+        }
+        if (Failures.isLoginRefused(e)) {
+            throw StoreUnusableException.of(
+                    "The database refuses the connection: %s.".formatted(e.getMessage()),
+                    "Correct the user, the password, or the database that the data source connects to.",
+                    e);
+        }
         if (Failures.isConflict(e) && tried < TRIES) {
             return;
         }
@@ -194,12 +204,14 @@ final class Link {
         throw new StoreUnavailableException("The database failed: " + e.getMessage(), e);
     }
 
+    /** Returns what is wrong with the tables, or with the rights of the user on them; null if nothing is. */
     private @Nullable RuntimeException missingTables(Connection jdbc, SQLException e) {
-        if (!Failures.isMissingTable(e)) {
+        if (!Failures.isMissingTable(e) && !Failures.isWithoutPrivilege(e)) {
             return null;
         }
         try {
-            return parts.tables().missing(jdbc);
+            RuntimeException missingRights = MissingRights.on(parts.tables(), jdbc, e);
+            return missingRights != null ? missingRights : parts.tables().missing(jdbc);
         } catch (SQLException further) {
             e.addSuppressed(further);
             return null;

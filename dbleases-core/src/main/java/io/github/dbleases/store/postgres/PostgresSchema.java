@@ -22,9 +22,11 @@ public final class PostgresSchema {
      * Creates the schema and the tables, unless they exist. May be called by several processes at the same time.
      *
      * @throws SQLException if that fails; then nothing is created
+     * @throws io.github.dbleases.StoreUnusableException if the database is not PostgreSQL 14 or newer
      */
     public static void create(DataSource dataSource, PostgresStoreConfig config) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
+            Server.requirePostgres(connection);
             boolean autoCommit = connection.getAutoCommit();
             connection.setAutoCommit(false);
             try {

@@ -3,6 +3,7 @@ package io.github.dbleases.store.postgres;
 import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.StoreUnusableException;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -34,11 +35,15 @@ record Server(String system, long timeline, boolean walReadable, Instant started
     private static final String WAL = "pg_walfile_name(pg_current_wal_lsn())";
     private static final String NO_TEXT = "NULL::text";
 
-    /** Refuses what is no PostgreSQL. */
+    /** Refuses what is no PostgreSQL, and what is too old. */
     static void requirePostgres(Connection connection) throws SQLException {
-        String product = connection.getMetaData().getDatabaseProductName();
+        DatabaseMetaData database = connection.getMetaData();
+        String product = database.getDatabaseProductName();
         if (!product.equals("PostgreSQL")) {
             throw StoreUnusableException.notPostgres(product);
+        }
+        if (database.getDatabaseMajorVersion() < OLDEST_VERSION / 10_000) {
+            throw StoreUnusableException.notPostgres("PostgreSQL " + database.getDatabaseProductVersion());
         }
     }
 

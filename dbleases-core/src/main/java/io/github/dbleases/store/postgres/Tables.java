@@ -36,6 +36,16 @@ final class Tables {
         return resolved;
     }
 
+    @Nullable
+    String schema() {
+        return schema;
+    }
+
+    /** Returns the name of a table as the catalogue has it, without its schema. */
+    String name(String table) {
+        return prefix + table;
+    }
+
     /** The channel of the notifications. */
     String channel() {
         return prefix + "hint";

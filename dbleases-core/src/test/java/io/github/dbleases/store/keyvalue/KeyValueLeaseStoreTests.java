@@ -151,7 +151,7 @@ class KeyValueLeaseStoreTests extends TwoProcesses {
         create("team:a/orders");
 
         assertThat(documents.get("session/10").orElseThrow().content())
-                .startsWith("client web+server%0A1\nweight 3\nttl PT6S\ngrace PT20S\nstarted 2");
+                .startsWith("client web+server%0A1\nweight 3\nttl PT6S\ngrace PT0.5S\nstarted 2");
         assertThat(documents.get("lease/team:a/orders").orElseThrow().content())
                 .matches("kind partitions\nchanged 2\\S+\nleast-token 0\n"
                         + "partition 0 owner 0 pending 0 token 0 since 2\\S+\n"

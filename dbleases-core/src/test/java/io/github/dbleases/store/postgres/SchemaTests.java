@@ -3,6 +3,7 @@ package io.github.dbleases.store.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.LeaseSpec;
@@ -159,6 +160,106 @@ class SchemaTests {
     }
 
     @Test
+    void aDatabaseThatIsTooOldIsRefusedBeforeAnythingIsCreated() throws Exception {
+        DatabaseMetaData metaData = (DatabaseMetaData) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {DatabaseMetaData.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "getDatabaseMajorVersion" -> 13;
+                    case "getDatabaseProductVersion" -> "13.21";
+                    default -> "PostgreSQL";
+                });
+        DataSource old = Interposed.dataSource(() -> Interposed.connection(
+                dataSource.getConnection(), call -> call.name().equals("getMetaData") ? metaData : call.proceed()));
+
+        assertThatThrownBy(() -> PostgresSchema.create(old, PostgresStoreConfig.defaults()))
+                .isInstanceOf(StoreUnusableException.class)
+                .hasMessageContaining("The database is PostgreSQL 13.21, but dbleases needs PostgreSQL 14 or newer");
+
+        assertThatThrownBy(() -> renew(PostgresStoreConfig.defaults())).hasMessageContaining("do not exist");
+    }
+
+    @Test
+    void theGrantsThatAreMissingAreNamed() throws Exception {
+        PostgresStoreConfig config = new PostgresStoreConfig("leases", "dbleases_", true);
+        PostgresSchema.create(dataSource, config);
+        PGSimpleDataSource application = newUser("app");
+
+        String remedy = remedy(application, config);
+
+        assertThat(remedy)
+                .contains("GRANT USAGE ON SCHEMA \"leases\" TO \"" + application.getUser() + "\";")
+                .contains("GRANT SELECT, INSERT, UPDATE, DELETE ON \"leases\".\"dbleases_session\" TO \""
+                        + application.getUser() + "\";")
+                .contains("GRANT SELECT, INSERT, UPDATE ON \"leases\".\"dbleases_incarnation\" TO \""
+                        + application.getUser() + "\";");
+
+        for (String grant : remedy.substring(remedy.indexOf("GRANT")).split("\\R")) {
+            execute(grant);
+        }
+        assertThatCode(() -> renew(application, config)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void onlyTheGrantsThatAreMissingAreNamed() throws Exception {
+        PostgresSchema.create(dataSource, PostgresStoreConfig.defaults());
+        PGSimpleDataSource application = newUser("reader");
+        execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO \"" + application.getUser() + "\"");
+
+        assertThat(remedy(application, PostgresStoreConfig.defaults()))
+                .contains("GRANT INSERT, UPDATE, DELETE ON \"public\".\"dbleases_session\" TO \""
+                        + application.getUser() + "\";")
+                .doesNotContain("SELECT")
+                .doesNotContain("SCHEMA");
+    }
+
+    @Test
+    void tablesInASchemaThatTheUserMayNotUseDoNotLookAsIfTheyWereMissing() throws Exception {
+        PostgresSchema.create(dataSource, new PostgresStoreConfig("hidden", "dbleases_", true));
+        PGSimpleDataSource application = newUser("outsider");
+        application.setCurrentSchema("hidden");
+
+        assertThat(remedy(application, PostgresStoreConfig.defaults()))
+                .contains("GRANT USAGE ON SCHEMA \"hidden\" TO \"" + application.getUser() + "\";")
+                .contains("ON \"hidden\".\"dbleases_lease\"");
+    }
+
+    @Test
+    void aLoginThatIsRefusedIsNoOutage() throws Exception {
+        PostgresSchema.create(dataSource, PostgresStoreConfig.defaults());
+        PGSimpleDataSource nowhere = as("postgres");
+        nowhere.setDatabaseName("nowhere");
+
+        assertThatThrownBy(() -> renew(as("nobody"), PostgresStoreConfig.defaults()))
+                .isInstanceOf(StoreUnusableException.class)
+                .hasMessageContaining("role \"nobody\" does not exist");
+        assertThatThrownBy(() -> renew(nowhere, PostgresStoreConfig.defaults()))
+                .isInstanceOf(StoreUnusableException.class)
+                .hasMessageContaining("\"nowhere\" does not exist");
+    }
+
+    /** Roles belong to the server, which other tests use too: the name of the database makes theirs unique. */
+    private PGSimpleDataSource newUser(String name) throws SQLException {
+        String user = name + "_" + ((PGSimpleDataSource) dataSource).getDatabaseName();
+        execute("CREATE ROLE \"%s\" LOGIN".formatted(user));
+        return as(user);
+    }
+
+    private PGSimpleDataSource as(String user) {
+        PGSimpleDataSource other = new PGSimpleDataSource();
+        other.setUrl(((PGSimpleDataSource) dataSource).getUrl());
+        other.setUser(user);
+        return other;
+    }
+
+    private static String remedy(DataSource dataSource, PostgresStoreConfig config) {
+        StoreUnusableException unusable =
+                catchThrowableOfType(StoreUnusableException.class, () -> renew(dataSource, config));
+        assertThat(unusable.problem()).contains("lacks rights on the tables of dbleases");
+        return String.valueOf(unusable.remedy());
+    }
+
+    @Test
     void namesThatCannotBeAreRefused() {
         for (String prefix : new String[] {"", "1a", "Upper", "a b", "a\"b", "a".repeat(31)}) {
             assertThatThrownBy(() -> new PostgresStoreConfig(null, prefix, true))
@@ -173,6 +274,10 @@ class SchemaTests {
     }
 
     private void renew(PostgresStoreConfig config) {
+        renew(dataSource, config);
+    }
+
+    private static void renew(DataSource dataSource, PostgresStoreConfig config) {
         try (HeartbeatLine line = new PostgresLeaseStore(dataSource, config).heartbeatLine(TestTimings.PATIENT)) {
             line.renew(10);
         }

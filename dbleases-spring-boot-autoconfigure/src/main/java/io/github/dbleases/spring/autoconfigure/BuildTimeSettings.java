@@ -4,13 +4,11 @@ import io.github.dbleases.InvalidConfigurationException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
-import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
 import org.springframework.core.env.Environment;
@@ -44,18 +42,18 @@ final class BuildTimeSettings implements InitializingBean {
                     "%s is '%s', but the application was built ahead of time with '%s', and has only the beans for that: build it with %s=%s."
                             .formatted(STORE, chosen, store, STORE, chosen));
         }
-        requireKnown("dbleases.leases", leases, "lease");
-        requireKnown("dbleases.runners", runners, "task runner");
+        requireKnown("leases", leases, "lease");
+        requireKnown("runners", runners, "task runner");
     }
 
-    private void requireKnown(String property, List<String> known, String what) {
-        Set<String> added = new LinkedHashSet<>(names(environment, property));
+    private void requireKnown(String group, List<String> known, String what) {
+        Set<String> added = new LinkedHashSet<>(names(environment, group));
         known.forEach(added::remove);
         if (!added.isEmpty()) {
             String name = added.iterator().next();
             throw new InvalidConfigurationException(
-                    "%s.%s is set, but the application was built ahead of time without that %s, and has no bean for it (it has %s): build it with the property, or remove it."
-                            .formatted(property, name, what, known.isEmpty() ? "none" : String.join(", ", known)));
+                    "dbleases.%s.%s is set, but the application was built ahead of time without that %s, and has no bean for it (it has %s): build it with the property, or remove it."
+                            .formatted(group, name, what, known.isEmpty() ? "none" : String.join(", ", known)));
         }
     }
 
@@ -74,11 +72,9 @@ final class BuildTimeSettings implements InitializingBean {
                 .toLowerCase(Locale.ROOT);
     }
 
-    private static List<String> names(Environment environment, String property) {
-        return List.copyOf(Binder.get(environment)
-                .bind(property, Bindable.mapOf(String.class, Object.class))
-                .orElse(Map.of())
-                .keySet());
+    private static List<String> names(Environment environment, String group) {
+        return List.copyOf(
+                ConfiguredNames.bind(environment, group, Object.class).keySet());
     }
 
     /** Notes the settings while the application is built. */
@@ -97,12 +93,8 @@ final class BuildTimeSettings implements InitializingBean {
                 definition.setRole(BeanDefinition.ROLE_INFRASTRUCTURE);
                 definition.setLazyInit(false);
                 definition.getConstructorArgumentValues().addIndexedArgumentValue(0, store(environment));
-                definition
-                        .getConstructorArgumentValues()
-                        .addIndexedArgumentValue(1, names(environment, "dbleases.leases"));
-                definition
-                        .getConstructorArgumentValues()
-                        .addIndexedArgumentValue(2, names(environment, "dbleases.runners"));
+                definition.getConstructorArgumentValues().addIndexedArgumentValue(1, names(environment, "leases"));
+                definition.getConstructorArgumentValues().addIndexedArgumentValue(2, names(environment, "runners"));
                 registry.registerBeanDefinition(BuildTimeSettings.class.getName(), definition);
             }
         }

@@ -21,6 +21,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.Environment;
 
 /** Configures the {@link LeaseClient}. */
 @AutoConfiguration
@@ -37,11 +38,11 @@ public final class DbLeasesAutoConfiguration {
         @Bean
         @Lazy(false)
         @DependsOnDatabaseInitialization
-        LeaseClient leaseClient(
+        LeaseClient dbLeasesClient(
                 DbLeasesProperties properties,
                 ObjectProvider<LeaseStore> stores,
                 ConfigurableApplicationContext context) {
-            LeaseClientConfig config = properties.clientConfig();
+            LeaseClientConfig config = properties.clientConfig(context.getEnvironment());
             if (!properties.enabled()) {
                 return new SwitchedOffLeaseClient(config);
             }
@@ -55,7 +56,7 @@ public final class DbLeasesAutoConfiguration {
 
         @Bean
         @Lazy(false)
-        Retirement leaseClientRetirement(LeaseClient client, ApplicationContext context) {
+        Retirement dbLeasesClientRetirement(LeaseClient client, ApplicationContext context) {
             return new Retirement(client, context);
         }
     }
@@ -66,8 +67,8 @@ public final class DbLeasesAutoConfiguration {
     static class SwitchedOff {
 
         @Bean
-        SwitchedOffLeaseClient leaseClient(DbLeasesProperties properties) {
-            return new SwitchedOffLeaseClient(properties.clientConfig());
+        SwitchedOffLeaseClient dbLeasesClient(DbLeasesProperties properties, Environment environment) {
+            return new SwitchedOffLeaseClient(properties.clientConfig(environment));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.github.dbleases.spring.autoconfigure;
 
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.Timing;
+import io.github.dbleases.spring.jdbc.JdbcUrl;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -9,6 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
 /**
@@ -18,7 +20,8 @@ import org.springframework.util.StringUtils;
  *     touched.
  * @param keepAlive Whether the JVM stays alive while this instance takes part in a lease, an election or the sharing of
  *     tasks, until the application is closed.
- * @param clientId Name of this instance, for people; two instances may have the same one. The host name by default.
+ * @param clientId Name of this instance, for people; two instances may have the same one. The application name, the host
+ *     and the process by default, such as shop@host-1:4711.
  * @param ttl How long a session lives without a heartbeat.
  * @param heartbeat Time between two heartbeats, at most a third of the TTL. A quarter of the TTL by default.
  * @param attemptTimeout Time budget of one attempt to reach the database: connect, wait and execute. The heartbeat, twice
@@ -77,11 +80,18 @@ public record DbLeasesProperties(
     /**
      * Returns the settings of the client.
      *
+     * @param environment has the name of the application, which is part of the default client id
      * @throws io.github.dbleases.InvalidConfigurationException if they are outside their limits or contradict each other
      */
-    LeaseClientConfig clientConfig() {
-        String name = clientId != null ? clientId : LeaseClientConfig.defaults().clientId();
-        return new LeaseClientConfig(name, weight, timing(), debounce, drainTimeout, leaders.balance());
+    LeaseClientConfig clientConfig(Environment environment) {
+        String id = clientId != null ? clientId : defaultClientId(environment.getProperty("spring.application.name"));
+        return new LeaseClientConfig(id, weight, timing(), debounce, drainTimeout, leaders.balance());
+    }
+
+    private static String defaultClientId(@Nullable String application) {
+        return StringUtils.hasText(application)
+                ? LeaseClientConfig.defaultClientId(application)
+                : LeaseClientConfig.defaultClientId();
     }
 
     /**
@@ -129,7 +139,7 @@ public record DbLeasesProperties(
         /** Without the password. */
         @Override
         public String toString() {
-            return "Connection[url=%s, user=%s]".formatted(url, user);
+            return "Connection[url=%s, user=%s]".formatted(JdbcUrl.shown(url), user);
         }
     }
 
@@ -155,7 +165,7 @@ public record DbLeasesProperties(
         /** Without the password. */
         @Override
         public String toString() {
-            return "Migration[mode=%s, url=%s, user=%s]".formatted(mode, url, user);
+            return "Migration[mode=%s, url=%s, user=%s]".formatted(mode, JdbcUrl.shown(url), user);
         }
 
         /** What to do about the tables at start. */

@@ -26,7 +26,7 @@ public final class FileLeaseStoreAutoConfiguration {
 
     @Bean
     @Lazy
-    FileBackend fileBackend(DbLeasesProperties properties) {
+    FileBackend dbLeasesFileBackend(DbLeasesProperties properties) {
         String directory = properties.store().file().directory();
         return new FileBackend(Path.of(StoreSettings.required(
                 "file", "dbleases.store.file.directory", directory, "a directory that all instances share")));

@@ -31,7 +31,7 @@ public final class GcsLeaseStoreAutoConfiguration {
 
     @Bean
     @Lazy
-    GcsBackend gcsBackend(DbLeasesProperties properties, ObjectProvider<Storage> storage) {
+    GcsBackend dbLeasesGcsBackend(DbLeasesProperties properties, ObjectProvider<Storage> storage) {
         DbLeasesProperties.Store.Gcs gcs = properties.store().gcs();
         String bucket = StoreSettings.required(
                 "gcs", "dbleases.store.gcs.bucket", gcs.bucket(), "the name of a bucket that all instances share");

@@ -22,6 +22,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.Environment;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 
 /** Configures documents in a table of the application's database, with connections of its own. */
@@ -38,14 +39,15 @@ public final class JdbcLeaseStoreAutoConfiguration {
     @Lazy
     DbLeasesConnections dbLeasesConnections(
             DbLeasesProperties properties,
+            Environment environment,
             @DbLeasesDataSource ObjectProvider<DataSource> marked,
             ObjectProvider<DataSource> primary) {
-        return LeaseConnections.of(properties, marked, primary);
+        return LeaseConnections.of(properties, environment, marked, primary);
     }
 
     @Bean
     @Lazy
-    JdbcBackend jdbcBackend(DbLeasesConnections connections, DbLeasesProperties properties) {
+    JdbcBackend dbLeasesJdbcBackend(DbLeasesConnections connections, DbLeasesProperties properties) {
         DbLeasesProperties.Store.Jdbc jdbc = properties.store().jdbc();
         return new JdbcBackend(
                 connections.forLeases(),
@@ -55,7 +57,7 @@ public final class JdbcLeaseStoreAutoConfiguration {
 
     @Bean
     @Lazy(false)
-    BetterStore betterLeaseStore(DbLeasesProperties properties, ObjectProvider<DbLeasesConnections> connections) {
+    BetterStore dbLeasesBetterStore(DbLeasesProperties properties, ObjectProvider<DbLeasesConnections> connections) {
         return new BetterStore(properties.enabled() && connections.getObject().arePostgres());
     }
 }

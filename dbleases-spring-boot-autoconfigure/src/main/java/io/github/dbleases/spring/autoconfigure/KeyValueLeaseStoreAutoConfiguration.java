@@ -22,7 +22,7 @@ public final class KeyValueLeaseStoreAutoConfiguration {
 
     @Bean
     @Lazy
-    KeyValueLeaseStore leaseStore(KeyValueBackend backend) {
+    KeyValueLeaseStore dbLeasesStore(KeyValueBackend backend) {
         return new KeyValueLeaseStore(backend);
     }
 }

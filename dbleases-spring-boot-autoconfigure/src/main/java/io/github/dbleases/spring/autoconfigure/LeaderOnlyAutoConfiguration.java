@@ -29,7 +29,7 @@ public final class LeaderOnlyAutoConfiguration {
     @Bean
     @Lazy(false)
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    static Candidacies leaderOnlyCandidacies(
+    static Candidacies dbLeasesLeaderOnlyCandidacies(
             ApplicationContext context,
             ObjectProvider<LeaseClient> client,
             ObjectProvider<DbLeasesProperties> properties) {
@@ -38,13 +38,13 @@ public final class LeaderOnlyAutoConfiguration {
 
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    static LeaderOnlyPostProcessor leaderOnlyPostProcessor(Candidacies candidacies) {
+    static LeaderOnlyPostProcessor dbLeasesLeaderOnlyPostProcessor(Candidacies candidacies) {
         return new LeaderOnlyPostProcessor(candidacies);
     }
 
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    static EarlyBeans leaderOnlyEarlyBeans() {
+    static EarlyBeans dbLeasesLeaderOnlyEarlyBeans() {
         return new EarlyBeans();
     }
 

@@ -16,10 +16,6 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
-import org.springframework.boot.context.properties.bind.BindHandler;
-import org.springframework.boot.context.properties.bind.Bindable;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
 import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotationMetadata;
@@ -46,7 +42,8 @@ final class LeaseBeanRegistrar implements ImportBeanDefinitionRegistrar {
 
     @Override
     public void registerBeanDefinitions(AnnotationMetadata importing, BeanDefinitionRegistry registry) {
-        Map<String, DbLeasesProperties.Lease> leases = configured();
+        Map<String, DbLeasesProperties.Lease> leases =
+                ConfiguredNames.bind(environment, "leases", DbLeasesProperties.Lease.class);
         if (leases.isEmpty()) {
             return;
         }
@@ -66,16 +63,6 @@ final class LeaseBeanRegistrar implements ImportBeanDefinitionRegistrar {
                 registry.registerBeanDefinition(free ? beanName : "dbleases.lease." + name, definition(name));
             }
         });
-    }
-
-    /** Refuses what it does not know: behind a misspelt property a lease would silently be missing. */
-    private Map<String, DbLeasesProperties.Lease> configured() {
-        return Binder.get(environment)
-                .bind(
-                        "dbleases.leases",
-                        Bindable.mapOf(String.class, DbLeasesProperties.Lease.class),
-                        new NoUnboundElementsBindHandler(BindHandler.DEFAULT))
-                .orElse(Map.of());
     }
 
     private Predicate<String> isFor(String lease) {

@@ -28,7 +28,7 @@ public final class LeaseMigrationAutoConfiguration {
 
     /** By the mode of when the application runs, not of when it was built ahead of time. */
     @Bean
-    SchemaInitializer leaseSchemaInitializer(
+    SchemaInitializer dbLeasesSchemaInitializer(
             ObjectProvider<DbLeasesConnections> connections, DbLeasesProperties properties) {
         DbLeasesProperties.Migration.Mode mode =
                 properties.enabled() ? properties.migration().mode() : DbLeasesProperties.Migration.Mode.NONE;
@@ -51,7 +51,7 @@ public final class LeaseMigrationAutoConfiguration {
 
     private static ConnectionOverrides overrides(DbLeasesProperties properties) {
         DbLeasesProperties.Migration migration = properties.migration();
-        return new ConnectionOverrides(migration.url(), migration.user(), migration.password());
+        return new ConnectionOverrides("dbleases.migration", migration.url(), migration.user(), migration.password());
     }
 
     private static LeaseMigrations migrations(

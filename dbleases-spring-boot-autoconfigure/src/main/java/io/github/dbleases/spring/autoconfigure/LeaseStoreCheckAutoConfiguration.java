@@ -42,7 +42,7 @@ public final class LeaseStoreCheckAutoConfiguration {
     static class Missing {
 
         @Bean
-        static MissingStore missingLeaseStore(Environment environment) {
+        static MissingStore dbLeasesMissingStore(Environment environment) {
             return new MissingStore(name(Binder.get(environment)
                     .bind("dbleases.store.type", DbLeasesProperties.Store.Type.class)
                     .get()));
@@ -55,7 +55,7 @@ public final class LeaseStoreCheckAutoConfiguration {
 
         @Bean
         @Lazy(false)
-        UnusedSettings unusedLeaseStoreSettings(DbLeasesProperties properties, Environment environment) {
+        UnusedSettings dbLeasesUnusedSettings(DbLeasesProperties properties, Environment environment) {
             return new UnusedSettings(name(properties.store().type()), environment);
         }
     }

@@ -21,7 +21,7 @@ public final class LeasesEndpointAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    LeasesEndpoint leasesEndpoint(LeaseClient client, ObjectProvider<TaskRunner> runners) {
+    LeasesEndpoint dbLeasesEndpoint(LeaseClient client, ObjectProvider<TaskRunner> runners) {
         return new LeasesEndpoint(client, () -> runners.orderedStream().toList());
     }
 }

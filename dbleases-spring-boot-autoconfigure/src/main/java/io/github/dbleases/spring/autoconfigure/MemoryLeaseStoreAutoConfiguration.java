@@ -22,7 +22,7 @@ public final class MemoryLeaseStoreAutoConfiguration {
 
     @Bean
     @Lazy
-    InMemoryLeaseStore leaseStore() {
+    InMemoryLeaseStore dbLeasesStore() {
         return new InMemoryLeaseStore();
     }
 }

@@ -21,6 +21,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.Environment;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 
 /** Configures a {@link LeaseStore} on the application's PostgreSQL, with connections of its own. */
@@ -37,14 +38,15 @@ public final class PostgresLeaseStoreAutoConfiguration {
     @Lazy
     DbLeasesConnections dbLeasesConnections(
             DbLeasesProperties properties,
+            Environment environment,
             @DbLeasesDataSource ObjectProvider<DataSource> marked,
             ObjectProvider<DataSource> primary) {
-        return LeaseConnections.of(properties, marked, primary);
+        return LeaseConnections.of(properties, environment, marked, primary);
     }
 
     @Bean
     @Lazy
-    PostgresLeaseStore leaseStore(DbLeasesConnections connections, DbLeasesProperties properties) {
+    PostgresLeaseStore dbLeasesStore(DbLeasesConnections connections, DbLeasesProperties properties) {
         return new PostgresLeaseStore(connections.forLeases(), storeConfig(properties));
     }
 

@@ -19,7 +19,7 @@ public final class TaskObservationAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    ObservedTasks observedTasks(ObservationRegistry registry) {
+    ObservedTasks dbLeasesObservedTasks(ObservationRegistry registry) {
         return new ObservedTasks(registry);
     }
 }

@@ -5,7 +5,6 @@ import io.github.dbleases.spring.context.BeanNames;
 import io.github.dbleases.spring.tasks.ManagedTaskRunner;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryUtils;
@@ -16,10 +15,6 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
-import org.springframework.boot.context.properties.bind.BindHandler;
-import org.springframework.boot.context.properties.bind.Bindable;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
 import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotationMetadata;
@@ -42,7 +37,8 @@ final class TaskRunnerBeanRegistrar implements ImportBeanDefinitionRegistrar {
 
     @Override
     public void registerBeanDefinitions(AnnotationMetadata importing, BeanDefinitionRegistry registry) {
-        List<String> runners = List.copyOf(configured().keySet());
+        List<String> runners = List.copyOf(ConfiguredNames.bind(environment, "runners", RunnerProperties.class)
+                .keySet());
         if (runners.isEmpty()) {
             return;
         }
@@ -62,16 +58,6 @@ final class TaskRunnerBeanRegistrar implements ImportBeanDefinitionRegistrar {
                 registry.registerBeanDefinition(free ? beanName : "dbleases.runner." + name, definition(name));
             }
         }
-    }
-
-    /** Refuses what it does not know: behind a misspelt property a default would silently be used. */
-    private Map<String, RunnerProperties> configured() {
-        return Binder.get(environment)
-                .bind(
-                        "dbleases.runners",
-                        Bindable.mapOf(String.class, RunnerProperties.class),
-                        new NoUnboundElementsBindHandler(BindHandler.DEFAULT))
-                .orElse(Map.of());
     }
 
     private Predicate<String> isFor(String runner) {

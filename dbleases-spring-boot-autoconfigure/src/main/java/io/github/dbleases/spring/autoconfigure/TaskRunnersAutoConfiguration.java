@@ -46,7 +46,7 @@ public final class TaskRunnersAutoConfiguration {
 
         @Bean
         @Lazy(false)
-        UnusedTaskers unusedTaskers(ConfigurableListableBeanFactory beans, DbLeasesProperties properties) {
+        UnusedTaskers dbLeasesUnusedTaskers(ConfigurableListableBeanFactory beans, DbLeasesProperties properties) {
             return new UnusedTaskers(beans, properties.runners().keySet());
         }
     }
@@ -61,12 +61,12 @@ public final class TaskRunnersAutoConfiguration {
 
         @Bean
         @Lazy
-        JdbcTaskTables taskTables(
+        JdbcTaskTables dbLeasesTaskTables(
                 DbLeasesProperties properties,
                 ConfigurableListableBeanFactory beans,
                 @DbLeasesDataSource ObjectProvider<DataSource> marked,
                 ObjectProvider<DataSource> primary) {
-            DataSource chosen = marked.getIfAvailable(primary::getObject);
+            DataSource chosen = marked.getIfAvailable(() -> LeaseConnections.primaryOf(primary));
             return new JdbcTaskTables(beans, chosen, new LeaseTables(properties.schema(), properties.tablePrefix()));
         }
     }
@@ -78,7 +78,7 @@ public final class TaskRunnersAutoConfiguration {
 
         @Bean
         @Lazy(false)
-        ManagedWakeUps taskRunnerWakeUps(
+        ManagedWakeUps dbLeasesWakeUps(
                 ObjectProvider<DbLeasesConnections> connections,
                 DbLeasesProperties properties,
                 ObjectProvider<ManagedTaskRunner> runners) {

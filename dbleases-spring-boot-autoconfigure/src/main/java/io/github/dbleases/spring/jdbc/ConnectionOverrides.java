@@ -5,11 +5,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Replaces parts of where to connect to.
  *
+ * @param prefix the prefix of the properties that have them, for messages
  * @param url the JDBC URL, or null to leave it
  * @param user the user, or null to leave it
  * @param password the password, or null to leave it; a password without a user is that of the original user
  */
 public record ConnectionOverrides(
+        String prefix,
         @Nullable String url,
         @Nullable String user,
         @Nullable String password) {
@@ -19,9 +21,13 @@ public record ConnectionOverrides(
         return url == null && user == null && password == null;
     }
 
+    String property(String part) {
+        return prefix + "." + part;
+    }
+
     /** Without the password. */
     @Override
     public String toString() {
-        return "ConnectionOverrides[url=%s, user=%s]".formatted(url, user);
+        return "ConnectionOverrides[url=%s, user=%s]".formatted(JdbcUrl.shown(url), user);
     }
 }

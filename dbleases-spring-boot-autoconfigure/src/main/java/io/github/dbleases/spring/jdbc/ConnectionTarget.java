@@ -1,14 +1,17 @@
 package io.github.dbleases.spring.jdbc;
 
+import io.github.dbleases.InvalidConfigurationException;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Properties;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.BeanUtils;
 import org.springframework.boot.jdbc.DataSourceBuilder;
 import org.springframework.boot.jdbc.DatabaseDriver;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
+import org.springframework.util.ClassUtils;
 
 /**
  * Where to connect to.
@@ -18,13 +21,39 @@ import org.springframework.jdbc.datasource.SimpleDriverDataSource;
  * @param user the user, or null if the URL names it
  * @param password the password of the user
  * @param properties further properties of the driver
+ * @param settings where all that is set
  */
 record ConnectionTarget(
         String url,
         @Nullable Driver driver,
         @Nullable String user,
         @Nullable String password,
-        Properties properties) {
+        Properties properties,
+        Settings settings) {
+
+    /**
+     * Where the parts are set, for messages.
+     *
+     * @param url what has the URL
+     * @param user what has the user
+     * @param password what has the password
+     */
+    record Settings(String url, String user, String password) {
+
+        private static final Settings DATA_SOURCE = new Settings(
+                "the DataSource's URL (spring.datasource.url)",
+                "the DataSource's user (spring.datasource.username)",
+                "the DataSource's password (spring.datasource.password)");
+
+        private static Settings of(@Nullable Settings original, ConnectionOverrides overrides) {
+            Settings kept = original == null ? DATA_SOURCE : original;
+            boolean ownUser = original == null || overrides.user() != null;
+            return new Settings(
+                    overrides.url() != null ? overrides.property("url") : kept.url(),
+                    ownUser ? overrides.property("user") : kept.user(),
+                    ownUser || overrides.password() != null ? overrides.property("password") : kept.password());
+        }
+    }
 
     /**
      * Reads where a data source connects to, through the wrappers around it.
@@ -48,24 +77,49 @@ record ConnectionTarget(
                 derived.getDriver(),
                 derived.getUsername(),
                 derived.getPassword(),
-                HikariSettings.of(dataSource));
+                HikariSettings.of(dataSource),
+                Settings.DATA_SOURCE);
     }
 
     /** Returns this target with other parts; where this is null, nothing but the other parts. */
     static ConnectionTarget overridden(@Nullable ConnectionTarget original, ConnectionOverrides overrides) {
         String user = overrides.user();
         String password = overrides.password();
+        Settings settings = Settings.of(original == null ? null : original.settings(), overrides);
         if (original != null && user == null) {
             user = original.user();
             password = password == null ? original.password() : password;
         }
         if (overrides.url() != null) {
-            return new ConnectionTarget(overrides.url(), null, user, password, new Properties());
+            return new ConnectionTarget(overrides.url(), null, user, password, new Properties(), settings);
         }
         if (original == null) {
             throw new IllegalStateException("Neither a DataSource nor a URL says where to connect to");
         }
-        return new ConnectionTarget(original.url(), original.driver(), user, password, original.properties());
+        return new ConnectionTarget(original.url(), original.driver(), user, password, original.properties(), settings);
+    }
+
+    /**
+     * Refuses a URL that no driver takes.
+     *
+     * @throws InvalidConfigurationException if it is such a URL
+     */
+    void requireValid() {
+        JdbcUrl parsed = JdbcUrl.of(url);
+        parsed.requireValid(settings.url());
+        try {
+            if (!parsed.isMeantForPostgres() || requiredDriver().acceptsURL(parsed.probe())) {
+                requiredDriver();
+                return;
+            }
+        } catch (SQLException none) {
+            // No driver is registered for it.
+        }
+        throw JdbcUrl.unknown(url, settings.url());
+    }
+
+    private DatabaseDriver product() {
+        return url.startsWith("jdbc:") ? DatabaseDriver.fromJdbcUrl(url) : DatabaseDriver.UNKNOWN;
     }
 
     /** Whether the driver is that of PostgreSQL, perhaps wrapped in another one. */
@@ -73,13 +127,38 @@ record ConnectionTarget(
         return url.contains(":" + DatabaseDriver.POSTGRESQL.getId() + ":");
     }
 
+    /** Shows the URL to no driver but its own, as far as possible: others log what they do not accept. */
     Driver requiredDriver() throws SQLException {
-        return driver != null ? driver : DriverManager.getDriver(url);
+        if (driver != null) {
+            return driver;
+        }
+        String type = product().getDriverClassName();
+        ClassLoader loader = ConnectionTarget.class.getClassLoader();
+        if (type != null && ClassUtils.isPresent(type, loader)) {
+            return (Driver) BeanUtils.instantiateClass(ClassUtils.resolveClassName(type, loader));
+        }
+        JdbcUrl parsed = JdbcUrl.of(url);
+        try {
+            return DriverManager.getDriver(parsed.probe());
+        } catch (SQLException none) {
+            if (parsed.isMeantForPostgres()) {
+                throw none;
+            }
+            return DriverManager.getDriver(url);
+        }
+    }
+
+    /** Returns the user that the driver will use. */
+    String effectiveUser() {
+        String named = user != null ? user : JdbcUrl.of(url).parameters().get("user");
+        String configured = named != null ? named : properties.getProperty("user");
+        // As the driver of PostgreSQL does.
+        return configured != null ? configured : System.getProperty("user.name", "");
     }
 
     /** Without the password. */
     @Override
     public String toString() {
-        return "ConnectionTarget[url=%s, user=%s]".formatted(url, user);
+        return "ConnectionTarget[url=%s, user=%s]".formatted(JdbcUrl.shown(url), user);
     }
 }

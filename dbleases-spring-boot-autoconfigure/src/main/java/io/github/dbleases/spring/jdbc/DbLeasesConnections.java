@@ -20,13 +20,14 @@ public final class DbLeasesConnections {
      * @param application the data source of which address and credentials are used, or null if the overrides have a URL
      * @param overrides what replaces them
      * @throws UnderivableDataSourceException if address and credentials cannot be read
+     * @throws io.github.dbleases.InvalidConfigurationException if no driver takes the URL
      */
     public DbLeasesConnections(
             @Nullable DataSource application, ConnectionOverrides overrides, LeaseClientConfig config) {
         this.application = application;
         this.overrides = overrides;
         this.config = config;
-        target();
+        target().requireValid();
     }
 
     /** Whether they lead to what the driver of PostgreSQL talks to. */
@@ -41,11 +42,13 @@ public final class DbLeasesConnections {
 
     /** For a migration, which has time. */
     public DataSource forMigration(ConnectionOverrides migration) {
+        target(migration).requireValid();
         return new UnpooledDataSource(() -> target(migration), DriverSettings.forMigration());
     }
 
     /** For a check of the tables that does not hold up the start for long. */
     public DataSource forValidation(ConnectionOverrides migration) {
+        target(migration).requireValid();
         return new UnpooledDataSource(() -> target(migration), DriverSettings.forValidation(config.timing()));
     }
 

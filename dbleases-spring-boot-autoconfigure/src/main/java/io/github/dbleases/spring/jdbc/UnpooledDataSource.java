@@ -9,7 +9,8 @@ import org.springframework.jdbc.datasource.AbstractDataSource;
 
 /**
  * Opens a new connection for each call, to where the target says at that moment: a password that the application's pool
- * was given later is used from then on.
+ * was given later is used from then on. A failure says where it wanted to connect to and as whom, its cause is a
+ * {@link io.github.dbleases.DbLeasesException} that has the remedy, and no password is in it.
  */
 final class UnpooledDataSource extends AbstractDataSource {
 
@@ -42,13 +43,22 @@ final class UnpooledDataSource extends AbstractDataSource {
         if (password != null) {
             properties.put("password", password);
         }
-        // In the URL, because what the application set there for its own connections would win over properties.
-        String url = to.isPostgres() ? settings.appendTo(to.url()) : to.url();
-        Connection connection = to.requiredDriver().connect(url, properties);
-        if (connection == null) {
-            throw new SQLException(
-                    "The driver " + to.requiredDriver().getClass().getName() + " does not accept the URL");
+        String url = to.url();
+        if (to.isPostgres()) {
+            // The driver logs URLs, and prints them in exceptions: what is secret goes another way.
+            JdbcUrl given = JdbcUrl.of(url);
+            properties.putAll(given.secrets());
+            // In the URL, because what the application set there for its own connections would win over properties.
+            url = settings.appendTo(given.withoutSecrets());
         }
-        return connection;
+        try {
+            Connection connection = to.requiredDriver().connect(url, properties);
+            if (connection == null) {
+                throw JdbcUrl.unknown(to.url(), to.settings().url());
+            }
+            return connection;
+        } catch (SQLException failed) {
+            throw RefusedConnection.explained(to, new Redaction(to, url).of(failed));
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.github.dbleases.spring.leader;
 import io.github.dbleases.ClientState;
 import io.github.dbleases.Leadership;
 import io.github.dbleases.LeaseClient;
+import io.github.dbleases.LeaseConflictException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,7 @@ public final class Candidacies
     /** Returns the candidacy for a method. Methods with one name share it. */
     synchronized Candidacy of(Guard guard) {
         Candidacy candidacy = candidacies.computeIfAbsent(guard.name(), absent -> new Candidacy());
+        candidacy.addMethod(guard.annotated().call());
         if (ended) {
             candidacy.end();
         } else if (begun) {
@@ -87,7 +89,19 @@ public final class Candidacies
                                 + "dbleases.store.type, or define a LeaseStore bean, or set dbleases.enabled=false: then "
                                 + "these methods run nowhere.");
             }
-            candidacy.begin(found.leadership(name));
+            candidacy.begin(leadership(found, name, candidacy));
+        }
+    }
+
+    private static Leadership leadership(LeaseClient client, String name, Candidacy candidacy) {
+        try {
+            return client.leadership(name);
+        } catch (LeaseConflictException taken) {
+            throw new RefusedLeaderOnlyException(
+                    "@LeaderOnly(\"%s\") on %s needs a leader election, but that is the name of something else: %s"
+                            .formatted(name, String.join(", ", candidacy.methods()), taken.problem()),
+                    "Give the election a name of its own, for example @LeaderOnly(\"%s-leader\").".formatted(name),
+                    taken);
         }
     }
 

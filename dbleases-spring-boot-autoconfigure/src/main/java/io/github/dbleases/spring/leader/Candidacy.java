@@ -3,7 +3,9 @@ package io.github.dbleases.spring.leader;
 import io.github.dbleases.Hold;
 import io.github.dbleases.Leadership;
 import java.lang.reflect.Method;
+import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,9 +20,20 @@ final class Candidacy {
     private static final Logger log = LoggerFactory.getLogger(Candidacy.class);
 
     private final Interruptions interruptions = new Interruptions();
+    private final Set<String> methods = new TreeSet<>();
     private final Set<Method> skippedBefore = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Leadership leadership;
     private volatile boolean ended;
+
+    /** Notes a method whose calls depend on it. */
+    synchronized void addMethod(String method) {
+        methods.add(method);
+    }
+
+    /** Returns the methods, for messages. */
+    synchronized List<String> methods() {
+        return List.copyOf(methods);
+    }
 
     /** Takes part. Has an effect once. */
     synchronized void begin(Leadership joined) {

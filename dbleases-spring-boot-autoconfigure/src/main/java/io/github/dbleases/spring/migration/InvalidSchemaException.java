@@ -1,17 +1,15 @@
 package io.github.dbleases.spring.migration;
 
+import io.github.dbleases.DbLeasesException;
 import java.sql.SQLException;
 
 /** The tables are not those of this version of dbleases, or nobody can tell as the user may not look. */
-public final class InvalidSchemaException extends RuntimeException {
+public final class InvalidSchemaException extends DbLeasesException {
 
     private static final long serialVersionUID = 1L;
 
-    private final String remedy;
-
     private InvalidSchemaException(String problem, String remedy) {
-        super(problem);
-        this.remedy = remedy;
+        super(problem, remedy, null);
     }
 
     static InvalidSchemaException withoutHistory(String schema, String historyTable) {
@@ -30,26 +28,26 @@ public final class InvalidSchemaException extends RuntimeException {
                         + "this database.");
     }
 
-    static InvalidSchemaException unreadable(String schema, String historyTable, SQLException denied) {
+    static InvalidSchemaException unreadable(String schema, String historyTable, String user, SQLException denied) {
         return new InvalidSchemaException(
-                "The tables of dbleases in schema '%s' cannot be validated, as the user may not read their history: %s"
-                        .formatted(schema, denied.getMessage()),
-                ("Let the user read it (GRANT SELECT ON %s.%s TO ...), or set dbleases.migration.user and "
-                                + "dbleases.migration.password to one who may, or set dbleases.migration.mode=none.")
-                        .formatted(schema, historyTable));
+                "The tables of dbleases in schema '%s' cannot be validated, as the user '%s' may not read their history: %s"
+                        .formatted(schema, user, denied.getMessage()),
+                ("Let their owner run GRANT SELECT ON %s.%s TO %s; or set dbleases.migration.user and "
+                                + "dbleases.migration.password to a user that may read it, or set dbleases.migration.mode=none.")
+                        .formatted(quoted(schema), quoted(historyTable), quoted(user)));
     }
 
-    static InvalidSchemaException notMigratable(String schema, SQLException denied) {
+    static InvalidSchemaException notMigratable(String schema, String user, SQLException denied) {
         return new InvalidSchemaException(
-                "The tables of dbleases in schema '%s' cannot be migrated, as the user may not do so: %s"
-                        .formatted(schema, denied.getMessage()),
-                "Let the user create tables in the schema, or set dbleases.migration.user and "
-                        + "dbleases.migration.password to one who may, or have the tables migrated by somebody else and set "
-                        + "dbleases.migration.mode=validate.");
+                "The tables of dbleases in schema '%s' cannot be migrated, as the user '%s' may not do so: %s"
+                        .formatted(schema, user, denied.getMessage()),
+                ("Set dbleases.migration.user and dbleases.migration.password to the owner of the tables. Where there are none "
+                                + "yet, this is enough: GRANT USAGE, CREATE ON SCHEMA %s TO %s; Or have the tables migrated by "
+                                + "other means and set dbleases.migration.mode=validate.")
+                        .formatted(quoted(schema), quoted(user)));
     }
 
-    /** Returns what to do. */
-    public String remedy() {
-        return remedy;
+    private static String quoted(String identifier) {
+        return '"' + identifier.replace("\"", "\"\"") + '"';
     }
 }

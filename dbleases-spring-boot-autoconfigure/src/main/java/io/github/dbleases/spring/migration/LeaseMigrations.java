@@ -1,9 +1,11 @@
 package io.github.dbleases.spring.migration;
 
+import io.github.dbleases.DbLeasesException;
 import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.StoreUnusableException;
 import java.sql.Array;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class LeaseMigrations {
 
     private static final String POSTGRES = "PostgreSQL";
+
+    private static final int OLDEST_VERSION = 14;
 
     /** Flyway takes its lock only once its history exists, so without this one instances collide in creating it. */
     private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('dbleases migration ' || ?, 0))";
@@ -82,14 +86,19 @@ public final class LeaseMigrations {
                 return;
             }
             String schema = schema();
+            String user = connection.getMetaData().getUserName();
             connection.setAutoCommit(false);
             try {
                 lock(connection, schema);
                 new PrivateFlyway(dataSource, location)
                         .migrate(schema, isWithoutHistory(connection, schema) ? "1" : "0");
             } catch (FlywayException failed) {
+                DbLeasesException explained = explanation(failed);
+                if (explained != null) {
+                    throw explained;
+                }
                 SQLException denied = cause(failed, DENIED);
-                throw denied != null ? InvalidSchemaException.notMigratable(schema, denied) : failed;
+                throw denied != null ? InvalidSchemaException.notMigratable(schema, user, denied) : failed;
             } finally {
                 connection.rollback();
             }
@@ -114,11 +123,15 @@ public final class LeaseMigrations {
             }
             String schema = schema();
             if (hasHistory(connection, schema)) {
-                validate(schema);
+                validate(schema, connection.getMetaData().getUserName());
             }
         } catch (SQLException failed) {
             throw unavailable("validate", failed);
         } catch (FlywayException failed) {
+            DbLeasesException explained = explanation(failed);
+            if (explained != null) {
+                throw explained;
+            }
             SQLException broken = cause(failed, BROKEN_CONNECTION);
             if (broken != null) {
                 throw unavailable("validate", broken);
@@ -127,13 +140,15 @@ public final class LeaseMigrations {
         }
     }
 
-    private void validate(String schema) {
+    private void validate(String schema, String user) {
         ValidateResult result;
         try {
             result = new PrivateFlyway(dataSource, location).validate(schema);
         } catch (FlywayException failed) {
             SQLException denied = cause(failed, DENIED);
-            throw denied != null ? InvalidSchemaException.unreadable(schema, location.historyTable(), denied) : failed;
+            throw denied != null
+                    ? InvalidSchemaException.unreadable(schema, location.historyTable(), user, denied)
+                    : failed;
         }
         if (!result.validationSuccessful) {
             throw InvalidSchemaException.notValid(schema, result.getAllErrorMessages());
@@ -146,10 +161,15 @@ public final class LeaseMigrations {
         return SchemaHistory.isComplete(connection, schema, location.historyTable());
     }
 
+    /** Before anything is created. */
     private static void requirePostgres(Connection connection) throws SQLException {
-        String product = connection.getMetaData().getDatabaseProductName();
+        DatabaseMetaData database = connection.getMetaData();
+        String product = database.getDatabaseProductName();
         if (!POSTGRES.equals(product)) {
             throw StoreUnusableException.notPostgres(product);
+        }
+        if (database.getDatabaseMajorVersion() < OLDEST_VERSION) {
+            throw StoreUnusableException.notPostgres("PostgreSQL " + database.getDatabaseProductVersion());
         }
     }
 
@@ -160,8 +180,11 @@ public final class LeaseMigrations {
         try (Connection connection = application.getConnection()) {
             String current = connection.getSchema();
             if (current == null) {
-                throw new IllegalStateException("The connection has no current schema, as no schema of its search_path "
-                        + "exists: set dbleases.schema to the schema in which the tables of dbleases shall be.");
+                throw StoreUnusableException.of(
+                        "The connection has no current schema: no schema of its search_path exists, or the user may use none "
+                                + "of them.",
+                        "Set dbleases.schema to the schema of the tables of dbleases, or let the user use it: GRANT USAGE ON "
+                                + "SCHEMA ... TO ...;");
             }
             return current;
         }
@@ -220,8 +243,21 @@ public final class LeaseMigrations {
         return null;
     }
 
-    private static StoreUnavailableException unavailable(String what, SQLException failed) {
-        return new StoreUnavailableException(
-                "Cannot %s the tables of dbleases: %s".formatted(what, failed.getMessage()), failed);
+    /** Returns what the data source says of a connection that could not be made, or null. */
+    private static @Nullable DbLeasesException explanation(Throwable failed) {
+        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof DbLeasesException explained) {
+                return explained;
+            }
+        }
+        return null;
+    }
+
+    private static DbLeasesException unavailable(String what, SQLException failed) {
+        DbLeasesException explained = explanation(failed);
+        return explained != null
+                ? explained
+                : new StoreUnavailableException(
+                        "Cannot %s the tables of dbleases: %s".formatted(what, failed.getMessage()), failed);
     }
 }

@@ -1,5 +1,7 @@
 package io.github.dbleases.spring.migration;
 
+import io.github.dbleases.StoreUnavailableException;
+
 /** Creates or upgrades the tables; without the database the application does not start. */
 public final class MigratingSchemaInitializer implements SchemaInitializer {
 
@@ -11,6 +13,15 @@ public final class MigratingSchemaInitializer implements SchemaInitializer {
 
     @Override
     public void afterPropertiesSet() {
-        migrations.migrate();
+        try {
+            migrations.migrate();
+        } catch (StoreUnavailableException unreachable) {
+            String remedy = unreachable.remedy() == null ? "See to the database." : unreachable.remedy();
+            throw new StoreUnavailableException(
+                    unreachable.problem(),
+                    remedy + " Or set dbleases.migration.mode=validate to let the application start without the "
+                            + "database: it then takes part once the database answers.",
+                    unreachable.getCause());
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.dbleases.spring.migration;
 
+import io.github.dbleases.DbLeasesException;
 import io.github.dbleases.StoreUnavailableException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -72,9 +73,9 @@ public final class ValidatingSchemaInitializer implements SchemaInitializer, Sma
             LOGGER.info("The tables of dbleases are valid.");
         } catch (StoreUnavailableException unreachable) {
             LOGGER.debug("The tables of dbleases are still to be validated.", unreachable);
-        } catch (InvalidSchemaException invalid) {
+        } catch (DbLeasesException invalid) {
             pending = false;
-            LOGGER.error("{} {}", invalid.getMessage(), invalid.remedy());
+            LOGGER.error("{}", invalid.getMessage());
         } catch (RuntimeException failed) {
             pending = false;
             LOGGER.error("Cannot validate the tables of dbleases.", failed);

@@ -1,5 +1,6 @@
 package io.github.dbleases.spring.tasks;
 
+import io.github.dbleases.InvalidTaskTableException;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.TaskRunnerStatus;
 import java.time.Duration;
@@ -82,8 +83,20 @@ public final class ManagedTaskRunner
             if (runner != null && !closed) {
                 ending = null;
                 started = true;
-                runner.start();
+                start(runner);
             }
+        }
+    }
+
+    private void start(TaskRunner runner) {
+        try {
+            runner.start();
+        } catch (InvalidTaskTableException invalid) {
+            throw new RefusedTaskRunnerException(
+                    "The table of runner '%s' cannot be used. %s".formatted(name, invalid.problem()),
+                    "Change the table, with a migration of the application, or the properties dbleases.runners.%s.* that name it and its columns."
+                            .formatted(name),
+                    invalid);
         }
     }
 

@@ -1,11 +1,12 @@
 package io.github.dbleases.spring.tasks;
 
+import io.github.dbleases.DbLeasesException;
+import org.jspecify.annotations.Nullable;
+
 /** A task runner cannot be made of what the application has. */
-public final class RefusedTaskRunnerException extends RuntimeException {
+public final class RefusedTaskRunnerException extends DbLeasesException {
 
     private static final long serialVersionUID = 1L;
-
-    private final String remedy;
 
     /**
      * Refuses a runner.
@@ -14,12 +15,10 @@ public final class RefusedTaskRunnerException extends RuntimeException {
      * @param remedy what to do, in whole sentences
      */
     public RefusedTaskRunnerException(String problem, String remedy) {
-        super(problem);
-        this.remedy = remedy;
+        this(problem, remedy, null);
     }
 
-    /** Returns what to do. */
-    public String remedy() {
-        return remedy;
+    RefusedTaskRunnerException(String problem, String remedy, @Nullable Throwable cause) {
+        super(problem, remedy, cause);
     }
 }

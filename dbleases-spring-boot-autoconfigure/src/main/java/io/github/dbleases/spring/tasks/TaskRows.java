@@ -111,13 +111,12 @@ final class TaskRows {
 
     private static RefusedTaskRunnerException unmapped(
             RunnerDeclaration runner, Class<?> type, String reason, @Nullable Throwable cause) {
-        RefusedTaskRunnerException refused = new RefusedTaskRunnerException(
+        return new RefusedTaskRunnerException(
                 "Runner '%s' has tasks of type %s, of which rows cannot be mapped: %s."
                         .formatted(runner.name(), type.getTypeName(), reason),
                 "Use a record whose components are named as the columns, or define a bean of type RowMapper<%s>."
-                        .formatted(type.getSimpleName()));
-        refused.initCause(cause);
-        return refused;
+                        .formatted(type.getSimpleName()),
+                cause);
     }
 
     private static void requireColumns(

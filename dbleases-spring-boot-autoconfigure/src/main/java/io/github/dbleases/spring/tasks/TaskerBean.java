@@ -33,6 +33,15 @@ record TaskerBean(String beanName, Tasker<?> tasker, ResolvableType type) {
 
     private static RefusedTaskRunnerException missing(RunnerDeclaration runner, List<String> found) {
         String beanName = BeanNames.of(runner.name(), "Tasker");
+        if (found.size() > 1) {
+            return new RefusedTaskRunnerException(
+                    "Runner '%s' has several Tasker beans that could be its own: %s."
+                            .formatted(
+                                    runner.name(),
+                                    RunnerBeans.quoted(found.stream().sorted().toList())),
+                    "Give one of them @Qualifier(\"%s\") or the name '%s', or configure a runner for each."
+                            .formatted(runner.name(), beanName));
+        }
         return new RefusedTaskRunnerException(
                 "Runner '%s' has no Tasker bean. Tasker beans found: %s."
                         .formatted(runner.name(), RunnerBeans.quoted(found)),

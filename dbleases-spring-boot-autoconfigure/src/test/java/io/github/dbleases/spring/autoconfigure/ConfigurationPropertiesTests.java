@@ -61,6 +61,10 @@ class ConfigurationPropertiesTests {
     private static final Set<String> WITHOUT_DEFAULT = Set.of(
             "dbleases.leaders.start-wait",
             "dbleases.client-id",
+            "dbleases.heartbeat",
+            "dbleases.attempt-timeout",
+            "dbleases.margin",
+            "dbleases.grace",
             "dbleases.schema",
             "dbleases.connection.url",
             "dbleases.connection.user",

@@ -88,7 +88,7 @@ class DbLeasesAutoConfigurationTests {
     @Test
     void timesThatContradictEachOtherStopTheStart() {
         application
-                .withPropertyValues("dbleases.ttl=3s")
+                .withPropertyValues("dbleases.ttl=3s", "dbleases.heartbeat=1500ms")
                 .run(context ->
                         assertThat(context).getFailure().rootCause().isInstanceOf(InvalidConfigurationException.class));
     }
@@ -125,7 +125,7 @@ class DbLeasesAutoConfigurationTests {
     @Test
     void switchedOffWrongTimesStopTheStartAllTheSame() {
         withoutStore
-                .withPropertyValues("dbleases.enabled=false", "dbleases.ttl=3s")
+                .withPropertyValues("dbleases.enabled=false", "dbleases.ttl=3s", "dbleases.heartbeat=1500ms")
                 .run(context -> assertThat(context).hasFailed());
     }
 

@@ -17,6 +17,7 @@ import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.core.io.ByteArrayResource;
+import org.springframework.mock.env.MockEnvironment;
 
 class DbLeasesPropertiesTests {
 
@@ -24,7 +25,7 @@ class DbLeasesPropertiesTests {
     void withoutPropertiesTheClientHasItsDefaults() {
         DbLeasesProperties properties = bind(Map.of());
 
-        assertThat(properties.clientConfig()).isEqualTo(LeaseClientConfig.defaults());
+        assertThat(properties.clientConfig(new MockEnvironment())).isEqualTo(LeaseClientConfig.defaults());
         assertThat(properties.enabled()).isTrue();
         assertThat(properties.schema()).isNull();
         assertThat(properties.tablePrefix()).isEqualTo("dbleases_");
@@ -47,7 +48,7 @@ class DbLeasesPropertiesTests {
                 Map.entry("dbleases.weight", "3"),
                 Map.entry("dbleases.leaders.balance", "true")));
 
-        assertThat(properties.clientConfig())
+        assertThat(properties.clientConfig(new MockEnvironment()))
                 .isEqualTo(new LeaseClientConfig(
                         "host-1",
                         3,
@@ -74,7 +75,7 @@ class DbLeasesPropertiesTests {
                 "dbleases.migration.user",
                 ""));
 
-        assertThat(properties.clientConfig().clientId())
+        assertThat(properties.clientConfig(new MockEnvironment()).clientId())
                 .isEqualTo(LeaseClientConfig.defaults().clientId());
         assertThat(properties.schema()).isNull();
         assertThat(properties.connection().url()).isNull();
@@ -82,12 +83,36 @@ class DbLeasesPropertiesTests {
     }
 
     @Test
-    void timesThatContradictEachOtherAreRefused() {
-        DbLeasesProperties properties = bind(Map.of("dbleases.ttl", "3s"));
+    void theApplicationNameIsPartOfTheDefaultClientId() {
+        MockEnvironment environment = new MockEnvironment().withProperty("spring.application.name", "shop");
 
-        assertThatThrownBy(properties::clientConfig)
+        assertThat(bind(Map.of()).clientConfig(environment).clientId())
+                .isEqualTo("shop@" + LeaseClientConfig.defaults().clientId());
+        assertThat(bind(Map.of("dbleases.client-id", "mine"))
+                        .clientConfig(environment)
+                        .clientId())
+                .isEqualTo("mine");
+    }
+
+    @Test
+    void timesThatContradictEachOtherAreRefused() {
+        DbLeasesProperties properties = bind(Map.of("dbleases.ttl", "3s", "dbleases.heartbeat", "1500ms"));
+
+        assertThatThrownBy(() -> properties.clientConfig(new MockEnvironment()))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("1500 ms");
+    }
+
+    @Test
+    void theTtlAloneIsEnough() {
+        assertThat(bind(Map.of("dbleases.ttl", "3s")).timing()).isEqualTo(Timing.of(Duration.ofSeconds(3)));
+        assertThat(bind(Map.of("dbleases.ttl", "60s", "dbleases.grace", "9s")).timing())
+                .isEqualTo(new Timing(
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(15),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(9)));
     }
 
     @Test
@@ -140,6 +165,15 @@ class DbLeasesPropertiesTests {
                 bind(Map.of("dbleases.connection.password", "geheim", "dbleases.migration.password", "geheim"));
 
         assertThat(properties.toString()).doesNotContain("geheim");
+    }
+
+    @Test
+    void aPasswordInAUrlIsNotInTheText() {
+        DbLeasesProperties properties = bind(Map.of(
+                "dbleases.connection.url", "jdbc:postgresql://db/shop?password=geheim",
+                "dbleases.migration.url", "jdbc:postgresql://me:geheim@db/shop"));
+
+        assertThat(properties.toString()).contains("jdbc:postgresql://db/shop").doesNotContain("geheim");
     }
 
     private static DbLeasesProperties bind(Map<String, String> properties) {

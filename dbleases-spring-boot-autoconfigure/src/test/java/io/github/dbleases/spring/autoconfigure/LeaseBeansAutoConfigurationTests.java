@@ -2,6 +2,7 @@ package io.github.dbleases.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.InvalidLeaseException;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
@@ -10,7 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -150,8 +150,8 @@ class LeaseBeansAutoConfigurationTests {
         managed.withPropertyValues("dbleases.leases.orders.partition=128")
                 .run(context -> assertThat(context)
                         .getFailure()
-                        .rootCause()
-                        .isInstanceOf(UnboundConfigurationPropertiesException.class));
+                        .isInstanceOf(InvalidConfigurationException.class)
+                        .hasMessageContaining("Did you mean dbleases.leases.orders.partitions?"));
         managed.withPropertyValues("dbleases.leases[or ders].partitions=128")
                 .run(context -> assertThat(context)
                         .getFailure()

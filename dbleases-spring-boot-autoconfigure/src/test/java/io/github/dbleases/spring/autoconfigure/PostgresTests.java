@@ -157,7 +157,10 @@ class PostgresTests {
         withoutDatabase
                 .withBean("one", DataSource.class, database::dataSource)
                 .withBean("other", DataSource.class, database::dataSource)
-                .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining("one,other"));
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("several DataSource beans (one, other)"));
     }
 
     @Test

@@ -65,8 +65,8 @@ class RefusedTaskRunnerTests {
     void severalTaskersOfWhichNoneHasTheName() {
         refused(
                 table.withBean("one", Emails.class).withBean("other", Emails.class),
-                "Tasker beans found: 'one', 'other'",
-                "with the name 'emailsTasker'");
+                "several Tasker beans that could be its own: 'one', 'other'",
+                "the name 'emailsTasker'");
     }
 
     @Test

@@ -33,7 +33,6 @@ import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -415,8 +414,8 @@ class TaskRunnersAutoConfigurationTests {
         emails.withPropertyValues("dbleases.runners.emails.tabel=outbox")
                 .run(context -> assertThat(context)
                         .getFailure()
-                        .rootCause()
-                        .isInstanceOf(UnboundConfigurationPropertiesException.class));
+                        .isInstanceOf(InvalidConfigurationException.class)
+                        .hasMessageContaining("Did you mean dbleases.runners.emails.table?"));
     }
 
     /** Does not need to do anything. */

@@ -94,8 +94,9 @@ class DatabaseFailureAnalysisTests {
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
                 .contains(
-                        "The tables of dbleases in schema 'made' cannot be validated, as the user may not read their history")
-                .contains("GRANT SELECT ON made.dbleases_schema_history TO");
+                        "The tables of dbleases in schema 'made' cannot be validated, as the user '%s' may not read their history"
+                                .formatted(reader))
+                .contains("GRANT SELECT ON \"made\".\"dbleases_schema_history\" TO \"%s\";".formatted(reader));
     }
 
     @Test
@@ -110,8 +111,9 @@ class DatabaseFailureAnalysisTests {
 
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
-                .contains("The tables of dbleases in schema 'made' cannot be migrated, as the user may not do so")
-                .contains("Let the user create tables in the schema");
+                .contains("The tables of dbleases in schema 'made' cannot be migrated, as the user '%s' may not do so"
+                        .formatted(reader))
+                .contains("GRANT USAGE, CREATE ON SCHEMA \"made\" TO \"%s\";".formatted(reader));
     }
 
     private static String roleWithoutRights(String name) {
@@ -213,7 +215,7 @@ class DatabaseFailureAnalysisTests {
     void withoutFlywayTheRemedySaysSo() {
         StoreUnusableException missing = StoreUnusableException.missingTables("public", List.of("dbleases_session"));
 
-        FailureAnalysis analysis = new StoreUnusableFailureAnalyzer(false).analyze(missing, missing);
+        FailureAnalysis analysis = new DbLeasesFailureAnalyzer(false).analyze(missing, missing);
 
         assertThat(analysis.getDescription()).isEqualTo("The tables dbleases_session do not exist in schema 'public'.");
         assertThat(analysis.getAction())

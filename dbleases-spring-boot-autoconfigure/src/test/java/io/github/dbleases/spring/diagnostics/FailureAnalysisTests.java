@@ -3,6 +3,7 @@ package io.github.dbleases.spring.diagnostics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dbleases.LeaderOnly;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
@@ -31,13 +32,17 @@ class FailureAnalysisTests {
 
     @Test
     void timesThatDoNotFitIntoTheTtl(CapturedOutput output) {
-        failToStart("--dbleases.ttl=4s", "--dbleases.heartbeat=1s", "--dbleases.attempt-timeout=1400ms");
+        failToStart(
+                "--dbleases.ttl=4s",
+                "--dbleases.heartbeat=1s",
+                "--dbleases.attempt-timeout=1400ms",
+                "--dbleases.margin=500ms");
 
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
                 .contains("heartbeat + 2 * attempt-timeout + margin <= ttl")
                 .contains("1000 ms + 2 * 1400 ms + 500 ms = 4300 ms, ttl is 4000 ms")
-                .contains("dbleases.heartbeat + 2 * dbleases.attempt-timeout + dbleases.margin <= dbleases.ttl");
+                .contains("Change the property of that name with the prefix 'dbleases.'");
     }
 
     @Test
@@ -60,7 +65,7 @@ class FailureAnalysisTests {
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
                 .contains("Lease 'orders' was asked for with 128 partitions, but it has 64")
-                .contains("Give the lease a new name, for example dbleases.leases[orders-2].partitions");
+                .contains("Use 64 partitions, or give the lease a new name, for example 'orders-2'");
     }
 
     @Test
@@ -70,7 +75,8 @@ class FailureAnalysisTests {
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
                 .contains("Lease 'orders' was asked for with 100001 partitions")
-                .contains("Set dbleases.leases.<name>.partitions to a number from 1 to 100,000");
+                .contains("can have 1 to 100,000")
+                .contains("Change the number of partitions of 'orders'.");
     }
 
     @Test
@@ -80,14 +86,48 @@ class FailureAnalysisTests {
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
                 .contains("'my orders' is not a valid lease name")
-                .contains("dbleases.leases[a/b].partitions=8");
+                .contains("Use 1 to 200 characters of letters (a-z, A-Z), digits and . _ - : / only.");
     }
 
     @Test
     void aMisspeltPropertyOfALease(CapturedOutput output) {
         failToStart("--dbleases.leases.orders.partition=8");
 
-        assertThat(output).contains("APPLICATION FAILED TO START").contains("dbleases.leases.orders.partition");
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("Property dbleases.leases.orders.partition does not exist")
+                .contains("Did you mean dbleases.leases.orders.partitions?")
+                .contains("Correct or remove the property.")
+                .doesNotContain("Bindable@");
+    }
+
+    @Test
+    void aMisspeltPropertyAtTheTopLevel(CapturedOutput output) {
+        failToStart("--dbleases.tll=8");
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("Property dbleases.tll does not exist (in commandLineArgs).")
+                .contains("Did you mean dbleases.ttl?");
+    }
+
+    @Test
+    void aNameThatNeedsBrackets(CapturedOutput output) {
+        failToStart("--dbleases.leases.eu/orders.partitions=8");
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("Did you mean dbleases.leases[eu/orders].partitions?");
+    }
+
+    @Test
+    void aLeaseWithoutItsProperty(CapturedOutput output) {
+        failToStart("--dbleases.leases.orders=8");
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("Property dbleases.leases.orders does not exist")
+                .contains("There are: dbleases.leases.<name>.partitions.");
     }
 
     @Test
@@ -96,8 +136,34 @@ class FailureAnalysisTests {
 
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
-                .contains("A bean asks for a Lease that is not there")
-                .contains("Set dbleases.leases.<name>.partitions");
+                .contains("A bean asks for a Lease 'orders' that is not there")
+                .contains("Configured: invoices.")
+                .contains("Set dbleases.leases.orders.partitions, or use the name of one that is configured as the "
+                        + "qualifier, @Qualifier(\"invoices\").");
+    }
+
+    @Test
+    void aLeaseThatIsNotConfiguredAndWantedByTheNameOfAParameter(CapturedOutput output) {
+        failToStart(WithParameter.class);
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("A bean asks for a Lease 'order-items' that is not there")
+                .contains("Configured: none.")
+                .contains("Set dbleases.leases.order-items.partitions");
+    }
+
+    @Test
+    void aMethodForTheLeaderOfALease(CapturedOutput output) {
+        failToStart(WithLeaderOnly.class, "--dbleases.leases.orders.partitions=8");
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("@LeaderOnly(\"orders\") on " + Report.class.getName()
+                        + ".print() needs a leader election, but "
+                        + "that is the name of something else: Lease 'orders' was asked for as kind 'leader', but it "
+                        + "exists as kind 'partitions'.")
+                .contains("Give the election a name of its own, for example @LeaderOnly(\"orders-leader\").");
     }
 
     @Test
@@ -157,6 +223,28 @@ class FailureAnalysisTests {
         String consumer(@Qualifier("orders") Lease orders) {
             return orders.name();
         }
+    }
+
+    static class WithParameter extends Application {
+
+        @Bean
+        String consumer(Lease orderItemsLease) {
+            return orderItemsLease.name();
+        }
+    }
+
+    static class WithLeaderOnly extends Application {
+
+        @Bean
+        Report report() {
+            return new Report();
+        }
+    }
+
+    static class Report {
+
+        @LeaderOnly("orders")
+        public void print() {}
     }
 
     static class WithoutClock extends WithoutStore {

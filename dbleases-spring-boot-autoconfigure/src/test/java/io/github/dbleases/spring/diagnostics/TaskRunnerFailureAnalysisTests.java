@@ -39,6 +39,19 @@ class TaskRunnerFailureAnalysisTests {
     }
 
     @Test
+    void aRunnerWithTwoTaskers(CapturedOutput output) {
+        failToStart(
+                WithTwoTaskers.class,
+                "--dbleases.runners.emails.table=outbox",
+                "--dbleases.runners.emails.finish=delete");
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("Runner 'emails' has several Tasker beans that could be its own: 'bulk', 'urgent'.")
+                .contains("Give one of them @Qualifier(\"emails\") or the name 'emailsTasker'");
+    }
+
+    @Test
     void aTableThatIsNotThere(CapturedOutput output) {
         failToStart(
                 WithTasker.class, "--dbleases.runners.emails.table=outbox", "--dbleases.runners.emails.finish=delete");
@@ -47,7 +60,7 @@ class TaskRunnerFailureAnalysisTests {
                 .contains("APPLICATION FAILED TO START")
                 .contains("outbox")
                 .contains(
-                        "Change the table, with a migration of the application, or the properties dbleases.runners.<name>.*");
+                        "Change the table, with a migration of the application, or the properties dbleases.runners.emails.*");
     }
 
     @Test
@@ -65,8 +78,8 @@ class TaskRunnerFailureAnalysisTests {
 
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
-                .contains("A bean asks for a TaskRunner that is not there")
-                .contains("Set dbleases.runners.<name>.table");
+                .contains("A bean asks for a TaskRunner 'emails' that is not there")
+                .contains("Set dbleases.runners.emails.table");
     }
 
     private static void failToStart(Class<?> type, String... arguments) {
@@ -92,6 +105,19 @@ class TaskRunnerFailureAnalysisTests {
 
         @Bean
         Tasker<Long> emails() {
+            return tasks -> tasks;
+        }
+    }
+
+    static class WithTwoTaskers extends Application {
+
+        @Bean
+        Tasker<Long> urgent() {
+            return tasks -> tasks;
+        }
+
+        @Bean
+        Tasker<Long> bulk() {
             return tasks -> tasks;
         }
     }

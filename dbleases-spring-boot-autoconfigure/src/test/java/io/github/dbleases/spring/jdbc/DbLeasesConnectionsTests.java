@@ -27,7 +27,7 @@ import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 
 class DbLeasesConnectionsTests {
 
-    private static final ConnectionOverrides NONE = new ConnectionOverrides(null, null, null);
+    private static final ConnectionOverrides NONE = new ConnectionOverrides("dbleases.connection", null, null, null);
 
     private static final PostgresDatabase DATABASE = PostgresServer.newest().freshDatabase();
 
@@ -158,7 +158,8 @@ class DbLeasesConnectionsTests {
     @Test
     void aUrlOfItsOwnReplacesTheDataSource() throws Exception {
         PostgresDatabase direct = PostgresServer.newest().freshDatabase();
-        ConnectionOverrides own = new ConnectionOverrides(direct.jdbcUrl(), direct.user(), direct.password());
+        ConnectionOverrides own =
+                new ConnectionOverrides("dbleases.connection", direct.jdbcUrl(), direct.user(), direct.password());
 
         assertThat(show(new DbLeasesConnections(null, own, config).forLeases(), "database"))
                 .isEqualTo(direct.name());
@@ -169,7 +170,7 @@ class DbLeasesConnectionsTests {
     @Test
     void aUrlOfItsOwnKeepsTheUserOfTheDataSource() throws Exception {
         PostgresDatabase direct = PostgresServer.newest().freshDatabase();
-        ConnectionOverrides own = new ConnectionOverrides(direct.jdbcUrl(), null, null);
+        ConnectionOverrides own = new ConnectionOverrides("dbleases.connection", direct.jdbcUrl(), null, null);
 
         assertThat(show(new DbLeasesConnections(pool, own, config).forLeases(), "database"))
                 .isEqualTo(direct.name());
@@ -179,16 +180,28 @@ class DbLeasesConnectionsTests {
     void migrationsMayHaveAUserOfTheirOwn() throws Exception {
         execute("CREATE ROLE migrating LOGIN PASSWORD 'm'");
 
-        DataSource own = derived(pool).forMigration(new ConnectionOverrides(null, "migrating", "m"));
+        DataSource own =
+                derived(pool).forMigration(new ConnectionOverrides("dbleases.connection", null, "migrating", "m"));
 
         assertThat(show(own, "role_user")).isEqualTo("migrating");
     }
 
     @Test
     void aDriverOfAnotherDatabaseGetsNoSettingsThatItDoesNotKnow() {
-        ConnectionTarget h2 = new ConnectionTarget("jdbc:h2:mem:test", null, null, null, new Properties());
-        ConnectionTarget wrapped =
-                new ConnectionTarget("jdbc:aws-wrapper:postgresql://host/db", null, null, null, new Properties());
+        ConnectionTarget h2 = new ConnectionTarget(
+                "jdbc:h2:mem:test",
+                null,
+                null,
+                null,
+                new Properties(),
+                new ConnectionTarget.Settings("url", "user", "password"));
+        ConnectionTarget wrapped = new ConnectionTarget(
+                "jdbc:aws-wrapper:postgresql://host/db",
+                null,
+                null,
+                null,
+                new Properties(),
+                new ConnectionTarget.Settings("url", "user", "password"));
 
         assertThat(h2.isPostgres()).isFalse();
         assertThat(wrapped.isPostgres()).isTrue();

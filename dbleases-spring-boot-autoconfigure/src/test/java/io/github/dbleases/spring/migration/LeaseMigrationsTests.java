@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dbleases.StoreUnavailableException;
+import io.github.dbleases.StoreUnusableException;
 import io.github.dbleases.spring.Sql;
 import io.github.dbleases.store.postgres.PostgresSchema;
 import io.github.dbleases.store.postgres.PostgresStoreConfig;
 import io.github.dbleases.testing.log.LogCapture;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
@@ -74,6 +77,35 @@ class LeaseMigrationsTests {
 
         assertThat(sql.tables("public")).contains(TABLES).contains("shop", "flyway_schema_history");
         assertThat(history("public.dbleases_schema_history")).containsExactly("0", "1");
+    }
+
+    @Test
+    void aDatabaseThatIsTooOldIsRefusedBeforeAnythingIsCreated() {
+        DataSource old = new DelegatingDataSource(database.dataSource()) {
+            @Override
+            public Connection getConnection() throws SQLException {
+                return aged(Connection.class, super.getConnection());
+            }
+        };
+        LeaseMigrations migrations = new LeaseMigrations(old, old, new SchemaLocation("shop", "dbleases_"));
+
+        assertThatThrownBy(migrations::migrate)
+                .isInstanceOf(StoreUnusableException.class)
+                .hasMessageContaining("The database is PostgreSQL 13.21, but dbleases needs PostgreSQL 14 or newer");
+        assertThatThrownBy(migrations::validate).isInstanceOf(StoreUnusableException.class);
+
+        assertThat(sql.column("SELECT nspname FROM pg_namespace")).doesNotContain("shop");
+    }
+
+    /** As if PostgreSQL 13 was behind it. */
+    private static <T> T aged(Class<T> type, T original) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> switch (method.getName()) {
+                    case "getMetaData" -> aged(DatabaseMetaData.class, ((Connection) original).getMetaData());
+                    case "getDatabaseMajorVersion" -> 13;
+                    case "getDatabaseProductVersion" -> "13.21";
+                    default -> method.invoke(original, arguments);
+                }));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.github.dbleases.store.keyvalue.jdbc;
 
+import io.github.dbleases.DbLeasesException;
 import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.StoreUnusableException;
 import io.github.dbleases.store.keyvalue.KeyValueBackend;
@@ -127,6 +128,10 @@ public final class JdbcBackend implements KeyValueBackend, AutoCloseable {
         try {
             return connections.take();
         } catch (SQLException e) {
+            if (e.getCause() instanceof DbLeasesException explained) {
+                // The data source knows where it wanted to connect to.
+                throw explained;
+            }
             throw new StoreUnavailableException("Cannot connect to the database: " + e.getMessage(), e);
         }
     }

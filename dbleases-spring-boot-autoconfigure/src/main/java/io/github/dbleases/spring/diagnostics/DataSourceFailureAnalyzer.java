@@ -1,5 +1,7 @@
 package io.github.dbleases.spring.diagnostics;
 
+import io.github.dbleases.DbLeasesException;
+import io.github.dbleases.spring.jdbc.JdbcUrl;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanCreationException;
@@ -7,29 +9,40 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
 
 /**
- * Explains why Spring Boot wants a database although the store needs none: the starter brings what makes it configure
- * one.
+ * Explains why Spring Boot cannot make the DataSource: the URL has the wrong prefix, or there is none because the store
+ * needs no database, while the starter brings what makes Spring Boot configure one.
  */
-final class UnneededDataSourceFailureAnalyzer extends AbstractFailureAnalyzer<BeanCreationException>
-        implements Ordered {
+final class DataSourceFailureAnalyzer extends AbstractFailureAnalyzer<BeanCreationException> implements Ordered {
 
-    /** Not accessible; thrown when nothing says where the database is. */
-    private static final String NO_URL =
+    private static final String URL = "spring.datasource.url";
+
+    /** Not accessible; thrown when there is no URL, or one from which no driver follows. */
+    private static final String NO_DRIVER =
             "org.springframework.boot.jdbc.autoconfigure.DataSourceProperties$DataSourceBeanCreationException";
 
     private static final Set<String> WITHOUT_DATABASE = Set.of("file", "gcs", "memory");
 
     private final String type;
+    private final @Nullable String url;
 
-    UnneededDataSourceFailureAnalyzer(Environment environment) {
+    DataSourceFailureAnalyzer(Environment environment) {
         this.type = environment.getProperty("dbleases.store.type", "postgres");
+        this.url = environment.getProperty(URL);
     }
 
     @Override
     protected @Nullable FailureAnalysis analyze(Throwable rootFailure, BeanCreationException cause) {
-        if (!WITHOUT_DATABASE.contains(type) || !isWithoutUrl(cause)) {
+        if (!isWithoutDriver(cause)) {
+            return null;
+        }
+        if (StringUtils.hasText(url)) {
+            DbLeasesException unknown = JdbcUrl.unknown(url, URL);
+            return new FailureAnalysis(unknown.problem(), unknown.remedy(), cause);
+        }
+        if (!WITHOUT_DATABASE.contains(type)) {
             return null;
         }
         return new FailureAnalysis(
@@ -42,16 +55,18 @@ final class UnneededDataSourceFailureAnalyzer extends AbstractFailureAnalyzer<Be
                 cause);
     }
 
-    private static boolean isWithoutUrl(Throwable failure) {
+    private static boolean isWithoutDriver(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause.getClass().getName().equals(NO_URL)) {
+            boolean withoutPrefix = cause instanceof IllegalArgumentException
+                    && String.valueOf(cause.getMessage()).contains("must start with \"jdbc\"");
+            if (withoutPrefix || cause.getClass().getName().equals(NO_DRIVER)) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Before the analyzer of Spring Boot, which only knows that the URL is missing. */
+    /** Before the analyzer of Spring Boot, which knows that there is no driver, but not why. */
     @Override
     public int getOrder() {
         return Ordered.HIGHEST_PRECEDENCE;

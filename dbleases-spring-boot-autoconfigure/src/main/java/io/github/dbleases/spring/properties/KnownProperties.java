@@ -1,0 +1,216 @@
+package io.github.dbleases.spring.properties;
+
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** The properties that there are: the components of the record that they are bound to, and of the records in it. */
+final class KnownProperties {
+
+    /** Stands for a name that the application chooses. */
+    static final String NAME = "<name>";
+
+    private final String prefix;
+    private final List<Known> all;
+
+    KnownProperties(String prefix, Class<?> type) {
+        this.prefix = prefix;
+        this.all = of(List.of(), type).toList();
+    }
+
+    /**
+     * A property.
+     *
+     * @param parts in kebab case, after the prefix; {@link #NAME} stands for any name
+     * @param open whether there may be more after them, such as an index
+     */
+    record Known(List<String> parts, boolean open) {
+
+        /** Whether it is one for each name, such as {@code leases.<name>.partitions}. */
+        boolean isNamed() {
+            return parts.size() > 2 && parts.get(1).equals(NAME);
+        }
+
+        String group() {
+            return parts.get(0);
+        }
+
+        List<String> below() {
+            return parts.subList(2, parts.size());
+        }
+    }
+
+    private static Stream<Known> of(List<String> parents, Class<?> type) {
+        RecordComponent[] components = type.getRecordComponents();
+        return components == null ? Stream.empty() : Stream.of(components).flatMap(component -> of(parents, component));
+    }
+
+    private static Stream<Known> of(List<String> parents, RecordComponent component) {
+        List<String> parts = with(parents, kebabCase(component.getName()));
+        Class<?> type = component.getType();
+        if (type.isRecord()) {
+            return of(parts, type);
+        }
+        if (Map.class.isAssignableFrom(type)
+                && component.getGenericType() instanceof ParameterizedType map
+                && isRecord(map.getActualTypeArguments()[1])) {
+            return of(with(parts, NAME), (Class<?>) map.getActualTypeArguments()[1]);
+        }
+        return Stream.of(new Known(
+                parts, type.isArray() || Map.class.isAssignableFrom(type) || Collection.class.isAssignableFrom(type)));
+    }
+
+    private static boolean isRecord(Type type) {
+        return type instanceof Class<?> found && found.isRecord();
+    }
+
+    private static List<String> with(List<String> parents, String part) {
+        return Stream.concat(parents.stream(), Stream.of(part)).toList();
+    }
+
+    private static String kebabCase(String camelCase) {
+        return camelCase.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+    }
+
+    List<Known> all() {
+        return all;
+    }
+
+    /** Returns the groups that have one set of properties for each name. */
+    Set<String> groups() {
+        return all.stream()
+                .filter(Known::isNamed)
+                .map(Known::group)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    boolean isBelowPrefix(WrittenName name) {
+        return name.parts().size() > 1 && name.parts().get(0).uniform().equals(prefix);
+    }
+
+    /** Returns the property of a name, empty if there is none. */
+    Optional<Known> find(WrittenName name) {
+        List<WrittenName.Part> parts = name.parts().subList(1, name.parts().size());
+        return all.stream().filter(known -> matches(known, parts)).findFirst();
+    }
+
+    private static boolean matches(Known known, List<WrittenName.Part> parts) {
+        int size = known.parts().size();
+        return (parts.size() == size || (known.open() && parts.size() > size))
+                && IntStream.range(0, size).allMatch(i -> matches(known.parts().get(i), parts.get(i)));
+    }
+
+    private static boolean matches(String known, WrittenName.Part part) {
+        return known.equals(NAME)
+                ? part.bracketed() || WrittenName.Part.isPlain(part.text())
+                : WrittenName.uniform(known).equals(part.uniform());
+    }
+
+    /** Returns whether there are properties below a name, none of which the application chooses. */
+    boolean isGroup(WrittenName name) {
+        List<String> parts =
+                name.parts().stream().skip(1).map(WrittenName.Part::uniform).toList();
+        return all.stream()
+                .map(known -> known.parts().stream()
+                        .limit(parts.size())
+                        .map(WrittenName::uniform)
+                        .toList())
+                .anyMatch(parts::equals);
+    }
+
+    /** Returns what was probably meant by a name that is not known, or which ones there are. */
+    String hint(WrittenName name) {
+        List<WrittenName.Part> parts = name.parts().subList(1, name.parts().size());
+        return all.stream()
+                .flatMap(known -> known.isNamed() ? named(known, parts) : Stream.of(plain(known, parts)))
+                .filter(Candidate::isLikely)
+                .min(Comparator.comparingInt(Candidate::distance))
+                .map(candidate -> "Did you mean %s?".formatted(candidate.name()))
+                .orElseGet(() -> siblings(parts));
+    }
+
+    /**
+     * What may have been meant.
+     *
+     * @param distance how many characters are wrong
+     * @param length how many it has, without what the application chose
+     */
+    private record Candidate(String name, int distance, int length) {
+
+        boolean isLikely() {
+            return distance <= Math.max(1, length / 3);
+        }
+    }
+
+    private Candidate plain(Known known, List<WrittenName.Part> parts) {
+        String wanted = known.parts().stream().map(WrittenName::uniform).collect(Collectors.joining());
+        String written = parts.stream().map(WrittenName.Part::uniform).collect(Collectors.joining());
+        return new Candidate(
+                prefix + "." + String.join(".", known.parts()), EditDistance.of(wanted, written), wanted.length());
+    }
+
+    /** Any of the parts between the first and the last may be those of the name. */
+    private Stream<Candidate> named(Known known, List<WrittenName.Part> parts) {
+        String group = WrittenName.uniform(known.group());
+        String below = known.below().stream().map(WrittenName::uniform).collect(Collectors.joining());
+        return IntStream.range(2, parts.size()).mapToObj(end -> {
+            String name =
+                    parts.subList(1, end).stream().map(WrittenName.Part::text).collect(Collectors.joining("."));
+            String written = parts.subList(end, parts.size()).stream()
+                    .map(WrittenName.Part::uniform)
+                    .collect(Collectors.joining());
+            int distance = EditDistance.of(group, parts.get(0).uniform()) + EditDistance.of(below, written);
+            return new Candidate(named(known, name), distance, group.length() + below.length());
+        });
+    }
+
+    /** Returns a property of a name, with brackets around the name where it needs them. */
+    String named(Known known, String name) {
+        return prefix + "." + known.group() + (WrittenName.Part.isPlain(name) ? "." + name : "[" + name + "]") + "."
+                + String.join(".", known.below());
+    }
+
+    private String siblings(List<WrittenName.Part> parts) {
+        String group = parts.get(0).uniform();
+        List<String> near = all.stream()
+                .filter(known -> WrittenName.uniform(known.group()).equals(group))
+                .map(known -> prefix + "." + String.join(".", known.parts()))
+                .toList();
+        return near.isEmpty()
+                ? "Below %s there are: %s."
+                        .formatted(
+                                prefix,
+                                all.stream()
+                                        .map(Known::group)
+                                        .distinct()
+                                        .sorted()
+                                        .collect(Collectors.joining(", ")))
+                : "There are: %s.".formatted(String.join(", ", near));
+    }
+
+    /** Returns the environment variables that set a property; of one for each name, of the given name. */
+    List<String> variables(Known known, String name) {
+        List<String> parts = new ArrayList<>();
+        parts.add(prefix);
+        known.parts().forEach(part -> parts.add(part.equals(NAME) ? name : part));
+        String readable = parts.stream()
+                .map(part -> part.replace('-', '_').toUpperCase(Locale.ROOT))
+                .collect(Collectors.joining("_"));
+        String uniform = parts.stream()
+                .map(part -> WrittenName.uniform(part).toUpperCase(Locale.ROOT))
+                .collect(Collectors.joining("_"));
+        return List.of(readable, uniform);
+    }
+}
