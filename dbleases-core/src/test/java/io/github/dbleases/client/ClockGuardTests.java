@@ -220,7 +220,8 @@ class ClockGuardTests {
 
     @Test
     void theWarrantHasTheGraceOfTheOtherSession() {
-        Neighbour other = new Neighbour(7, Duration.ZERO, TIMING.ttl(), TIMING.grace().dividedBy(2));
+        Neighbour other =
+                new Neighbour(7, Duration.ZERO, TIMING.ttl(), TIMING.grace().dividedBy(2));
         settle();
 
         Warrant warrant = guard.warrant(other, clock.nanoTime()).orElseThrow();

@@ -118,7 +118,8 @@ class FailoverScenarioTests extends Scenario {
         cluster.run(Duration.ofMillis(100));
 
         database.failOverTo(database.store().backup());
-        boolean lapsed = cluster.runUntil(() -> process.view("orders").isEmpty(), TIMING.ttl().plusSeconds(2));
+        boolean lapsed = cluster.runUntil(
+                () -> process.view("orders").isEmpty(), TIMING.ttl().plusSeconds(2));
 
         assertThat(lapsed).isFalse();
     }

@@ -276,8 +276,7 @@ final class Mutants {
                             "a session is marked dead after the grace of the one that marks it",
                             "client.ClockGuard")
                     .replace("watched.session(), watched.grace(),", "watched.session(), timing.grace(),")
-                    .killedBy(
-                            "client.ClockGuardTests#theWarrantHasTheGraceOfTheOtherSession"),
+                    .killedBy("client.ClockGuardTests#theWarrantHasTheGraceOfTheOtherSession"),
             of("new incarnation", "a session is marked dead right after a failover", "client.SessionKeeper")
                     .remove("current.guard().silence(environment.clock().nanoTime());")
                     .killedBy("client.FailoverScenarioTests#aFailoverToAnOldCopyKillsNobodyWhoIsStillThere"));
@@ -412,7 +411,8 @@ final class Mutants {
                             "store.keyvalue.KeyValueLeaseStoreTests#aSessionThatIsNotListedThoughItExistsIsNotTakenForDead"));
 
     /** All of them. */
-    static final List<Mutant> ALL = Stream.of(TIMES, TRUST, INCARNATIONS, TOKENS, WORK, CLOCKS, MARKING, TRANSACTIONS, KEY_VALUE)
+    static final List<Mutant> ALL = Stream.of(
+                    TIMES, TRUST, INCARNATIONS, TOKENS, WORK, CLOCKS, MARKING, TRANSACTIONS, KEY_VALUE)
             .flatMap(List::stream)
             .toList();
 
