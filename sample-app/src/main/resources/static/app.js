@@ -1,6 +1,6 @@
 // Polls the state, hands it to the parts of the page, and calls the instances that the buttons are for.
 import { send, poll } from "./peers.js";
-import { kindOf, describe } from "./kinds.js";
+import { count, kindOf, describe } from "./kinds.js";
 import { showLeases } from "./grid.js";
 import { showCards } from "./cards.js";
 import { showRates } from "./rates.js";
@@ -113,3 +113,12 @@ element("add-many").addEventListener("click", async () => {
 });
 
 loop();
+
+document.getElementById("emails-retry").addEventListener("click", async () => {
+  try {
+    const { emails } = await send("emails/retry", {});
+    say(`${count(emails, "email")} tried again`);
+  } catch (problem) {
+    say(`No email is tried again: ${problem.message}`);
+  }
+});

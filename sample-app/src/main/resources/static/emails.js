@@ -14,13 +14,14 @@ export function showEmails({ emails, orders, instances }) {
     return;
   }
   const { outbox } = emails;
-  for (const stage of [...STAGES, "putAside"]) {
+  for (const stage of [...STAGES, "givenUp"]) {
     write(element(`outbox-${stage}`), number(outbox[stage]));
   }
   write(element("emails-sent"), number(emails.sent));
   write(element("emails-rate"), number(emails.perSecond));
   write(element("outbox-oldest"), outbox.oldestMillis === null ? "" : `The oldest has been waiting for ${(outbox.oldestMillis / 1000).toFixed(1)} s.`);
-  write(element("outbox-answer"), outbox.putAside ? `Put aside after the last attempt and kept there: \u201c${outbox.answer ?? "no answer"}\u201d` : "");
+  write(element("outbox-answer"), outbox.givenUp ? `Given up and kept there: \u201c${outbox.answer ?? "no answer"}\u201d` : "");
+  element("emails-retry").hidden = !outbox.givenUp;
   chart(STAGES, new Map(STAGES.map((stage) => [stage, outbox[stage]])));
   showProgress(emails, orders, instances);
   showVerdict(emails, orders);
@@ -28,7 +29,7 @@ export function showEmails({ emails, orders, instances }) {
 
 // Emails of orders that are not done yet count too, so that the bar never goes back.
 function showProgress(emails, orders, instances) {
-  const all = emails.sent + left(emails) + emails.outbox.putAside + orders.total - orders.done;
+  const all = emails.sent + left(emails) + emails.outbox.givenUp + orders.total - orders.done;
   const shares = sorted(instances).filter((instance) => instance.emails.sent > 0).map(({ name, emails: { sent } }) => ({ name, part: sent }));
   showShares(element("emails-progress"), shares, all, emails.sent);
 }
@@ -48,9 +49,9 @@ function showVerdict(emails, orders) {
 export const title = ({ lost, doubled }) =>
   lost || doubled ? [lost && `${count(lost, "email")} lost`, doubled && `${count(doubled, "email")} doubled`].filter(Boolean).join(", ") : "No email lost, none doubled";
 
-function text({ sent, putAside, orders, checkedBy, checkedAt }) {
+function text({ sent, givenUp, orders, checkedBy, checkedAt }) {
   const at = new Date(checkedAt).toLocaleTimeString("en-GB");
-  const aside = putAside ? `, ${number(putAside)} put aside` : "";
+  const aside = givenUp ? `, ${number(givenUp)} given up` : "";
   return `${number(sent)} sent${aside}, for ${count(orders, "order")}, compared by ${checkedBy} at ${at}`;
 }
 
@@ -58,14 +59,14 @@ function expectation(emails, orders, done) {
   if (!done) {
     return left(emails) ? `${count(left(emails), "email")} to send` : emails.sent ? "All emails so far are sent" : "No email to send yet";
   }
-  return emails.sent || emails.outbox.putAside ? "Comparing the emails" : "There are no emails";
+  return emails.sent || emails.outbox.givenUp ? "Comparing the emails" : "There are no emails";
 }
 
 function reason(emails, orders, done) {
   if (!done) {
     return "When all are sent, they are compared with the orders.";
   }
-  return orders.total && !emails.sent && !emails.outbox.putAside ? "Orders that were done before there were emails have none." : "";
+  return orders.total && !emails.sent && !emails.outbox.givenUp ? "Orders that were done before there were emails have none." : "";
 }
 
 function showWrong(verdict) {

@@ -119,13 +119,13 @@ function tellEmails({ instances, emails }) {
   if (!before.emails) {
     return;
   }
-  const aside = emails.outbox.putAside - before.emails.outbox.putAside;
+  const aside = emails.outbox.givenUp - before.emails.outbox.givenUp;
   if (aside > 0) {
-    say(`${count(aside, "email")} put aside: ${emails.outbox.answer ?? "no answer"}`);
+    say(`${count(aside, "email")} given up: ${emails.outbox.answer ?? "no answer"}`);
   }
   const { verdict } = emails;
   if (verdict && verdict.checkedAt !== before.emails.verdict?.checkedAt) {
-    say(`${title(verdict)}: ${number(verdict.sent)} sent${verdict.putAside ? `, ${number(verdict.putAside)} put aside` : ""}`);
+    say(`${title(verdict)}: ${number(verdict.sent)} sent${verdict.givenUp ? `, ${number(verdict.givenUp)} given up` : ""}`);
   }
 }
 

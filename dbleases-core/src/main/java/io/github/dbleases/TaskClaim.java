@@ -4,11 +4,11 @@ package io.github.dbleases;
  * What a runner asks of its queue.
  *
  * @param session the session that claims
- * @param limit how many tasks at the most, at least 1
+ * @param limit how many tasks at most, at least 1
  * @param held how many tasks the session holds already
  * @param place the place of the session among those that share the tasks
- * @param shared whether the last claim came back short: then no more than the fair share of what is there is to be claimed
- *     ({@code ceil((pending + held) / sessions) - held}), so that few tasks do not all go to who comes first
+ * @param shared whether the last claim came back short: then the fair share of what is pending must not be exceeded
+ *     ({@code ceil((pending + held) / sessions) - held}), so that a few tasks don't all go to whoever comes first
  */
 public record TaskClaim(long session, int limit, int held, TaskSession.Place place, boolean shared) {
 

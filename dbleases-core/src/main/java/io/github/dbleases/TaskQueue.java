@@ -6,43 +6,42 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where tasks come from, for who claims them with SQL of his own. Tasks in a table of the usual shape need none: they are
- * declared by properties.
+ * A source of tasks with SQL of the application's own. Tasks in one ordinary table don't need it: they are declared by
+ * properties.
  *
- * <p>A task that a live session holds must not be claimed by another one, and the tasks of a session that is not live must
- * be claimable: read which sessions are live from the table of sessions in the statement that claims. The methods are
- * called by several threads, with {@code finish} in the transaction of the tasker if the runner is transactional; they may
- * throw, which is reported, and the call is repeated later.
+ * <p>A task that a live session holds must not be claimed by another session, and the tasks of a session that is not live must
+ * be claimable: read which sessions are live from the session table in the statement that claims. The methods are called
+ * by several threads, {@code finish} in the transaction of the tasker if the runner is transactional. They may throw, which
+ * is reported, and the call is repeated later: repeating a call must have no further effect.
  *
- * @param <T> what a task is for the application; tasks are told apart by {@code equals}
+ * @param <T> the type of a task in the application; tasks are compared by {@code equals}
  */
 public interface TaskQueue<T> {
 
-    /** Claims tasks for a session: none that a live session holds, and not more than the limit. */
+    /** Claims tasks for a session: none that a live session holds, none before its time, and at most the limit. */
     List<T> claim(TaskClaim claim);
 
     /**
      * Finishes tasks, each only if the session still holds it.
      *
-     * @return how many were finished; what is missing was lost to another session, and is reported
+     * @return how many were finished; the missing ones were lost to another session, and are reported
      */
     int finish(long session, List<T> tasks);
 
-    /** Gives tasks back unfinished, each only if the session still holds it. */
+    /** Frees tasks unfinished, each only if the session still holds it. No failure is counted. */
     void release(long session, List<T> tasks);
 
     /**
-     * Takes note that the work on a task has failed; the session still holds it.
+     * Records that a task has failed, and frees it, only if the session still holds it. A task with the verdict
+     * {@code RETRY} or {@code POSTPONE} must not be claimed before the delay has passed.
      *
-     * @return whether it is to be tried again; when not, the queue has put it aside
+     * @return whether the task is given up: it is never claimed again
      */
-    default boolean retry(long session, T task, Throwable failure) {
-        return true;
-    }
+    boolean fail(long session, TaskFailure<T> failure);
 
     /**
-     * Gives back what a session holds but for some tasks: a claim of it may have been made without its answer having
-     * arrived. Without this, such tasks are free only when the session ends.
+     * Frees what a session holds except for some tasks: a claim may have been made whose reply was lost. Without this, such
+     * tasks are free when the session ends.
      */
     default void releaseAllBut(long session, Collection<T> known) {}
 

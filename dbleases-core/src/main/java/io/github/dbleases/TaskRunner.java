@@ -4,10 +4,11 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Claims tasks from a queue and has a {@link Tasker} work on them, together with the runners of the same name in the other
+ * Claims tasks from a queue and has a {@link Tasker} perform them, together with the runners of the same name in the other
  * instances. All methods may be called from any thread.
  *
- * <p>A runner never gives up: whatever its tasker throws and whatever becomes of its queue is reported, and tried again.
+ * <p>A runner never stops by itself: whatever its tasker throws and whatever happens to its queue is reported, and the
+ * runner continues.
  */
 public interface TaskRunner {
 
@@ -22,14 +23,22 @@ public interface TaskRunner {
     void start();
 
     /**
-     * Claims no more, waits for the batches at work up to the drain timeout, finishes what they accomplish and gives back
-     * the rest. Batches still at work then are interrupted and waited for no longer: their tasks are free when the session
+     * Stops claiming, waits for the batches at work up to the drain timeout, finishes what they accomplish and gives back the
+     * rest. Batches still at work then are interrupted and not waited for any longer: their tasks are free when the session
      * ends. Stopping a runner that does not run does nothing; a tasker that stops its own runner does not wait.
      */
     void stop();
 
-    /** Looks for tasks now rather than at the end of the interval. */
+    /** Looks for tasks now instead of at the end of the interval. */
     void wake();
+
+    /**
+     * Waits until no task can be claimed and this runner holds none: for tests and for jobs that work through what is there.
+     * Tasks that are due later, and tasks that other instances hold, are not waited for.
+     *
+     * @return whether that was so in time; false at once if the runner does not run
+     */
+    boolean drain(Duration atMost) throws InterruptedException;
 
     /** Returns whether the runner was started and not stopped. */
     boolean isRunning();
@@ -38,7 +47,7 @@ public interface TaskRunner {
     TaskRunnerStatus status();
 
     /**
-     * Asks the queue for how long the oldest task has been waiting, empty if there is none or this is not known.
+     * Asks the queue for how long the oldest task that is due has been waiting, empty if there is none or this is not known.
      *
      * @throws TaskQueueException if the queue cannot be asked
      */

@@ -7,15 +7,15 @@ import java.util.Objects;
  * The settings of a task runner.
  *
  * @param name the name under which the runners of all instances share the tasks; a lease name
- * @param tasksPerSession how many tasks the runner holds at the most, but for those that wait for another try; 1 to
- *     100,000
- * @param batchSize how many tasks are handed to the tasker at once at the most, 1 to {@code tasksPerSession}
+ * @param tasksPerSession how many tasks the runner holds at most, 1 to 100,000
+ * @param batchSize how many tasks are handed to the tasker at once at most, 1 to {@code tasksPerSession}
  * @param threads how many batches are worked on at once, 1 to 10,000
  * @param virtualThreads whether the batches are worked on by virtual threads (from Java 21 on; before it, by platform
  *     threads)
  * @param interval how long the runner waits after it has found no task, within 10 % so that runners do not go in step; 1 ms
  *     to 24 h
- * @param retry how long a failed task waits for another try
+ * @param retry how long a failed task waits for another attempt
+ * @param taskTimeout how long a call of the tasker may take before it is reported and interrupted; 0 for no limit, up to 24 h
  * @param drainTimeout how long {@link TaskRunner#stop()} waits for batches at work; 0 to 24 h
  */
 public record TaskRunnerConfig(
@@ -26,6 +26,7 @@ public record TaskRunnerConfig(
         boolean virtualThreads,
         Duration interval,
         Retry retry,
+        Duration taskTimeout,
         Duration drainTimeout) {
 
     private static final int MOST_TASKS = 100_000;
@@ -38,38 +39,44 @@ public record TaskRunnerConfig(
         requireInRange("threads", threads, MOST_THREADS);
         Timing.requireInRange("interval", interval, Duration.ofMillis(1));
         Objects.requireNonNull(retry, "retry");
+        Timing.requireInRange("task-timeout", taskTimeout, Duration.ZERO);
         Timing.requireInRange("drain-timeout", drainTimeout, Duration.ZERO);
     }
 
-    /** The defaults: 100 tasks in one batch, one platform thread, an interval of 1 s, a drain timeout of 20 s. */
+    /** The defaults: 100 tasks in one batch, one platform thread, an interval of 1 s, no task timeout, a drain timeout of 20 s. */
     public static TaskRunnerConfig of(String name) {
         return new TaskRunnerConfig(
-                name, 100, 100, 1, false, Duration.ofSeconds(1), Retry.DEFAULT, Duration.ofSeconds(20));
+                name, 100, 100, 1, false, Duration.ofSeconds(1), Retry.DEFAULT, Duration.ZERO, Duration.ofSeconds(20));
     }
 
     public TaskRunnerConfig withTasks(int tasksPerSession, int batchSize) {
         return new TaskRunnerConfig(
-                name, tasksPerSession, batchSize, threads, virtualThreads, interval, retry, drainTimeout);
+                name, tasksPerSession, batchSize, threads, virtualThreads, interval, retry, taskTimeout, drainTimeout);
     }
 
     public TaskRunnerConfig withThreads(int threads, boolean virtualThreads) {
         return new TaskRunnerConfig(
-                name, tasksPerSession, batchSize, threads, virtualThreads, interval, retry, drainTimeout);
+                name, tasksPerSession, batchSize, threads, virtualThreads, interval, retry, taskTimeout, drainTimeout);
     }
 
     public TaskRunnerConfig withInterval(Duration interval) {
         return new TaskRunnerConfig(
-                name, tasksPerSession, batchSize, threads, virtualThreads, interval, retry, drainTimeout);
+                name, tasksPerSession, batchSize, threads, virtualThreads, interval, retry, taskTimeout, drainTimeout);
     }
 
     public TaskRunnerConfig withRetry(Retry retry) {
         return new TaskRunnerConfig(
-                name, tasksPerSession, batchSize, threads, virtualThreads, interval, retry, drainTimeout);
+                name, tasksPerSession, batchSize, threads, virtualThreads, interval, retry, taskTimeout, drainTimeout);
+    }
+
+    public TaskRunnerConfig withTaskTimeout(Duration taskTimeout) {
+        return new TaskRunnerConfig(
+                name, tasksPerSession, batchSize, threads, virtualThreads, interval, retry, taskTimeout, drainTimeout);
     }
 
     public TaskRunnerConfig withDrainTimeout(Duration drainTimeout) {
         return new TaskRunnerConfig(
-                name, tasksPerSession, batchSize, threads, virtualThreads, interval, retry, drainTimeout);
+                name, tasksPerSession, batchSize, threads, virtualThreads, interval, retry, taskTimeout, drainTimeout);
     }
 
     private static void requireInRange(String property, int value, int most) {
@@ -80,9 +87,8 @@ public record TaskRunnerConfig(
     }
 
     /**
-     * How long failed tasks wait for another try: {@code first} after the first failure of the runner, twice as long after
-     * each further one until a batch succeeds, and {@code longest} at the most. Failures within one delay count as one, so
-     * that a large batch that fails does not make it the longest at once.
+     * How long a failed task waits: {@code first} after its first failure, twice as long after each further one, and {@code
+     * longest} at most, each within 20 %. Each task has a delay of its own.
      */
     public record Retry(Duration first, Duration longest) {
 

@@ -21,13 +21,21 @@ public interface TaskRunnerListener {
         return Activity.NONE;
     }
 
-    /** The tasker has thrown or has returned what it was not given, or the queue could not be used. All is tried again. */
-    default void onError(TaskRunner runner, Throwable failure) {}
+    /** Tasks have failed, each with its own cause, and are in the queue again, to be tried later. */
+    default void onFailed(TaskRunner runner, List<TaskFailure<?>> failures) {}
 
-    /** Tasks were put aside after their last attempt. */
-    default void onFailed(TaskRunner runner, List<?> tasks) {}
+    /** Tasks were given up, after their last attempt or because the tasker said so. {@link #onFailed} is not called for these. */
+    default void onGivenUp(TaskRunner runner, List<TaskFailure<?>> failures) {}
 
-    /** Tasks were accomplished here after another session had taken them: they may be done twice. */
+    /**
+     * Something went wrong of which no task is known to be the cause: the tasker has thrown for a batch, or has returned what
+     * it was not given, or the queue could not be used.
+     *
+     * @param tasks those that it concerns; may be empty
+     */
+    default void onError(TaskRunner runner, List<?> tasks, Throwable failure) {}
+
+    /** Another session had taken these tasks before their outcome could be told to the queue: they may be done twice. */
     default void onLost(TaskRunner runner, List<?> tasks) {}
 
     /** A claim, or the work on a batch, that has begun. */

@@ -6,11 +6,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The line between a runner and its queue. Used by several threads at once.
+ * What a runner asks of its queue. Used by several threads at once.
  *
- * <p>A call that throws a {@link io.github.dbleases.TaskQueueException} may have had its effect, or a part of it.
+ * <p>A call that throws a {@link io.github.dbleases.TaskQueueException} had no effect if that is {@linkplain
+ * io.github.dbleases.TaskQueueException#isRefused() refused}; otherwise it may have had its effect, or a part of it.
  *
- * @param <T> what a task is for the application
+ * @param <T> the type of a task in the application
  */
 public interface TaskLine<T> {
 
@@ -22,6 +23,18 @@ public interface TaskLine<T> {
      */
     void check();
 
+    /**
+     * Returns what two runners have in common that share a queue within one application: they must not give back each other's
+     * tasks.
+     */
+    Object scope();
+
+    /**
+     * Returns whether the queue itself counts the attempts of a task and knows when it is due. Otherwise the runner remembers
+     * the last tasks that have failed.
+     */
+    boolean keepsFailures();
+
     /** Finishes, fails, releases and claims, in one transaction of its own and in as few round trips as possible. */
     TaskReply<T> exchange(TaskRequest<T> request);
 
@@ -32,8 +45,10 @@ public interface TaskLine<T> {
      */
     List<ClaimedTask<T>> finish(long session, List<ClaimedTask<T>> tasks);
 
-    /** Gives back all that a session holds but for some tasks. May take as long as it takes to look at all that is pending. */
-    void releaseAllBut(long session, Collection<ClaimedTask<T>> known);
+    /**
+     * Gives back all that a session holds except for some ids. May take as long as it takes to look at all that is pending.
+     */
+    void releaseAllBut(long session, Collection<Object> known);
 
     /** Returns for how long the oldest task has been waiting, empty if there is none or this is not known. */
     Optional<Duration> oldestPending();

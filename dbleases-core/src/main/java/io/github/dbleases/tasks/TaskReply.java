@@ -3,16 +3,24 @@ package io.github.dbleases.tasks;
 import java.util.List;
 
 /**
- * What has come of a request.
+ * The reply to a request.
  *
  * @param claimed the tasks that the session holds from now on
+ * @param unmapped rows that the session holds from now on, of which no task could be made
+ * @param more whether there may be more to claim: a limit was reached
  * @param lost those of the finished tasks that the session did not hold any more, and that were therefore not finished
- * @param putAside those of the failed tasks that the session holds no more, because this was their last attempt
- * @param unheld those of the failed tasks that the session did not hold any more before this: they are not to be tried again
- * @param <T> what a task is for the application
+ * @param givenUp those of the failed tasks that nobody claims again
+ * @param unheld those of the failed tasks that the session did not hold any more before this
+ * @param <T> the type of a task in the application
  */
 public record TaskReply<T>(
         List<ClaimedTask<T>> claimed,
+        List<Unmapped<T>> unmapped,
+        boolean more,
         List<ClaimedTask<T>> lost,
-        List<ClaimedTask<T>> putAside,
-        List<ClaimedTask<T>> unheld) {}
+        List<ClaimedTask<T>> givenUp,
+        List<ClaimedTask<T>> unheld) {
+
+    /** A row of which no task could be made. */
+    public record Unmapped<T>(ClaimedTask<T> claimed, Throwable failure) {}
+}

@@ -12,7 +12,7 @@
  * <pre>
  *   TaskSession (client)   under which session tasks may be held, how many sessions share them
  *        |
- *   tasks.runner           claims, hands batches to the Tasker, finishes what it accomplishes
+ *   tasks.runner           claims, hands batches to the Tasker, reports their outcome
  *        |
  *   TaskLine               what passes between a runner and its queue, in one round trip: TaskRequest, TaskReply
  *        |

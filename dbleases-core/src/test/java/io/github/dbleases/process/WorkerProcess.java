@@ -30,7 +30,7 @@ final class WorkerProcess {
             CREATE INDEX work_worker ON work (worker)""";
 
     private static final TaskTable TASKS = new TaskTable(
-            "task", "id", "session_id", "NOT done", null, "done = true", TaskTable.Attempts.UNCOUNTED, null);
+            "task", "id", "session_id", "NOT done", null, "done = true", TaskTable.Failures.UNRECORDED, null);
 
     private static final Duration WORK_TIME = Duration.ofMillis(2);
 

@@ -45,7 +45,7 @@ class SampleApplicationIT {
 
             jar.awaitLine(Pattern.compile("2,000 orders of \\d+ customers are done: all balances are right"));
             jar.awaitLine(
-                    Pattern.compile("emails about 2,000 orders are sent, \\d are put aside: none is lost, none is"));
+                    Pattern.compile("emails about 2,000 orders are sent, \\d are given up: none is lost, none is"));
             assertThat(doneBy(first, "instance-2")).isLessThan(doneBy(first, "instance-1"));
             await().atMost(PATIENCE).until(() -> owned(first).equals(List.of(64, 0, 64)));
 
@@ -57,7 +57,7 @@ class SampleApplicationIT {
                     .isEqualTo(201);
             jar.awaitLine(Pattern.compile("2,001 orders of \\d+ customers are done: all balances are right"));
             jar.awaitLine(
-                    Pattern.compile("emails about 2,001 orders are sent, \\d are put aside: none is lost, none is"));
+                    Pattern.compile("emails about 2,001 orders are sent, \\d are given up: none is lost, none is"));
 
             assertThat(jar.lines()).allMatch(line -> line.startsWith("["), "each line says whose it is");
             jar.process().destroy();

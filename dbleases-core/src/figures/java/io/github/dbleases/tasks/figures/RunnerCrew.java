@@ -16,7 +16,7 @@ import io.github.dbleases.tasks.jdbc.JdbcTaskLine;
 import io.github.dbleases.tasks.jdbc.LeaseTables;
 import io.github.dbleases.tasks.runner.TaskRunners;
 import io.github.dbleases.tasks.jdbc.TaskTable;
-import io.github.dbleases.tasks.jdbc.TaskTable.Attempts;
+import io.github.dbleases.tasks.jdbc.TaskTable.Failures;
 import io.github.dbleases.tasks.TaskWork;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -60,7 +60,7 @@ final class RunnerCrew implements Contender.Crew {
         HikariDataSource pool = Pools.open(database, 2);
         pools.add(pool);
         TaskTable table = new TaskTable(
-                how.table(runners.size()), "id", "session_id", TaskRows.PENDING, null, how.finish(), Attempts.UNCOUNTED, null);
+                how.table(runners.size()), "id", "session_id", TaskRows.PENDING, null, how.finish(), Failures.UNRECORDED, null);
         JdbcTaskLine<String> line =
                 new JdbcTaskLine<>(pool, table, LeaseTables.defaults(), row -> row.getString("payload"));
         Tasker<String> counting = tasks -> {

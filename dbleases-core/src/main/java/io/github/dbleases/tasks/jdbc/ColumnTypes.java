@@ -1,6 +1,5 @@
 package io.github.dbleases.tasks.jdbc;
 
-import io.github.dbleases.tasks.ClaimedTask;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -8,19 +7,18 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The types of columns that statements must know, as SQL spells them.
  *
- * @param id of the column of the ids
+ * @param id of the column of the ids, with its length: {@code character} alone would be one character
  * @param error of the column of the errors: what is longer than it allows is cut off
  */
 record ColumnTypes(String id, String error) {
 
     private static final String READ = """
-            SELECT format_type(a.atttypid, NULL), format_type(a.atttypid, a.atttypmod), a.attname
+            SELECT format_type(a.atttypid, a.atttypmod), a.attname
             FROM pg_attribute a
             WHERE a.attrelid = to_regclass(?) AND a.attname IN (?, ?) AND NOT a.attisdropped
             """;
@@ -31,18 +29,18 @@ record ColumnTypes(String id, String error) {
     static ColumnTypes read(Connection connection, TaskTable table) throws SQLException {
         String id = "text";
         String error = "text";
-        String errorColumn = table.attempts().errorColumn();
+        String errorColumn = table.failures().errorColumn();
         try (PreparedStatement statement = connection.prepareStatement(READ)) {
             statement.setString(1, Identifiers.TableName.of(table.name()).sql());
             statement.setString(2, table.idColumn());
             statement.setString(3, errorColumn);
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    if (row.getString(3).equals(table.idColumn())) {
+                    if (row.getString(2).equals(table.idColumn())) {
                         id = row.getString(1);
                     }
-                    if (row.getString(3).equals(errorColumn)) {
-                        error = row.getString(2);
+                    if (row.getString(2).equals(errorColumn)) {
+                        error = row.getString(1);
                     }
                 }
             }
@@ -56,12 +54,13 @@ record ColumnTypes(String id, String error) {
     }
 
     /** The ids of tasks as a parameter. */
-    <E> Array ids(Connection connection, List<E> tasks, Function<E, ClaimedTask<?>> claimed) throws SQLException {
-        Object[] ids = new Object[tasks.size()];
+    Array ids(Connection connection, List<?> tasks) throws SQLException {
+        Object[] ids = tasks.toArray();
         boolean text = idParameter().equals("text[]");
-        for (int i = 0; i < ids.length; i++) {
-            Object id = claimed.apply(tasks.get(i)).id();
-            ids[i] = text ? text(id) : id;
+        if (text) {
+            for (int i = 0; i < ids.length; i++) {
+                ids[i] = text(ids[i]);
+            }
         }
         return connection.createArrayOf(text ? "text" : id.equals(BIGINT) ? "int8" : "int4", ids);
     }

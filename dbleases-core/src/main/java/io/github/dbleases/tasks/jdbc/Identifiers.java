@@ -52,6 +52,13 @@ final class Identifiers {
         String sql(String qualifier) {
             return qualifier + quoted(column) + direction;
         }
+
+        /** Returns the opposite order. */
+        Order reversed() {
+            boolean descending = direction.contains(" DESC");
+            boolean nullsFirst = direction.contains(" NULLS") ? direction.contains(" FIRST") : descending;
+            return new Order(column, (descending ? " ASC" : " DESC") + (nullsFirst ? " NULLS LAST" : " NULLS FIRST"));
+        }
     }
 
     /** Reads {@code order-by}. */

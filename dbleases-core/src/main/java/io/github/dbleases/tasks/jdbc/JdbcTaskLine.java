@@ -5,12 +5,14 @@ import static io.github.dbleases.tasks.jdbc.QueueConnections.USUAL;
 
 import io.github.dbleases.TaskClaim;
 import io.github.dbleases.TaskQueueException;
+import io.github.dbleases.tasks.ClaimPlan;
 import io.github.dbleases.tasks.ClaimedTask;
-import io.github.dbleases.tasks.FailedTask;
 import io.github.dbleases.tasks.TaskLine;
 import io.github.dbleases.tasks.TaskReply;
 import io.github.dbleases.tasks.TaskRequest;
+import io.github.dbleases.tasks.jdbc.ClaimCursor.Beginning;
 import io.github.dbleases.tasks.jdbc.Exchange.Answer;
+import io.github.dbleases.tasks.jdbc.Identifiers.TableName;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -33,17 +35,43 @@ import org.slf4j.LoggerFactory;
  * The queue in a user's own table on PostgreSQL. The {@linkplain TaskLine contract} is that of the interface; safe for use by
  * several threads.
  *
- * <p>A request is one statement: one round trip and one transaction with connections that commit automatically, which are
- * recommended; with others there is a commit more.
+ * <p>A request is one statement, an {@link Exchange}: one round trip and one transaction with connections that commit
+ * automatically, which are recommended; with others there is a commit more.
  *
- * <p>A row of which the mapper cannot make a task is reported in the log, noted as a failure of that task, and kept by the
- * session, so that it is in nobody's way; it is free again when the session ends.
- *
- * @param <T> what a task is for the application
+ * @param <T> the type of a task in the application
  */
 public final class JdbcTaskLine<T> implements TaskLine<T> {
 
     private static final Logger log = LoggerFactory.getLogger(JdbcTaskLine.class);
+
+    /**
+     * Where one index has fresh tasks and retries, the search for retries passes the entries of all finished rows that vacuum
+     * could not remove yet. It may take one part of so many of the time.
+     */
+    private static final int COST_PARTS = 50;
+
+    /** What takes less may be done at any time. */
+    private static final long CHEAP = Duration.ofMillis(5).toNanos();
+
+    /** What somebody has locked is left for the next time. */
+    private static final String RELEASE_ALL_BUT = """
+            UPDATE {table} SET {session} = NULL
+            WHERE ctid = ANY (ARRAY (
+                SELECT ctid FROM {table}
+                WHERE {pending} {session} = ? AND {id} NOT IN (SELECT unnest(?::{ids}::{type}[]))
+                FOR NO KEY UPDATE SKIP LOCKED))
+            """;
+
+    /** The oldest of all, as the first one in the order of claims may be younger. */
+    private static final String OLDEST_PENDING = """
+            SELECT extract(epoch FROM clock_timestamp() - min({created})) FROM {table} WHERE {pending} %s
+            """;
+
+    /** A row of a session of another schema or prefix. */
+    private static final String HELD_BY_OTHERS = """
+            SELECT EXISTS (
+                SELECT FROM {table} WHERE {pending} {session} IN (SELECT id FROM %s WHERE state = 'live'))
+            """;
 
     private final QueueConnections connections;
     private final TaskTable table;
@@ -51,7 +79,11 @@ public final class JdbcTaskLine<T> implements TaskLine<T> {
     private final RowMapper<T> mapper;
     private final ClaimCursor cursor;
     private final TableSize size;
+    private final SessionTables sessions;
+    private final LongSupplier nanoTime;
     private final AtomicReference<String> warnedOf = new AtomicReference<>("");
+    private volatile long retriesAt;
+    private volatile long retriesCost;
     private volatile @Nullable Ready ready;
 
     public JdbcTaskLine(DataSource dataSource, TaskTable table, LeaseTables leases, RowMapper<T> mapper) {
@@ -66,92 +98,170 @@ public final class JdbcTaskLine<T> implements TaskLine<T> {
         this.mapper = Objects.requireNonNull(mapper, "mapper");
         this.cursor = new ClaimCursor(nanoTime);
         this.size = new TableSize(nanoTime);
+        this.sessions = new SessionTables(leases, nanoTime);
+        this.nanoTime = nanoTime;
     }
 
-    /** What is known once the types of the columns are. */
-    private record Ready(ColumnTypes types, TaskStatements statements) {}
+    /** What is known once the types of the columns and the tables of sessions are. */
+    private record Ready(ColumnTypes types, List<TableName> sessions, TableSql sql, Exchange exchange) {}
+
+    /** Two runners on one table, whatever their conditions are. */
+    private record Scope(String table, String sessionColumn) {}
+
+    @Override
+    public Object scope() {
+        return new Scope(table.name(), table.sessionColumn());
+    }
+
+    @Override
+    public boolean keepsFailures() {
+        return table.failures().attemptsColumn() != null && table.failures().dueColumn() != null;
+    }
 
     @Override
     public void check() {
-        Optional<String> missingIndex = connections.rolledBack("check", LONG, connection -> {
+        Optional<String> advice = connections.rolledBack("check", LONG, connection -> {
             new TableCheck(connection, table, leases).run();
-            Ready known = read(connection);
-            StatementCheck statements = new StatementCheck(connection, table, known.statements());
-            statements.run();
-            ready = known;
+            ready = null;
+            Ready known = ready(connection);
+            StatementCheck statements = new StatementCheck(connection, table, known.sql(), known.exchange());
+            statements.run(known.sql().statement(RELEASE_ALL_BUT).sql());
+            warnOfOthers(connection, known);
             return statements.missingIndex();
         });
-        missingIndex
-                .filter(statement -> !statement.equals(warnedOf.getAndSet(statement)))
+        advice.filter(statement -> !statement.equals(warnedOf.getAndSet(statement)))
                 .ifPresent(statement -> log.warn(
-                        "Claims read and sort all pending rows of table {}, as no index has them in order. Create it: {}",
+                        "Claims read and sort all pending rows of table {}, as no index has them in order. {}",
                         table.name(),
                         statement));
     }
 
+    private void warnOfOthers(Connection connection, Ready known) throws SQLException {
+        for (TableName other : known.sessions().subList(1, known.sessions().size())) {
+            String held =
+                    known.sql().statement(HELD_BY_OTHERS.formatted(other.sql())).sql();
+            try (PreparedStatement statement = QueueConnections.prepare(connection, held, LONG);
+                    ResultSet row = statement.executeQuery()) {
+                if (row.next() && row.getBoolean(1)) {
+                    log.warn(
+                            "Rows of table {} are held by live sessions of {}, another schema or table prefix than {}. They are"
+                                    + " left alone, but the shares of the sessions are not fair: use one schema and prefix for"
+                                    + " all instances that work on a table.",
+                            table.name(),
+                            other.sql(),
+                            leases.session().sql());
+                }
+            }
+        }
+    }
+
     @Override
     public TaskReply<T> exchange(TaskRequest<T> request) {
-        String from = request.claim().isEmpty()
-                        || request.claim().get().shared()
-                        || !table.orders().isEmpty()
-                ? null
-                : cursor.next(request.claim().get().place());
-        Answer<T> answer = ask(request, from);
-        if (request.claim().isEmpty()) {
-            return answer.reply();
+        ClaimPlan plan = request.claim();
+        if (plan == null) {
+            return ask(request, null).reply();
         }
-        moveCursor(request.claim().get(), from, answer);
-        int missing = request.claim().get().limit() - answer.reply().claimed().size();
-        return from == null || answer.last() != null || missing == 0
+        if (plan.fresh() > 0 && plan.retries() > 0 && nanoTime.getAsLong() - retriesAt < COST_PARTS * retriesCost) {
+            plan = new ClaimPlan(plan.claim(), plan.fresh(), 0, plan.fromEnd(), plan.resting(), plan.failedBefore());
+        }
+        long begun = nanoTime.getAsLong();
+        TaskReply<T> reply = claim(request.with(plan), plan);
+        if (plan.retries() > 0) {
+            long now = nanoTime.getAsLong();
+            retriesAt = now;
+            // Worth it if many were found.
+            retriesCost = reply.claimed().size() < plan.retries() && now - begun > CHEAP ? now - begun : 0;
+        }
+        return reply;
+    }
+
+    private TaskReply<T> claim(TaskRequest<T> request, ClaimPlan plan) {
+        if (plan.fromEnd() || !table.orders().isEmpty()) {
+            return ask(request, null).reply();
+        }
+        Beginning start = cursor.next(plan.claim().place());
+        Answer<T> answer = askFrom(request, plan, start);
+        int missing = plan.claim().limit() - answer.reply().claimed().size();
+        return !start.isForward() || answer.full() || missing == 0 || plan.fresh() == 0
                 ? answer.reply()
-                : claimRest(request, answer.reply(), missing);
+                : claimRest(request, plan, answer.reply(), missing);
     }
 
-    /** Claims from the start what is missing, so that only few tasks make a reply short. */
-    private TaskReply<T> claimRest(TaskRequest<T> request, TaskReply<T> reply, int missing) {
-        TaskClaim claim = request.claim().orElseThrow();
-        int held = claim.held() + reply.claimed().size();
-        TaskClaim rest = new TaskClaim(claim.session(), missing, held, claim.place(), false);
-        Answer<T> answer =
-                ask(new TaskRequest<>(request.session(), List.of(), List.of(), List.of(), Optional.of(rest)), null);
-        moveCursor(rest, null, answer);
-        List<ClaimedTask<T>> all = new ArrayList<>(reply.claimed());
-        all.addAll(answer.reply().claimed());
-        return new TaskReply<>(all, reply.lost(), reply.putAside(), reply.unheld());
-    }
-
-    private void moveCursor(TaskClaim claim, @Nullable String from, Answer<T> answer) {
-        IdScale scale = ready == null ? null : IdScale.of(ready.types().id());
-        cursor.moveTo(new ClaimCursor.Claimed(claim, from, answer.last(), scale));
-    }
-
-    private Answer<T> ask(TaskRequest<T> request, @Nullable String from) {
-        Exchange<T> exchange = new Exchange<>(table, mapper, request, from);
-        if (exchange.isEmpty()) {
-            return new Answer<>(new TaskReply<>(List.of(), List.of(), List.of(), List.of()), null, List.of());
-        }
-        Answer<T> answer = connections.inOwnTransaction(exchange.what(), USUAL, connection -> {
-            Ready known = ready(connection);
-            return exchange.execute(connection, known.statements(), known.types(), size);
-        });
-        if (!answer.unmapped().isEmpty() && table.attempts().noted()) {
-            note(request.session(), answer.unmapped());
+    private Answer<T> askFrom(TaskRequest<T> request, ClaimPlan plan, Beginning start) {
+        long begun = nanoTime.getAsLong();
+        Answer<T> answer = ask(request, start.from());
+        if (plan.fresh() > 0) {
+            Ready known = ready;
+            IdScale scale = known == null || table.failures().dueColumn() != null
+                    ? null
+                    : IdScale.of(known.types().id());
+            cursor.moveTo(new ClaimCursor.Claimed(
+                    plan.claim(), start, answer.last(), answer.full(), nanoTime.getAsLong() - begun, scale));
         }
         return answer;
     }
 
-    /** Notes failures of rows of which there is no task. Whether it succeeds or not, they stay with the session. */
-    private void note(long session, List<FailedTask<Object>> failed) {
-        TaskRequest<Object> request = new TaskRequest<>(session, List.of(), failed, List.of(), Optional.empty());
-        Exchange<Object> exchange = new Exchange<>(table, row -> row, request, null);
-        try {
-            connections.inOwnTransaction(exchange.what(), USUAL, connection -> {
-                Ready known = ready(connection);
-                return exchange.execute(connection, known.statements(), known.types(), size);
-            });
-        } catch (TaskQueueException e) {
-            log.warn("The failures of rows that cannot be mapped to tasks were not noted", e);
+    /** Claims what is missing from further back, so that only few tasks make a reply short. */
+    private TaskReply<T> claimRest(TaskRequest<T> request, ClaimPlan plan, TaskReply<T> reply, int missing) {
+        TaskClaim claim = plan.claim();
+        int held = claim.held() + reply.claimed().size();
+        TaskClaim rest = new TaskClaim(claim.session(), missing, held, claim.place(), false);
+        ClaimPlan planned =
+                new ClaimPlan(rest, Math.min(missing, plan.fresh()), 0, false, plan.resting(), plan.failedBefore());
+        TaskRequest<T> further = new TaskRequest<>(request.session(), List.of(), List.of(), List.of(), planned);
+        TaskReply<T> more =
+                askFrom(further, planned, cursor.next(claim.place())).reply();
+        List<ClaimedTask<T>> all = new ArrayList<>(reply.claimed());
+        all.addAll(more.claimed());
+        List<TaskReply.Unmapped<T>> unmapped = new ArrayList<>(reply.unmapped());
+        unmapped.addAll(more.unmapped());
+        return new TaskReply<>(
+                all, unmapped, reply.more() || more.more(), reply.lost(), reply.givenUp(), reply.unheld());
+    }
+
+    private Answer<T> ask(TaskRequest<T> request, ClaimCursor.@Nullable Position from) {
+        if (request.size() == 0 && request.claim() == null) {
+            return new Answer<>(
+                    new TaskReply<>(List.of(), List.of(), false, List.of(), List.of(), List.of()), null, true);
         }
+        try {
+            Answer<T> answer = connections.inOwnTransaction(
+                    what(request), USUAL, connection -> execute(connection, request, from));
+            if (!answer.reply().lost().isEmpty()) {
+                sessions.distrust();
+            }
+            return answer;
+        } catch (TaskQueueException refused) {
+            // A table of sessions that is not there any more, or a column of another type.
+            ready = null;
+            throw refused;
+        }
+    }
+
+    private Answer<T> execute(Connection connection, TaskRequest<T> request, ClaimCursor.@Nullable Position from)
+            throws SQLException {
+        Ready known = ready;
+        // Only claims depend on other sessions.
+        Ready fresh = known != null && request.claim() == null ? known : ready(connection);
+        return fresh.exchange().execute(connection, request, from, size, mapper);
+    }
+
+    /** What is asked, as a part of a message. */
+    private static String what(TaskRequest<?> request) {
+        List<String> words = new ArrayList<>();
+        if (!request.finished().isEmpty()) {
+            words.add("finish " + request.finished().size());
+        }
+        if (!request.failed().isEmpty()) {
+            words.add("record the failure of " + request.failed().size());
+        }
+        if (!request.released().isEmpty()) {
+            words.add("give back " + request.released().size());
+        }
+        if (request.claim() != null) {
+            words.add("claim up to " + request.claim().claim().limit());
+        }
+        return String.join(", ", words) + " tasks of";
     }
 
     @Override
@@ -159,24 +269,21 @@ public final class JdbcTaskLine<T> implements TaskLine<T> {
         if (tasks.isEmpty()) {
             return List.of();
         }
-        TaskRequest<T> request = new TaskRequest<>(session, tasks, List.of(), List.of(), Optional.empty());
-        Exchange<T> exchange = new Exchange<>(table, mapper, request, null);
-        return connections.joining(exchange.what(), USUAL, connection -> {
-            Ready known = ready(connection);
-            return exchange.execute(connection, known.statements(), known.types(), size)
-                    .reply()
-                    .lost();
-        });
+        TaskRequest<T> request = new TaskRequest<>(session, tasks, List.of(), List.of(), null);
+        return connections.joining(
+                what(request),
+                USUAL,
+                connection -> execute(connection, request, null).reply().lost());
     }
 
     @Override
-    public void releaseAllBut(long session, Collection<ClaimedTask<T>> known) {
+    public void releaseAllBut(long session, Collection<Object> known) {
         connections.inOwnTransaction("give back tasks of", LONG, connection -> {
             Ready columns = ready(connection);
-            try (PreparedStatement statement =
-                    QueueConnections.prepare(connection, columns.statements().releaseAllBut(), LONG)) {
+            String release = columns.sql().statement(RELEASE_ALL_BUT).sql();
+            try (PreparedStatement statement = QueueConnections.prepare(connection, release, LONG)) {
                 statement.setLong(1, session);
-                statement.setArray(2, columns.types().ids(connection, List.copyOf(known), task -> task));
+                statement.setArray(2, columns.types().ids(connection, List.copyOf(known)));
                 return statement.executeUpdate();
             }
         });
@@ -187,9 +294,19 @@ public final class JdbcTaskLine<T> implements TaskLine<T> {
         if (table.createdColumn() == null) {
             return Optional.empty();
         }
+        TaskTable.Failures failures = table.failures();
+        String due = failures.dueColumn() == null
+                ? "true"
+                : Identifiers.quoted(failures.dueColumn()) + " <= statement_timestamp()";
+        String attempts = failures.attemptsColumn() == null || failures.maxAttempts() == 0
+                ? ""
+                : " AND %s < %d".formatted(Identifiers.quoted(failures.attemptsColumn()), failures.maxAttempts());
         return connections.inOwnTransaction("read the age of tasks of", USUAL, connection -> {
-            try (PreparedStatement statement = QueueConnections.prepare(
-                            connection, ready(connection).statements().oldestPending(), USUAL);
+            String oldest = ready(connection)
+                    .sql()
+                    .statement(OLDEST_PENDING.formatted(due + attempts))
+                    .sql();
+            try (PreparedStatement statement = QueueConnections.prepare(connection, oldest, USUAL);
                     ResultSet row = statement.executeQuery()) {
                 if (!row.next() || row.getObject(1) == null) {
                     return Optional.<Duration>empty();
@@ -203,15 +320,16 @@ public final class JdbcTaskLine<T> implements TaskLine<T> {
 
     private Ready ready(Connection connection) throws SQLException {
         Ready known = ready;
-        if (known == null) {
-            known = read(connection);
+        if (known != null && !sessions.isOld()) {
+            return known;
+        }
+        List<TableName> tables = sessions.read(connection);
+        if (known == null || !known.sessions().equals(tables)) {
+            ColumnTypes types = ColumnTypes.read(connection, table);
+            TableSql sql = new TableSql(table, tables, types);
+            known = new Ready(types, tables, sql, new Exchange(table, sql, types));
             ready = known;
         }
         return known;
-    }
-
-    private Ready read(Connection connection) throws SQLException {
-        ColumnTypes types = ColumnTypes.read(connection, table);
-        return new Ready(types, new TaskStatements(table, leases, types));
     }
 }

@@ -132,7 +132,14 @@ final class QueueConnections {
             default -> "";
         };
         return new TaskQueueException(
-                "Could not %s table %s (SQL state %s): %s.%s".formatted(what, table, state, e.getMessage(), hint), e);
+                "Could not %s table %s (SQL state %s): %s.%s".formatted(what, table, state, e.getMessage(), hint),
+                e,
+                isRefusal(state));
+    }
+
+    /** PostgreSQL has answered, and so nothing was done; not when the connection or the server has ended meanwhile. */
+    private static boolean isRefusal(String state) {
+        return state.length() == 5 && !state.startsWith("08") && !state.startsWith("57P");
     }
 
     private static int limitNetwork(Connection connection, Duration limit) throws SQLException {

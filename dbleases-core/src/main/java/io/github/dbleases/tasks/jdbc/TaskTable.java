@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *     Null if the order does not matter, which is faster; then it is about that of the ids
  * @param finish {@code delete}, or what is set when a task is finished, such as {@code sent_at = now()}; after that
  *     {@code pending} must not hold any more
- * @param attempts how failures are counted
+ * @param failures what a failure leaves in the row
  * @param createdColumn the column that tells since when a task waits, or null
  */
 public record TaskTable(
@@ -27,7 +27,7 @@ public record TaskTable(
         @Nullable String pending,
         @Nullable String orderBy,
         String finish,
-        Attempts attempts,
+        Failures failures,
         @Nullable String createdColumn) {
 
     private static final String DELETE = "delete";
@@ -83,39 +83,50 @@ public record TaskTable(
     }
 
     /**
-     * How failures are counted.
+     * What a failure leaves in the row of its task.
      *
-     * @param column the column that counts the failures of a task, or null
-     * @param errorColumn the column that holds the last failure of a task, or null
-     * @param max after how many failures a task is put aside; 0 if never. Needs {@code column}
+     * @param attemptsColumn the integer column that counts the failures of a task, not null; or null for none
+     * @param errorColumn the text column that holds the last failure of a task, or null for none
+     * @param dueColumn the timestamp column before whose time a task is not claimed, not null; or null for none
+     * @param maxAttempts after how many failures a task is given up; 0 if never. Needs {@code attemptsColumn}
+     * @param giveUp what is set when a task is given up, such as {@code status = 'dead'}; after that {@code pending} must not
+     *     hold any more. Null to leave the row as it is: it stays pending, and is not claimed again because of its attempts
      */
-    public record Attempts(
-            @Nullable String column, @Nullable String errorColumn, int max) {
+    public record Failures(
+            @Nullable String attemptsColumn,
+            @Nullable String errorColumn,
+            @Nullable String dueColumn,
+            int maxAttempts,
+            @Nullable String giveUp) {
 
-        /** Failures are not counted, and tasks are tried again for ever. */
-        public static final Attempts UNCOUNTED = new Attempts(null, null, 0);
+        /** A failure leaves nothing in the row, and tasks are tried forever. */
+        public static final Failures UNRECORDED = new Failures(null, null, null, 0, null);
 
-        public Attempts {
-            if (column != null) {
-                Identifiers.requireName("attempts-column", column);
+        public Failures {
+            if (attemptsColumn != null) {
+                Identifiers.requireName("attempts-column", attemptsColumn);
             }
             if (errorColumn != null) {
                 Identifiers.requireName("error-column", errorColumn);
             }
-            if (max < 0) {
-                throw new InvalidConfigurationException(
-                        "max-attempts is %d, but must be 0 (tasks are tried for ever) or more.".formatted(max));
+            if (dueColumn != null) {
+                Identifiers.requireName("due-column", dueColumn);
             }
-            if (max > 0 && column == null) {
+            requireSql("give-up", giveUp, "leave it out, or set what to set in the row of a task that is given up");
+            if (maxAttempts < 0) {
+                throw new InvalidConfigurationException(
+                        "max-attempts is %d, but must be 0 (tasks are tried forever) or more.".formatted(maxAttempts));
+            }
+            if (maxAttempts > 0 && attemptsColumn == null) {
                 throw new InvalidConfigurationException(
                         "max-attempts is %d, but no attempts-column counts them: set attempts-column to an integer column."
-                                .formatted(max));
+                                .formatted(maxAttempts));
             }
         }
 
-        /** Returns whether a failure leaves a trace in the row. */
-        boolean noted() {
-            return column != null || errorColumn != null;
+        /** Returns whether the table can keep a task from being claimed again. */
+        boolean canGiveUp() {
+            return giveUp != null || maxAttempts > 0;
         }
     }
 }

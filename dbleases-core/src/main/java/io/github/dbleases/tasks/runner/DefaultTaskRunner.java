@@ -8,19 +8,16 @@ import io.github.dbleases.TaskRunnerListener;
 import io.github.dbleases.TaskRunnerStatus;
 import io.github.dbleases.TaskSession;
 import io.github.dbleases.TaskSessionListener;
-import io.github.dbleases.tasks.ClaimedTask;
 import io.github.dbleases.tasks.TaskWork;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A runner: one shift after the other. */
+/** A runner: one {@link Run} after the other. */
 final class DefaultTaskRunner<T> implements TaskRunner {
 
     private static final Logger log = LoggerFactory.getLogger(TaskRunner.class);
@@ -28,11 +25,10 @@ final class DefaultTaskRunner<T> implements TaskRunner {
     private final TaskRunnerConfig config;
     private final Function<String, TaskSession> sessions;
     private final TaskWork<T> work;
-    private final Reports<T> reports;
+    private final RunnerReporter<T> reporter;
     private final Clock clock;
     private final Object lock = new Object();
-    private final Set<Shift<T>> unended = ConcurrentHashMap.newKeySet();
-    private volatile @Nullable Shift<T> shift;
+    private volatile @Nullable Run<T> last;
 
     DefaultTaskRunner(
             TaskRunnerConfig config,
@@ -43,7 +39,7 @@ final class DefaultTaskRunner<T> implements TaskRunner {
         this.config = config;
         this.sessions = sessions;
         this.work = work;
-        this.reports = new Reports<>(this, listener);
+        this.reporter = new RunnerReporter<>(this, listener);
         this.clock = clock;
     }
 
@@ -61,17 +57,17 @@ final class DefaultTaskRunner<T> implements TaskRunner {
             boolean checked = check();
             TaskSession session = sessions.apply(config.name());
             Ending ending = new Ending();
-            Shift<T> next = new Shift<>(config, work, session, reports, new Shift.Setting(clock, checked, ending));
+            Run<T> next = new Run<>(config, work, session, reporter, clock, checked, ending);
             ending.of(next, session.addListener(new Changes(next)));
-            if (shift != null) {
-                next.follow(() -> knownToOthers(next));
+            if (last != null) {
+                next.follow();
             }
-            unended.add(next);
-            shift = next;
+            last = next;
             try {
                 next.start();
             } catch (Throwable noThread) {
                 next.close();
+                next.forget();
                 ending.run();
                 throw noThread;
             }
@@ -79,61 +75,65 @@ final class DefaultTaskRunner<T> implements TaskRunner {
         log.info("Runner {} has started", config.name());
     }
 
-    private List<ClaimedTask<T>> knownToOthers(Shift<T> one) {
-        return unended.stream()
-                .filter(other -> other != one)
-                .flatMap(other -> other.known().stream())
-                .toList();
-    }
-
     private boolean check() {
         try {
             work.line().check();
             return true;
         } catch (TaskQueueException unavailable) {
-            reports.queueFailed(unavailable);
+            reporter.queueFailed(List.of(), unavailable);
             return false;
         }
     }
 
     @Override
     public void stop() {
-        Shift<T> last = shift;
-        if (last != null) {
-            last.close();
-            last.awaitEnd();
+        Run<T> run = last;
+        if (run != null) {
+            run.close();
+            run.awaitEnd();
         }
     }
 
     @Override
     public void wake() {
-        Shift<T> now = shift;
-        if (now != null) {
-            now.wake();
+        Run<T> run = last;
+        if (run != null) {
+            run.wake();
         }
+    }
+
+    @Override
+    public boolean drain(Duration atMost) throws InterruptedException {
+        Run<T> run = last;
+        return run != null && !run.isClosing() && run.state().drain(atMost.toNanos());
     }
 
     @Override
     public boolean isRunning() {
-        Shift<T> now = shift;
-        return now != null && !now.isClosing();
+        Run<T> run = last;
+        return run != null && !run.isClosing();
     }
 
     @Override
     public TaskRunnerStatus status() {
-        Shift<T> now = shift;
-        if (now == null) {
-            return new TaskRunnerStatus(0, 0, 0, reports.completed(), reports.failed(), reports.lost());
+        Run<T> run = last;
+        if (run == null) {
+            return status(0, 0, 0);
         }
-        int sessionCount = now.isClosing() ? 0 : now.session().sessions();
-        return now.desk()
-                .call(desk -> new TaskRunnerStatus(
-                        sessionCount,
-                        desk.tasksAtWork(),
-                        desk.held() + desk.waiting(),
-                        reports.completed(),
-                        reports.failed(),
-                        reports.lost()));
+        int sessionCount = run.isClosing() ? 0 : run.session().sessions();
+        return run.state().call(now -> status(sessionCount, now.tasksAtWork(), now.held()));
+    }
+
+    private TaskRunnerStatus status(int sessionCount, int running, int held) {
+        return new TaskRunnerStatus(
+                sessionCount,
+                running,
+                held,
+                reporter.completed(),
+                reporter.failed(),
+                reporter.retried(),
+                reporter.givenUp(),
+                reporter.lost());
     }
 
     @Override
@@ -141,13 +141,13 @@ final class DefaultTaskRunner<T> implements TaskRunner {
         return work.line().oldestPending();
     }
 
-    /** Leaves the session when the last shift has ended. */
+    /** Leaves the session when the last run has ended. */
     private final class Ending implements Runnable {
 
-        private @Nullable Shift<T> ended;
+        private @Nullable Run<T> ended;
         private @Nullable Registration registration;
 
-        void of(Shift<T> ending, Registration registered) {
+        void of(Run<T> ending, Registration registered) {
             ended = ending;
             registration = registered;
         }
@@ -158,11 +158,8 @@ final class DefaultTaskRunner<T> implements TaskRunner {
                 if (registration != null) {
                     registration.close();
                 }
-                if (ended != null) {
-                    unended.remove(ended);
-                    if (shift == ended) {
-                        ended.session().leave();
-                    }
+                if (ended != null && last == ended) {
+                    ended.session().leave();
                 }
             }
             log.info("Runner {} has stopped", config.name());
@@ -170,11 +167,11 @@ final class DefaultTaskRunner<T> implements TaskRunner {
     }
 
     /** Passes on what happens to the session. */
-    private final class Changes implements TaskSessionListener {
+    private static final class Changes implements TaskSessionListener {
 
-        private final Shift<T> told;
+        private final Run<?> told;
 
-        Changes(Shift<T> told) {
+        Changes(Run<?> told) {
             this.told = told;
         }
 

@@ -1,31 +1,48 @@
 package io.github.dbleases.tasks.runner;
 
+import io.github.dbleases.TaskFailure;
 import io.github.dbleases.tasks.ClaimedTask;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
-/**
- * Tasks with which the runner has done.
- *
- * @param completed how many were finished
- * @param lost those that could not be finished, because the session did not hold them any more
- * @param putAside those that were put aside after their last attempt
- */
-record Settled<T>(int completed, List<ClaimedTask<T>> lost, List<ClaimedTask<T>> putAside) {
+/** Tasks that have left the runner, for whoever counts and reports them. */
+final class Settled<T> {
 
-    Settled<T> and(Settled<T> other) {
-        return new Settled<>(completed + other.completed, joined(lost, other.lost), joined(putAside, other.putAside));
+    private int completed;
+    private final List<TaskFailure<T>> failed = new ArrayList<>();
+    private final List<TaskFailure<T>> givenUp = new ArrayList<>();
+    private final List<ClaimedTask<T>> lost = new ArrayList<>();
+
+    void complete(int tasks) {
+        completed += tasks;
     }
 
-    private static <T> List<ClaimedTask<T>> joined(List<ClaimedTask<T>> one, List<ClaimedTask<T>> other) {
-        return Stream.concat(one.stream(), other.stream()).toList();
+    void fail(TaskFailure<T> failure) {
+        failed.add(failure);
     }
 
-    static <T> Settled<T> nothing() {
-        return completed(0);
+    void giveUp(TaskFailure<T> failure) {
+        givenUp.add(failure);
     }
 
-    static <T> Settled<T> completed(int tasks) {
-        return new Settled<>(tasks, List.of(), List.of());
+    void lose(ClaimedTask<T> task) {
+        lost.add(task);
+    }
+
+    int completed() {
+        return completed;
+    }
+
+    /** Tasks that are in the queue again, to be tried later, postponed ones included. */
+    List<TaskFailure<T>> failed() {
+        return failed;
+    }
+
+    List<TaskFailure<T>> givenUp() {
+        return givenUp;
+    }
+
+    List<ClaimedTask<T>> lost() {
+        return lost;
     }
 }

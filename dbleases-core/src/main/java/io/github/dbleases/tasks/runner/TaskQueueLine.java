@@ -2,7 +2,6 @@ package io.github.dbleases.tasks.runner;
 
 import io.github.dbleases.TaskQueue;
 import io.github.dbleases.tasks.ClaimedTask;
-import io.github.dbleases.tasks.FailedTask;
 import io.github.dbleases.tasks.TaskLine;
 import io.github.dbleases.tasks.TaskReply;
 import io.github.dbleases.tasks.TaskRequest;
@@ -14,7 +13,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The line to a user's queue, which says how many tasks it has finished, but not which. */
+/** Lets a runner use a queue of the application's own, which says how many tasks it has finished, but not which. */
 final class TaskQueueLine<T> implements TaskLine<T> {
 
     private static final Logger log = LoggerFactory.getLogger(TaskQueueLine.class);
@@ -27,6 +26,17 @@ final class TaskQueueLine<T> implements TaskLine<T> {
 
     @Override
     public void check() {}
+
+    @Override
+    public Object scope() {
+        return queue;
+    }
+
+    /** Its contract says so. Failures are remembered all the same, for the delays to grow. */
+    @Override
+    public boolean keepsFailures() {
+        return false;
+    }
 
     /** Which of the finished tasks were lost is not known if some were: as many of them stand for those. */
     @Override
@@ -45,24 +55,27 @@ final class TaskQueueLine<T> implements TaskLine<T> {
                         session);
             }
         }
-        List<ClaimedTask<T>> putAside = new ArrayList<>();
-        for (FailedTask<T> failed : request.failed()) {
-            if (!queue.retry(session, failed.claimed().task(), failed.failure())) {
-                putAside.add(failed.claimed());
+        List<ClaimedTask<T>> givenUp = new ArrayList<>();
+        for (TaskRequest.Failed<T> failed : request.failed()) {
+            if (queue.fail(session, failed.failure())) {
+                givenUp.add(failed.claimed());
             }
         }
         if (!request.released().isEmpty()) {
             queue.release(session, ClaimedTask.tasksOf(request.released()));
         }
         List<ClaimedTask<T>> claimed = new ArrayList<>();
-        request.claim()
-                .ifPresent(claim -> queue.claim(claim).forEach(task -> claimed.add(new ClaimedTask<>(task, task))));
-        return new TaskReply<>(claimed, lost, putAside, List.of());
+        boolean more = false;
+        if (request.claim() != null) {
+            queue.claim(request.claim().claim()).forEach(task -> claimed.add(new ClaimedTask<>(task, task, 0)));
+            more = claimed.size() >= request.claim().claim().limit();
+        }
+        return new TaskReply<>(claimed, List.of(), more, lost, givenUp, List.of());
     }
 
     /**
-     * A difference is an exception if it is not clear which task it concerns: the transaction is rolled back and tried
-     * again in halves, down to single tasks.
+     * A difference is an exception if it is not clear which task it concerns: the transaction is rolled back, and each task is
+     * tried alone.
      */
     @Override
     public List<ClaimedTask<T>> finish(long session, List<ClaimedTask<T>> tasks) {
@@ -85,8 +98,9 @@ final class TaskQueueLine<T> implements TaskLine<T> {
     }
 
     @Override
-    public void releaseAllBut(long session, Collection<ClaimedTask<T>> known) {
-        queue.releaseAllBut(session, ClaimedTask.tasksOf(known));
+    @SuppressWarnings("unchecked") // the id of a task is the task
+    public void releaseAllBut(long session, Collection<Object> known) {
+        queue.releaseAllBut(session, (Collection<T>) (Collection<?>) known);
     }
 
     @Override

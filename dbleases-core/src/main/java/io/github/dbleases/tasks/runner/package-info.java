@@ -1,47 +1,55 @@
 /**
- * The runner: what claims tasks, has them worked on and tells the queue what has become of them. This page is its design.
+ * The runner: claims tasks, has them worked on, and tells the queue what has become of them. This page tells the whole life
+ * of a task.
  *
- * <p><b>Threads.</b> A start begins a shift ({@code Shift}) with one clerk and up to as many workers as are configured. They
- * share one desk ({@code SharedDesk}), which says where each task is, behind a lock that is never held during a call to the
- * queue, the tasker or a listener.
- *
- * <pre>
- *   clerk (Clerk)      finishes, fails, releases and claims: all that is due in one round trip, one at a time
- *        |
- *   desk (Desk)        has no threads and no clock: tests drive it step by step. Bench: what is worked on;
- *        |             Outboxes: what the queue is to be told; Claims, Sweeps: when to claim and to give back
- *        |
- *   workers (Worker)   take batches and hand them to the tasker (Performer), in a transaction or not
- * </pre>
- *
- * <p>While a round trip is under way, the workers go on; what they finish meanwhile goes with the next one. So the number of
- * round trips does not grow with the number of threads, nor with smaller batches.
- *
- * <p><b>States.</b> Where a task is, from its claim to its end:
+ * <p><b>Parts.</b>
  *
  * <pre>
- *             claim           take            accomplished               answer
- *   (queue) --------&gt; fresh --------&gt; at work -------------&gt; to finish --------&gt; completed, or lost
- *                              ^   ^      |
- *                              |   |      +--- a batch threw --&gt; again, in halves ---+
- *                              |   +-------------------------------------------------+
- *                              |          |
- *                              |          +--- a single task failed --&gt; to fail -----&gt; put aside after its last attempt
- *                              |                                           |
- *                              +---------------- waits (Retries) &lt;---------+ otherwise
+ *   Run              from a start to a stop: one thread for the queue, up to so many as are configured for the work
+ *     QueueLoop      talks to the queue: reports and claims, all that is due in one request, one request at a time
+ *     BatchExecutor  calls the tasker, in a transaction or not, and finds out the outcome of each task
+ *     RunnerState    what is held, and what comes next; pure: no thread, no clock
+ *       ClaimSchedule    when to claim, and how much; pure
+ *       CircuitBreaker   limits what is tried while everything fails; pure
+ *       FailureMemory    what the queue does not know about failures; pure
+ *     RunnerReporter counters, log, listener
  * </pre>
  *
- * <p>At the stop, what has not begun is released. When another session takes the place of the one under which tasks were
- * claimed, what has not begun is dropped, as others may have taken it; what is at work is finished under the session under
- * which it was claimed.
+ * <p>The threads share the state behind the lock of {@code SharedState}, which is never held during a call to the queue, the
+ * tasker or a listener.
  *
- * <p><b>Failure.</b> A request without an answer may have been done. What it was to finish is finished again; what it may
- * have claimed is given back ({@link io.github.dbleases.tasks.TaskLine#releaseAllBut}) before anything else is claimed, and
- * again later, as its statement may have hung ({@code Sweeps}). A request that fails again though others are answered
- * goes in ever smaller parts and with longer pauses, so that a task that cannot be finished stops no others.
+ * <p><b>The life of a task.</b>
  *
- * <p><b>Starting again.</b> A shift begins by giving back what the one before it could not. Tasks that are still at work in
- * a shift that was stopped count as known: they stay with the session.
+ * <pre>
+ *                claim            take              accomplished           confirmed
+ *   (queue) -----------&gt; ready -----------&gt; at work -----------&gt; reported -----------&gt; (finished, or lost)
+ *      ^                  ^ |                  |                    ^   |
+ *      |                  | | released         | a batch threw      |   | refused or unanswered:
+ *      |                  | +----------------+ +-&gt; ready, alone     |   v reported again
+ *      |                  |   not begun      | |                  unconfirmed
+ *      |                  +------------------|-+
+ *      |                                     v | failed, postponed, given up
+ *      +----------------------------------- reported
+ *         free again, due later, or given up
+ * </pre>
+ *
+ * <p><b>Failure.</b> A failed task goes back to the queue, with its attempts, its error and when it is due, in one request
+ * that frees it. Nothing that has failed stays here. Only a task of a batch that threw is tried here once more, alone and at
+ * once, because it is not known whether it was the one.
+ *
+ * <p><b>Requests without a reply.</b> A request that was not answered may have been done. What it reported is reported
+ * again, which has no further effect; nothing is claimed until that is answered. What it may have claimed is given back
+ * ({@link io.github.dbleases.tasks.TaskLine#releaseAllBut}) before anything else is claimed, and again later, as its
+ * statement may have hung. A request that was refused did nothing: it is repeated in halves, until the single task is known
+ * that is refused. That one is kept, counts as held, and is reported again from time to time.
+ *
+ * <p><b>Sessions.</b> When another session takes the place of the one under which tasks were claimed, what has not begun is
+ * dropped, as others may have taken it; what is at work is finished under the session under which it was claimed, which has
+ * an effect only where nobody has taken it. All runs of this application on one queue ({@code QueueScope}) share a session,
+ * and do not give back each other's tasks.
+ *
+ * <p><b>The end.</b> A run that is closed begins nothing, gives back what has not begun, waits for what is at work, and ends
+ * when the queue knows everything, or cannot be told in time.
  */
 @NullMarked
 package io.github.dbleases.tasks.runner;

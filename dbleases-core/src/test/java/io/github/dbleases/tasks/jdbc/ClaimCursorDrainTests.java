@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.TaskClaim;
 import io.github.dbleases.TaskSession.Place;
+import io.github.dbleases.tasks.jdbc.ClaimCursor.Beginning;
 import io.github.dbleases.tasks.jdbc.ClaimCursor.Claimed;
+import io.github.dbleases.tasks.jdbc.ClaimCursor.Position;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -77,21 +79,26 @@ class ClaimCursorDrainTests {
         void claim() {
             now += nanosPerClaim;
             count++;
-            String from = cursor.next(place);
-            int row = from == null ? 0 : (int) Math.min(ROWS, (Long.parseLong(from) + idGap - 1) / idGap);
-            String last = null;
+            Beginning start = cursor.next(place);
+            int row = start.from() == null
+                    ? 0
+                    : (int) Math.min(ROWS, (Long.parseLong(start.from().id()) + idGap - 1) / idGap);
+            Position last = null;
+            int claimed = 0;
             for (int found = 0; found < LIMIT && row < ROWS; row++) {
                 if (owners[row] == null) {
                     owners[row] = this;
                     claims[row] = count;
                     left--;
                     found++;
-                    last = found == LIMIT ? Long.toString(row * idGap) : null;
+                    claimed = found;
+                    last = new Position(null, Long.toString(row * idGap));
                 } else if (owners[row] != this && claims[row] == owners[row].count) {
                     passed++;
                 }
             }
-            cursor.moveTo(new Claimed(new TaskClaim(1, LIMIT, 0, place, false), from, last, IdScale.BIGINT));
+            cursor.moveTo(new Claimed(
+                    new TaskClaim(1, LIMIT, 0, place, false), start, last, claimed == LIMIT, 0, IdScale.BIGINT));
         }
     }
 }

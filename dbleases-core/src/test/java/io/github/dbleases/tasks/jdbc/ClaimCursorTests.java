@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.TaskClaim;
 import io.github.dbleases.TaskSession.Place;
+import io.github.dbleases.tasks.jdbc.ClaimCursor.Beginning;
 import io.github.dbleases.tasks.jdbc.ClaimCursor.Claimed;
+import io.github.dbleases.tasks.jdbc.ClaimCursor.Position;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -85,8 +87,13 @@ class ClaimCursorTests {
 
     @Test
     void whoGetsAShareOnlyStaysWhereItIs() {
-        String from = next(SECOND_OF_FOUR);
-        cursor.moveTo(new Claimed(new TaskClaim(1, 10, 0, SECOND_OF_FOUR, true), from, "7", IdScale.BIGINT));
+        cursor.moveTo(new Claimed(
+                new TaskClaim(1, 10, 0, SECOND_OF_FOUR, true),
+                cursor.next(SECOND_OF_FOUR),
+                new Position(null, "7"),
+                true,
+                0,
+                IdScale.BIGINT));
         assertThat(next(SECOND_OF_FOUR)).isEqualTo("7");
     }
 
@@ -122,8 +129,34 @@ class ClaimCursorTests {
         assertThat(next(SECOND_OF_FOUR)).isEqualTo("b");
     }
 
+    @Test
+    void howFarAClaimGoesBackDependsOnWhatThatCosts() {
+        claim(Place.ALONE, "7");
+        for (int second = 0; second < 30; second++) {
+            pass(Duration.ofMillis(1_000));
+            Beginning start = cursor.next(Place.ALONE);
+            long millis = start.from() == null ? 200 : 2;
+            move(Place.ALONE, start, String.valueOf(100 + second), millis, false);
+        }
+        // The start costs 200 ms, and is visited every ten seconds; in between it goes back by ten seconds.
+        assertThat(cursor.next(Place.ALONE).from()).isNotNull();
+        assertThat(Integer.parseInt(cursor.next(Place.ALONE).from().id())).isBetween(117, 120);
+    }
+
+    @Test
+    void whenTenSecondsCostMuchTooItGoesBackByOne() {
+        claim(Place.ALONE, "7");
+        for (int second = 0; second < 30; second++) {
+            pass(Duration.ofMillis(1_000));
+            Beginning start = cursor.next(Place.ALONE);
+            move(Place.ALONE, start, String.valueOf(100 + second), start.depth() == 2 ? 1 : 150, false);
+        }
+        assertThat(Integer.parseInt(cursor.next(Place.ALONE).from().id())).isBetween(126, 129);
+    }
+
     private @Nullable String next(Place place) {
-        return cursor.next(place);
+        Position from = cursor.next(place).from();
+        return from == null ? null : from.id();
     }
 
     private void pass(Duration duration) {
@@ -135,6 +168,22 @@ class ClaimCursorTests {
     }
 
     private void claim(Place place, String last, @Nullable IdScale scale) {
-        cursor.moveTo(new Claimed(new TaskClaim(1, 10, 0, place, false), next(place), last, scale));
+        cursor.moveTo(new Claimed(
+                new TaskClaim(1, 10, 0, place, false),
+                cursor.next(place),
+                last == null ? null : new Position(null, last),
+                last != null,
+                0,
+                scale));
+    }
+
+    private void move(Place place, Beginning start, String last, long millis, boolean full) {
+        cursor.moveTo(new Claimed(
+                new TaskClaim(1, 10, 0, place, false),
+                start,
+                new Position(null, last),
+                full,
+                Duration.ofMillis(millis).toNanos(),
+                null));
     }
 }

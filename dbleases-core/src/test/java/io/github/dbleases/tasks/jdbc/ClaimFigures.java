@@ -2,9 +2,9 @@ package io.github.dbleases.tasks.jdbc;
 
 import io.github.dbleases.TaskClaim;
 import io.github.dbleases.TaskSession.Place;
+import io.github.dbleases.tasks.ClaimPlan;
 import io.github.dbleases.tasks.ClaimedTask;
 import io.github.dbleases.tasks.TaskRequest;
-import io.github.dbleases.tasks.jdbc.TaskStatements.Part;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.io.PrintStream;
 import java.sql.Connection;
@@ -13,11 +13,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 
 /**
  * Measures claims on a server of its own. Arguments: some of {@code plans} (with few and with many pending rows), {@code
@@ -63,7 +60,7 @@ public final class ClaimFigures {
             database.execute("VACUUM ANALYZE outbox");
             database.session(1);
             OUT.printf("%n%d pending rows, a claim of %d:%n", rows, BATCH);
-            explain(EnumSet.of(Part.CLAIM));
+            explain();
             database.execute("UPDATE outbox SET session_id = NULL WHERE session_id IS NOT NULL");
             JdbcTaskLine<String> line = TaskDatabase.line(TaskDatabase.OUTBOX, TaskDatabase.kept(connection));
             times("claim and release of " + BATCH, 50, () -> {
@@ -164,7 +161,7 @@ public final class ClaimFigures {
                 TaskClaim claim = new TaskClaim(1, batch, 0, Place.ALONE, false);
                 done += held.size();
                 requests++;
-                held = line.exchange(new TaskRequest<>(1, held, List.of(), List.of(), Optional.of(claim)))
+                held = line.exchange(new TaskRequest<>(1, held, List.of(), List.of(), ClaimPlan.of(claim)))
                         .claimed();
             }
             long nanos = System.nanoTime() - begin;
@@ -179,14 +176,36 @@ public final class ClaimFigures {
                 1, line.exchange(TaskDatabase.claim(1, BATCH)).claimed()));
     }
 
-    private void explain(Set<Part> parts) throws SQLException {
+    private void explain() throws SQLException {
         ColumnTypes types = ColumnTypes.read(connection, TaskDatabase.OUTBOX);
-        String sql = new TaskStatements(TaskDatabase.OUTBOX, LeaseTables.defaults(), types).exchange(parts, 4);
-        try (PreparedStatement statement = connection.prepareStatement("EXPLAIN (ANALYZE, BUFFERS) " + sql)) {
-            statement.setLong(1, 1);
-            statement.setLong(2, BATCH);
-            statement.setLong(3, 1);
-            statement.setLong(4, BATCH - 1);
+        TableSql sql =
+                new TableSql(TaskDatabase.OUTBOX, List.of(LeaseTables.defaults().session()), types);
+        Exchange exchange = new Exchange(TaskDatabase.OUTBOX, sql, types);
+        TableSql.Statement claim = exchange.statement(false, true, Exchange.Start.FIRST, 4);
+        Map<String, Object> values = Map.of(
+                "session",
+                1L,
+                "shared",
+                false,
+                "limit",
+                (long) BATCH,
+                "held",
+                0L,
+                "sessions",
+                1L,
+                "count",
+                (long) BATCH,
+                "fresh",
+                (long) BATCH,
+                "retries",
+                (long) BATCH);
+        try (PreparedStatement statement = connection.prepareStatement("EXPLAIN (ANALYZE, BUFFERS) " + claim.sql())) {
+            for (int i = 0; i < claim.parameters().size(); i++) {
+                String parameter = claim.parameters().get(i);
+                statement.setObject(
+                        i + 1,
+                        values.containsKey(parameter) ? values.get(parameter) : types.ids(connection, List.of()));
+            }
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
                     OUT.println(row.getString(1));

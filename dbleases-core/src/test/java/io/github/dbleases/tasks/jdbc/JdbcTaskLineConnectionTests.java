@@ -6,9 +6,11 @@ import static io.github.dbleases.tasks.jdbc.TaskDatabase.ids;
 import static io.github.dbleases.tasks.jdbc.TaskDatabase.numbers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.dbleases.TaskQueueException;
 import io.github.dbleases.tasks.ClaimedTask;
+import io.github.dbleases.tasks.TaskReply;
 import io.github.dbleases.tasks.TaskRequest;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.sql.Connection;
@@ -44,7 +46,7 @@ class JdbcTaskLineConnectionTests {
         line.check();
         List<ClaimedTask<String>> claimed = line.exchange(claim(1, 3)).claimed();
         assertThat(held()).containsExactly("1", "2", "3");
-        line.releaseAllBut(1, claimed.subList(0, 1));
+        line.releaseAllBut(1, TaskDatabase.idsOf(claimed.subList(0, 1)));
         assertThat(held()).containsExactly("1");
         assertThat(connection.getAutoCommit()).isFalse();
     }
@@ -105,18 +107,24 @@ class JdbcTaskLineConnectionTests {
     }
 
     @Test
-    void rowsOfWhichThereIsNoTaskAreNotedAndInNobodysWay() {
+    void rowsOfWhichThereIsNoTaskAreToldApartWhateverTheMapperThrows() {
         JdbcTaskLine<String> line =
                 new JdbcTaskLine<>(database.dataSource(), TaskDatabase.OUTBOX, LeaseTables.defaults(), row -> {
-                    if (row.getLong("id") <= 2) {
+                    if (row.getLong("id") == 1) {
                         throw new IllegalArgumentException("No such payload");
+                    }
+                    if (row.getLong("id") == 2) {
+                        throw new NoClassDefFoundError("Payload");
                     }
                     return row.getString("payload");
                 });
-        assertThat(ids(line.exchange(claim(1, 4)).claimed())).containsExactly(3L, 4L);
-        assertThat(ids(line.exchange(claim(1, 2)).claimed())).containsExactly(5L, 6L);
-        assertThat(database.query("SELECT concat_ws(' ', session_id, attempts, last_error) FROM outbox WHERE id <= 2"))
-                .containsOnly("1 1 java.lang.IllegalArgumentException: No s");
+        TaskReply<String> reply = line.exchange(claim(1, 4));
+        assertThat(ids(reply.claimed())).containsExactly(3L, 4L);
+        assertThat(reply.unmapped())
+                .extracting(
+                        unmapped -> unmapped.claimed().id(),
+                        unmapped -> unmapped.failure().getMessage())
+                .containsExactlyInAnyOrder(tuple(1L, "No such payload"), tuple(2L, "Payload"));
     }
 
     @Test
@@ -124,7 +132,7 @@ class JdbcTaskLineConnectionTests {
         JdbcTaskLine<String> line =
                 TaskDatabase.line(TaskDatabase.OUTBOX, TaskDatabase.prepared(database.dataSource(), "SELECT 1 / 0"));
         assertThatExceptionOfType(TaskQueueException.class)
-                .isThrownBy(() -> line.exchange(finish(1, List.of(new ClaimedTask<>(1L, "")))))
+                .isThrownBy(() -> line.exchange(finish(1, List.of(new ClaimedTask<>(1L, "", 0)))))
                 .withMessageStartingWith("Could not finish 1 tasks of table outbox (SQL state 22012)");
     }
 

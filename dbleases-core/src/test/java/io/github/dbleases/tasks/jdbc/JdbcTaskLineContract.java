@@ -4,18 +4,25 @@ import static io.github.dbleases.tasks.jdbc.TaskDatabase.claim;
 import static io.github.dbleases.tasks.jdbc.TaskDatabase.fail;
 import static io.github.dbleases.tasks.jdbc.TaskDatabase.finish;
 import static io.github.dbleases.tasks.jdbc.TaskDatabase.ids;
+import static io.github.dbleases.tasks.jdbc.TaskDatabase.idsOf;
 import static io.github.dbleases.tasks.jdbc.TaskDatabase.numbers;
 import static io.github.dbleases.tasks.jdbc.TaskDatabase.release;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskFailure.Verdict;
 import io.github.dbleases.TaskSession.Place;
+import io.github.dbleases.store.postgres.PostgresSchema;
+import io.github.dbleases.store.postgres.PostgresStoreConfig;
+import io.github.dbleases.tasks.ClaimPlan;
 import io.github.dbleases.tasks.ClaimedTask;
 import io.github.dbleases.tasks.TaskReply;
 import io.github.dbleases.tasks.TaskRequest;
 import io.github.dbleases.testing.postgres.PostgresServer;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -44,9 +51,9 @@ abstract class JdbcTaskLineContract {
                 database.line().exchange(claim(me, 3)).claimed();
         assertThat(claimed)
                 .containsExactly(
-                        new ClaimedTask<>(2L, "task 2"),
-                        new ClaimedTask<>(4L, "task 4"),
-                        new ClaimedTask<>(5L, "task 5"));
+                        new ClaimedTask<>(2L, "task 2", 0),
+                        new ClaimedTask<>(4L, "task 4", 0),
+                        new ClaimedTask<>(5L, "task 5", 0));
         assertThat(database.query("SELECT id FROM outbox WHERE session_id = 1 ORDER BY id"))
                 .containsExactly("2", "4", "5");
     }
@@ -91,9 +98,9 @@ abstract class JdbcTaskLineContract {
                 held.subList(0, 3),
                 fail(me, held.subList(3, 5)).failed(),
                 held.subList(5, 6),
-                Optional.of(new TaskClaim(me, 2, 6, new Place(0, 2), false))));
+                ClaimPlan.of(new TaskClaim(me, 2, 6, new Place(0, 2), false))));
         assertThat(ids(reply.lost())).containsExactly(2L, 3L);
-        assertThat(ids(reply.putAside())).containsExactly(4L);
+        assertThat(ids(reply.givenUp())).containsExactly(4L);
         assertThat(ids(reply.claimed())).containsExactly(7L, 8L);
         assertThat(
                         database.query(
@@ -103,7 +110,7 @@ abstract class JdbcTaskLineContract {
                         "2,2,f,0",
                         "3,2,f,0",
                         "4,f,3,java.lang.IllegalStateException: No task",
-                        "5,1,f,1,java.lang.IllegalStateException: No task",
+                        "5,f,1,java.lang.IllegalStateException: No task",
                         "6,f,0",
                         "7,1,f,0",
                         "8,1,f,0",
@@ -120,7 +127,7 @@ abstract class JdbcTaskLineContract {
                 "sent_at IS NULL",
                 null,
                 "sent_at = now()",
-                TaskTable.Attempts.UNCOUNTED,
+                TaskTable.Failures.UNRECORDED,
                 null);
         for (JdbcTaskLine<String> line : List.of(database.line(), database.line(uncounted))) {
             createTable();
@@ -131,7 +138,81 @@ abstract class JdbcTaskLineContract {
 
             assertThat(ids(reply.unheld())).containsExactly(2L, 4L);
             assertThat(ids(line.exchange(fail(me, held.subList(0, 1))).unheld()))
-                    .isEmpty();
+                    .containsExactly(1L);
+        }
+    }
+
+    @Test
+    void aFailureFreesTheTaskUntilItIsDueAndRepeatingItHasNoEffect() {
+        database.execute("ALTER TABLE outbox ADD due_at timestamptz NOT NULL DEFAULT now()");
+        JdbcTaskLine<String> line = new JdbcTaskLine<>(
+                database.dataSource(),
+                TaskDatabase.due("sent_at IS NULL"),
+                LeaseTables.defaults(),
+                row -> row.getString("payload"),
+                () -> 0);
+        List<ClaimedTask<String>> held = line.exchange(claim(me, 3)).claimed();
+        TaskRequest<String> failed = fail(me, held.subList(0, 1), Verdict.RETRY, Duration.ofHours(1));
+        assertThat(line.exchange(failed).unheld()).isEmpty();
+        assertThat(ids(line.exchange(failed).unheld())).containsExactly(1L);
+        line.exchange(fail(me, held.subList(1, 2), Verdict.POSTPONE, Duration.ofHours(2)));
+        assertThat(database.query("SELECT concat_ws(' ', id, session_id, attempts, last_error,"
+                        + " round(extract(epoch FROM due_at - now()) / 3600)) FROM outbox WHERE id <= 3 ORDER BY id"))
+                .containsExactly("1 1 java.lang.IllegalStateException: No task 1", "2 0 2", "3 1 0 0");
+        assertThat(ids(line.exchange(claim(other, 10)).claimed())).isEqualTo(numbers(4, 10));
+        database.execute("UPDATE outbox SET due_at = now() WHERE id <= 2");
+        assertThat(line.exchange(claim(other, 10)).claimed())
+                .extracting(ClaimedTask::id, ClaimedTask::attempts)
+                .containsExactlyInAnyOrder(tuple(1L, 1), tuple(2L, 0));
+    }
+
+    @Test
+    void freshTasksAndRetriesAreClaimedSideBySide() {
+        JdbcTaskLine<String> line = database.line();
+        database.execute("UPDATE outbox SET attempts = 1 WHERE id <= 5");
+        ClaimPlan plan = new ClaimPlan(new TaskClaim(me, 4, 0, Place.ALONE, false), 4, 1, false, List.of(), List.of());
+        assertThat(ids(line.exchange(claim(plan)).claimed())).containsExactly(1L, 6L, 7L, 8L);
+        ClaimPlan fresh = new ClaimPlan(new TaskClaim(me, 4, 4, Place.ALONE, false), 4, 0, false, List.of(), List.of());
+        assertThat(ids(line.exchange(claim(fresh)).claimed())).containsExactly(9L, 10L);
+    }
+
+    @Test
+    void aClaimFromTheEndTakesTheLastOnes() {
+        ClaimPlan plan = new ClaimPlan(new TaskClaim(me, 2, 0, Place.ALONE, false), 2, 2, true, List.of(), List.of());
+        assertThat(ids(database.line().exchange(claim(plan)).claimed())).containsExactly(9L, 10L);
+    }
+
+    @Test
+    void whatRestsIsNotClaimedAndWhereAttemptsAreNotCountedTheRunnerSaysWhatHasFailed() {
+        TaskTable uncounted = new TaskTable(
+                "outbox",
+                "id",
+                "session_id",
+                "sent_at IS NULL",
+                null,
+                "sent_at = now()",
+                TaskTable.Failures.UNRECORDED,
+                null);
+        JdbcTaskLine<String> line = database.line(uncounted);
+        ClaimPlan plan = new ClaimPlan(
+                new TaskClaim(me, 3, 0, Place.ALONE, false), 3, 1, false, List.of(1L, 4L), List.of(1L, 2L, 3L));
+        assertThat(ids(line.exchange(claim(plan)).claimed())).containsExactly(2L, 5L, 6L);
+    }
+
+    @Test
+    void sessionsOfAnotherPrefixKeepWhatTheyHold() throws SQLException {
+        PostgresSchema.create(database.dataSource(), new PostgresStoreConfig(null, "other_", true));
+        database.execute("""
+                INSERT INTO other_session (id, expires_at, inbox, ttl, grace, started_at, weight, state, client_id)
+                VALUES (77, now() + interval '1 h', 0, interval '1 h', interval '1 s', now(), 1, 'live', 'client')
+                """);
+        try {
+            database.execute("UPDATE outbox SET session_id = 77 WHERE id <= 8");
+            assertThat(ids(database.line().exchange(claim(me, 10)).claimed())).containsExactly(9L, 10L);
+            database.execute("UPDATE other_session SET state = 'dead'");
+            assertThat(ids(database.line().exchange(claim(me, 10)).claimed())).isEqualTo(numbers(1, 8));
+        } finally {
+            database.execute("DROP TABLE IF EXISTS other_session CASCADE");
         }
     }
 
@@ -187,7 +268,7 @@ abstract class JdbcTaskLineContract {
         JdbcTaskLine<String> line = database.line();
         List<ClaimedTask<String>> held = line.exchange(claim(me, 5)).claimed();
         line.exchange(claim(other, 2));
-        line.releaseAllBut(me, held.subList(1, 3));
+        line.releaseAllBut(me, idsOf(held.subList(1, 3)));
         assertThat(database.query("SELECT id FROM outbox WHERE session_id = 1 ORDER BY id"))
                 .containsExactly("2", "3");
         line.releaseAllBut(me, List.of());
@@ -200,7 +281,7 @@ abstract class JdbcTaskLineContract {
         database.execute("UPDATE outbox SET created_at = now() - interval '1 h' WHERE id = 1");
         assertThat(database.line().oldestPending())
                 .hasValueSatisfying(age -> assertThat(age.toSeconds()).isBetween(3600L, 3660L));
-        database.execute("UPDATE outbox SET created_at = now() + interval '1 h' WHERE id = 1");
+        database.execute("UPDATE outbox SET created_at = now() + interval '1 h'");
         assertThat(database.line().oldestPending())
                 .hasValueSatisfying(age -> assertThat(age).isZero());
         database.execute("UPDATE outbox SET sent_at = now()");
@@ -209,7 +290,12 @@ abstract class JdbcTaskLineContract {
 
     @Test
     void aClaimBeginsWhereTheLastOneEndedAndFindsEarlierTasksBeforeItComesBackShort() {
-        JdbcTaskLine<String> line = database.line();
+        JdbcTaskLine<String> line = new JdbcTaskLine<>(
+                database.dataSource(),
+                TaskDatabase.OUTBOX,
+                LeaseTables.defaults(),
+                row -> row.getString("payload"),
+                () -> 0);
         assertThat(ids(line.exchange(claim(me, 4)).claimed())).isEqualTo(numbers(1, 4));
         database.execute("UPDATE outbox SET session_id = NULL WHERE id <= 2");
         assertThat(ids(line.exchange(claim(me, 3)).claimed())).isEqualTo(numbers(5, 7));

@@ -37,13 +37,14 @@ class JdbcTaskLineTypesTests {
             numeric(10, 2) | right(i, 2)::int + 0.5                                | java.math.BigDecimal
             bytea          | decode(right(i, 2), 'hex')                            | [B
             varchar(80)    | i                                                     | java.lang.String
+            char(40)       | i                                                     | java.lang.String
             """)
     void tasksAreClaimedFinishedFailedAndReleasedByKeysOfType(String type, String value, Class<?> javaType) {
         String rows =
                 "(SELECT '00000000-0000-0000-0000-0000000000' || (i + 10) AS i FROM generate_series(1, 9) i) AS given";
         database.execute("""
                 CREATE TABLE "The Shop"."Order ""Items"" ?" (
-                    "select" %s PRIMARY KEY, payload text, "Session-Id" bigint, done boolean DEFAULT false, "a?b" int
+                    "select" %s PRIMARY KEY, payload text, "Session-Id" bigint, done boolean DEFAULT false, "a?b" int NOT NULL DEFAULT 0
                 );
                 INSERT INTO "The Shop"."Order ""Items"" ?" SELECT %s, 'payload' FROM %s;
                 CREATE INDEX ON "The Shop"."Order ""Items"" ?" ("select") WHERE NOT done;
@@ -55,7 +56,7 @@ class JdbcTaskLineTypesTests {
                 "NOT done AND payload <> '{id}'",
                 null,
                 "done = true",
-                new TaskTable.Attempts("a?b", null, 1),
+                new TaskTable.Failures("a?b", null, null, 1, null),
                 null);
         JdbcTaskLine<String> line = database.line(table);
         line.check();
@@ -66,8 +67,8 @@ class JdbcTaskLineTypesTests {
                 "UPDATE \"The Shop\".\"Order \"\"Items\"\" ?\" SET \"Session-Id\" = 7 WHERE \"select\" = (SELECT min(\"select\"::text)::%s FROM \"The Shop\".\"Order \"\"Items\"\" ?\")"
                         .formatted(type));
         assertThat(line.exchange(finish(1, claimed.subList(0, 2))).lost()).containsExactly(claimed.get(0));
-        assertThat(line.exchange(fail(1, claimed.subList(2, 3))).putAside()).containsExactly(claimed.get(2));
-        line.releaseAllBut(1, claimed.subList(3, 4));
+        assertThat(line.exchange(fail(1, claimed.subList(2, 3))).givenUp()).containsExactly(claimed.get(2));
+        line.releaseAllBut(1, TaskDatabase.idsOf(claimed.subList(3, 4)));
         assertThat(
                         database.query(
                                 "SELECT count(*) || ' ' || count(\"Session-Id\") FROM \"The Shop\".\"Order \"\"Items\"\" ?\" WHERE NOT done"))
@@ -99,7 +100,7 @@ class JdbcTaskLineTypesTests {
                 "NOT done",
                 null,
                 "done = true",
-                TaskTable.Attempts.UNCOUNTED,
+                TaskTable.Failures.UNRECORDED,
                 null);
         List<JdbcTaskLine<String>> lines = List.of(database.line(table), database.line(table), database.line(table));
         lines.subList(1, 3).forEach(line -> database.session(lines.indexOf(line) + 1));
@@ -133,7 +134,7 @@ class JdbcTaskLineTypesTests {
                 "NOT done",
                 "\"{word}\", \"{id}\" desc",
                 "done = true",
-                TaskTable.Attempts.UNCOUNTED,
+                TaskTable.Failures.UNRECORDED,
                 null);
         JdbcTaskLine<String> line = database.line(table);
         line.check();

@@ -1,11 +1,13 @@
 package io.github.dbleases.tasks.jdbc;
 
 import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskFailure;
+import io.github.dbleases.TaskFailure.Verdict;
 import io.github.dbleases.TaskSession.Place;
 import io.github.dbleases.store.postgres.PostgresSchema;
 import io.github.dbleases.store.postgres.PostgresStoreConfig;
+import io.github.dbleases.tasks.ClaimPlan;
 import io.github.dbleases.tasks.ClaimedTask;
-import io.github.dbleases.tasks.FailedTask;
 import io.github.dbleases.tasks.TaskRequest;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.lang.reflect.InvocationTargetException;
@@ -14,10 +16,10 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.LongStream;
 import javax.sql.DataSource;
@@ -60,7 +62,20 @@ final class TaskDatabase {
                 "sent_at IS NULL",
                 null,
                 "sent_at = now()",
-                new TaskTable.Attempts("attempts", "last_error", 3),
+                new TaskTable.Failures("attempts", "last_error", null, 3, null),
+                "created_at");
+    }
+
+    /** One with a due column. */
+    static TaskTable due(String pending) {
+        return new TaskTable(
+                "outbox",
+                "id",
+                "session_id",
+                pending,
+                null,
+                "sent_at = now()",
+                new TaskTable.Failures("attempts", "last_error", "due_at", 3, null),
                 "created_at");
     }
 
@@ -72,7 +87,7 @@ final class TaskDatabase {
                 OUTBOX.pending(),
                 orderBy,
                 OUTBOX.finish(),
-                OUTBOX.attempts(),
+                OUTBOX.failures(),
                 OUTBOX.createdColumn());
     }
 
@@ -84,7 +99,7 @@ final class TaskDatabase {
                 pending,
                 null,
                 finish,
-                OUTBOX.attempts(),
+                OUTBOX.failures(),
                 OUTBOX.createdColumn());
     }
 
@@ -192,22 +207,41 @@ final class TaskDatabase {
     }
 
     static TaskRequest<String> claim(TaskClaim claim) {
-        return new TaskRequest<>(claim.session(), List.of(), List.of(), List.of(), Optional.of(claim));
+        return claim(ClaimPlan.of(claim));
+    }
+
+    static TaskRequest<String> claim(ClaimPlan plan) {
+        return new TaskRequest<>(plan.claim().session(), List.of(), List.of(), List.of(), plan);
     }
 
     static TaskRequest<String> finish(long session, List<ClaimedTask<String>> tasks) {
-        return new TaskRequest<>(session, tasks, List.of(), List.of(), Optional.empty());
+        return new TaskRequest<>(session, tasks, List.of(), List.of(), null);
     }
 
     static TaskRequest<String> fail(long session, List<ClaimedTask<String>> tasks) {
-        List<FailedTask<String>> failed = tasks.stream()
-                .map(task -> new FailedTask<>(task, new IllegalStateException("No " + task.task())))
+        return fail(session, tasks, Verdict.RETRY, Duration.ZERO);
+    }
+
+    static TaskRequest<String> fail(long session, List<ClaimedTask<String>> tasks, Verdict verdict, Duration delay) {
+        List<TaskRequest.Failed<String>> failed = tasks.stream()
+                .map(task -> new TaskRequest.Failed<>(
+                        task,
+                        new TaskFailure<>(
+                                task.id(),
+                                task.task(),
+                                new IllegalStateException("No " + task.task()),
+                                verdict,
+                                delay)))
                 .toList();
-        return new TaskRequest<>(session, List.of(), failed, List.of(), Optional.empty());
+        return new TaskRequest<>(session, List.of(), failed, List.of(), null);
     }
 
     static TaskRequest<String> release(long session, List<ClaimedTask<String>> tasks) {
-        return new TaskRequest<>(session, List.of(), List.of(), tasks, Optional.empty());
+        return new TaskRequest<>(session, List.of(), List.of(), tasks, null);
+    }
+
+    static List<Object> idsOf(List<ClaimedTask<String>> tasks) {
+        return tasks.stream().map(ClaimedTask::id).toList();
     }
 
     /** Returns the ids, sorted. */

@@ -76,7 +76,7 @@ abstract class TaskTableCheckContract {
         assertThat(message(TaskDatabase.OUTBOX))
                 .isEqualTo("Table \"outbox\" has no column \"attempts\" (attempts-column): add it:"
                         + " ALTER TABLE \"outbox\" ADD COLUMN \"attempts\" integer NOT NULL DEFAULT 0;");
-        database.execute("ALTER TABLE outbox ADD attempts int; ALTER TABLE outbox DROP last_error");
+        database.execute("ALTER TABLE outbox ADD attempts int NOT NULL DEFAULT 0; ALTER TABLE outbox DROP last_error");
         assertThat(message(TaskDatabase.OUTBOX)).endsWith("ADD COLUMN \"last_error\" text;");
         database.execute("ALTER TABLE outbox ADD last_error text; ALTER TABLE outbox DROP created_at");
         assertThat(message(TaskDatabase.OUTBOX))
@@ -125,7 +125,7 @@ abstract class TaskTableCheckContract {
         assertThat(message(TaskDatabase.OUTBOX))
                 .contains("(attempts-column)", "is of type text, but must be an integer");
         database.execute(
-                "ALTER TABLE outbox DROP attempts, ADD attempts smallint, DROP last_error, ADD last_error jsonb");
+                "ALTER TABLE outbox DROP attempts, ADD attempts smallint NOT NULL DEFAULT 0, DROP last_error, ADD last_error jsonb");
         assertThat(message(TaskDatabase.OUTBOX)).contains("(error-column)", "is of type jsonb, but must be a text");
         database.execute(
                 "ALTER TABLE outbox DROP last_error, ADD last_error text, DROP created_at, ADD created_at bigint");
@@ -189,6 +189,61 @@ abstract class TaskTableCheckContract {
                                 + " Create it: CREATE INDEX CONCURRENTLY ON \"outbox\" (\"priority\" DESC, \"id\") WHERE sent_at IS NULL;");
         database.execute("CREATE INDEX ON \"outbox\" (\"priority\" DESC, \"id\") WHERE sent_at IS NULL");
         assertThat(warnings(TaskDatabase.ordered("priority desc, id"))).isEmpty();
+    }
+
+    @Test
+    void withADueColumnTheIndexHasIt() {
+        database.execute("ALTER TABLE outbox ADD due_at timestamptz NOT NULL DEFAULT now()");
+        TaskTable due = TaskDatabase.due("sent_at IS NULL");
+        assertThat(warnings(due))
+                .containsExactly(
+                        "WARN Claims read and sort all pending rows of table outbox, as no index has them in order."
+                                + " Create it: CREATE INDEX CONCURRENTLY ON \"outbox\" (\"due_at\", \"id\") WHERE sent_at IS NULL;");
+        database.execute("CREATE INDEX ON outbox (due_at, id) WHERE sent_at IS NULL AND attempts = 0");
+        assertThat(warnings(due)).hasSize(1);
+        database.execute("CREATE INDEX ON outbox (due_at, id) WHERE sent_at IS NULL AND attempts > 0");
+        assertThat(warnings(due)).isEmpty();
+    }
+
+    @Test
+    void aConditionThatDependsOnTheTimeCannotHaveAnIndex() {
+        database.execute(
+                "ALTER TABLE outbox ADD run_at timestamptz NOT NULL DEFAULT now(); DROP INDEX outbox_pending_idx");
+        assertThat(warnings(TaskDatabase.with("sent_at IS NULL AND run_at <= now() AND attempts >= 0", "delete")))
+                .singleElement()
+                .asString()
+                .contains("which depends on the time and cannot be the condition of an index")
+                .contains("set due-column to the column that it compares");
+    }
+
+    @Test
+    void columnsOfFailuresThatMayBeNull() {
+        database.execute("ALTER TABLE outbox ALTER attempts DROP NOT NULL");
+        assertThat(message(TaskDatabase.OUTBOX))
+                .isEqualTo(
+                        "Column \"attempts\" (attempts-column) of table \"outbox\" may be null:"
+                                + " UPDATE \"outbox\" SET \"attempts\" = 0 WHERE \"attempts\" IS NULL;"
+                                + " ALTER TABLE \"outbox\" ALTER COLUMN \"attempts\" SET DEFAULT 0, ALTER COLUMN \"attempts\" SET NOT NULL;");
+        database.createOutbox(0);
+        assertThat(message(TaskDatabase.due("sent_at IS NULL")))
+                .endsWith("ADD COLUMN \"due_at\" timestamptz NOT NULL DEFAULT now();");
+        database.execute("ALTER TABLE outbox ADD due_at timestamp NOT NULL DEFAULT now()");
+        assertThat(message(TaskDatabase.due("sent_at IS NULL"))).contains("(due-column)", "must be timestamptz");
+    }
+
+    @Test
+    void whatIsSetWhenATaskIsGivenUp() {
+        TaskTable wrong = new TaskTable(
+                "outbox",
+                "id",
+                "session_id",
+                "sent_at IS NULL",
+                null,
+                "sent_at = now()",
+                new TaskTable.Failures("attempts", null, null, 3, "status = 'dead'"),
+                null);
+        assertThat(message(wrong))
+                .startsWith("give-up is 'status = 'dead'', of which PostgreSQL says: ERROR: column \"status\"");
     }
 
     @Test

@@ -19,19 +19,19 @@ class TaskTableTests {
         refused(() -> TaskDatabase.table(".outbox")).withMessageStartingWith("the schema in table is ''");
         refused(() -> TaskDatabase.table("x".repeat(64))).withMessageContaining("1 to 63 bytes");
         refused(() -> TaskDatabase.ordered("x".repeat(64))).withMessageStartingWith("order-by is 'xxx");
-        refused(() -> new TaskTable.Attempts("", null, 1)).withMessageStartingWith("attempts-column is ''");
-        refused(() -> new TaskTable.Attempts(null, "\n", 0)).withMessageStartingWith("error-column is '");
+        refused(() -> new TaskTable.Failures("", null, null, 1, null)).withMessageStartingWith("attempts-column is ''");
+        refused(() -> new TaskTable.Failures(null, "\n", null, 0, null)).withMessageStartingWith("error-column is '");
         refused(() -> new LeaseTables(" ", "dbleases_")).withMessageStartingWith("schema is ' '");
         refused(() -> new LeaseTables(null, "A")).withMessageStartingWith("table-prefix is 'A'");
     }
 
     @Test
     void attemptsWithoutAColumnOrBelowZeroAreRefused() {
-        refused(() -> new TaskTable.Attempts(null, null, 5))
+        refused(() -> new TaskTable.Failures(null, null, null, 5, null))
                 .withMessage(
                         "max-attempts is 5, but no attempts-column counts them: set attempts-column to an integer column.");
-        refused(() -> new TaskTable.Attempts("attempts", null, -1))
-                .withMessage("max-attempts is -1, but must be 0 (tasks are tried for ever) or more.");
+        refused(() -> new TaskTable.Failures("attempts", null, null, -1, null))
+                .withMessage("max-attempts is -1, but must be 0 (tasks are tried forever) or more.");
     }
 
     @Test

@@ -135,13 +135,18 @@ class WakeUpsTests {
         }
 
         @Override
+        public boolean drain(Duration atMost) {
+            return true;
+        }
+
+        @Override
         public boolean isRunning() {
             return true;
         }
 
         @Override
         public TaskRunnerStatus status() {
-            return new TaskRunnerStatus(1, 0, 0, 0, 0, 0);
+            return TaskRunnerStatus.IDLE;
         }
 
         @Override

@@ -1,15 +1,18 @@
 package io.github.dbleases.tasks.runner;
 
 import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskFailure;
+import io.github.dbleases.TaskFailure.Verdict;
 import io.github.dbleases.TaskQueueException;
+import io.github.dbleases.tasks.ClaimPlan;
 import io.github.dbleases.tasks.ClaimedTask;
-import io.github.dbleases.tasks.FailedTask;
 import io.github.dbleases.tasks.TaskLine;
 import io.github.dbleases.tasks.TaskReply;
 import io.github.dbleases.tasks.TaskRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 
 /**
  * A queue in memory that keeps the rules: a task belongs to the live session that is written in it, and only that one
@@ -34,6 +38,9 @@ final class MemoryQueue implements TaskLine<String> {
     private long unfinishable = -1;
     private boolean refusing;
     private boolean refusingToSweep;
+    private boolean refusingToFinish;
+    private String unmappable = "";
+    private LongSupplier clock = System::nanoTime;
     private int maxAttempts;
     private int sweeps;
     private int exchanges;
@@ -41,14 +48,22 @@ final class MemoryQueue implements TaskLine<String> {
     private long lastId;
 
     static final class Row {
-        private final ClaimedTask<String> task;
+        private final long id;
+        private String task;
         private Long session;
+        private Long dueAt;
+        private String error;
         private int attempts;
         private int finished;
         private boolean aside;
 
-        Row(ClaimedTask<String> task) {
+        Row(long id, String task) {
+            this.id = id;
             this.task = task;
+        }
+
+        String error() {
+            return error;
         }
 
         Long session() {
@@ -77,7 +92,7 @@ final class MemoryQueue implements TaskLine<String> {
 
     synchronized void add(String task) {
         long id = ++lastId;
-        Row row = new Row(new ClaimedTask<>(id, task));
+        Row row = new Row(id, task);
         rows.put(id, row);
         pending.put(id, row);
     }
@@ -116,7 +131,32 @@ final class MemoryQueue implements TaskLine<String> {
         failuresAfter.add(new TaskQueueException("The reply is lost.", new IllegalStateException("planted")));
     }
 
-    /** Makes each request fail that is to finish a task. */
+    /** The clock by which tasks are due. */
+    synchronized void clock(LongSupplier nanoTime) {
+        clock = nanoTime;
+    }
+
+    /** Makes each request be refused that finishes anything, until it is told otherwise. */
+    synchronized void refuseToFinish(boolean refuse) {
+        refusingToFinish = refuse;
+    }
+
+    /** Changes the data of a task. */
+    synchronized void change(long id, String task) {
+        rows.get(id).task = task;
+    }
+
+    /** Makes it impossible to map rows with some data. */
+    synchronized void unmappable(String task) {
+        unmappable = task;
+    }
+
+    /** Ends a task, as somebody who cancels it does. */
+    synchronized void cancel(long id) {
+        pending.remove(id);
+    }
+
+    /** Makes each request be refused that finishes a task. */
     synchronized void refuseToFinish(long id) {
         unfinishable = id;
     }
@@ -146,6 +186,16 @@ final class MemoryQueue implements TaskLine<String> {
     }
 
     @Override
+    public Object scope() {
+        return this;
+    }
+
+    @Override
+    public boolean keepsFailures() {
+        return true;
+    }
+
+    @Override
     public synchronized void check() {
         if (!failedChecks.isEmpty()) {
             throw failedChecks.remove(0);
@@ -162,46 +212,67 @@ final class MemoryQueue implements TaskLine<String> {
         if (!failuresBefore.isEmpty()) {
             throw failuresBefore.remove(0);
         }
-        if (request.finished().stream().anyMatch(task -> task.id().equals(unfinishable))) {
-            throw new TaskQueueException("A trigger forbids it.", new IllegalStateException("planted"));
+        if (request.finished().stream()
+                .anyMatch(task -> refusingToFinish || task.id().equals(unfinishable))) {
+            throw new TaskQueueException("A trigger forbids it.", new IllegalStateException("planted"), true);
         }
         List<ClaimedTask<String>> lost = finish(request.session(), request.finished());
-        List<ClaimedTask<String>> putAside = new ArrayList<>();
+        List<ClaimedTask<String>> givenUp = new ArrayList<>();
         List<ClaimedTask<String>> unheld = new ArrayList<>();
-        for (FailedTask<String> failed : request.failed()) {
+        for (TaskRequest.Failed<String> failed : request.failed()) {
             if (!isHeld(rows.get((Long) failed.claimed().id()), request.session())) {
                 unheld.add(failed.claimed());
-            } else if (fail(failed.claimed())) {
-                putAside.add(failed.claimed());
+            } else if (fail(failed.failure())) {
+                givenUp.add(failed.claimed());
             }
         }
         request.released().forEach(task -> release(request.session(), task));
-        List<ClaimedTask<String>> claimed = request.claim().map(this::claim).orElseGet(List::of);
+        List<ClaimedTask<String>> claimed = new ArrayList<>();
+        List<TaskReply.Unmapped<String>> unmapped = new ArrayList<>();
+        boolean more = request.claim() != null && claim(request.claim(), claimed, unmapped);
         if (!failuresAfter.isEmpty()) {
             throw failuresAfter.remove(0);
         }
-        return new TaskReply<>(claimed, lost, putAside, unheld);
+        return new TaskReply<>(claimed, unmapped, more, lost, givenUp, unheld);
     }
 
-    private List<ClaimedTask<String>> claim(TaskClaim claim) {
+    private boolean claim(
+            ClaimPlan plan, List<ClaimedTask<String>> claimed, List<TaskReply.Unmapped<String>> unmapped) {
+        TaskClaim claim = plan.claim();
         if (!live.contains(claim.session())) {
-            return List.of();
+            return false;
         }
-        List<Row> free = new ArrayList<>();
+        List<Row> fresh = new ArrayList<>();
+        List<Row> retries = new ArrayList<>();
         for (Row row : pending.values()) {
-            if (row.session == null || !live.contains(row.session)) {
-                free.add(row);
+            boolean free = row.session == null || !live.contains(row.session);
+            if (free && (row.dueAt == null || row.dueAt - clock.getAsLong() <= 0)) {
+                (row.attempts == 0 ? fresh : retries).add(row);
             }
-            if (free.size() == (long) claim.limit() * claim.sessions()) {
+            if (!plan.fromEnd() && fresh.size() > 2L * claim.limit() * claim.sessions()) {
                 break;
             }
         }
-        List<ClaimedTask<String>> claimed = new ArrayList<>();
-        for (Row row : free.subList(0, Math.min(free.size(), claim.limitOf(free.size())))) {
-            row.session = claim.session();
-            claimed.add(row.task);
+        retries.sort((one, other) -> Long.signum(one.dueAt - other.dueAt));
+        int limit = claim.limitOf((long) fresh.size() + retries.size());
+        List<Row> taken =
+                new ArrayList<>(retries.subList(0, Math.min(Math.min(limit, plan.retries()), retries.size())));
+        int fromRetries = taken.size();
+        if (plan.fromEnd()) {
+            Collections.reverse(fresh);
         }
-        return claimed;
+        taken.addAll(fresh.subList(0, Math.min(Math.min(limit - fromRetries, plan.fresh()), fresh.size())));
+        for (Row row : taken) {
+            row.session = claim.session();
+            if (row.task.equals(unmappable)) {
+                unmapped.add(new TaskReply.Unmapped<>(
+                        new ClaimedTask<>(row.id, null, row.attempts), new IllegalStateException("unmappable")));
+            } else {
+                claimed.add(new ClaimedTask<>(row.id, row.task, row.attempts));
+            }
+        }
+        return taken.size() - fromRetries == Math.min(limit - fromRetries, plan.fresh()) && taken.size() > fromRetries
+                || fromRetries > 0 && fromRetries == plan.retries();
     }
 
     @Override
@@ -230,13 +301,18 @@ final class MemoryQueue implements TaskLine<String> {
         }
     }
 
-    private boolean fail(ClaimedTask<String> task) {
-        Row row = rows.get((Long) task.id());
+    private boolean fail(TaskFailure<String> failure) {
+        Row row = rows.get((Long) failure.id());
+        row.session = null;
+        row.dueAt = clock.getAsLong() + failure.delay().toNanos();
+        if (failure.verdict() == Verdict.POSTPONE) {
+            return false;
+        }
         row.attempts++;
-        if (maxAttempts > 0 && row.attempts >= maxAttempts) {
+        row.error = failure.cause().toString();
+        if (failure.verdict() == Verdict.GIVE_UP || maxAttempts > 0 && row.attempts >= maxAttempts) {
             row.aside = true;
-            row.session = null;
-            pending.remove((Long) task.id());
+            pending.remove((Long) failure.id());
         }
         return row.aside;
     }
@@ -253,14 +329,13 @@ final class MemoryQueue implements TaskLine<String> {
     }
 
     @Override
-    public synchronized void releaseAllBut(long session, Collection<ClaimedTask<String>> known) {
+    public synchronized void releaseAllBut(long session, Collection<Object> known) {
         sweeps++;
         refuseIf(refusing || refusingToSweep);
         if (!failuresBefore.isEmpty()) {
             throw failuresBefore.remove(0);
         }
-        Set<Object> ids = new HashSet<>();
-        known.forEach(task -> ids.add(task.id()));
+        Set<Object> ids = new HashSet<>(known);
         pending.forEach((id, row) -> {
             if (isHeld(row, session) && !ids.contains(id)) {
                 row.session = null;

@@ -74,6 +74,16 @@ final class MemoryTransactions implements TaskTransactions, TaskLine<String> {
     }
 
     @Override
+    public Object scope() {
+        return queue;
+    }
+
+    @Override
+    public boolean keepsFailures() {
+        return true;
+    }
+
+    @Override
     public void check() {
         queue.check();
     }
@@ -84,7 +94,7 @@ final class MemoryTransactions implements TaskTransactions, TaskLine<String> {
     }
 
     @Override
-    public void releaseAllBut(long session, Collection<ClaimedTask<String>> known) {
+    public void releaseAllBut(long session, Collection<Object> known) {
         queue.releaseAllBut(session, known);
     }
 

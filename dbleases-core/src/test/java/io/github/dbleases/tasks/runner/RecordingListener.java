@@ -1,5 +1,6 @@
 package io.github.dbleases.tasks.runner;
 
+import io.github.dbleases.TaskFailure;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.TaskRunnerListener;
 import java.util.List;
@@ -9,7 +10,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class RecordingListener implements TaskRunnerListener {
 
     final List<Throwable> errors = new CopyOnWriteArrayList<>();
-    final List<Object> failed = new CopyOnWriteArrayList<>();
+    final List<Object> concerned = new CopyOnWriteArrayList<>();
+    final List<TaskFailure<?>> failed = new CopyOnWriteArrayList<>();
+    final List<Object> givenUp = new CopyOnWriteArrayList<>();
     final List<Object> lost = new CopyOnWriteArrayList<>();
     final List<String> activities = new CopyOnWriteArrayList<>();
 
@@ -44,17 +47,28 @@ final class RecordingListener implements TaskRunnerListener {
     }
 
     @Override
-    public void onError(TaskRunner runner, Throwable failure) {
+    public void onError(TaskRunner runner, List<?> tasks, Throwable failure) {
         errors.add(failure);
+        concerned.addAll(tasks);
     }
 
     @Override
-    public void onFailed(TaskRunner runner, List<?> tasks) {
-        failed.addAll(tasks);
+    public void onFailed(TaskRunner runner, List<TaskFailure<?>> failures) {
+        failed.addAll(failures);
+    }
+
+    @Override
+    public void onGivenUp(TaskRunner runner, List<TaskFailure<?>> failures) {
+        failures.forEach(failure -> givenUp.add(failure.task()));
     }
 
     @Override
     public void onLost(TaskRunner runner, List<?> tasks) {
         lost.addAll(tasks);
+    }
+
+    /** Returns why each task has failed, every time. */
+    List<Throwable> causes() {
+        return failed.stream().<Throwable>map(TaskFailure::cause).toList();
     }
 }

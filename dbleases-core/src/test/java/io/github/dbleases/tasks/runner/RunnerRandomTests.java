@@ -2,6 +2,7 @@ package io.github.dbleases.tasks.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dbleases.BatchFailedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,13 +37,12 @@ class RunnerRandomTests {
         assertThat(trial.queue.finished().values()).hasSize(TASKS).containsOnly(1);
         // Less is possible: when the outcome of a commit is unknown and the session is replaced, nobody asks any more.
         assertThat(trial.runners.stream()
-                        .mapToLong(runner -> runner.reports.completed())
+                        .mapToLong(runner -> runner.reporter.completed())
                         .sum())
                 .isLessThanOrEqualTo(TASKS);
         assertThat(trial.runners).allSatisfy(runner -> {
-            assertThat(runner.desk.held()).isZero();
-            assertThat(runner.desk.waiting()).isZero();
-            assertThat(runner.desk.batchesAtWork()).isZero();
+            assertThat(runner.held()).isZero();
+            assertThat(runner.isEmpty()).isTrue();
         });
     }
 
@@ -71,10 +71,15 @@ class RunnerRandomTests {
             }
         }
 
-        private List<String> work(List<String> tasks) {
+        private List<String> work(List<String> tasks) throws BatchFailedException {
             int chance = calm ? 100 : random.nextInt(100);
             if (chance < 10) {
                 throw new IllegalStateException("planted");
+            }
+            if (chance < 14) {
+                int failed = random.nextInt(tasks.size());
+                throw new BatchFailedException(tasks.subList(0, failed))
+                        .failed(tasks.get(failed), new IllegalStateException("planted"));
             }
             if (chance < 20) {
                 return tasks.subList(0, random.nextInt(tasks.size() + 1));
@@ -88,8 +93,8 @@ class RunnerRandomTests {
         void step() {
             Steps runner = runners.get(random.nextInt(RUNNERS));
             switch (random.nextInt(8)) {
-                case 0, 1, 2 -> runner.clerk.step();
-                case 3, 4, 5 -> runner.worker.step();
+                case 0, 1, 2 -> runner.queue();
+                case 3, 4, 5 -> runner.work();
                 case 6 -> runner.clock.pass(Duration.ofMillis(random.nextInt(1_000)));
                 default -> event(runner);
             }
@@ -120,7 +125,7 @@ class RunnerRandomTests {
             for (int i = 0; i < 400 && queue.pending() > 0; i++) {
                 runners.forEach(runner -> runner.pass(Duration.ofSeconds(1)).run());
             }
-            runners.forEach(runner -> runner.runFor(Duration.ofSeconds(5)));
+            runners.forEach(runner -> runner.runFor(Duration.ofSeconds(150)));
         }
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.dbleases.TaskQueueException;
 import io.github.dbleases.TaskSession.Place;
 import io.github.dbleases.tasks.TaskReply;
+import io.github.dbleases.tasks.runner.RunnerState.Message;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,25 +25,46 @@ class RunnerStepTests {
         assertThat(queue.finished().values()).containsOnly(1);
         assertThat(queue.requests()).hasSize(4);
         assertThat(queue.requests().get(1).finished()).hasSize(100);
-        assertThat(queue.requests().get(1).claim()).isPresent();
-        assertThat(steps.reports.completed()).isEqualTo(250);
+        assertThat(queue.requests().get(1).claim()).isNotNull();
+        assertThat(steps.reporter.completed()).isEqualTo(250);
     }
 
     @Test
-    void itClaimsWhenThereIsRoomForHalfOfWhatItMayHold() {
-        Steps steps = new Steps(config(10, 2), queue.with(30), tasks -> tasks);
-        steps.clerk.step();
-        for (int batches = 0; batches < 3; batches++) {
-            assertThat(queue.requests().stream()
-                            .filter(request -> request.claim().isPresent()))
-                    .hasSize(1);
-            steps.worker.step();
-            steps.clerk.step();
-        }
+    void itClaimsABatchForEachIdleThreadAndNoMoreUntilItKnowsThePace() {
+        Steps steps = new Steps(config(10, 2).withThreads(3, false), queue.with(30), tasks -> tasks);
 
-        assertThat(queue.requests().get(queue.requests().size() - 1).claim())
-                .hasValueSatisfying(claim -> assertThat(claim.limit()).isEqualTo(6));
-        assertThat(steps.desk.held()).isEqualTo(10);
+        steps.queue();
+
+        assertThat(queue.heldBy(SESSION)).isEqualTo(6);
+    }
+
+    @Test
+    void aFastTaskerFindsTheNextTasksReady() {
+        Steps steps = new Steps(config(10, 2), queue.with(100), tasks -> tasks);
+        steps.queue();
+        steps.work();
+        steps.pass(Duration.ofMillis(10));
+
+        steps.queue();
+
+        assertThat(queue.heldBy(SESSION)).isEqualTo(10);
+    }
+
+    @Test
+    void aSlowTaskerHoldsWhatItWorksOnAndNoMore() {
+        List<Integer> held = new ArrayList<>();
+        Steps[] runner = new Steps[1];
+        runner[0] = new Steps(config(10, 2), queue.with(20), tasks -> {
+            runner[0].clock.pass(Duration.ofMinutes(1));
+            runner[0].queue();
+            held.add(queue.heldBy(SESSION));
+            return tasks;
+        });
+
+        runner[0].run();
+
+        assertThat(held.subList(2, 9)).containsOnly(2);
+        assertThat(queue.finished().values()).containsOnly(1);
     }
 
     @Test
@@ -51,9 +73,9 @@ class RunnerStepTests {
         assertThat(queue.requests()).hasSize(1);
 
         queue.with(1);
-        steps.pass(Duration.ofMillis(999)).run();
+        steps.pass(Duration.ofMillis(890)).run();
         assertThat(queue.requests()).hasSize(1);
-        steps.pass(Duration.ofMillis(1)).run();
+        steps.pass(Duration.ofMillis(220)).run();
         assertThat(queue.row(1).finished()).isOne();
     }
 
@@ -61,7 +83,7 @@ class RunnerStepTests {
     void wakingItMakesItLookAtOnce() {
         Steps steps = new Steps(config(10, 10), queue, tasks -> tasks).run();
         queue.with(1);
-        steps.desk.wake(steps.clock.nanoTime());
+        steps.wake();
 
         steps.run();
 
@@ -71,13 +93,11 @@ class RunnerStepTests {
     @Test
     void aWakeUpDuringAClaimIsNotLost() {
         Steps steps = new Steps(config(10, 10), queue, tasks -> tasks);
-        steps.shared.observe(desk -> true);
-        Errand<String> claim =
-                steps.desk.next(Place.ALONE, steps.clock.nanoTime()).orElseThrow();
+        Message<String> claim = steps.run.state().observe(state -> state.next(Place.ALONE, steps.clock.nanoTime()));
         TaskReply<String> nothing = queue.exchange(claim.request());
         queue.with(1);
-        steps.desk.wake(steps.clock.nanoTime());
-        steps.desk.answered(claim, nothing, steps.clock.nanoTime());
+        steps.wake();
+        steps.run.state().change(state -> state.answered(claim, nothing, steps.clock.nanoTime()));
 
         steps.run();
 
@@ -90,8 +110,8 @@ class RunnerStepTests {
         steps.session.share(2);
         steps.run();
         queue.with(6);
-        steps.pass(Duration.ofSeconds(1));
-        steps.clerk.step();
+        steps.pass(Duration.ofMillis(1_200));
+        steps.queue();
 
         assertThat(queue.heldBy(SESSION)).isEqualTo(3);
     }
@@ -105,12 +125,12 @@ class RunnerStepTests {
 
         steps.run();
         assertThat(queue.exchanges()).isEqualTo(1);
-        steps.pass(Duration.ofSeconds(1)).run();
+        steps.pass(Duration.ofMillis(1_200)).run();
         assertThat(queue.exchanges()).isEqualTo(1);
         assertThat(queue.sweeps()).isEqualTo(1);
-        steps.pass(Duration.ofSeconds(1)).run();
+        steps.pass(Duration.ofMillis(1_500)).run();
         assertThat(queue.sweeps()).isEqualTo(1);
-        steps.pass(Duration.ofSeconds(1)).run();
+        steps.pass(Duration.ofMillis(900)).run();
         assertThat(queue.sweeps()).isEqualTo(2);
         steps.runFor(Duration.ofMinutes(8));
 
@@ -121,29 +141,29 @@ class RunnerStepTests {
     @Test
     void whatWasFinishedThoughTheReplyWasLostIsCompletedAndNotLost() {
         Steps steps = new Steps(config(10, 10), queue.with(10), tasks -> tasks);
-        steps.clerk.step();
-        steps.worker.step();
+        steps.queue();
+        steps.work();
         queue.loseNextReply();
 
         steps.runFor(Duration.ofSeconds(3));
 
-        assertThat(steps.reports.completed()).isEqualTo(10);
-        assertThat(steps.reports.lost()).isZero();
+        assertThat(steps.reporter.completed()).isEqualTo(10);
+        assertThat(steps.reporter.lost()).isZero();
         assertThat(queue.finished().values()).containsOnly(1);
     }
 
     @Test
     void whatWasFinishedByALostReplyOfAFormerSessionIsLost() {
         Steps steps = new Steps(config(10, 10), queue.with(1), tasks -> tasks);
-        steps.clerk.step();
-        steps.worker.step();
+        steps.queue();
+        steps.work();
         queue.loseNextReply();
         steps.run();
         steps.session.open(SESSION + 1);
 
         steps.runFor(Duration.ofSeconds(3));
 
-        assertThat(steps.reports.lost()).isOne();
+        assertThat(steps.reporter.lost()).isOne();
     }
 
     @Test
@@ -166,39 +186,42 @@ class RunnerStepTests {
 
     @Test
     void whatIsKnownIsNotGivenBack() {
-        Steps steps = new Steps(config(10, 1), queue.with(20), tasks -> tasks);
-        steps.clerk.step();
-        for (int i = 0; i < 5; i++) {
-            steps.worker.step();
+        Steps steps = new Steps(config(10, 1).withInterval(Duration.ofMillis(10)), queue.with(20), tasks -> tasks);
+        steps.queue();
+        steps.work();
+        steps.pass(Duration.ofMillis(10));
+        steps.queue();
+        for (int i = 0; i < 6; i++) {
+            steps.work();
         }
         queue.loseNextReply();
-        steps.clerk.step();
-        steps.pass(Duration.ofSeconds(1));
-        steps.clerk.step();
-        steps.clerk.step();
+        steps.queue();
+        steps.pass(Duration.ofMillis(20));
+        steps.queue();
+        steps.queue();
 
         assertThat(queue.sweeps()).isOne();
-        assertThat(queue.heldBy(SESSION)).isEqualTo(5);
+        assertThat(queue.heldBy(SESSION)).isEqualTo(4);
         steps.runFor(Duration.ofSeconds(2));
         assertThat(queue.finished().values()).containsOnly(1);
-        assertThat(steps.reports.completed()).isEqualTo(20);
+        assertThat(steps.completed()).isEqualTo(20);
     }
 
     @Test
     void nothingIsBegunWhileTheSessionIsNotTrusted() {
         Steps steps = new Steps(config(10, 5), queue.with(10), tasks -> tasks);
-        steps.clerk.step();
+        steps.queue();
         steps.session.distrust();
-        steps.worker.step();
+        steps.work();
         steps.run();
         assertThat(queue.finished().values()).containsOnly(0);
-        assertThat(queue.heldBy(SESSION)).isEqualTo(10);
+        assertThat(queue.heldBy(SESSION)).isEqualTo(5);
 
         steps.session.trust(SESSION);
         steps.run();
 
         assertThat(queue.finished().values()).containsOnly(1);
-        assertThat(steps.reports.completed()).isEqualTo(10);
+        assertThat(steps.reporter.completed()).isEqualTo(10);
     }
 
     @Test
@@ -208,7 +231,7 @@ class RunnerStepTests {
             worked.addAll(tasks);
             return tasks;
         });
-        steps.clerk.step();
+        steps.queue();
         queue.end(SESSION);
         for (long id = 1; id <= 10; id++) {
             queue.give(id, 99);
@@ -230,30 +253,30 @@ class RunnerStepTests {
             return tasks;
         });
 
-        runner[0].clerk.step();
-        runner[0].worker.step();
-        runner[0].clerk.step();
+        runner[0].queue();
+        runner[0].work();
+        runner[0].queue();
 
         assertThat(queue.requests().get(1).session()).isEqualTo(SESSION);
         assertThat(queue.row(1).finished()).isOne();
         assertThat(queue.row(2).finished()).isZero();
         assertThat(runner[0].listener.lost).containsExactly("task 2");
-        assertThat(runner[0].reports.completed()).isOne();
-        assertThat(runner[0].reports.lost()).isOne();
+        assertThat(runner[0].reporter.completed()).isOne();
+        assertThat(runner[0].reporter.lost()).isOne();
     }
 
     @Test
     void whenItClosesWhatHasNotBegunIsGivenBack() {
         Steps steps = new Steps(config(10, 5), queue.with(20), tasks -> tasks);
-        steps.clerk.step();
-        steps.worker.step();
+        steps.queue();
+        steps.work();
         steps.close();
 
         steps.run();
 
         assertThat(queue.heldBy(SESSION)).isZero();
         assertThat(queue.pending()).isEqualTo(15);
-        assertThat(steps.desk.isEmpty()).isTrue();
+        assertThat(steps.isEmpty()).isTrue();
     }
 
     @Test
@@ -263,7 +286,48 @@ class RunnerStepTests {
 
         steps.run().runFor(Duration.ofMinutes(2));
 
-        assertThat(steps.reports.completed()).isEqualTo(499);
+        assertThat(steps.completed()).isEqualTo(499);
+        assertThat(steps.held()).isOne();
         assertThat(steps.listener.errors).hasSizeLessThan(20);
+        queue.refuseToFinish(-1);
+        steps.runFor(Duration.ofMinutes(2));
+        assertThat(queue.finished().values()).containsOnly(1);
+    }
+
+    @Test
+    void whenFinishesAreRefusedClaimsStopUntilTheyAreNot() {
+        int[] effects = new int[1];
+        queue.refuseToFinish(true);
+        Steps steps = new Steps(config(10, 10), queue.with(500), tasks -> {
+            effects[0] += tasks.size();
+            return tasks;
+        });
+
+        steps.run().runFor(Duration.ofMinutes(1));
+
+        assertThat(effects[0]).isEqualTo(10);
+        assertThat(steps.held()).isEqualTo(10);
+        assertThat(queue.heldBy(SESSION)).isEqualTo(10);
+        queue.refuseToFinish(false);
+        steps.runFor(Duration.ofMinutes(3));
+        assertThat(queue.finished().values()).containsOnly(1);
+        assertThat(effects[0]).isEqualTo(500);
+    }
+
+    @Test
+    void aFailureThatWasRecordedThoughTheReplyWasLostCountsOnce() {
+        Steps steps = new Steps(config(10, 10), queue.with(1), tasks -> {
+            throw new IllegalStateException("planted");
+        });
+        steps.queue();
+        steps.work();
+        queue.loseNextReply();
+
+        steps.queue();
+        steps.pass(Duration.ofMillis(1_500));
+        steps.queue();
+
+        assertThat(queue.row(1).attempts()).isOne();
+        assertThat(steps.listener.lost).isEmpty();
     }
 }

@@ -34,14 +34,14 @@ class RunnerSweepTests {
     @Test
     void whatIsAccomplishedIsToldThoughNothingCanBeGivenBack() {
         Steps steps = new Steps(config(10, 5), queue.with(20), tasks -> tasks);
-        steps.clerk.step();
-        steps.worker.step();
+        steps.queue();
+        steps.work();
         queue.loseNextReply();
-        steps.clerk.step();
+        steps.queue();
         queue.refuseToSweep(true);
 
         steps.runFor(Duration.ofSeconds(20));
-        assertThat(steps.reports.completed()).isEqualTo(10);
+        assertThat(steps.completed()).isEqualTo(5);
         queue.refuseToSweep(false);
         steps.runFor(Duration.ofMinutes(2));
 
@@ -52,14 +52,14 @@ class RunnerSweepTests {
     void whenItClosesItGivesBackWhatAClaimMayHaveTaken() {
         Steps steps = new Steps(config(10, 10), queue.with(10), tasks -> tasks);
         queue.loseNextReply();
-        steps.clerk.step();
+        steps.queue();
         steps.close();
-        assertThat(steps.desk.isEmpty()).isFalse();
+        assertThat(steps.isEmpty()).isFalse();
 
         steps.runFor(Duration.ofSeconds(1));
 
         assertThat(queue.heldBy(SESSION)).isZero();
-        assertThat(steps.desk.isEmpty()).isTrue();
+        assertThat(steps.isEmpty()).isTrue();
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.github.dbleases.tasks.runner;
 import static io.github.dbleases.tasks.runner.Steps.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dbleases.BatchFailedException;
+import io.github.dbleases.Tasker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,7 +23,7 @@ class RunnerTransactionTests {
         Steps steps = new Steps(config(4, 2), queue.with(4), tasks -> tasks, transactions).run();
 
         assertThat(queue.finished().values()).containsOnly(1);
-        assertThat(steps.reports.completed()).isEqualTo(4);
+        assertThat(steps.completed()).isEqualTo(4);
         assertThat(queue.requests())
                 .allSatisfy(request -> assertThat(request.finished()).isEmpty());
     }
@@ -32,15 +34,15 @@ class RunnerTransactionTests {
         Steps steps = new Steps(
                 config(4, 4), queue.with(4), tasks -> calls[0]++ == 0 ? tasks.subList(1, 4) : tasks, transactions);
 
-        steps.run().runFor(Duration.ofSeconds(2));
+        steps.run().runFor(Duration.ofSeconds(4));
 
         assertThat(queue.finished().values()).containsOnly(1);
         assertThat(queue.row(1).attempts()).isOne();
-        assertThat(steps.reports.completed()).isEqualTo(4);
+        assertThat(steps.completed()).isEqualTo(4);
     }
 
     @Test
-    void aTransactionThatFailsIsTriedAgainInHalves() {
+    void aTransactionThatFailsIsTriedAgainTaskByTask() {
         List<Integer> batches = new ArrayList<>();
         Steps steps = new Steps(
                 config(4, 4),
@@ -54,9 +56,54 @@ class RunnerTransactionTests {
 
         steps.run();
 
-        assertThat(batches).containsExactly(4, 2, 2);
+        assertThat(batches).containsExactly(4, 1, 1, 1, 1);
         assertThat(queue.finished().values()).containsOnly(1);
-        assertThat(steps.reports.completed()).isEqualTo(4);
+        assertThat(steps.completed()).isEqualTo(4);
+    }
+
+    @Test
+    void aTaskThatFailsOneByOneIsLeftOutAndTheOthersAreDoneAgainTogether() {
+        List<String> worked = new ArrayList<>();
+        Steps steps = new Steps(
+                config(4, 4),
+                queue.with(4),
+                Tasker.each(task -> {
+                    worked.add(task);
+                    if (task.equals("task 2")) {
+                        throw new IllegalStateException("No address");
+                    }
+                }),
+                transactions);
+
+        steps.run();
+
+        assertThat(worked).containsExactly("task 1", "task 2", "task 1", "task 3", "task 4");
+        assertThat(queue.finished().values()).containsExactly(1, 0, 1, 1);
+        assertThat(queue.row(2).error()).contains("No address");
+        assertThat(queue.row(2).attempts()).isOne();
+    }
+
+    @Test
+    void whatATaskerNamesAsFailedIsLeftOutAndTheOthersAreDoneAgain() {
+        List<Integer> batches = new ArrayList<>();
+        Steps steps = new Steps(
+                config(4, 4),
+                queue.with(4),
+                tasks -> {
+                    batches.add(tasks.size());
+                    if (tasks.contains("task 2")) {
+                        throw new BatchFailedException(List.of(tasks.get(0)))
+                                .failed(tasks.get(1), new IllegalStateException("No address"));
+                    }
+                    return tasks;
+                },
+                transactions);
+
+        steps.run();
+
+        assertThat(batches).containsExactly(4, 3);
+        assertThat(queue.finished().values()).containsExactly(1, 0, 1, 1);
+        assertThat(queue.row(2).error()).contains("No address");
     }
 
     @Test
@@ -78,7 +125,7 @@ class RunnerTransactionTests {
         assertThat(batches).containsExactly(4, 3);
         assertThat(queue.finished().values()).containsExactly(1, 0, 1, 1);
         assertThat(steps.listener.lost).containsExactly("task 2");
-        assertThat(steps.reports.completed()).isEqualTo(3);
+        assertThat(steps.completed()).isEqualTo(3);
     }
 
     @Test
@@ -89,9 +136,9 @@ class RunnerTransactionTests {
         steps.run().runFor(Duration.ofSeconds(3));
 
         assertThat(queue.finished().values()).containsOnly(1);
-        assertThat(steps.reports.completed()).isEqualTo(4);
-        assertThat(steps.reports.lost()).isZero();
-        assertThat(steps.desk.waiting()).isZero();
+        assertThat(steps.completed()).isEqualTo(4);
+        assertThat(steps.reporter.lost()).isZero();
+        assertThat(steps.held()).isZero();
     }
 
     @Test
@@ -111,9 +158,9 @@ class RunnerTransactionTests {
 
         steps.run().runFor(Duration.ofSeconds(3));
 
-        assertThat(steps.reports.completed()).isEqualTo(4);
-        assertThat(steps.reports.lost()).isZero();
-        assertThat(steps.desk.waiting()).isZero();
+        assertThat(steps.completed()).isEqualTo(4);
+        assertThat(steps.reporter.lost()).isZero();
+        assertThat(steps.held()).isZero();
     }
 
     @Test
@@ -124,8 +171,8 @@ class RunnerTransactionTests {
         steps.run().runFor(Duration.ofSeconds(3));
 
         assertThat(queue.finished().values()).containsOnly(1);
-        assertThat(steps.reports.completed()).isOne();
-        assertThat(steps.reports.lost()).isZero();
-        assertThat(steps.desk.waiting()).isZero();
+        assertThat(steps.completed()).isOne();
+        assertThat(steps.reporter.lost()).isZero();
+        assertThat(steps.held()).isZero();
     }
 }

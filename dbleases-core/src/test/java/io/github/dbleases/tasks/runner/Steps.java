@@ -7,7 +7,7 @@ import io.github.dbleases.tasks.TaskWork;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A runner without threads: the test does the steps of its clerk and its worker, and drives its clock. */
+/** A runner without threads: the test does the steps of its queue loop and of one worker, and drives its clock. */
 final class Steps {
 
     static final long SESSION = 7;
@@ -16,11 +16,8 @@ final class Steps {
     final FakeSession session;
     final ManualClock clock = new ManualClock();
     final RecordingListener listener = new RecordingListener();
-    final Desk<String> desk;
-    final SharedDesk<String> shared;
-    final Clerk<String> clerk;
-    final Worker<String> worker;
-    final Reports<String> reports;
+    final Run<String> run;
+    final RunnerReporter<String> reporter;
 
     Steps(TaskRunnerConfig config, MemoryQueue queue, Tasker<String> tasker) {
         this(config, queue, tasker, null);
@@ -32,28 +29,35 @@ final class Steps {
             Tasker<String> tasker,
             @Nullable MemoryTransactions transactions) {
         this.queue = queue;
+        queue.clock(clock::nanoTime);
         TaskLine<String> line = transactions == null ? queue : transactions;
         this.session = new FakeSession(queue).open(SESSION);
         TaskWork<String> work = new TaskWork<>(line, tasker, transactions);
-        reports = new Reports<>(new DefaultTaskRunner<>(config, name -> session, work, listener, clock), listener);
-        desk = new Desk<>(config, () -> 0.5, clock.nanoTime());
-        shared = new SharedDesk<>(desk, session, clock);
-        clerk = new Clerk<>(line, session, shared, reports, true);
-        worker = new Worker<>(shared, new Performer<>(work, reports), reports);
+        reporter =
+                new RunnerReporter<>(new DefaultTaskRunner<>(config, name -> session, work, listener, clock), listener);
+        run = new Run<>(config, work, session, reporter, clock, true, () -> {});
     }
 
     static TaskRunnerConfig config(int tasksPerSession, int batchSize) {
         return TaskRunnerConfig.of("test").withTasks(tasksPerSession, batchSize);
     }
 
+    boolean queue() {
+        return run.stepQueue();
+    }
+
+    boolean work() {
+        return run.step();
+    }
+
     /** Does what there is to do now. */
     Steps run() {
         boolean busy = true;
         for (int turns = 0; busy; turns++) {
-            if (turns > 10_000) {
+            if (turns > 100_000) {
                 throw new AssertionError("There is no end to it");
             }
-            busy = clerk.step() | worker.step();
+            busy = queue() | work();
         }
         return this;
     }
@@ -72,10 +76,27 @@ final class Steps {
         return this;
     }
 
+    void wake() {
+        run.wake();
+    }
+
     void close() {
-        shared.call(closed -> {
-            closed.close(clock.nanoTime());
-            return true;
-        });
+        run.close();
+    }
+
+    boolean isEmpty() {
+        return run.state().call(RunnerState::isEmpty);
+    }
+
+    int held() {
+        return run.state().call(RunnerState::held);
+    }
+
+    long completed() {
+        return reporter.completed();
+    }
+
+    long lost() {
+        return reporter.lost();
     }
 }

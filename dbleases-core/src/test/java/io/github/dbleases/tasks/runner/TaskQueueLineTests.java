@@ -4,16 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskFailure;
+import io.github.dbleases.TaskFailure.Verdict;
 import io.github.dbleases.TaskQueue;
 import io.github.dbleases.TaskSession.Place;
+import io.github.dbleases.tasks.ClaimPlan;
 import io.github.dbleases.tasks.ClaimedTask;
-import io.github.dbleases.tasks.FailedTask;
 import io.github.dbleases.tasks.TaskLine;
 import io.github.dbleases.tasks.TaskReply;
 import io.github.dbleases.tasks.TaskRequest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TaskQueueLineTests {
@@ -39,33 +41,39 @@ class TaskQueueLineTests {
         }
 
         @Override
-        public boolean retry(long session, String task, Throwable failure) {
-            return !task.equals("worn");
+        public boolean fail(long session, TaskFailure<String> failure) {
+            calls.add("fail " + failure.task());
+            return "worn".equals(failure.task());
         }
     });
 
     @Test
     void everythingIsToldBeforeMoreIsClaimed() {
-        List<FailedTask<String>> failed = List.of(
-                new FailedTask<>(task("worn"), new IllegalStateException()),
-                new FailedTask<>(task("bad"), new IllegalStateException()));
         TaskReply<String> reply = line.exchange(new TaskRequest<>(
                 7,
                 List.of(task("done")),
-                failed,
+                List.of(failed("worn"), failed("bad")),
                 List.of(task("left")),
-                Optional.of(new TaskClaim(7, 5, 0, Place.ALONE, false))));
+                ClaimPlan.of(new TaskClaim(7, 5, 0, Place.ALONE, false))));
 
-        assertThat(calls).containsExactly("finish [done]", "release [left]", "claim 5");
-        assertThat(reply).isEqualTo(new TaskReply<>(List.of(task("new")), List.of(), List.of(task("worn")), List.of()));
+        assertThat(calls).containsExactly("finish [done]", "fail worn", "fail bad", "release [left]", "claim 5");
+        assertThat(reply)
+                .isEqualTo(new TaskReply<>(
+                        List.of(task("new")), List.of(), false, List.of(), List.of(task("worn")), List.of()));
+    }
+
+    private static TaskRequest.Failed<String> failed(String task) {
+        return new TaskRequest.Failed<>(
+                task(task),
+                new TaskFailure<>(task, task, new IllegalStateException(), Verdict.RETRY, Duration.ofSeconds(1)));
     }
 
     @Test
     void asManyTasksAreLostAsWereNotFinished() {
         missing = 1;
 
-        TaskReply<String> reply = line.exchange(
-                new TaskRequest<>(7, List.of(task("one"), task("two")), List.of(), List.of(), Optional.empty()));
+        TaskReply<String> reply =
+                line.exchange(new TaskRequest<>(7, List.of(task("one"), task("two")), List.of(), List.of(), null));
 
         assertThat(reply.lost()).hasSize(1);
     }
@@ -80,6 +88,6 @@ class TaskQueueLineTests {
     }
 
     private static ClaimedTask<String> task(String task) {
-        return new ClaimedTask<>(task, task);
+        return new ClaimedTask<>(task, task, 0);
     }
 }

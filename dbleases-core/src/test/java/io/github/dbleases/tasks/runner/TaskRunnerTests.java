@@ -62,7 +62,7 @@ class TaskRunnerTests {
         await().until(() -> names.size() == 3);
         assertThat(names).containsExactlyInAnyOrder("dbleases-test-1", "dbleases-test-2", "dbleases-test-3");
         assertThat(runner.status().running()).isEqualTo(3);
-        assertThat(runner.status().held()).isEqualTo(4);
+        assertThat(runner.status().held()).isGreaterThanOrEqualTo(3);
         release.countDown();
         await().until(() -> queue.pending() == 0);
     }

@@ -95,17 +95,23 @@ public record LeasesDescriptor(
      *
      * @param sessions how many live sessions share the tasks; 0 while the runner does not run
      * @param running how many tasks are being worked on
-     * @param completed how many tasks were finished since the start, as are those of the next two
-     * @param failed how many tasks were put aside after their last attempt
-     * @param lost how many tasks were accomplished here after another session had taken them
-     * @param oldestPendingMillis for how long the oldest task has been waiting; left out if there is none, if this is not
+     * @param held how many tasks the runner holds, those included
+     * @param completed how many tasks were finished since the start, as are those of the next four
+     * @param failed how many attempts have failed
+     * @param retried how many attempts were made at tasks that had failed before
+     * @param givenUp how many tasks were given up
+     * @param lost how many tasks another session had taken before their outcome was known
+     * @param oldestPendingMillis for how long the oldest task that is due has been waiting; left out if there is none, if this is not
      *     known and when the database does not answer
      */
     public record RunnerDescriptor(
             int sessions,
             int running,
+            int held,
             long completed,
             long failed,
+            long retried,
+            long givenUp,
             long lost,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable

@@ -36,8 +36,11 @@ final class RunnersReport {
                     new RunnerDescriptor(
                             status.sessions(),
                             status.running(),
+                            status.held(),
                             status.completed(),
                             status.failed(),
+                            status.retried(),
+                            status.givenUp(),
                             status.lost(),
                             oldest.apply(runner).map(Duration::toMillis).orElse(null)));
         }

@@ -26,20 +26,23 @@ import org.springframework.util.StringUtils;
  * @param orderBy Columns, with commas between them, by which tasks are claimed. Not set if the order does not matter,
  *     which is faster.
  * @param finish What becomes of a finished task: "delete", or what is set in its row, in SQL.
- * @param tasksPerSession How many tasks this instance holds at the most, 1 to 100,000.
- * @param batchSize How many tasks are handed to the tasker at once at the most. The tasks per session divided by the
+ * @param tasksPerSession How many tasks this instance holds at most, 1 to 100,000.
+ * @param batchSize How many tasks are handed to the tasker at once at most. The tasks per session divided by the
  *     threads by default.
  * @param interval How long the runner waits after it has found no task, within 10 %.
  * @param threads How many batches are worked on at once, 1 to 10,000. They are virtual threads with
  *     spring.threads.virtual.enabled.
  * @param transactional Whether the work of the tasker and the finish of its tasks commit together.
- * @param maxAttempts After how many failures a task is put aside, which needs the attempts column; 0 for never.
- * @param attemptsColumn Column of a number that counts the failures of a task.
+ * @param maxAttempts After how many failures a task is given up, which needs the attempts column; 0 for never.
+ * @param giveUp What is set in the row of a task that is given up, in SQL. If not set, the row stays as it is, and is not
+ *     claimed again because of its attempts.
+ * @param attemptsColumn Column of a number, not null, that counts the failures of a task.
+ * @param dueColumn Column of a timestamptz, not null, before whose time a task is not claimed. A failure sets it.
  * @param errorColumn Column of a text that holds the last failure of a task.
  * @param createdColumn Column of a time that tells since when a task waits, for the age of the oldest one.
- * @param retryDelay How long failed tasks wait after the first failure of the runner; doubled with each further one until a
- *     batch succeeds.
- * @param maxRetryDelay How long failed tasks wait at the most.
+ * @param retryDelay How long a task waits after its first failure, within 20 %; doubled with each further one.
+ * @param maxRetryDelay How long a failed task waits at most.
+ * @param taskTimeout How long a call of the tasker may take before it is reported and interrupted; 0 for no limit.
  * @param drainTimeout How long a shutdown waits for batches at work before it interrupts them.
  * @param channel Channel of PostgreSQL on which a notification wakes the runner.
  */
@@ -57,11 +60,14 @@ public record RunnerProperties(
         @DefaultValue("1") int threads,
         @DefaultValue("false") boolean transactional,
         @DefaultValue("0") int maxAttempts,
+        @Nullable String giveUp,
         @Nullable String attemptsColumn,
+        @Nullable String dueColumn,
         @Nullable String errorColumn,
         @Nullable String createdColumn,
         @DefaultValue("1s") Duration retryDelay,
         @DefaultValue("1m") Duration maxRetryDelay,
+        @DefaultValue("0s") Duration taskTimeout,
         @DefaultValue("20s") Duration drainTimeout,
         @Nullable String channel) {
 
@@ -73,7 +79,9 @@ public record RunnerProperties(
         pending = textOrNull(pending);
         orderBy = textOrNull(orderBy);
         finish = textOrNull(finish);
+        giveUp = textOrNull(giveUp);
         attemptsColumn = textOrNull(attemptsColumn);
+        dueColumn = textOrNull(dueColumn);
         errorColumn = textOrNull(errorColumn);
         createdColumn = textOrNull(createdColumn);
         channel = textOrNull(channel);
@@ -97,6 +105,7 @@ public record RunnerProperties(
                     virtual,
                     interval,
                     new TaskRunnerConfig.Retry(retryDelay, maxRetryDelay),
+                    taskTimeout,
                     drainTimeout);
             return new RunnerDeclaration(config, taskTable(name), tableSettings(), transactional, channel);
         } catch (InvalidConfigurationException invalid) {
@@ -117,8 +126,9 @@ public record RunnerProperties(
                             + "\"done_at = now()\", together with %1$s.pending, for example \"done_at IS NULL\"."
                                     .formatted(property(name)));
         }
-        TaskTable.Attempts attempts = new TaskTable.Attempts(attemptsColumn, errorColumn, maxAttempts);
-        return new TaskTable(table, idColumn, sessionColumn, pending, orderBy, finish, attempts, createdColumn);
+        TaskTable.Failures failures =
+                new TaskTable.Failures(attemptsColumn, errorColumn, dueColumn, maxAttempts, giveUp);
+        return new TaskTable(table, idColumn, sessionColumn, pending, orderBy, finish, failures, createdColumn);
     }
 
     /** The settings of the table that differ from their defaults. */
@@ -131,7 +141,9 @@ public record RunnerProperties(
         settings.put("order-by", orderBy != null);
         settings.put("finish", finish != null);
         settings.put("max-attempts", maxAttempts != 0);
+        settings.put("give-up", giveUp != null);
         settings.put("attempts-column", attemptsColumn != null);
+        settings.put("due-column", dueColumn != null);
         settings.put("error-column", errorColumn != null);
         settings.put("created-column", createdColumn != null);
         settings.values().removeIf(set -> !set);

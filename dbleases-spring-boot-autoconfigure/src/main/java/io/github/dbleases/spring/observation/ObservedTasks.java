@@ -1,5 +1,6 @@
 package io.github.dbleases.spring.observation;
 
+import io.github.dbleases.TaskFailure;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.TaskRunnerListener;
 import io.github.dbleases.spring.observation.TaskObservation.HighCardinality;
@@ -11,7 +12,7 @@ import java.util.function.IntFunction;
 
 /**
  * Observes each claim and each batch, see {@link TaskObservation}. What a tasker does is observed inside its batch.
- * Tasks that were lost or put aside are events of the observation that is under way.
+ * Tasks that have failed, were given up or lost are events of the observation that is under way.
  */
 public final class ObservedTasks implements TaskRunnerListener {
 
@@ -54,8 +55,13 @@ public final class ObservedTasks implements TaskRunnerListener {
     }
 
     @Override
-    public void onFailed(TaskRunner runner, List<?> tasks) {
-        tell("dbleases.tasks.failed", tasks);
+    public void onFailed(TaskRunner runner, List<TaskFailure<?>> failures) {
+        tell("dbleases.tasks.failed", failures);
+    }
+
+    @Override
+    public void onGivenUp(TaskRunner runner, List<TaskFailure<?>> failures) {
+        tell("dbleases.tasks.given-up", failures);
     }
 
     private void tell(String name, List<?> tasks) {

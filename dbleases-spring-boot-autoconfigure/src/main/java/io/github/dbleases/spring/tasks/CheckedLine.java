@@ -27,6 +27,16 @@ record CheckedLine<T>(TaskLine<T> line, TaskLine<T> finishing, Runnable before, 
     }
 
     @Override
+    public Object scope() {
+        return line.scope();
+    }
+
+    @Override
+    public boolean keepsFailures() {
+        return line.keepsFailures();
+    }
+
+    @Override
     public TaskReply<T> exchange(TaskRequest<T> request) {
         return line.exchange(request);
     }
@@ -38,7 +48,7 @@ record CheckedLine<T>(TaskLine<T> line, TaskLine<T> finishing, Runnable before, 
     }
 
     @Override
-    public void releaseAllBut(long session, Collection<ClaimedTask<T>> known) {
+    public void releaseAllBut(long session, Collection<Object> known) {
         line.releaseAllBut(session, known);
     }
 

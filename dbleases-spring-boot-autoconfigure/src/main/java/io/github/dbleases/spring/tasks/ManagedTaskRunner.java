@@ -17,6 +17,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.util.ClassUtils;
 
 /**
  * A runner that works while the application context runs.
@@ -41,9 +42,11 @@ public final class ManagedTaskRunner
      */
     public static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 1024;
 
-    private static final Logger log = LoggerFactory.getLogger(ManagedTaskRunner.class);
+    private static final boolean TRANSACTIONS = ClassUtils.isPresent(
+            "org.springframework.transaction.support.TransactionSynchronizationManager",
+            ManagedTaskRunner.class.getClassLoader());
 
-    private static final TaskRunnerStatus IDLE = new TaskRunnerStatus(0, 0, 0, 0, 0, 0);
+    private static final Logger log = LoggerFactory.getLogger(ManagedTaskRunner.class);
 
     private final String name;
     private final Supplier<Optional<TaskRunner>> assembly;
@@ -147,12 +150,24 @@ public final class ManagedTaskRunner
         return begun;
     }
 
+    /** Wakes the runner after the commit, if a transaction is under way: before it the new tasks cannot be seen. */
     @Override
     public void wake() {
         TaskRunner runner = delegate;
-        if (runner != null) {
+        if (runner == null) {
+            return;
+        }
+        if (TRANSACTIONS) {
+            AfterCommit.run(runner::wake);
+        } else {
             runner.wake();
         }
+    }
+
+    @Override
+    public boolean drain(Duration atMost) throws InterruptedException {
+        TaskRunner runner = delegate;
+        return runner != null && runner.drain(atMost);
     }
 
     /** Returns whether it was started and has not ended, which takes as long as the batches at work. */
@@ -166,7 +181,7 @@ public final class ManagedTaskRunner
     @Override
     public TaskRunnerStatus status() {
         TaskRunner runner = delegate;
-        return runner != null ? runner.status() : IDLE;
+        return runner != null ? runner.status() : TaskRunnerStatus.IDLE;
     }
 
     @Override

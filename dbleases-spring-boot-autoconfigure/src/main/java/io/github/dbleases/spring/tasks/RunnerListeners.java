@@ -1,5 +1,6 @@
 package io.github.dbleases.spring.tasks;
 
+import io.github.dbleases.TaskFailure;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.TaskRunnerListener;
 import java.util.ArrayList;
@@ -40,13 +41,18 @@ public final class RunnerListeners implements TaskRunnerListener {
     }
 
     @Override
-    public void onError(TaskRunner runner, Throwable failure) {
-        each(listeners, listener -> listener.onError(runner, failure));
+    public void onError(TaskRunner runner, List<?> tasks, Throwable failure) {
+        each(listeners, listener -> listener.onError(runner, tasks, failure));
     }
 
     @Override
-    public void onFailed(TaskRunner runner, List<?> tasks) {
-        each(listeners, listener -> listener.onFailed(runner, tasks));
+    public void onFailed(TaskRunner runner, List<TaskFailure<?>> failures) {
+        each(listeners, listener -> listener.onFailed(runner, failures));
+    }
+
+    @Override
+    public void onGivenUp(TaskRunner runner, List<TaskFailure<?>> failures) {
+        each(listeners, listener -> listener.onGivenUp(runner, failures));
     }
 
     @Override

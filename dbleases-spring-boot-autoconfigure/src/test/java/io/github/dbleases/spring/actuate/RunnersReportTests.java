@@ -29,7 +29,7 @@ class RunnersReportTests {
     @BeforeEach
     void work() {
         when(runner.name()).thenReturn("emails");
-        when(runner.status()).thenReturn(new TaskRunnerStatus(3, 2, 5, 1000, 4, 1));
+        when(runner.status()).thenReturn(new TaskRunnerStatus(3, 2, 5, 1000, 4, 3, 2, 1));
     }
 
     @Test
@@ -38,7 +38,8 @@ class RunnersReportTests {
         when(runner.oldestPending()).thenReturn(Optional.of(Duration.ofMillis(120)));
 
         assertRunners("""
-                { "emails": { "sessions": 3, "running": 2, "completed": 1000, "failed": 4, "lost": 1,
+                { "emails": { "sessions": 3, "running": 2, "held": 5, "completed": 1000, "failed": 4, "retried": 3,
+                              "givenUp": 2, "lost": 1,
                               "oldestPendingMillis": 120 } }
                 """);
     }
@@ -67,7 +68,8 @@ class RunnersReportTests {
     }
 
     private static final String WITHOUT_AGE = """
-            { "emails": { "sessions": 3, "running": 2, "completed": 1000, "failed": 4, "lost": 1 } }
+            { "emails": { "sessions": 3, "running": 2, "held": 5, "completed": 1000, "failed": 4, "retried": 3,
+                              "givenUp": 2, "lost": 1 } }
             """;
 
     private void assertRunners(String expected) throws Exception {

@@ -1,6 +1,7 @@
 package io.github.dbleases.spring.autoconfigure;
 
 import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskFailure;
 import io.github.dbleases.TaskQueue;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -53,5 +54,12 @@ public class MemoryQueue implements TaskQueue<String> {
     @Override
     public synchronized void release(long session, List<String> tasks) {
         tasks.forEach(task -> holders.replace(task, session, NOBODY));
+    }
+
+    /** There are no delays in it. */
+    @Override
+    public synchronized boolean fail(long session, TaskFailure<String> failure) {
+        holders.replace(String.valueOf(failure.task()), session, NOBODY);
+        return false;
     }
 }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.dbleases.InvalidTaskTableException;
 import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskFailure;
 import io.github.dbleases.TaskQueue;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.Tasker;
@@ -228,7 +229,7 @@ class TaskRunnersOnPostgresTests {
     }
 
     @Test
-    void whatFailsEachTimeIsPutAsideWithItsError() {
+    void whatFailsEachTimeIsGivenUpWithItsError() {
         insertEmails(3);
 
         application
@@ -241,7 +242,7 @@ class TaskRunnersOnPostgresTests {
                 .run(context -> {
                     TaskRunner runner = context.getBean(TaskRunner.class);
                     await().untilAsserted(
-                                    () -> assertThat(runner.status().failed()).isEqualTo(1));
+                                    () -> assertThat(runner.status().givenUp()).isEqualTo(1));
                     await().untilAsserted(() ->
                             assertThat(runner.status().completed()).isEqualTo(2));
                 });
@@ -559,6 +560,12 @@ class TaskRunnersOnPostgresTests {
                     .param("session", session)
                     .param("ids", tasks.toArray(new Integer[0]))
                     .update();
+        }
+
+        @Override
+        public boolean fail(long session, TaskFailure<Integer> failure) {
+            release(session, List.of(failure.task()));
+            return false;
         }
 
         @Override

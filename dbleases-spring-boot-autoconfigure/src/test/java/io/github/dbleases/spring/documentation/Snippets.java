@@ -39,6 +39,7 @@ final class Snippets {
             import java.lang.annotation.Retention;
             import java.lang.annotation.RetentionPolicy;
             import java.time.Duration;
+            import java.util.ArrayList;
             import java.util.List;
             import org.junit.jupiter.api.Test;
             import org.postgresql.ds.PGSimpleDataSource;
@@ -53,6 +54,7 @@ final class Snippets {
             import org.springframework.jdbc.core.simple.JdbcClient;
             import org.springframework.scheduling.annotation.Scheduled;
             import org.springframework.stereotype.Component;
+            import org.springframework.transaction.annotation.Transactional;
             """;
 
     /** What the README leaves to the reader. */

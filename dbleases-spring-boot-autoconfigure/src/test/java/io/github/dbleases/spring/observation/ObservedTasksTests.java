@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
+import io.github.dbleases.TaskFailure;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.TaskRunnerListener.Activity;
 import io.micrometer.observation.tck.TestObservationRegistry;
 import io.micrometer.observation.tck.TestObservationRegistryAssert;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,10 +100,10 @@ class ObservedTasksTests {
     }
 
     @Test
-    void lostTasksAndThosePutAsideAreEvents() {
+    void lostTasksAndThoseGivenUpAreEvents() {
         try (Activity claim = observed.onClaim(runner, 42)) {
             observed.onLost(runner, List.of("a"));
-            observed.onFailed(runner, List.of("b"));
+            observed.onGivenUp(runner, List.of(failure()));
             claim.succeeded(0);
         }
         observed.onLost(runner, List.of("outside of an observation"));
@@ -109,12 +111,16 @@ class ObservedTasksTests {
         TestObservationRegistryAssert.assertThat(registry)
                 .hasSingleObservationThat()
                 .hasEvent("dbleases.tasks.lost")
-                .hasEvent("dbleases.tasks.failed");
+                .hasEvent("dbleases.tasks.given-up");
     }
 
     private void outcomeIs(String outcome) {
         TestObservationRegistryAssert.assertThat(registry)
                 .hasSingleObservationThat()
                 .hasLowCardinalityKeyValue("outcome", outcome);
+    }
+
+    private static TaskFailure<?> failure() {
+        return new TaskFailure<>(1L, "b", new IllegalStateException(), TaskFailure.Verdict.GIVE_UP, Duration.ZERO);
     }
 }

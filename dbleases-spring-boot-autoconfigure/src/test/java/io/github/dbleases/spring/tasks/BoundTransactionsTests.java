@@ -3,6 +3,7 @@ package io.github.dbleases.spring.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskFailure;
 import io.github.dbleases.TaskQueue;
 import io.github.dbleases.TaskRunnerConfig;
 import io.github.dbleases.tasks.ClaimedTask;
@@ -57,7 +58,7 @@ class BoundTransactionsTests {
 
         transactions.call(() -> {
             done.add("perform");
-            return line.finish(7, List.of(new ClaimedTask<>(1, "task")));
+            return line.finish(7, List.of(new ClaimedTask<>(1, "task", 0)));
         });
 
         assertThat(done).containsExactly("perform", "flush", "finish", "commit");
@@ -78,6 +79,11 @@ class BoundTransactionsTests {
 
         @Override
         public void release(long session, List<String> tasks) {}
+
+        @Override
+        public boolean fail(long session, TaskFailure<String> failure) {
+            return false;
+        }
     }
 
     @Test

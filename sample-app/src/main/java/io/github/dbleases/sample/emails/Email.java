@@ -6,5 +6,6 @@ package io.github.dbleases.sample.emails;
  * @param id of the email
  * @param orderId of the order
  * @param address where it goes
+ * @param attempts how often it was refused
  */
-public record Email(long id, long orderId, String address) {}
+public record Email(long id, long orderId, String address, int attempts) {}

@@ -38,7 +38,7 @@ public class EmailCheck {
             SELECT o.orders, s.sent
             FROM (SELECT count(*) AS total, count(*) FILTER (WHERE email_due) AS orders FROM desk_order) o,
                  (SELECT count(*) AS sent FROM sent_email) s
-            WHERE NOT EXISTS (SELECT 1 FROM email_outbox WHERE sent_at IS NULL AND attempts < ?)
+            WHERE NOT EXISTS (SELECT 1 FROM email_outbox WHERE sent_at IS NULL AND given_up_at IS NULL)
               AND o.orders > 0
               AND EXISTS (SELECT 1 FROM desk_verdict b WHERE b.orders = o.total)
               AND NOT EXISTS (SELECT 1 FROM desk_email_verdict v WHERE v.orders = o.orders AND v.sent = s.sent)
@@ -54,7 +54,7 @@ public class EmailCheck {
             """;
 
     private static final String INSERT_VERDICT = """
-            INSERT INTO desk_email_verdict (orders, sent, put_aside, lost, doubled, checked_by)
+            INSERT INTO desk_email_verdict (orders, sent, given_up, lost, doubled, checked_by)
             VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """;
 
@@ -62,7 +62,7 @@ public class EmailCheck {
             "INSERT INTO desk_wrong_email (orders, sent, order_id, times) VALUES (?, ?, ?, ?)";
 
     private static final String LATEST = """
-            SELECT orders, sent, put_aside, lost, doubled, checked_by, checked_at
+            SELECT orders, sent, given_up, lost, doubled, checked_by, checked_at
             FROM desk_email_verdict ORDER BY checked_at DESC LIMIT 1
             """;
 
@@ -73,13 +73,8 @@ public class EmailCheck {
     private final TransactionTemplate snapshot;
     private final TransactionTemplate transaction;
     private final String name;
-    private final AttemptLimit attempts;
 
-    EmailCheck(
-            JdbcClient jdbc,
-            PlatformTransactionManager transactions,
-            SampleProperties properties,
-            AttemptLimit attempts) {
+    EmailCheck(JdbcClient jdbc, PlatformTransactionManager transactions, SampleProperties properties) {
         this.jdbc = jdbc;
         this.transaction = new TransactionTemplate(transactions);
         // All statements of the comparison must see the same orders and emails.
@@ -87,7 +82,6 @@ public class EmailCheck {
         this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
         this.snapshot.setReadOnly(true);
         this.name = properties.name();
-        this.attempts = attempts;
     }
 
     /** Returns the latest verdict. */
@@ -99,7 +93,7 @@ public class EmailCheck {
         return new EmailVerdict(
                 heading.orders(),
                 heading.sent(),
-                heading.putAside(),
+                heading.givenUp(),
                 heading.lost(),
                 heading.doubled(),
                 jdbc.sql(WRONG)
@@ -121,11 +115,8 @@ public class EmailCheck {
 
     /** Compares if nothing is left to send and nobody has compared since; returns whether this call gave the verdict. */
     boolean checkIfAllSent() {
-        Optional<Findings> findings = Objects.requireNonNull(snapshot.execute(reading -> jdbc.sql(TO_CHECK)
-                .param(attempts.limit())
-                .query(Due.class)
-                .optional()
-                .map(this::compare)));
+        Optional<Findings> findings = Objects.requireNonNull(snapshot.execute(
+                reading -> jdbc.sql(TO_CHECK).query(Due.class).optional().map(this::compare)));
         boolean first =
                 findings.isPresent() && Boolean.TRUE.equals(transaction.execute(writing -> insert(findings.get())));
         if (first) {
@@ -138,7 +129,7 @@ public class EmailCheck {
         List<Odd> odd = jdbc.sql(NOT_SENT_ONCE).query(Odd.class).list();
         return new Findings(
                 due,
-                odd.stream().filter(Odd::putAside).count(),
+                odd.stream().filter(Odd::givenUp).count(),
                 odd.stream().filter(Odd::lost).toList(),
                 odd.stream().filter(Odd::doubled).toList());
     }
@@ -150,7 +141,7 @@ public class EmailCheck {
                 .params(
                         orders,
                         sent,
-                        findings.putAside(),
+                        findings.givenUp(),
                         findings.lost().size(),
                         findings.doubled().size(),
                         name)
@@ -163,8 +154,8 @@ public class EmailCheck {
     }
 
     private static void tell(Findings findings) {
-        String sent = "%,d emails about %,d orders are sent, %,d are put aside"
-                .formatted(findings.due().sent(), findings.due().orders(), findings.putAside());
+        String sent = "%,d emails about %,d orders are sent, %,d are given up"
+                .formatted(findings.due().sent(), findings.due().orders(), findings.givenUp());
         if (findings.lost().isEmpty() && findings.doubled().isEmpty()) {
             log.info("{}: none is lost, none is doubled.", sent);
         } else {
@@ -182,7 +173,7 @@ public class EmailCheck {
     /** An order that has not exactly one sent email. */
     private record Odd(long orderId, long times, boolean pending) {
 
-        boolean putAside() {
+        boolean givenUp() {
             return times == 0 && pending;
         }
 
@@ -195,7 +186,7 @@ public class EmailCheck {
         }
     }
 
-    private record Findings(Due due, long putAside, List<Odd> lost, List<Odd> doubled) {
+    private record Findings(Due due, long givenUp, List<Odd> lost, List<Odd> doubled) {
 
         List<Odd> wrong(int limit) {
             return Stream.concat(lost.stream(), doubled.stream()).limit(limit).toList();
@@ -203,5 +194,5 @@ public class EmailCheck {
     }
 
     private record Heading(
-            long orders, long sent, long putAside, long lost, long doubled, String checkedBy, Instant checkedAt) {}
+            long orders, long sent, long givenUp, long lost, long doubled, String checkedBy, Instant checkedAt) {}
 }

@@ -1,32 +1,16 @@
 package io.github.dbleases.sample.emails;
 
 import io.github.dbleases.Tasker;
-import java.util.ArrayList;
-import java.util.List;
-import org.springframework.stereotype.Component;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 /** Sends the emails that the runner {@code emails} has claimed. */
-@Component
-class EmailSender implements Tasker<Email> {
+@Configuration(proxyBeanMethods = false)
+class EmailSender {
 
-    private final MailServers servers;
-
-    EmailSender(MailServers servers) {
-        this.servers = servers;
-    }
-
-    /**
-     * Returns what was sent; what was refused is tried again later. To throw because of it would have the whole batch tried
-     * again.
-     */
-    @Override
-    public List<Email> perform(List<Email> emails) throws InterruptedException {
-        List<Email> sent = new ArrayList<>();
-        for (Email email : emails) {
-            if (servers.take(email)) {
-                sent.add(email);
-            }
-        }
-        return sent;
+    /** An email for which this throws is tried again later, or is given up; the others are not affected. */
+    @Bean
+    Tasker<Email> emailsTasker(MailServers servers) {
+        return Tasker.each(servers::take);
     }
 }

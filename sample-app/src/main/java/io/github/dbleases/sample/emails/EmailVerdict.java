@@ -8,8 +8,8 @@ import java.util.List;
  *
  * @param orders how many done orders there were to which an email belongs
  * @param sent how many emails were sent
- * @param putAside how many orders have an email that was refused to the last attempt, and is still in the outbox
- * @param lost how many orders have no email, neither sent nor put aside
+ * @param givenUp how many orders have an email that was refused to the last attempt, and is still in the outbox
+ * @param lost how many orders have no email, neither sent nor given up
  * @param doubled how many orders have more than one sent email
  * @param wrong the first of those that are lost or doubled
  * @param checkedBy the instance that made the comparison
@@ -18,7 +18,7 @@ import java.util.List;
 public record EmailVerdict(
         long orders,
         long sent,
-        long putAside,
+        long givenUp,
         long lost,
         long doubled,
         List<WrongEmail> wrong,

@@ -63,11 +63,6 @@ public enum MailDomain {
                 .orElse(NOWHERE);
     }
 
-    /** Returns whether it refuses an email at all. */
-    boolean isDifficult() {
-        return refusals > 0;
-    }
-
     /** Returns how often it refuses an email. */
     int refusals() {
         return refusals;

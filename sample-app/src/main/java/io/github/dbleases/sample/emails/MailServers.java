@@ -1,5 +1,6 @@
 package io.github.dbleases.sample.emails;
 
+import io.github.dbleases.TaskGivenUpException;
 import io.github.dbleases.sample.SampleProperties;
 import java.time.Duration;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -8,9 +9,6 @@ import org.springframework.stereotype.Component;
 /** Stands for the mail servers of the world: what they have taken is a row of a table. */
 @Component
 class MailServers {
-
-    /** The email itself knows how often it was refused, so that each instance meets the same servers. */
-    private static final String REFUSE = "UPDATE email_outbox SET answer = ? WHERE id = ? AND attempts < ?";
 
     private static final String TAKE = "INSERT INTO sent_email (order_id, address, sent_by) VALUES (?, ?, ?)";
 
@@ -24,21 +22,32 @@ class MailServers {
         this.time = properties.emailTime();
     }
 
-    /** Sends an email, which takes its time; returns false if it was refused, with the reason written to it. */
-    boolean take(Email email) throws InterruptedException {
+    /**
+     * Sends an email, which takes its time. The email knows how often it was refused, so that each instance meets the same
+     * servers.
+     *
+     * @throws TaskGivenUpException if there is no such mailbox
+     * @throws RefusedException if it is refused this time
+     */
+    void take(Email email) throws InterruptedException, RefusedException {
         Thread.sleep(time.toMillis());
         MailDomain domain = MailDomain.ofAddress(email.address());
-        if (domain.isDifficult() && refuse(email, domain)) {
-            return false;
+        if (domain == MailDomain.NOWHERE) {
+            throw new TaskGivenUpException(domain.answer());
+        }
+        if (email.attempts() < domain.refusals()) {
+            throw new RefusedException(domain.answer());
         }
         jdbc.sql(TAKE).params(email.orderId(), email.address(), sender).update();
-        return true;
     }
 
-    private boolean refuse(Email email, MailDomain domain) {
-        return jdbc.sql(REFUSE)
-                        .params(domain.answer(), email.id(), domain.refusals())
-                        .update()
-                > 0;
+    /** A mail server has refused an email. */
+    static final class RefusedException extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        RefusedException(String answer) {
+            super(answer);
+        }
     }
 }

@@ -20,7 +20,7 @@ public record Mailing(Outbox outbox, long sent, Map<String, Share> byInstance, M
      * @param held emails that nobody has tried and that a session holds: they are being sent, or will be in a moment
      * @param again emails that were refused and are to be tried once more
      * @param oldestMillis for how long the oldest of these has been waiting; null if there is none
-     * @param putAside emails that were refused so often that they are left alone
+     * @param givenUp emails that were refused so often that they are left alone
      * @param answer why one of these was refused, null if there is none
      */
     public record Outbox(
@@ -28,7 +28,7 @@ public record Mailing(Outbox outbox, long sent, Map<String, Share> byInstance, M
             long held,
             long again,
             @Nullable Long oldestMillis,
-            long putAside,
+            long givenUp,
             @Nullable String answer) {}
 
     /**

@@ -18,15 +18,14 @@ public class MailingReport {
     /** As for the orders. */
     private static final int RATE_SECONDS = 2;
 
-    /** Reads what is pending and nothing else, by its index. */
     private static final String OUTBOX = """
             SELECT session_id AS session,
-                   count(*) FILTER (WHERE attempts = 0) AS untried,
-                   count(*) FILTER (WHERE attempts > 0 AND attempts < :max) AS again,
-                   count(*) FILTER (WHERE attempts >= :max) AS put_aside,
-                   (1000 * extract(epoch FROM clock_timestamp() - min(created_at) FILTER (WHERE attempts < :max)))::bigint
+                   count(*) FILTER (WHERE given_up_at IS NULL AND attempts = 0) AS untried,
+                   count(*) FILTER (WHERE given_up_at IS NULL AND attempts > 0) AS again,
+                   count(*) FILTER (WHERE given_up_at IS NOT NULL) AS given_up,
+                   (1000 * extract(epoch FROM clock_timestamp() - min(created_at) FILTER (WHERE given_up_at IS NULL)))::bigint
                        AS oldest_millis,
-                   max(answer) FILTER (WHERE attempts >= :max) AS answer
+                   max(error) FILTER (WHERE given_up_at IS NOT NULL) AS answer
             FROM email_outbox WHERE sent_at IS NULL GROUP BY session_id
             """;
 
@@ -37,19 +36,14 @@ public class MailingReport {
             """;
 
     private final JdbcClient jdbc;
-    private final AttemptLimit attempts;
 
-    MailingReport(JdbcClient jdbc, AttemptLimit attempts) {
+    MailingReport(JdbcClient jdbc) {
         this.jdbc = jdbc;
-        this.attempts = attempts;
     }
 
     /** Returns how far the sending has come. */
     public Mailing read() {
-        List<Pending> pending = jdbc.sql(OUTBOX)
-                .param("max", attempts.limit())
-                .query(Pending.class)
-                .list();
+        List<Pending> pending = jdbc.sql(OUTBOX).query(Pending.class).list();
         Map<Long, Long> held = new HashMap<>();
         pending.stream()
                 .filter(row -> row.session() != null)
@@ -74,7 +68,7 @@ public class MailingReport {
                         .filter(Objects::nonNull)
                         .max(Long::compare)
                         .orElse(null),
-                sum(pending.stream().map(Pending::putAside)),
+                sum(pending.stream().map(Pending::givenUp)),
                 pending.stream()
                         .map(Pending::answer)
                         .filter(Objects::nonNull)
@@ -90,7 +84,7 @@ public class MailingReport {
             @Nullable Long session,
             long untried,
             long again,
-            long putAside,
+            long givenUp,
             @Nullable Long oldestMillis,
             @Nullable String answer) {}
 

@@ -55,7 +55,7 @@ class EmailCheckTests {
         assertThat(room.check("instance-2").checkIfAllSent()).isFalse();
 
         assertThat(output.getOut())
-                .containsOnlyOnce("2 emails about 2 orders are sent, 0 are put aside: none is lost, none is doubled.");
+                .containsOnlyOnce("2 emails about 2 orders are sent, 0 are given up: none is lost, none is doubled.");
         assertThat(check.latest())
                 .hasValueSatisfying(verdict -> assertThat(verdict.right()).isTrue());
     }
@@ -103,20 +103,20 @@ class EmailCheckTests {
     }
 
     @Test
-    void anEmailThatIsPutAsideIsNeitherLostNorForgotten() throws Exception {
+    void anEmailThatIsGivenUpIsNeitherLostNorForgotten() throws Exception {
         send(room.done(CUSTOMER));
         Email refused = room.done(MailDomain.UNREACHABLE);
         room.compareBalances();
-        room.refuse(refused, PostRoom.MAX_ATTEMPTS - 1);
+        room.refuse(refused, 3);
         assertThat(check.checkIfAllSent()).as("another try is left").isFalse();
 
-        room.refuse(refused, PostRoom.MAX_ATTEMPTS);
+        room.giveUp(refused);
 
         assertThat(check.checkIfAllSent()).isTrue();
         assertThat(check.latest()).hasValueSatisfying(verdict -> {
             assertThat(verdict.right()).isTrue();
             assertThat(verdict.sent()).isEqualTo(1);
-            assertThat(verdict.putAside()).isEqualTo(1);
+            assertThat(verdict.givenUp()).isEqualTo(1);
         });
     }
 
@@ -127,7 +127,7 @@ class EmailCheckTests {
         room.compareBalances();
         assertThat(check.checkIfAllSent()).isTrue();
 
-        room.sender("instance-2").perform(List.of(email));
+        room.servers("instance-2").take(email);
 
         assertThat(check.checkIfAllSent()).isTrue();
         assertThat(check.latest())
@@ -159,7 +159,7 @@ class EmailCheckTests {
     }
 
     private static void send(PostRoom room, Email email) throws Exception {
-        assertThat(room.sender("instance-1").perform(List.of(email))).containsExactly(email);
+        room.servers("instance-1").take(email);
         room.markSent(email);
     }
 }

@@ -1,9 +1,13 @@
 package io.github.dbleases.sample.emails;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
 
+import io.github.dbleases.TaskGivenUpException;
+import io.github.dbleases.TaskRunner;
 import io.github.dbleases.sample.DeskDatabase;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
@@ -17,7 +21,7 @@ class EmailSenderTests {
     @AutoClose
     private final PostRoom room = new PostRoom(new DeskDatabase());
 
-    private final EmailSender sender = room.sender("instance-1");
+    private final MailServers servers = room.servers("instance-1");
 
     private static String customerOf(MailDomain domain) {
         return IntStream.range(0, 500)
@@ -28,12 +32,12 @@ class EmailSenderTests {
     }
 
     @Test
-    void whatIsNotRefusedIsSentAndReturned() throws Exception {
+    void whatIsNotRefusedIsSent() throws Exception {
         Email first = room.done(PLAIN);
-        Email refused = room.done(GREYLISTED);
         Email last = room.done(PLAIN);
 
-        assertThat(sender.perform(List.of(first, refused, last))).containsExactly(first, last);
+        servers.take(first);
+        servers.take(last);
 
         assertThat(room.jdbc
                         .sql("SELECT order_id FROM sent_email ORDER BY id")
@@ -50,28 +54,40 @@ class EmailSenderTests {
     @Test
     void anEmailThatWasRefusedBeforeIsTakenByWhomeverItIsSent() throws Exception {
         Email email = room.done(GREYLISTED);
-        assertThat(sender.perform(List.of(email))).isEmpty();
-        assertThat(room.jdbc
-                        .sql("SELECT answer FROM email_outbox")
-                        .query(String.class)
-                        .single())
-                .isEqualTo("451 4.7.1 Greylisted, try again later");
-        room.refuse(email, 1);
+        assertThatThrownBy(() -> servers.take(email)).hasMessage("451 4.7.1 Greylisted, try again later");
 
-        assertThat(room.sender("instance-2").perform(List.of(email))).containsExactly(email);
+        room.servers("instance-2").take(new Email(email.id(), email.orderId(), email.address(), 1));
+
+        assertThat(room.report().read().sent()).isEqualTo(1);
     }
 
     @Test
-    void aWrongAddressIsRefusedForEver() throws Exception {
+    void anEmailToAWrongAddressIsGivenUp() {
         Email email = room.done(MailDomain.UNREACHABLE);
-        room.refuse(email, 1_000);
 
-        assertThat(sender.perform(List.of(email))).isEmpty();
+        assertThatThrownBy(() -> servers.take(email))
+                .isInstanceOf(TaskGivenUpException.class)
+                .hasMessage("550 5.1.1 No such mailbox");
+    }
+
+    @Test
+    void emailsThatWereGivenUpAreTriedAgainWhenSomebodyAsksForIt() {
+        TaskRunner runner = mock();
+        room.giveUp(room.done(PLAIN));
+        room.giveUp(room.done(PLAIN));
+        room.done(PLAIN);
+
+        assertThat(new GivenUpEmails(room.jdbc, runner).retry()).isEqualTo(2);
+
+        assertThat(room.report().read().outbox().givenUp()).isZero();
+        assertThat(room.report().read().outbox().waiting()).isEqualTo(3);
+        verify(runner).wake();
     }
 
     @Test
     void theReportTellsWhatIsLeftAndWhoHasSentWhat() throws Exception {
-        sender.perform(List.of(room.done(PLAIN), room.done(PLAIN)));
+        servers.take(room.done(PLAIN));
+        servers.take(room.done(PLAIN));
         room.jdbc.sql("UPDATE email_outbox SET sent_at = now()").update();
         room.done(PLAIN);
         room.claim(room.done(PLAIN), 7);
@@ -79,7 +95,7 @@ class EmailSenderTests {
         room.claim(again, 7);
         room.refuse(again, 1);
         room.refuse(room.done(PLAIN), 2);
-        room.refuse(room.done(PLAIN), PostRoom.MAX_ATTEMPTS);
+        room.giveUp(room.done(PLAIN));
 
         Mailing mailing = room.report().read();
 
@@ -89,19 +105,9 @@ class EmailSenderTests {
         assertThat(mailing.outbox().waiting()).isEqualTo(1);
         assertThat(mailing.outbox().held()).isEqualTo(1);
         assertThat(mailing.outbox().again()).isEqualTo(2);
-        assertThat(mailing.outbox().putAside()).isEqualTo(1);
+        assertThat(mailing.outbox().givenUp()).isEqualTo(1);
         assertThat(mailing.outbox().answer()).isEqualTo("No such mailbox");
         assertThat(mailing.outbox().oldestMillis()).isNotNegative();
-    }
-
-    @Test
-    void whereNothingIsEverPutAsideAnEmailIsTriedAgainHoweverOftenItWasRefused() {
-        room.refuse(room.done(PLAIN), 1_000);
-
-        Mailing mailing = new MailingReport(room.jdbc, new AttemptLimit(0)).read();
-
-        assertThat(mailing.outbox().again()).isEqualTo(1);
-        assertThat(mailing.outbox().putAside()).isZero();
     }
 
     @Test

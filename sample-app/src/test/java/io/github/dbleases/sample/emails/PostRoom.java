@@ -9,10 +9,6 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 /** A database with orders that are done and emails about them, and the parts of an instance on it. */
 final class PostRoom implements AutoCloseable {
 
-    static final int MAX_ATTEMPTS = 4;
-
-    private static final AttemptLimit ATTEMPTS = new AttemptLimit(MAX_ATTEMPTS);
-
     private final DeskDatabase database;
     final JdbcClient jdbc;
 
@@ -22,15 +18,15 @@ final class PostRoom implements AutoCloseable {
     }
 
     EmailCheck check(String instance) {
-        return new EmailCheck(jdbc, new JdbcTransactionManager(database.dataSource()), properties(instance), ATTEMPTS);
+        return new EmailCheck(jdbc, new JdbcTransactionManager(database.dataSource()), properties(instance));
     }
 
-    EmailSender sender(String instance) {
-        return new EmailSender(new MailServers(jdbc, properties(instance)));
+    MailServers servers(String instance) {
+        return new MailServers(jdbc, properties(instance));
     }
 
     MailingReport report() {
-        return new MailingReport(jdbc, ATTEMPTS);
+        return new MailingReport(jdbc);
     }
 
     private static SampleProperties properties(String instance) {
@@ -53,7 +49,7 @@ final class PostRoom implements AutoCloseable {
         long order = order(customer);
         finish(order);
         return jdbc.sql("""
-                        INSERT INTO email_outbox (order_id, address) VALUES (?, ?) RETURNING id, order_id, address
+                        INSERT INTO email_outbox (order_id, address) VALUES (?, ?) RETURNING id, order_id, address, attempts
                         """)
                 .params(order, MailDomain.addressOf(customer))
                 .query(Email.class)
@@ -83,8 +79,14 @@ final class PostRoom implements AutoCloseable {
     }
 
     void refuse(Email email, int times) {
-        jdbc.sql("UPDATE email_outbox SET attempts = ?, answer = 'No such mailbox' WHERE id = ?")
+        jdbc.sql("UPDATE email_outbox SET attempts = ?, error = 'No such mailbox' WHERE id = ?")
                 .params(times, email.id())
+                .update();
+    }
+
+    void giveUp(Email email) {
+        jdbc.sql("UPDATE email_outbox SET given_up_at = now(), attempts = 1, error = 'No such mailbox' WHERE id = ?")
+                .param(email.id())
                 .update();
     }
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What a runner says, and that it says it once. */
-class ReportsTests {
+class RunnerReporterTests {
 
     private final LogCapture log = LogCapture.of(TaskRunner.class);
     private final MemoryQueue queue = new MemoryQueue();
@@ -43,31 +43,37 @@ class ReportsTests {
         assertThat(steps.listener.errors).hasSize(6);
         assertThat(log.lines())
                 .containsExactly(
-                        "WARN Runner test: its queue could not be used; it goes on trying",
+                        "WARN Runner test: its queue could not be used, and is tried again. Tasks concerned: []",
                         "INFO Runner test: its queue can be used again");
     }
 
     @Test
-    void aTaskThatIsLeftOutNowAndThenIsNoTrouble() {
-        Steps steps = new Steps(config(10, 1), queue, tasks -> tasks.contains("task 1") ? List.of() : tasks).run();
-        for (int i = 0; i < 6; i++) {
-            queue.with(10 + i);
-            steps.runFor(Duration.ofMinutes(3));
-        }
+    void aFailureIsLoggedWithTheTaskOnceForEachKind() {
+        Steps steps = new Steps(config(10, 1), queue.with(10), tasks -> {
+            throw new IllegalStateException("No post for " + tasks);
+        });
 
-        assertThat(steps.listener.errors).isEmpty();
-        assertThat(log.lines()).isEmpty();
+        steps.run();
+
+        assertThat(steps.listener.failed).hasSize(10);
+        assertThat(log.lines())
+                .singleElement()
+                .asString()
+                .matches("WARN Runner test: task 1 has failed and is tried again in \\d+ ms; failures of this kind are"
+                        + " logged as debug from now on");
     }
 
     @Test
-    void aTaskerThatAccomplishesNothingAnyMoreIsReportedOnce() {
-        Steps steps = new Steps(config(10, 5), queue, tasks -> List.of()).run();
-        queue.with(10);
+    void tasksThatAreGivenUpAreLoggedTogether() {
+        queue.withMaxAttempts(1);
+        Steps steps = new Steps(config(10, 10), queue.with(10), tasks -> List.of());
 
-        steps.runFor(Duration.ofMinutes(3));
+        steps.run();
 
-        assertThat(steps.listener.errors).isNotEmpty();
-        assertThat(log.lines()).containsExactly("WARN Runner test: its tasker has failed; the tasks are tried again");
+        assertThat(log.lines())
+                .containsExactly(
+                        "WARN Runner test has given up 10 tasks: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]. The first one:"
+                                + " The tasker did not return it as accomplished.");
     }
 
     @Test
@@ -79,25 +85,6 @@ class ReportsTests {
         steps.runFor(Duration.ofMinutes(1));
 
         assertThat(log.lines()).hasSize(3);
-    }
-
-    @Test
-    void aTaskerThatFailsOverAndOverIsReportedOnce() {
-        boolean[] broken = {true};
-        Steps steps = new Steps(config(10, 1), queue.with(10), tasks -> {
-            if (broken[0]) {
-                throw new IllegalStateException("No post for " + tasks);
-            }
-            return tasks;
-        });
-        steps.runFor(Duration.ofMinutes(1));
-        assertThat(log.lines()).containsExactly("WARN Runner test: its tasker has failed; the tasks are tried again");
-        broken[0] = false;
-
-        steps.runFor(Duration.ofMinutes(20));
-
-        assertThat(queue.finished().values()).containsOnly(1);
-        assertThat(log.lines()).hasSize(1);
     }
 
     @Test
@@ -144,7 +131,7 @@ class ReportsTests {
         }
 
         @Override
-        public void onError(TaskRunner runner, Throwable failure) {
+        public void onError(TaskRunner runner, List<?> tasks, Throwable failure) {
             throw new IllegalStateException("planted");
         }
     }

@@ -18,22 +18,22 @@ import org.jspecify.annotations.Nullable;
  * @param rest those that were not
  * @param complaint what is wrong with what was returned
  */
-record Matching<T>(List<ClaimedTask<T>> accomplished, List<ClaimedTask<T>> rest, Optional<String> complaint) {
+record ReturnedTasks<T>(List<ClaimedTask<T>> accomplished, List<ClaimedTask<T>> rest, Optional<String> complaint) {
 
-    static <T> Matching<T> of(List<ClaimedTask<T>> tasks, @Nullable List<T> returned) {
+    static <T> ReturnedTasks<T> of(List<ClaimedTask<T>> tasks, @Nullable List<?> returned) {
         if (returned == null) {
-            return new Matching<>(
+            return new ReturnedTasks<>(
                     List.of(),
                     tasks,
                     Optional.of(("The tasker has returned null: none of its %d tasks counts as accomplished."
                                     + " Return an empty list if that is meant.")
                             .formatted(tasks.size())));
         }
-        List<T> copy = new ArrayList<>(returned);
-        return isSame(tasks, copy) ? new Matching<>(tasks, List.of(), Optional.empty()) : search(tasks, copy);
+        List<?> copy = new ArrayList<>(returned);
+        return isSame(tasks, copy) ? new ReturnedTasks<>(tasks, List.of(), Optional.empty()) : search(tasks, copy);
     }
 
-    private static <T> boolean isSame(List<ClaimedTask<T>> tasks, List<T> returned) {
+    private static <T> boolean isSame(List<ClaimedTask<T>> tasks, List<?> returned) {
         boolean same = tasks.size() == returned.size();
         for (int i = 0; same && i < tasks.size(); i++) {
             same = tasks.get(i).task() == returned.get(i);
@@ -41,10 +41,10 @@ record Matching<T>(List<ClaimedTask<T>> accomplished, List<ClaimedTask<T>> rest,
         return same;
     }
 
-    private static <T> Matching<T> search(List<ClaimedTask<T>> tasks, List<T> returned) {
+    private static <T> ReturnedTasks<T> search(List<ClaimedTask<T>> tasks, List<?> returned) {
         boolean[] done = new boolean[tasks.size()];
-        List<T> others = find(new IdentityHashMap<>(), tasks, returned, done);
-        List<T> foreign = others.isEmpty() ? List.of() : find(new HashMap<>(), tasks, others, done);
+        List<?> others = find(new IdentityHashMap<>(), tasks, returned, done);
+        List<?> foreign = others.isEmpty() ? List.of() : find(new HashMap<>(), tasks, others, done);
         List<ClaimedTask<T>> accomplished = new ArrayList<>();
         List<ClaimedTask<T>> rest = new ArrayList<>();
         for (int i = 0; i < done.length; i++) {
@@ -54,18 +54,20 @@ record Matching<T>(List<ClaimedTask<T>> accomplished, List<ClaimedTask<T>> rest,
                 ? Optional.empty()
                 : Optional.of("The tasker has returned %d tasks that it was not given, such as %s: they are ignored."
                         .formatted(foreign.size(), foreign.get(0)));
-        return new Matching<>(accomplished, rest, complaint);
+        return new ReturnedTasks<>(accomplished, rest, complaint);
     }
 
     /** Marks the tasks that were returned and returns what is none of them. A task returned twice is one of them. */
-    private static <T> List<T> find(
-            Map<T, Deque<Integer>> indexes, List<ClaimedTask<T>> tasks, List<T> returned, boolean[] done) {
+    private static <T> List<?> find(
+            Map<Object, Deque<Integer>> indexes, List<ClaimedTask<T>> tasks, List<?> returned, boolean[] done) {
         for (int i = 0; i < tasks.size(); i++) {
-            indexes.computeIfAbsent(tasks.get(i).task(), task -> new ArrayDeque<>())
-                    .add(i);
+            T task = tasks.get(i).task();
+            if (task != null) {
+                indexes.computeIfAbsent(task, absent -> new ArrayDeque<>()).add(i);
+            }
         }
-        List<T> unknown = new ArrayList<>();
-        for (T task : returned) {
+        List<Object> unknown = new ArrayList<>();
+        for (Object task : returned) {
             Deque<Integer> places = indexes.get(task);
             if (places == null) {
                 unknown.add(task);

@@ -1,0 +1,16 @@
+ALTER TABLE email_outbox
+    ADD COLUMN due_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    ADD COLUMN given_up_at timestamptz,
+    DROP COLUMN answer;
+
+COMMENT ON COLUMN email_outbox.due_at IS 'not tried before that time; each failure moves it';
+COMMENT ON COLUMN email_outbox.given_up_at IS 'when it was given up, after its last attempt or because there is no such mailbox';
+
+-- Fresh emails and those that failed before have an index each: neither kind is in the way of the other.
+DROP INDEX email_outbox_pending;
+CREATE INDEX email_outbox_fresh ON email_outbox (due_at, id)
+    WHERE sent_at IS NULL AND given_up_at IS NULL AND attempts = 0;
+CREATE INDEX email_outbox_retries ON email_outbox (due_at, id)
+    WHERE sent_at IS NULL AND given_up_at IS NULL AND attempts > 0;
+
+ALTER TABLE desk_email_verdict RENAME put_aside TO given_up;
