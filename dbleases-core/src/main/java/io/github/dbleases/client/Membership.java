@@ -156,7 +156,9 @@ final class Membership {
                 "leave once more " + names,
                 () -> {
                     TreeSet<String> unknown = new TreeSet<>(names);
-                    unknown.removeIf(name -> leases.find(name).isPresent());
+                    unknown.removeIf(name -> leases.find(name)
+                            .filter(lease -> !lease.isLeaving())
+                            .isPresent());
                     Session session = keeper.session();
                     return session == null || unknown.isEmpty()
                             ? Optional.empty()

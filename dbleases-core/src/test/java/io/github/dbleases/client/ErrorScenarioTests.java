@@ -92,25 +92,18 @@ class ErrorScenarioTests extends Scenario {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Worker.submitFirst", "Ownership.prepareReading", "Ownership.apply", "Ownership.reconcile"})
-    void aReadThatWasInterruptedIsMadeAgain(String failing) {
-        SimProcess first = start(4);
-        settle();
-        Interruptions exhausted = Interruptions.at(failing);
-        first.environment().interrupt(exhausted);
-        SimProcess second = start(4);
-        cluster.run(Duration.ofSeconds(10));
-        assertThat(exhausted.thrown()).isPositive();
-
-        first.environment().noErrors();
-        settle();
-        assertThat(second.view("orders")).hasSize(2);
-    }
-
-    @ParameterizedTest
     @ValueSource(
-            strings = {"HandOvers$Batch.send", "HandOvers$Batch.prepare", "HandOvers$Batch.done", "Ownership.drained"})
-    void aHandOverThatWasInterruptedGoesOn(String failing) {
+            strings = {
+                "Worker.submitFirst",
+                "Ownership.prepareReading",
+                "Ownership.apply",
+                "Ownership.reconcile",
+                "Ownership.drained",
+                "HandOvers$Batch.send",
+                "HandOvers$Batch.prepare",
+                "HandOvers$Batch.done"
+            })
+    void whatWasInterruptedOnTheWayToAnotherOwnerGoesOn(String failing) {
         SimProcess first = start(4);
         settle();
         Interruptions exhausted = Interruptions.at(failing);
