@@ -73,7 +73,7 @@ final class Assigner {
     /**
      * Creates the lease if need be, makes a session a member and gives it what has no owner.
      *
-     * @return what is left to do, or empty if the lease has not got all its partitions yet and is to be joined again
+     * @return what is left to do, or empty if the lease does not have all its partitions yet and must be joined again
      */
     Optional<Outcome> join(long session, LeaseSpec spec) {
         boolean existed = transaction.lease(spec.name()).isPresent();
@@ -216,7 +216,7 @@ final class Assigner {
      * Ends the part of a session in a lease: what it owns goes to the others, except for partitions on which it is still at
      * work.
      *
-     * @return whether all of it was released; if not, it is to be released again
+     * @return whether all of it was released; if not, call this again
      */
     boolean release(long session, String lease, Set<Integer> atWork) {
         transaction.removeMember(lease, session);
@@ -237,7 +237,7 @@ final class Assigner {
         return new Outcome(assignment.complete() && all, more, Duration.ZERO);
     }
 
-    /** Writes changes, no more of them than the limit allows. */
+    /** Writes changes, up to the limit. */
     private List<Change> write(String lease, List<Change> planned) {
         List<Change> changes = planned.subList(0, Math.min(planned.size(), limit - written));
         if (changes.isEmpty()) {

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Several listeners, each of which is told in order and apart from the others. Used under the monitor.
+ * Several listeners. Each is told in order, independently of the others. Used under the monitor.
  *
  * @param <L> what listens
  */

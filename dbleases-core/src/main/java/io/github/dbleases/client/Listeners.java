@@ -81,7 +81,7 @@ final class Listeners {
         queues.nudge();
     }
 
-    /** A listener and the partitions of which it was told last that they are owned. */
+    /** A listener, and the partitions that it believes to be owned. */
     private static final class Informed {
 
         private final OwnershipListener listener;

@@ -57,7 +57,7 @@ final class Membership {
         refusals.remove(lease.name());
         caretaker.follow(lease.name(), outcome);
         ownership.refreshThen(() -> lease.decided().complete(null));
-        // A request to leave of which nothing was heard may come late, after this lease was joined again.
+        // A request to leave that got no reply may be executed late, after this lease was joined again.
         if (left.contains(lease.name())) {
             worker.submitInATtl(joining(lease));
             left.remove(lease.name());
@@ -150,7 +150,7 @@ final class Membership {
         }
     }
 
-    /** Ends memberships of which this client does not know: they came late, or came back. */
+    /** Ends memberships that this client does not know: they came late, or a failover brought them back. */
     private Job<Boolean> leavingAgain(List<String> names) {
         return Job.of(
                 "leave once more " + names,
