@@ -3,8 +3,8 @@ package io.github.dbleases.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.dbleases.store.postgres.PostgresSchema;
-import io.github.dbleases.store.postgres.PostgresStoreConfig;
+import io.github.dbleases.postgres.PostgresSchema;
+import io.github.dbleases.postgres.PostgresStoreConfig;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.github.dbleases.process;
 
-import io.github.dbleases.tasks.TaskTransactions;
+import io.github.dbleases.spi.tasks.TaskTransactions;
 import java.io.PrintWriter;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;

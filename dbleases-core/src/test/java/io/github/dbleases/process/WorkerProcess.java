@@ -6,13 +6,13 @@ import io.github.dbleases.TaskRunner;
 import io.github.dbleases.TaskRunnerConfig;
 import io.github.dbleases.TaskRunnerListener;
 import io.github.dbleases.Tasker;
-import io.github.dbleases.client.LeaseClients;
-import io.github.dbleases.store.postgres.PostgresLeaseStore;
-import io.github.dbleases.tasks.TaskWork;
-import io.github.dbleases.tasks.jdbc.JdbcTaskLine;
-import io.github.dbleases.tasks.jdbc.LeaseTables;
-import io.github.dbleases.tasks.jdbc.TaskTable;
-import io.github.dbleases.tasks.runner.TaskRunners;
+import io.github.dbleases.internal.client.LeaseClients;
+import io.github.dbleases.internal.tasks.TaskRunners;
+import io.github.dbleases.postgres.PostgresLeaseStore;
+import io.github.dbleases.postgres.tasks.JdbcTaskChannel;
+import io.github.dbleases.postgres.tasks.LeaseTables;
+import io.github.dbleases.postgres.tasks.TaskTable;
+import io.github.dbleases.spi.tasks.TaskWork;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -56,7 +56,7 @@ final class WorkerProcess {
 
     private static TaskWork<Long> work(ThreadConnections connections, boolean transactional) {
         return new TaskWork<>(
-                new JdbcTaskLine<>(connections, TASKS, LeaseTables.defaults(), row -> row.getLong("id")),
+                new JdbcTaskChannel<>(connections, TASKS, LeaseTables.defaults(), row -> row.getLong("id")),
                 tasker(connections),
                 transactional ? connections : null);
     }

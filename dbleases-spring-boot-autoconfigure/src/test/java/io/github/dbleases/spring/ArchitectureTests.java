@@ -26,7 +26,12 @@ class ArchitectureTests {
                 .haveNameNotMatching(".*Configuration(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.github.dbleases.client..", "io.github.dbleases.store.."));
+                .resideInAnyPackage(
+                        "io.github.dbleases.internal.client..",
+                        "io.github.dbleases.spi",
+                        "io.github.dbleases.postgres",
+                        "io.github.dbleases.memory..",
+                        "io.github.dbleases.keyvalue.."));
     }
 
     private static void check(ArchRule rule) {

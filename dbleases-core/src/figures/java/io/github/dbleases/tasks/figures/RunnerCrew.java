@@ -8,16 +8,16 @@ import io.github.dbleases.TaskRunnerConfig;
 import io.github.dbleases.TaskRunnerListener;
 import io.github.dbleases.TaskSession;
 import io.github.dbleases.Tasker;
-import io.github.dbleases.client.LeaseClients;
-import io.github.dbleases.store.postgres.PostgresLeaseStore;
-import io.github.dbleases.store.postgres.PostgresSchema;
-import io.github.dbleases.store.postgres.PostgresStoreConfig;
-import io.github.dbleases.tasks.jdbc.JdbcTaskLine;
-import io.github.dbleases.tasks.jdbc.LeaseTables;
-import io.github.dbleases.tasks.runner.TaskRunners;
-import io.github.dbleases.tasks.jdbc.TaskTable;
-import io.github.dbleases.tasks.jdbc.TaskTable.Failures;
-import io.github.dbleases.tasks.TaskWork;
+import io.github.dbleases.internal.client.LeaseClients;
+import io.github.dbleases.postgres.PostgresLeaseStore;
+import io.github.dbleases.postgres.PostgresSchema;
+import io.github.dbleases.postgres.PostgresStoreConfig;
+import io.github.dbleases.postgres.tasks.JdbcTaskChannel;
+import io.github.dbleases.postgres.tasks.LeaseTables;
+import io.github.dbleases.internal.tasks.TaskRunners;
+import io.github.dbleases.postgres.tasks.TaskTable;
+import io.github.dbleases.postgres.tasks.TaskTable.Failures;
+import io.github.dbleases.spi.tasks.TaskWork;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,8 +61,8 @@ final class RunnerCrew implements Contender.Crew {
         pools.add(pool);
         TaskTable table = new TaskTable(
                 how.table(runners.size()), "id", "session_id", TaskRows.PENDING, null, how.finish(), Failures.UNRECORDED, null);
-        JdbcTaskLine<String> line =
-                new JdbcTaskLine<>(pool, table, LeaseTables.defaults(), row -> row.getString("payload"));
+        JdbcTaskChannel<String> line =
+                new JdbcTaskChannel<>(pool, table, LeaseTables.defaults(), row -> row.getString("payload"));
         Tasker<String> counting = tasks -> {
             performed.add(tasks.size());
             return tasker.perform(tasks);

@@ -2,12 +2,12 @@ package io.github.dbleases.spring.autoconfigure;
 
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
-import io.github.dbleases.client.LeaseClients;
+import io.github.dbleases.internal.client.LeaseClients;
+import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spring.context.EventPublication;
 import io.github.dbleases.spring.context.ManagedLeaseClient;
 import io.github.dbleases.spring.context.Retirement;
 import io.github.dbleases.spring.context.SwitchedOffLeaseClient;
-import io.github.dbleases.store.LeaseStore;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;

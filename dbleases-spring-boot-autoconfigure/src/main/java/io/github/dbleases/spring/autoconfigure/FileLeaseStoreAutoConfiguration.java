@@ -1,10 +1,10 @@
 package io.github.dbleases.spring.autoconfigure;
 
 import io.github.dbleases.LeaseClient;
+import io.github.dbleases.keyvalue.KeyValueBackend;
+import io.github.dbleases.keyvalue.file.FileBackend;
+import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spring.store.StoreSettings;
-import io.github.dbleases.store.LeaseStore;
-import io.github.dbleases.store.keyvalue.KeyValueBackend;
-import io.github.dbleases.store.keyvalue.file.FileBackend;
 import java.nio.file.Path;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;

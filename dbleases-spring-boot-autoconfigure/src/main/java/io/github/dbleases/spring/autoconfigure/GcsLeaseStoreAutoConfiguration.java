@@ -2,12 +2,12 @@ package io.github.dbleases.spring.autoconfigure;
 
 import com.google.cloud.storage.Storage;
 import io.github.dbleases.LeaseClient;
+import io.github.dbleases.keyvalue.KeyValueBackend;
+import io.github.dbleases.keyvalue.gcs.GcsBackend;
+import io.github.dbleases.keyvalue.gcs.GcsBackendConfig;
+import io.github.dbleases.keyvalue.gcs.GcsCredentials;
+import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spring.store.StoreSettings;
-import io.github.dbleases.store.LeaseStore;
-import io.github.dbleases.store.keyvalue.KeyValueBackend;
-import io.github.dbleases.store.keyvalue.gcs.GcsBackend;
-import io.github.dbleases.store.keyvalue.gcs.GcsBackendConfig;
-import io.github.dbleases.store.keyvalue.gcs.GcsCredentials;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;

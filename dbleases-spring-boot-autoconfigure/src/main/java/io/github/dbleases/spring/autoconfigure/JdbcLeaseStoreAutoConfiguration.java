@@ -1,13 +1,13 @@
 package io.github.dbleases.spring.autoconfigure;
 
 import io.github.dbleases.LeaseClient;
+import io.github.dbleases.keyvalue.KeyValueBackend;
+import io.github.dbleases.keyvalue.jdbc.JdbcBackend;
+import io.github.dbleases.keyvalue.jdbc.JdbcBackendConfig;
+import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spring.DbLeasesDataSource;
 import io.github.dbleases.spring.jdbc.DbLeasesConnections;
 import io.github.dbleases.spring.store.BetterStore;
-import io.github.dbleases.store.LeaseStore;
-import io.github.dbleases.store.keyvalue.KeyValueBackend;
-import io.github.dbleases.store.keyvalue.jdbc.JdbcBackend;
-import io.github.dbleases.store.keyvalue.jdbc.JdbcBackendConfig;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;

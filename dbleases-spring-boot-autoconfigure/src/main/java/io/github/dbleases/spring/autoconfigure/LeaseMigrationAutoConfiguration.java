@@ -1,5 +1,7 @@
 package io.github.dbleases.spring.autoconfigure;
 
+import io.github.dbleases.postgres.PostgresLeaseStore;
+import io.github.dbleases.postgres.PostgresStoreConfig;
 import io.github.dbleases.spring.jdbc.ConnectionOverrides;
 import io.github.dbleases.spring.jdbc.DbLeasesConnections;
 import io.github.dbleases.spring.migration.LeaseMigrations;
@@ -7,8 +9,6 @@ import io.github.dbleases.spring.migration.MigratingSchemaInitializer;
 import io.github.dbleases.spring.migration.SchemaInitializer;
 import io.github.dbleases.spring.migration.SchemaLocation;
 import io.github.dbleases.spring.migration.ValidatingSchemaInitializer;
-import io.github.dbleases.store.postgres.PostgresLeaseStore;
-import io.github.dbleases.store.postgres.PostgresStoreConfig;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.springframework.beans.factory.ObjectProvider;

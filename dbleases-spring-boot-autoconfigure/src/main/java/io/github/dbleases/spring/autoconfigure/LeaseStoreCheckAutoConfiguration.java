@@ -1,9 +1,9 @@
 package io.github.dbleases.spring.autoconfigure;
 
 import io.github.dbleases.LeaseClient;
+import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spring.store.MissingStore;
 import io.github.dbleases.spring.store.UnusedSettings;
-import io.github.dbleases.store.LeaseStore;
 import java.util.Locale;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;

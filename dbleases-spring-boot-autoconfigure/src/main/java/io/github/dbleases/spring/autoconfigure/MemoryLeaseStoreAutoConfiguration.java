@@ -1,9 +1,9 @@
 package io.github.dbleases.spring.autoconfigure;
 
 import io.github.dbleases.LeaseClient;
-import io.github.dbleases.store.LeaseStore;
-import io.github.dbleases.store.keyvalue.KeyValueBackend;
-import io.github.dbleases.store.memory.InMemoryLeaseStore;
+import io.github.dbleases.keyvalue.KeyValueBackend;
+import io.github.dbleases.memory.InMemoryLeaseStore;
+import io.github.dbleases.spi.LeaseStore;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;

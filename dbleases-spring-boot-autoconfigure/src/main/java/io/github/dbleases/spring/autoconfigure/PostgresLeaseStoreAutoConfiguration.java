@@ -1,12 +1,12 @@
 package io.github.dbleases.spring.autoconfigure;
 
 import io.github.dbleases.LeaseClient;
+import io.github.dbleases.keyvalue.KeyValueBackend;
+import io.github.dbleases.postgres.PostgresLeaseStore;
+import io.github.dbleases.postgres.PostgresStoreConfig;
+import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spring.DbLeasesDataSource;
 import io.github.dbleases.spring.jdbc.DbLeasesConnections;
-import io.github.dbleases.store.LeaseStore;
-import io.github.dbleases.store.keyvalue.KeyValueBackend;
-import io.github.dbleases.store.postgres.PostgresLeaseStore;
-import io.github.dbleases.store.postgres.PostgresStoreConfig;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;

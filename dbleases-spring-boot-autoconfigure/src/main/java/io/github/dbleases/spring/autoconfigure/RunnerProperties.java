@@ -2,9 +2,9 @@ package io.github.dbleases.spring.autoconfigure;
 
 import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.TaskRunnerConfig;
+import io.github.dbleases.postgres.tasks.TaskTable;
 import io.github.dbleases.spring.tasks.RefusedTaskRunnerException;
 import io.github.dbleases.spring.tasks.RunnerDeclaration;
-import io.github.dbleases.tasks.jdbc.TaskTable;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;

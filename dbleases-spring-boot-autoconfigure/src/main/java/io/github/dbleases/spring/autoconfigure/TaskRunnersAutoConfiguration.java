@@ -2,15 +2,15 @@ package io.github.dbleases.spring.autoconfigure;
 
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.TaskRunner;
+import io.github.dbleases.postgres.PostgresLeaseStore;
+import io.github.dbleases.postgres.tasks.LeaseTables;
+import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spring.DbLeasesDataSource;
 import io.github.dbleases.spring.jdbc.DbLeasesConnections;
 import io.github.dbleases.spring.tasks.JdbcTaskTables;
 import io.github.dbleases.spring.tasks.ManagedTaskRunner;
 import io.github.dbleases.spring.tasks.ManagedWakeUps;
 import io.github.dbleases.spring.tasks.UnusedTaskers;
-import io.github.dbleases.store.LeaseStore;
-import io.github.dbleases.store.postgres.PostgresLeaseStore;
-import io.github.dbleases.tasks.jdbc.LeaseTables;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.github.dbleases.spring.tasks;
 
 import io.github.dbleases.TaskQueueException;
-import io.github.dbleases.tasks.TaskTransactions;
+import io.github.dbleases.spi.tasks.TaskTransactions;
 import java.util.concurrent.Callable;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;

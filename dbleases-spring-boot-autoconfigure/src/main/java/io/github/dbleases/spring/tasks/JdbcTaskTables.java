@@ -1,9 +1,9 @@
 package io.github.dbleases.spring.tasks;
 
-import io.github.dbleases.tasks.TaskLine;
-import io.github.dbleases.tasks.jdbc.JdbcTaskLine;
-import io.github.dbleases.tasks.jdbc.LeaseTables;
-import io.github.dbleases.tasks.jdbc.TaskTable;
+import io.github.dbleases.postgres.tasks.JdbcTaskChannel;
+import io.github.dbleases.postgres.tasks.LeaseTables;
+import io.github.dbleases.postgres.tasks.TaskTable;
+import io.github.dbleases.spi.tasks.TaskChannel;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
@@ -41,13 +41,13 @@ public final class JdbcTaskTables implements TaskTables {
     }
 
     @Override
-    public <T> TaskLine<T> line(RunnerDeclaration runner, TaskTable table, Class<T> type) {
+    public <T> TaskChannel<T> line(RunnerDeclaration runner, TaskTable table, Class<T> type) {
         TaskRows.Rows<T> rows = new TaskRows(beans).of(runner, table, type);
-        TaskLine<T> line = new JdbcTaskLine<>(dataSource, table, leases, rows.mapper());
+        TaskChannel<T> line = new JdbcTaskChannel<>(dataSource, table, leases, rows.mapper());
         // No transaction of a caller takes part in anything else, which ends its own: it would be committed half-done.
-        TaskLine<T> inTransaction =
-                new JdbcTaskLine<>(new TransactionAwareDataSourceProxy(dataSource), table, leases, rows.mapper());
-        return new CheckedLine<>(
+        TaskChannel<T> inTransaction =
+                new JdbcTaskChannel<>(new TransactionAwareDataSourceProxy(dataSource), table, leases, rows.mapper());
+        return new CheckedChannel<>(
                 line, inTransaction, () -> {}, () -> rows.check().run(dataSource));
     }
 }

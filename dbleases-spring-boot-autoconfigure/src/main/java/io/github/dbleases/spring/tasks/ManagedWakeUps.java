@@ -1,7 +1,7 @@
 package io.github.dbleases.spring.tasks;
 
 import io.github.dbleases.TaskRunner;
-import io.github.dbleases.tasks.jdbc.WakeUps;
+import io.github.dbleases.postgres.tasks.WakeUps;
 import java.util.Collection;
 import java.util.Map;
 import java.util.function.Supplier;

@@ -5,12 +5,12 @@ import io.github.dbleases.TaskQueue;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.TaskRunnerListener;
 import io.github.dbleases.Tasker;
+import io.github.dbleases.internal.tasks.TaskQueues;
+import io.github.dbleases.internal.tasks.TaskRunners;
+import io.github.dbleases.postgres.tasks.TaskTable;
+import io.github.dbleases.spi.tasks.TaskChannel;
+import io.github.dbleases.spi.tasks.TaskWork;
 import io.github.dbleases.spring.context.BeanNames;
-import io.github.dbleases.tasks.TaskLine;
-import io.github.dbleases.tasks.TaskWork;
-import io.github.dbleases.tasks.jdbc.TaskTable;
-import io.github.dbleases.tasks.runner.TaskQueues;
-import io.github.dbleases.tasks.runner.TaskRunners;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -84,7 +84,7 @@ public final class RunnerAssembly {
     @SuppressWarnings("unchecked")
     private TaskRunner fromQueue(RunnerDeclaration declared, TaskerBean tasker, String queue) {
         requireSameTasks(declared, tasker, queue);
-        TaskLine<Object> line = TaskQueues.line(beans.get(queue, TaskQueue.class));
+        TaskChannel<Object> line = TaskQueues.line(beans.get(queue, TaskQueue.class));
         return runner(declared, line, tasker, null);
     }
 
@@ -127,7 +127,7 @@ public final class RunnerAssembly {
 
     @SuppressWarnings("unchecked")
     private <T> TaskRunner runner(
-            RunnerDeclaration declared, TaskLine<T> line, TaskerBean tasker, @Nullable DataSource dataSource) {
+            RunnerDeclaration declared, TaskChannel<T> line, TaskerBean tasker, @Nullable DataSource dataSource) {
         Tasker<T> typed = (Tasker<T>) tasker.tasker();
         if (!declared.transactional()) {
             return create(declared, new TaskWork<>(line, typed, null));
@@ -139,7 +139,7 @@ public final class RunnerAssembly {
                             .formatted(declared.property("transactional")));
         }
         BoundTransactions transactions = new RunnerTransactions(beans).of(declared, dataSource);
-        TaskLine<T> checked = new CheckedLine<>(line, line, transactions::flush, transactions::check);
+        TaskChannel<T> checked = new CheckedChannel<>(line, line, transactions::flush, transactions::check);
         return create(declared, new TaskWork<>(checked, typed, transactions));
     }
 

@@ -1,7 +1,7 @@
 package io.github.dbleases.spring.tasks;
 
 import io.github.dbleases.TaskRunnerConfig;
-import io.github.dbleases.tasks.jdbc.TaskTable;
+import io.github.dbleases.postgres.tasks.TaskTable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -2,9 +2,9 @@ package io.github.dbleases.spring.tasks;
 
 import io.github.dbleases.InvalidTaskTableException;
 import io.github.dbleases.TaskQueueException;
+import io.github.dbleases.postgres.tasks.RowMapper;
+import io.github.dbleases.postgres.tasks.TaskTable;
 import io.github.dbleases.spring.context.BeanNames;
-import io.github.dbleases.tasks.jdbc.RowMapper;
-import io.github.dbleases.tasks.jdbc.TaskTable;
 import java.lang.reflect.Modifier;
 import java.sql.Connection;
 import java.sql.ResultSet;

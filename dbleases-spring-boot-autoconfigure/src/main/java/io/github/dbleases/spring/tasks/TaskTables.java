@@ -1,7 +1,7 @@
 package io.github.dbleases.spring.tasks;
 
-import io.github.dbleases.tasks.TaskLine;
-import io.github.dbleases.tasks.jdbc.TaskTable;
+import io.github.dbleases.postgres.tasks.TaskTable;
+import io.github.dbleases.spi.tasks.TaskChannel;
 import javax.sql.DataSource;
 
 /** The tables of tasks that an application may declare. */
@@ -11,5 +11,5 @@ public interface TaskTables {
     DataSource dataSource();
 
     /** Returns the line to a table, with its rows made into objects of a type. */
-    <T> TaskLine<T> line(RunnerDeclaration runner, TaskTable table, Class<T> type);
+    <T> TaskChannel<T> line(RunnerDeclaration runner, TaskTable table, Class<T> type);
 }

@@ -3,8 +3,8 @@ package io.github.dbleases.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.LeaseClient;
+import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spring.actuate.LeasesEndpoint;
-import io.github.dbleases.store.LeaseStore;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.nio.file.Path;

@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.dbleases.ClientState;
 import io.github.dbleases.LeaseClient;
+import io.github.dbleases.postgres.PostgresSchema;
+import io.github.dbleases.postgres.PostgresStoreConfig;
 import io.github.dbleases.spring.Sql;
-import io.github.dbleases.store.postgres.PostgresSchema;
-import io.github.dbleases.store.postgres.PostgresStoreConfig;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.util.List;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseSpec;
+import io.github.dbleases.postgres.PostgresSchema;
+import io.github.dbleases.postgres.PostgresStoreConfig;
 import io.github.dbleases.spring.FakeLeaseClient;
 import io.github.dbleases.spring.autoconfigure.DbLeasesProperties;
 import io.github.dbleases.spring.autoconfigure.RunnerProperties;
-import io.github.dbleases.store.postgres.PostgresSchema;
-import io.github.dbleases.store.postgres.PostgresStoreConfig;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.io.IOException;

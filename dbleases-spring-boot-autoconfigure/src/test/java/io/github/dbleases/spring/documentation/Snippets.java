@@ -31,11 +31,11 @@ final class Snippets {
 
             import com.zaxxer.hikari.HikariDataSource;
             import io.github.dbleases.*;
-            import io.github.dbleases.client.LeaseClients;
+            import io.github.dbleases.internal.client.LeaseClients;
             import io.github.dbleases.spring.DbLeasesDataSource;
-            import io.github.dbleases.store.LeaseStore;
-            import io.github.dbleases.store.memory.InMemoryLeaseStore;
-            import io.github.dbleases.store.postgres.*;
+            import io.github.dbleases.spi.LeaseStore;
+            import io.github.dbleases.memory.InMemoryLeaseStore;
+            import io.github.dbleases.postgres.*;
             import java.lang.annotation.Retention;
             import java.lang.annotation.RetentionPolicy;
             import java.time.Duration;

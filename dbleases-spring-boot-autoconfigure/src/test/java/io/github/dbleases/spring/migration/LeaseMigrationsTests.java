@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.StoreUnusableException;
+import io.github.dbleases.postgres.PostgresSchema;
+import io.github.dbleases.postgres.PostgresStoreConfig;
 import io.github.dbleases.spring.Sql;
-import io.github.dbleases.store.postgres.PostgresSchema;
-import io.github.dbleases.store.postgres.PostgresStoreConfig;
 import io.github.dbleases.testing.log.LogCapture;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;

@@ -6,9 +6,9 @@ import io.github.dbleases.TaskClaim;
 import io.github.dbleases.TaskFailure;
 import io.github.dbleases.TaskQueue;
 import io.github.dbleases.TaskRunnerConfig;
-import io.github.dbleases.tasks.ClaimedTask;
-import io.github.dbleases.tasks.TaskLine;
-import io.github.dbleases.tasks.runner.TaskQueues;
+import io.github.dbleases.internal.tasks.TaskQueues;
+import io.github.dbleases.spi.tasks.ClaimedTask;
+import io.github.dbleases.spi.tasks.TaskChannel;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -53,8 +53,8 @@ class BoundTransactionsTests {
 
     @Test
     void whatATaskerHasLeftToBeWrittenIsWrittenBeforeItsTasksAreFinished() throws Exception {
-        TaskLine<String> queue = TaskQueues.line(new Queue());
-        TaskLine<String> line = new CheckedLine<>(queue, queue, transactions::flush, () -> {});
+        TaskChannel<String> queue = TaskQueues.line(new Queue());
+        TaskChannel<String> line = new CheckedChannel<>(queue, queue, transactions::flush, () -> {});
 
         transactions.call(() -> {
             done.add("perform");

@@ -1,0 +1,168 @@
+package io.github.dbleases.internal.client;
+
+import static java.util.stream.Collectors.toMap;
+import static java.util.stream.Collectors.toSet;
+
+import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.internal.client.Environment.Timer;
+import io.github.dbleases.internal.client.Worker.Job;
+import io.github.dbleases.spi.WorkChannel;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The end of a client: waits until work has ended everywhere or the drain timeout has passed, then releases everything and
+ * ends the session in one transaction, or in several if there is so much that one could outlast an attempt.
+ * Partitions still at work are not released, and tasks at work not freed: then the session is left to expire.
+ */
+final class Closing {
+
+    private static final Logger log = LoggerFactory.getLogger(Closing.class);
+    private static final int ATTEMPTS = 3;
+    private static final int LEASES_AT_ONCE = 50;
+
+    private final LeaseClientConfig config;
+    private final Environment environment;
+    private final Worker worker;
+    private final SessionKeeper keeper;
+    private final Leases all;
+    private final List<JoinedLease> leases;
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private Timer timeout = Timer.NONE;
+    private boolean started;
+    private long drainingSinceNanos;
+    private boolean releasing;
+    private int failures;
+
+    Closing(LeaseClientConfig config, Environment environment, Worker worker, SessionKeeper keeper, Leases leases) {
+        this.config = config;
+        this.environment = environment;
+        this.worker = worker;
+        this.keeper = keeper;
+        this.all = leases;
+        this.leases = List.copyOf(leases.all());
+    }
+
+    CompletableFuture<Void> done() {
+        return done;
+    }
+
+    /** Starts, or goes on if it was started before. */
+    void start() {
+        long now = environment.clock().nanoTime();
+        if (!started) {
+            timeout = environment.after(config.drainTimeout(), this::release);
+            drainingSinceNanos = now;
+            started = true;
+        }
+        if (now - drainingSinceNanos > config.drainTimeout().toNanos()) {
+            release();
+        }
+        drained();
+    }
+
+    /** Releases everything if no work goes on any more. */
+    void drained() {
+        if (leases.stream().noneMatch(Closing::isAtWork)) {
+            release();
+        }
+    }
+
+    private void release() {
+        if (releasing) {
+            return;
+        }
+        release(leases);
+        keeper.stop();
+        releasing = true;
+        timeout.cancel();
+    }
+
+    private void release(List<JoinedLease> rest) {
+        List<JoinedLease> now = rest.subList(0, Math.min(LEASES_AT_ONCE, rest.size()));
+        List<JoinedLease> later = rest.subList(now.size(), rest.size());
+        worker.submit(Job.of("release everything", () -> prepare(now, later.isEmpty()), all -> {
+                    if (!all) {
+                        release(rest);
+                    } else if (later.isEmpty()) {
+                        complete();
+                    } else {
+                        release(later);
+                    }
+                })
+                .unless(this::isLastFailure));
+    }
+
+    private Optional<Function<WorkChannel, Boolean>> prepare(List<JoinedLease> released, boolean last) {
+        Session session = keeper.session();
+        if (session == null) {
+            complete();
+            return Optional.empty();
+        }
+        Map<String, Set<Integer>> atWork = atWork(released);
+        boolean ends = last && isNothingAtWork();
+        int limit = worker.stepLimit();
+        return Optional.of(line -> line.transact(new TreeMap<>(atWork).navigableKeySet(), transaction -> {
+            Assigner assigner = new Assigner(transaction, limit);
+            boolean all = true;
+            for (Map.Entry<String, Set<Integer>> lease : atWork.entrySet()) {
+                all &= assigner.release(session.id(), lease.getKey(), lease.getValue());
+            }
+            if (all && ends) {
+                transaction.end(session.id());
+            }
+            return all;
+        }));
+    }
+
+    private boolean isNothingAtWork() {
+        Map<String, Set<Integer>> atWork =
+                atWork(leases.stream().filter(Closing::isAtWork).toList());
+        if (!atWork.isEmpty()) {
+            log.warn(
+                    "Client {} still works on partitions or tasks after the drain timeout; they are left to expire: {}",
+                    config.clientId(),
+                    atWork);
+        }
+        return atWork.isEmpty();
+    }
+
+    private static boolean isAtWork(JoinedLease lease) {
+        return lease.portfolio().sharing().isAtWork() || !atWork(lease).isEmpty();
+    }
+
+    private static Map<String, Set<Integer>> atWork(Collection<JoinedLease> leases) {
+        return leases.stream().collect(toMap(JoinedLease::name, Closing::atWork, (one, other) -> one, TreeMap::new));
+    }
+
+    private boolean isLastFailure(RuntimeException failure) {
+        failures++;
+        if (failures < ATTEMPTS) {
+            return false;
+        }
+        log.warn("Client {} could not release its partitions; they are left to expire", config.clientId(), failure);
+        complete();
+        return true;
+    }
+
+    /** Tells listeners to stop who have not been told, and whatever waits for the end of a lease or of the client. */
+    private void complete() {
+        leases.forEach(lease -> lease.portfolio().loseAll());
+        leases.forEach(all::left);
+        done.complete(null);
+    }
+
+    private static Set<Integer> atWork(JoinedLease lease) {
+        return lease.portfolio().all(owned -> !owned.isDrained()).stream()
+                .map(Owned::partition)
+                .collect(toSet());
+    }
+}

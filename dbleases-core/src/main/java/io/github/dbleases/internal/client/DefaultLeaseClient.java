@@ -1,0 +1,171 @@
+package io.github.dbleases.internal.client;
+
+import io.github.dbleases.ClientState;
+import io.github.dbleases.ClientStatus;
+import io.github.dbleases.ClusterView;
+import io.github.dbleases.Leadership;
+import io.github.dbleases.Lease;
+import io.github.dbleases.LeaseClient;
+import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.LeaseKind;
+import io.github.dbleases.LeaseSpec;
+import io.github.dbleases.TaskSession;
+import io.github.dbleases.spi.WorkChannel;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+
+/** The client as its users see it: waits where they expect it, and leaves the rest to the engine. */
+final class DefaultLeaseClient implements LeaseClient {
+
+    private final LeaseClientConfig config;
+    private final Environment environment;
+    private final Engine engine;
+    private volatile boolean closed;
+
+    DefaultLeaseClient(LeaseClientConfig config, Environment environment, Engine engine) {
+        this.config = config;
+        this.environment = environment;
+        this.engine = engine;
+    }
+
+    @Override
+    public String clientId() {
+        return config.clientId();
+    }
+
+    @Override
+    public ClientState state() {
+        return status().state();
+    }
+
+    @Override
+    public ClientStatus status() {
+        return engine.exclusively(() -> {
+            Duration trustedFor =
+                    closed ? Duration.ZERO : engine.keeper().trust().remaining(environment.clock());
+            return new ClientStatus(
+                    config.clientId(),
+                    sessionId(),
+                    state(trustedFor),
+                    config.timing().ttl(),
+                    config.timing().heartbeat(),
+                    trustedFor,
+                    closed ? Optional.empty() : engine.problem());
+        });
+    }
+
+    private OptionalLong sessionId() {
+        Session session = engine.keeper().session();
+        return closed || session == null ? OptionalLong.empty() : OptionalLong.of(session.id());
+    }
+
+    private ClientState state(Duration trustedFor) {
+        if (closed) {
+            return ClientState.CLOSED;
+        }
+        if (!trustedFor.isZero()) {
+            return ClientState.ACTIVE;
+        }
+        return engine.keeper().hasHadSession() ? ClientState.FENCED : ClientState.STARTING;
+    }
+
+    @Override
+    public Lease lease(String name, int partitions) {
+        return join(LeaseSpec.partitions(name, partitions));
+    }
+
+    @Override
+    public Leadership leadership(String name) {
+        return join(LeaseSpec.leader(name)).leadership();
+    }
+
+    @Override
+    public TaskSession taskSession(String name) {
+        return join(LeaseSpec.tasks(name)).tasks();
+    }
+
+    private JoinedLease join(LeaseSpec spec) {
+        Engine.Joining joining = engine.join(spec);
+        CompletableFuture<Void> outcome = joining.lease().joined();
+        if (joining.underWay() && Waiting.atMost(engine.patience(), outcome)) {
+            Waiting.atMost(engine.patience(), joining.lease().decided());
+        } else {
+            // From here on nobody waits for a refusal: it must not end what the caller was given.
+            outcome.complete(null);
+            Waiting.atMost(Duration.ZERO, outcome);
+        }
+        return joining.lease();
+    }
+
+    @Override
+    public Collection<Lease> leases() {
+        return List.copyOf(engine.leases(LeaseKind.PARTITIONS));
+    }
+
+    @Override
+    public Collection<Leadership> leaderships() {
+        return engine.leases(LeaseKind.LEADER).stream()
+                .<Leadership>map(JoinedLease::leadership)
+                .toList();
+    }
+
+    @Override
+    public Collection<TaskSession> taskSessions() {
+        return engine.leases(LeaseKind.TASKS).stream()
+                .<TaskSession>map(JoinedLease::tasks)
+                .toList();
+    }
+
+    @Override
+    public ClusterView cluster() {
+        return Waiting.answerWithin(engine.patience(), engine.cluster(WorkChannel::census));
+    }
+
+    @Override
+    public ClusterView cluster(String lease) {
+        return Waiting.answerWithin(engine.patience(), engine.cluster(line -> line.census(lease)));
+    }
+
+    @Override
+    public void retire() {
+        engine.retire();
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        Runnable end = () -> {
+            end();
+            ended.complete(null);
+        };
+        CompletableFuture<Void> unused = engine.close().whenComplete((released, failure) -> {
+            try {
+                environment.listeners().execute(end);
+            } catch (Throwable noThread) {
+                end.run();
+            }
+        });
+        Duration longest = config.drainTimeout().plus(engine.patience().multipliedBy(2));
+        boolean inTime = environment.isListening() || Waiting.atMost(longest, ended);
+        if (!inTime && !Thread.currentThread().isInterrupted()) {
+            end();
+        }
+    }
+
+    private void end() {
+        closed = true;
+        environment.shutdown();
+    }
+
+    @Override
+    public String toString() {
+        return "LeaseClient '%s' in state %s".formatted(clientId(), state());
+    }
+}

@@ -1,0 +1,230 @@
+package io.github.dbleases.internal.client;
+
+import io.github.dbleases.Hold;
+import io.github.dbleases.Lease;
+import io.github.dbleases.LeaseListener;
+import io.github.dbleases.LeaseSpec;
+import io.github.dbleases.PartitionSet;
+import io.github.dbleases.Registration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
+/**
+ * A lease as its users see it. The reading methods look at the trust first, then at what is held, then at the clocks, and
+ * what is held counts only in the epoch of trust in which it was granted. So what is returned was granted in the trusted
+ * session, and was held and trusted at one instant during the call.
+ */
+final class JoinedLease implements Lease {
+
+    private final LeaseSpec spec;
+    private final Engine engine;
+    private final SessionKeeper keeper;
+    private final Clock clock;
+    private final Portfolio portfolio;
+    private final CompletableFuture<Void> joined = new CompletableFuture<>();
+    private final CompletableFuture<Void> decided = new CompletableFuture<>();
+    private final CompletableFuture<Void> left = new CompletableFuture<>();
+    private final JoinedLeadership leadership;
+    private final JoinedTasks tasks;
+    private Stage stage = Stage.TAKING_PART;
+    private boolean leaveRequested;
+
+    JoinedLease(LeaseSpec spec, Engine engine, SessionKeeper keeper, Environment environment) {
+        this.spec = spec;
+        this.engine = engine;
+        this.keeper = keeper;
+        this.clock = environment.clock();
+        this.portfolio = new Portfolio(
+                environment.listeners(), keeper::epoch, keeper.isTrusted(), told -> engine.told(this, told));
+        this.leadership = new JoinedLeadership(this, engine);
+        this.tasks = new JoinedTasks(this, engine);
+    }
+
+    LeaseSpec spec() {
+        return spec;
+    }
+
+    Portfolio portfolio() {
+        return portfolio;
+    }
+
+    /** Completes when the lease has been joined for the first time or refused. */
+    CompletableFuture<Void> joined() {
+        return joined;
+    }
+
+    /** Completes when this client has learned, for the first time, what it owns of the lease after it has joined. */
+    CompletableFuture<Void> decided() {
+        return decided;
+    }
+
+    /** Returns this lease as the leader election that it is. */
+    JoinedLeadership leadership() {
+        return leadership;
+    }
+
+    /** Returns this lease as the sharing of tasks that it is. */
+    JoinedTasks tasks() {
+        return tasks;
+    }
+
+    /** Completes when the lease has been left and nothing of it is owned any more. */
+    CompletableFuture<Void> left() {
+        return left;
+    }
+
+    boolean isLeaving() {
+        return stage != Stage.TAKING_PART;
+    }
+
+    /** Returns whether the session is no member any more and gives away what it still owns. */
+    boolean isGiving() {
+        return stage == Stage.GIVING;
+    }
+
+    void startLeaving() {
+        stage = Stage.LEAVING;
+        portfolio.sharing().leave();
+    }
+
+    /** Returns whether nothing has followed yet from that this lease is being left. */
+    boolean isLeaveToBeRequested() {
+        return stage == Stage.LEAVING && !leaveRequested;
+    }
+
+    void leaveRequested() {
+        leaveRequested = true;
+    }
+
+    void startGiving() {
+        stage = Stage.GIVING;
+    }
+
+    private enum Stage {
+        TAKING_PART,
+        LEAVING,
+        GIVING
+    }
+
+    @Override
+    public String name() {
+        return spec.name();
+    }
+
+    @Override
+    public int partitions() {
+        return spec.partitions();
+    }
+
+    @Override
+    public PartitionSet values() {
+        return trusted().partitions();
+    }
+
+    @Override
+    public boolean owns(int partition) {
+        return trusted().partitions().contains(partition);
+    }
+
+    @Override
+    public OptionalLong token(int partition) {
+        return trusted().token(partition);
+    }
+
+    private Grants trusted() {
+        Trust trust = keeper.trust();
+        Grants grants = portfolio.grants();
+        return trust.holds(grants.epoch(), clock) ? grants : Grants.NONE;
+    }
+
+    /** Returns the session that takes part in the sharing of tasks, if it is trusted; made as {@link #trusted()} is. */
+    OptionalLong trustedSession() {
+        Trust trust = keeper.trust();
+        Sharing.Part part = portfolio.sharing().part();
+        return trust.holds(part.epoch(), clock) ? OptionalLong.of(part.session()) : OptionalLong.empty();
+    }
+
+    @Override
+    public Optional<Hold> tryHold(int partition) {
+        // As in trusted(), with the hold taken before the clocks are looked at: from then on it is waited for.
+        Trust trust = keeper.trust();
+        Owned owned = portfolio.grants().held(partition);
+        if (owned == null) {
+            return Optional.empty();
+        }
+        Hold hold = new OpenHold(this, owned);
+        Optional<Hold> taken = Optional.of(hold);
+        if (!owned.tryHold()) {
+            return Optional.empty();
+        }
+        boolean trusted = false;
+        try {
+            trusted = trust.holds(owned.epoch(), clock);
+        } finally {
+            if (!trusted) {
+                hold.close();
+            }
+        }
+        return trusted ? taken : Optional.empty();
+    }
+
+    @Override
+    public Registration addListener(LeaseListener listener) {
+        return addListener(new OwnershipListener.OfLease(listener));
+    }
+
+    Registration addListener(OwnershipListener listener) {
+        return engine.exclusively(() -> portfolio.addListener(listener));
+    }
+
+    @Override
+    public void leave() {
+        Waiting.atMost(engine.drainTimeout(), engine.leave(this));
+    }
+
+    @Override
+    public String toString() {
+        return "Lease '%s' of %d partitions, owned: [%s]".formatted(name(), partitions(), values().toRanges());
+    }
+
+    /** A hold that has been counted, until it is closed. */
+    private static final class OpenHold implements Hold {
+
+        private static final AtomicIntegerFieldUpdater<OpenHold> OPEN =
+                AtomicIntegerFieldUpdater.newUpdater(OpenHold.class, "open");
+
+        private final JoinedLease lease;
+        private final Owned owned;
+        private volatile int open = 1;
+
+        OpenHold(JoinedLease lease, Owned owned) {
+            this.lease = lease;
+            this.owned = owned;
+        }
+
+        @Override
+        public int partition() {
+            return owned.partition();
+        }
+
+        @Override
+        public long token() {
+            return owned.token();
+        }
+
+        @Override
+        public boolean isTrusted() {
+            Trust trust = lease.keeper.trust();
+            return open == 1 && !owned.isLost() && trust.holds(owned.epoch(), lease.clock);
+        }
+
+        @Override
+        public void close() {
+            if (OPEN.compareAndSet(this, 1, 0) && owned.release()) {
+                lease.engine.released(lease, owned);
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.github.dbleases.internal.client;
+
+import io.github.dbleases.LeaseClient;
+import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.LeaseEventListener;
+import io.github.dbleases.StoreUnusableException;
+import io.github.dbleases.spi.HeartbeatChannel;
+import io.github.dbleases.spi.LeaseStore;
+import io.github.dbleases.spi.WorkChannel;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Starts clients. */
+public final class LeaseClients {
+
+    private LeaseClients() {}
+
+    /**
+     * Starts a client and waits until it has opened its session or its first attempt to do so has failed. In the second
+     * case the client is returned in the state {@link io.github.dbleases.ClientState#STARTING} and goes on trying.
+     *
+     * @throws StoreUnusableException if the store answers that it cannot be used as it is
+     */
+    public static LeaseClient start(LeaseClientConfig config, LeaseStore store) {
+        return start(config, store, Events.NOBODY);
+    }
+
+    /**
+     * Starts a client as {@link #start(LeaseClientConfig, LeaseStore)} does.
+     *
+     * @param listener is told everything that happens to the client
+     * @throws StoreUnusableException if the store answers that it cannot be used as it is
+     */
+    public static LeaseClient start(LeaseClientConfig config, LeaseStore store, LeaseEventListener listener) {
+        HeartbeatChannel heartbeats = store.heartbeatChannel(config.timing());
+        WorkChannel work = store.workChannel(config.timing());
+        ThreadedEnvironment environment = new ThreadedEnvironment(config, heartbeats, work);
+        Engine engine = new Engine(config, environment, heartbeats, work, listener);
+        try {
+            environment.start(engine::currentSession, engine::hinted);
+            engine.start();
+        } catch (Throwable noThread) {
+            environment.shutdown();
+            throw noThread;
+        }
+        DefaultLeaseClient client = new DefaultLeaseClient(config, environment, engine);
+        CompletableFuture<Optional<RuntimeException>> firstAttempt =
+                engine.keeper().firstAttempt();
+        if (!Waiting.atMost(config.timing().attemptTimeout().multipliedBy(2), firstAttempt)) {
+            firstAttempt.complete(Optional.empty());
+        }
+        firstAttempt.join().filter(StoreUnusableException.class::isInstance).ifPresent(unusable -> {
+            environment.shutdown();
+            throw unusable;
+        });
+        return client;
+    }
+}

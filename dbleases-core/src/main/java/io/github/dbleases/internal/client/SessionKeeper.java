@@ -1,0 +1,295 @@
+package io.github.dbleases.internal.client;
+
+import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.StoreUnavailableException;
+import io.github.dbleases.StoreUnusableException;
+import io.github.dbleases.Timing;
+import io.github.dbleases.internal.client.Trust.Moment;
+import io.github.dbleases.spi.HeartbeatChannel;
+import io.github.dbleases.spi.Incarnation;
+import io.github.dbleases.spi.NewSession;
+import io.github.dbleases.spi.Renewal;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a session: opens it, renews it at every heartbeat, opens another one when it is over, for ever. It alone sets the
+ * trust deadline.
+ *
+ * <pre>
+ *            open                 renewed
+ *   (none) ---------> (session) <---------+
+ *      ^                  |  +------------+
+ *      +------------------+
+ *              over
+ * </pre>
+ *
+ * An attempt without an answer changes nothing: the next one comes after a back-off, and meanwhile the deadline passes by
+ * itself.
+ */
+final class SessionKeeper {
+
+    private static final Logger log = LoggerFactory.getLogger(SessionKeeper.class);
+    private static final String UNREACHABLE = "unreachable";
+
+    private final LeaseClientConfig config;
+    private final Timing timing;
+    private final Environment environment;
+    private final HeartbeatChannel line;
+    private final Observer observer;
+    private final Backoff backoff;
+    private final QuietTime quiet;
+
+    private final TrustDeadline deadline;
+    private @Nullable Session session;
+    private @Nullable Session ended;
+    private final CompletableFuture<Optional<RuntimeException>> firstAttempt = new CompletableFuture<>();
+    private boolean hadSession;
+    private @Nullable String trouble;
+    private boolean stopped;
+
+    SessionKeeper(LeaseClientConfig config, Environment environment, HeartbeatChannel line, Observer observer) {
+        this.config = config;
+        this.timing = config.timing();
+        this.environment = environment;
+        this.line = line;
+        this.observer = observer;
+        this.deadline = new TrustDeadline(environment, timing.trust(), observer);
+        this.quiet = new QuietTime(timing, environment.clock());
+        this.backoff = new Backoff(timing.heartbeat(), environment::random);
+    }
+
+    /**
+     * Is told what becomes of the session and of the trust in it. What throws is told again; so the observer must know by
+     * itself what it has done already.
+     */
+    interface Observer extends TrustDeadline.Observer {
+
+        void opened(Session session, Renewal renewal);
+
+        void renewed(Session session, Renewal renewal);
+
+        /** The session is over: nothing that was granted in it is owned any more. */
+        void ended(Session session);
+
+        /** The store has a new incarnation, in which acknowledged commits may be gone. */
+        void reborn(Session session, boolean trustedWithoutGap);
+
+        /** The store cannot be reached; said once until it has been reached again. */
+        void failed(RuntimeException failure);
+
+        /** A heartbeat was attempted, whatever came of it: what an error has interrupted can go on. */
+        void beaten();
+    }
+
+    void start() {
+        schedule(Duration.ZERO);
+    }
+
+    /** Ends the heartbeats; what trust there is passes by itself. */
+    void stop() {
+        stopped = true;
+        deadline.stopWatching();
+    }
+
+    /** Returns the trust in the session. May be called without the monitor. */
+    Trust trust() {
+        return deadline.trust();
+    }
+
+    /** Returns whether the session is trusted; if it is not any more, the observer is told first. */
+    boolean isTrusted() {
+        return !deadline.noticeLapse();
+    }
+
+    /** Returns whether there has been a session. */
+    boolean hasHadSession() {
+        return hadSession;
+    }
+
+    @Nullable
+    Session session() {
+        return session;
+    }
+
+    /**
+     * Returns how the first attempt to open a session ended: empty if it succeeded, else why it failed. Who has waited for
+     * it in vain completes it himself; from then on the log tells what he can no longer throw.
+     */
+    CompletableFuture<Optional<RuntimeException>> firstAttempt() {
+        return firstAttempt;
+    }
+
+    QuietTime quiet() {
+        return quiet;
+    }
+
+    /** Returns in which epoch of trust what is granted now is granted. */
+    long epoch() {
+        return deadline.epoch();
+    }
+
+    /** What the session owns has been read in the current incarnation of the store: trust goes on. */
+    void confirmed(Session confirmed) {
+        if (confirmed == session && !confirmed.isConfirmed()) {
+            confirmed.confirm();
+            deadline.extend(confirmed.lastSent());
+        }
+    }
+
+    private void schedule(Duration delay) {
+        if (!stopped) {
+            environment.heartbeatLane().submit(delay, new Attempt());
+        }
+    }
+
+    private void opened(long id, Moment sent, Renewal renewal) {
+        ClockGuard guard = new ClockGuard(timing, beat(sent, renewal));
+        Session opened = new Session(id, guard, renewal.incarnation(), sent);
+        quiet.enter(renewal.incarnation());
+        session = opened;
+        hadSession = true;
+        log.info("Client {} has opened session {}", config.clientId(), id);
+        deadline.extend(sent);
+        observer.opened(opened, renewal);
+    }
+
+    private void renewed(Session current, Moment sent, Renewal renewal) {
+        boolean lapsed = deadline.noticeLapse();
+        current.guard().beat(beat(sent, renewal));
+        current.sent(sent);
+        if (!renewal.incarnation().equals(current.incarnation())) {
+            reborn(current, renewal.incarnation(), lapsed);
+        }
+        if (current.isConfirmed()) {
+            deadline.extend(sent);
+        }
+        observer.renewed(current, renewal);
+    }
+
+    /** Begins with what keeps the trust from going on, and is repeated at the next heartbeat unless it has come to its end. */
+    private void reborn(Session current, Incarnation next, boolean lapsed) {
+        current.leaveIncarnation();
+        if (lapsed) {
+            deadline.drop();
+        }
+        quiet.enter(next);
+        current.guard().silence(environment.clock().nanoTime());
+        observer.reborn(current, !lapsed);
+        log.warn("The store has a new incarnation: {} after {}", next, current.incarnation());
+        current.enter(next);
+    }
+
+    private void over(Session current) {
+        ended = current;
+        session = null;
+        finishEnd(current);
+    }
+
+    /**
+     * Begins with what ends the trust in all that was granted, without an allocation. No other session is opened before all
+     * of it has succeeded.
+     */
+    private void finishEnd(Session over) {
+        deadline.drop();
+        deadline.noticeLapse();
+        observer.ended(over);
+        ended = null;
+        log.warn("Session {} of client {} is over; opening another one", over.id(), config.clientId());
+    }
+
+    private ClockGuard.Beat beat(Moment sent, Renewal renewal) {
+        return new ClockGuard.Beat(sent.nanos(), environment.clock().nanoTime(), renewal.databaseTime());
+    }
+
+    /** One attempt to open or renew the session. */
+    private final class Attempt implements Request<Optional<Renewal>> {
+
+        private @Nullable Session renewing;
+        private long id;
+        private @Nullable Moment sent;
+
+        @Override
+        public Optional<Supplier<Optional<Renewal>>> prepare() {
+            if (stopped) {
+                return Optional.empty();
+            }
+            if (ended != null) {
+                finishEnd(ended);
+            }
+            deadline.noticeLapse();
+            renewing = session;
+            sent = Moment.now(environment.clock());
+            if (renewing != null) {
+                id = renewing.id();
+                return Optional.of(() -> line.renew(id));
+            }
+            id = environment.randomId();
+            NewSession opening = new NewSession(id, config.clientId(), config.weight(), timing.ttl(), timing.grace());
+            return Optional.of(() -> Optional.of(line.open(opening)));
+        }
+
+        @Override
+        public void done(Optional<Renewal> renewal) {
+            Moment start = Objects.requireNonNull(sent);
+            succeeded();
+            if (stopped) {
+                return;
+            }
+            if (renewing == null) {
+                opened(id, start, renewal.orElseThrow());
+            } else if (renewal.isPresent()) {
+                renewed(renewing, start, renewal.get());
+            } else {
+                over(renewing);
+                schedule(Duration.ZERO);
+                return;
+            }
+            observer.beaten();
+            long sinceSent = environment.clock().nanoTime() - start.nanos();
+            long rest = timing.heartbeat().toNanos() - sinceSent;
+            schedule(Duration.ofNanos(Math.max(0, rest)));
+        }
+
+        private void succeeded() {
+            firstAttempt.complete(Optional.empty());
+            if (trouble != null) {
+                log.info("Client {} reaches the store again", config.clientId());
+            }
+            trouble = null;
+            backoff.reset();
+        }
+
+        @Override
+        public void failed(RuntimeException failure) {
+            boolean starting = firstAttempt.complete(Optional.of(failure));
+            boolean unreachable = failure instanceof StoreUnavailableException;
+            String found = unreachable ? UNREACHABLE : String.valueOf(failure.getMessage());
+            if (!found.equals(trouble)) {
+                trouble = found;
+                if (failure instanceof StoreUnavailableException explained && explained.remedy() != null) {
+                    log.warn(
+                            "Client {} cannot reach the store, and goes on trying: {}",
+                            config.clientId(),
+                            explained.getMessage());
+                } else if (unreachable) {
+                    log.warn("Client {} cannot reach the store, and goes on trying", config.clientId(), failure);
+                } else if (!(failure instanceof StoreUnusableException)) {
+                    log.error("Client {} could not finish a heartbeat, and goes on trying", config.clientId(), failure);
+                } else if (!starting) {
+                    log.error("Client {} cannot use the store, and goes on trying: {}", config.clientId(), found);
+                } // Else whoever starts the client is told by an exception.
+                observer.failed(failure);
+                trouble = found;
+            }
+            observer.beaten();
+            schedule(backoff.next());
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package io.github.dbleases.internal.client;
+
+import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.StoreUnavailableException;
+import io.github.dbleases.spi.HeartbeatChannel;
+import io.github.dbleases.spi.WorkChannel;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The real environment: the system's clocks and, all of them daemons, a thread for heartbeats and hints, one for other
+ * work, one for timers, and as many as there are listeners at work.
+ */
+final class ThreadedEnvironment implements Environment {
+
+    private static final Logger log = LoggerFactory.getLogger(ThreadedEnvironment.class);
+    private static final SecureRandom IDS = new SecureRandom();
+
+    private final Object monitor = new Object();
+    private final String name;
+    private final Duration idle;
+    private final HeartbeatChannel heartbeats;
+    private final WorkChannel work;
+    private final ThreadLane heartbeatLane;
+    private final ThreadLane workLane;
+    private final Thread heartbeatThread;
+    private final Thread workThread;
+    private final ScheduledThreadPoolExecutor timers;
+    private final ThreadPoolExecutor listeners;
+    private LongSupplier session = () -> 0;
+    private Runnable onHint = () -> {};
+
+    /** The work line is idle when there is no work for a little longer than an audit takes to come again. */
+    ThreadedEnvironment(LeaseClientConfig config, HeartbeatChannel heartbeats, WorkChannel work) {
+        this.name = config.clientId();
+        this.idle = config.timing().ttl().plus(config.timing().heartbeat().multipliedBy(2));
+        this.heartbeats = heartbeats;
+        this.work = work;
+        this.heartbeatLane = new ThreadLane(clock(), monitor, this::awaitHint);
+        this.workLane = new ThreadLane(clock(), monitor, this::awaitWork);
+        this.heartbeatThread = daemon(() -> run(heartbeatLane, heartbeats::close), "heartbeat");
+        this.workThread = daemon(() -> run(workLane, work::close), "work");
+        this.timers = new ScheduledThreadPoolExecutor(1, action -> daemon(action, "timer"));
+        this.timers.setRemoveOnCancelPolicy(true);
+        AtomicInteger number = new AtomicInteger();
+        this.listeners = new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                60,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                action -> daemon(new ListenerThread(action), "listener-" + number.incrementAndGet()));
+    }
+
+    /**
+     * Starts the threads.
+     *
+     * @param currentSession tells for which session to await hints, 0 if there is none
+     * @param hinted is run when there was one
+     */
+    void start(LongSupplier currentSession, Runnable hinted) {
+        session = currentSession;
+        onHint = hinted;
+        timers.prestartCoreThread();
+        heartbeatThread.start();
+        workThread.start();
+    }
+
+    /** At the end the thread closes its line itself: a call that began meanwhile may have connected once more. */
+    private static void run(ThreadLane lane, Runnable close) {
+        lane.run();
+        close.run();
+    }
+
+    private Thread daemon(Runnable action, String part) {
+        return daemon(new Thread(action), part);
+    }
+
+    private Thread daemon(Thread thread, String part) {
+        thread.setName("dbleases-" + name + "-" + part);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** Runs listeners of this environment. */
+    private final class ListenerThread extends Thread {
+
+        private ListenerThread(Runnable action) {
+            super(action);
+        }
+
+        private boolean isOf(ThreadedEnvironment environment) {
+            return environment == ThreadedEnvironment.this;
+        }
+    }
+
+    private void awaitHint(ThreadLane lane, Duration atMost) throws InterruptedException {
+        long id = session.getAsLong();
+        if (id == 0) {
+            lane.awaitSubmission(atMost);
+            return;
+        }
+        try {
+            if (heartbeats.awaitHint(id, atMost)) {
+                onHint.run();
+            }
+        } catch (StoreUnavailableException broken) {
+            log.debug("Cannot wait for hints until the next heartbeat: {}", broken.getMessage());
+            lane.awaitSubmission(atMost);
+        }
+    }
+
+    private void awaitWork(ThreadLane lane, Duration atMost) throws InterruptedException {
+        if (atMost.compareTo(idle) < 0) {
+            lane.awaitSubmission(atMost);
+        } else if (!lane.awaitSubmission(idle)) {
+            work.idle();
+            lane.awaitSubmission(atMost);
+        }
+    }
+
+    @Override
+    public Clock clock() {
+        return Clock.SYSTEM;
+    }
+
+    @Override
+    public Object monitor() {
+        return monitor;
+    }
+
+    @Override
+    public Lane heartbeatLane() {
+        return heartbeatLane;
+    }
+
+    @Override
+    public Lane workLane() {
+        return workLane;
+    }
+
+    @Override
+    public Timer after(Duration delay, Runnable action) {
+        try {
+            Future<?> future =
+                    timers.schedule(() -> guarded(action), Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
+            return () -> future.cancel(false);
+        } catch (RejectedExecutionException shutDown) {
+            return Timer.NONE;
+        }
+    }
+
+    private void guarded(Runnable action) {
+        try {
+            synchronized (monitor) {
+                action.run();
+            }
+        } catch (Throwable failure) {
+            log.error("A timer of client {} failed", name, failure);
+        }
+    }
+
+    @Override
+    public Executor listeners() {
+        return listeners;
+    }
+
+    @Override
+    public boolean isListening() {
+        return Thread.currentThread() instanceof ListenerThread thread && thread.isOf(this);
+    }
+
+    @Override
+    public long randomId() {
+        return IDS.nextLong(1, 1L << 53);
+    }
+
+    @Override
+    public double random() {
+        return ThreadLocalRandom.current().nextDouble();
+    }
+
+    @Override
+    public void shutdown() {
+        heartbeatLane.stop();
+        workLane.stop();
+        timers.shutdownNow();
+        heartbeats.close();
+        work.close();
+        heartbeatThread.interrupt();
+        workThread.interrupt();
+        // A listener that is still at work has to be told to stop when it returns; the threads end when they are idle.
+        listeners.setKeepAliveTime(0, TimeUnit.SECONDS);
+    }
+}

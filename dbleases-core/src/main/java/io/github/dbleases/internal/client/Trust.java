@@ -1,0 +1,58 @@
+package io.github.dbleases.internal.client;
+
+import java.time.Duration;
+
+/**
+ * Until when a session is trusted: on both clocks, counted from before the heartbeat was sent. Trust belongs to an epoch: what
+ * was granted in another one is not trusted, even if nobody has got round to dropping it. Immutable.
+ */
+final class Trust {
+
+    /** No session is trusted. */
+    static final Trust NONE = new Trust(TrustDeadline.NO_EPOCH, false, 0, 0);
+
+    private final long epoch;
+    private final boolean granted;
+    private final long untilNanos;
+    private final long untilWallMillis;
+
+    private Trust(long epoch, boolean granted, long untilNanos, long untilWallMillis) {
+        this.epoch = epoch;
+        this.granted = granted;
+        this.untilNanos = untilNanos;
+        this.untilWallMillis = untilWallMillis;
+    }
+
+    /** Returns the trust that a heartbeat which was sent at an instant gives for a time. */
+    static Trust since(Moment sent, Duration time, long epoch) {
+        return new Trust(epoch, true, sent.nanos() + time.toNanos(), sent.wallMillis() + time.toMillis());
+    }
+
+    /** Returns whether both clocks show a time before the deadline. */
+    boolean holds(Clock clock) {
+        return granted && clock.nanoTime() - untilNanos < 0 && clock.wallMillis() < untilWallMillis;
+    }
+
+    /** Returns whether what was granted in an epoch is trusted. */
+    boolean holds(long grantedIn, Clock clock) {
+        return grantedIn == epoch && holds(clock);
+    }
+
+    /** Returns the time to the deadline, zero when it has passed. */
+    Duration remaining(Clock clock) {
+        if (!holds(clock)) {
+            return Duration.ZERO;
+        }
+        long nanos = untilNanos - clock.nanoTime();
+        long wallNanos = (untilWallMillis - clock.wallMillis()) * 1_000_000;
+        return Duration.ofNanos(Math.max(0, Math.min(nanos, wallNanos)));
+    }
+
+    /** An instant on both clocks. */
+    record Moment(long nanos, long wallMillis) {
+
+        static Moment now(Clock clock) {
+            return new Moment(clock.nanoTime(), clock.wallMillis());
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.github.dbleases.internal.client;
+
+import io.github.dbleases.StoreUnavailableException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Waits for futures on behalf of a caller of the client. */
+final class Waiting {
+
+    private Waiting() {}
+
+    /**
+     * Waits for a future, for a time at most. An interrupted caller waits no longer and stays interrupted.
+     *
+     * @return whether it has completed
+     * @throws RuntimeException that with which it has completed
+     */
+    static boolean atMost(Duration time, CompletableFuture<?> future) {
+        return resultWithin(time, future.thenApply(done -> true)).isPresent();
+    }
+
+    /**
+     * Waits for an answer of the store, for a time at most.
+     *
+     * @throws StoreUnavailableException if there is none in time
+     * @throws RuntimeException that with which the future has completed
+     */
+    static <T> T answerWithin(Duration time, CompletableFuture<T> answer) {
+        return resultWithin(time, answer)
+                .orElseThrow(() -> new StoreUnavailableException(
+                        "The store did not answer within %d ms.".formatted(time.toMillis())));
+    }
+
+    /**
+     * Waits for the result of a future, for a time at most. An interrupted caller waits no longer and stays interrupted.
+     *
+     * @return the result, empty if there is none yet
+     * @throws RuntimeException that with which the future has completed
+     */
+    static <T> Optional<T> resultWithin(Duration time, CompletableFuture<T> future) {
+        try {
+            return Optional.of(future.get(TimeUnit.NANOSECONDS.convert(time), TimeUnit.NANOSECONDS));
+        } catch (TimeoutException notYet) {
+            return Optional.empty();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new CompletionException(failed.getCause());
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package io.github.dbleases.internal.rows;
+
+import io.github.dbleases.LeaseKind;
+import io.github.dbleases.assignment.Snapshot;
+import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.Holdings.OwnPartition;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.LongToIntFunction;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A lease with its members and partitions.
+ *
+ * @param kind what it is used for
+ * @param changedAt when a member was added or removed
+ * @param leastToken no partition that is created from now on has a smaller token
+ * @param members the sessions that take part, dead ones too until a snapshot is taken, and until when each of them comes
+ *     after the others
+ * @param partitions the partitions in the order of their numbers
+ */
+public record LeaseRow(
+        LeaseKind kind,
+        Instant changedAt,
+        long leastToken,
+        SortedMap<Long, Instant> members,
+        List<PartitionRow> partitions) {
+
+    /** Until when a member yields that has not resigned. */
+    public static final Instant NEVER_RESIGNED = Instant.EPOCH;
+
+    public LeaseRow {
+        members = Collections.unmodifiableSortedMap(members);
+        partitions = List.copyOf(partitions);
+    }
+
+    /** Returns a lease without members, whose partitions have no owners. */
+    static LeaseRow empty(LeaseKind kind, int partitions, Instant now) {
+        return new LeaseRow(kind, now, 0, new TreeMap<>(), List.of()).resized(partitions, now);
+    }
+
+    LeaseRow withMember(long session, Instant now) {
+        return members.containsKey(session)
+                ? this
+                : withMembers(now, next -> {
+                    next.put(session, NEVER_RESIGNED);
+                    return next;
+                });
+    }
+
+    LeaseRow withoutMember(long session, Instant now) {
+        return members.containsKey(session)
+                ? withMembers(now, next -> {
+                    next.remove(session);
+                    return next;
+                })
+                : this;
+    }
+
+    LeaseRow withYield(long session, Instant until) {
+        return members.containsKey(session)
+                ? withMembers(changedAt, next -> {
+                    next.put(session, until);
+                    return next;
+                })
+                : this;
+    }
+
+    LeaseRow withoutDead(SessionRows sessions) {
+        return withMembers(changedAt, next -> {
+            next.keySet().removeIf(session -> !sessions.isLive(session));
+            return next;
+        });
+    }
+
+    private LeaseRow withMembers(Instant now, UnaryOperator<SortedMap<Long, Instant>> change) {
+        return new LeaseRow(kind, now, leastToken, change.apply(new TreeMap<>(members)), partitions);
+    }
+
+    LeaseRow withPartitions(List<PartitionRow> next) {
+        return new LeaseRow(kind, changedAt, leastToken, members, next);
+    }
+
+    LeaseRow resized(int size, Instant now) {
+        List<PartitionRow> next = new ArrayList<>(partitions.subList(0, Math.min(size, partitions.size())));
+        Stream<PartitionRow> cut = partitions.stream().skip(size);
+        long least =
+                Math.max(leastToken, cut.mapToLong(PartitionRow::token).max().orElse(0));
+        for (int number = next.size(); number < size; number++) {
+            next.add(new PartitionRow(number, Snapshot.NOBODY, Snapshot.NOBODY, least, now));
+        }
+        return new LeaseRow(kind, changedAt, least, members, next);
+    }
+
+    /** Returns whether a session is a member, an owner or a pending owner. */
+    public boolean names(long session) {
+        return members.containsKey(session)
+                || partitions.stream().anyMatch(row -> row.owner() == session || row.pending() == session);
+    }
+
+    /** Returns what a session owns of this lease. */
+    public Stream<OwnPartition> ownedBy(long session, String name) {
+        return partitions.stream()
+                .filter(row -> row.owner() == session)
+                .map(row -> new OwnPartition(
+                        name, row.number(), row.token(), row.pending() != Snapshot.NOBODY && row.pending() != session));
+    }
+
+    /** Returns the live sessions with which a session shares tasks here, itself included; empty where it shares none. */
+    public Optional<Set<Long>> sharedWith(long session, SessionRows sessions) {
+        return kind == LeaseKind.TASKS && members.containsKey(session)
+                ? Optional.of(
+                        members.keySet().stream().filter(sessions::isLive).collect(Collectors.toUnmodifiableSet()))
+                : Optional.empty();
+    }
+
+    /** Returns how many leaderships a session has or is about to get here: none where this is no election. */
+    public int leaderships(long session) {
+        return kind == LeaseKind.LEADER
+                ? (int) partitions.stream()
+                        .filter(row -> (row.pending() == Snapshot.NOBODY ? row.owner() : row.pending()) == session)
+                        .count()
+                : 0;
+    }
+
+    /**
+     * Returns this lease as the balancer sees it.
+     *
+     * @param leaderships tells how many leaderships a session has or is about to get; asked only where this is an election
+     */
+    public Snapshot snapshot(String name, SessionRows sessions, LongToIntFunction leaderships) {
+        Instant now = sessions.now();
+        List<Snapshot.Member> live = new ArrayList<>();
+        members.forEach((session, yieldsUntil) -> {
+            if (sessions.isLive(session)) {
+                int leads = kind == LeaseKind.LEADER ? leaderships.applyAsInt(session) : 0;
+                live.add(new Snapshot.Member(session, sessions.weight(session), leads, now.isBefore(yieldsUntil)));
+            }
+        });
+        return new Snapshot(
+                name,
+                kind,
+                live,
+                partitions.stream().map(row -> row.read(sessions)).toList());
+    }
+
+    /** Returns this lease as a census has it. */
+    public Census.Lease census(String name, SessionRows sessions) {
+        return new Census.Lease(
+                snapshot(name, sessions, uncounted -> 0),
+                partitions.stream().map(PartitionRow::since).toList(),
+                members.keySet().stream()
+                        .filter(session -> !sessions.isLive(session))
+                        .toList());
+    }
+}

@@ -1,0 +1,55 @@
+package io.github.dbleases.internal.tasks;
+
+import io.github.dbleases.spi.tasks.ClaimedTask;
+import java.util.List;
+
+/** Tasks that are handed to the tasker together, and the session under which they were claimed. */
+final class Batch<T> {
+
+    private final long session;
+    private final List<ClaimedTask<T>> tasks;
+    private final boolean retries;
+    private long begunAt;
+    private boolean overdue;
+
+    /** @param retries whether its tasks have failed before */
+    Batch(long session, List<ClaimedTask<T>> tasks, boolean retries, long now) {
+        this.session = session;
+        this.tasks = tasks;
+        this.retries = retries;
+        this.begunAt = now;
+    }
+
+    long session() {
+        return session;
+    }
+
+    List<ClaimedTask<T>> tasks() {
+        return tasks;
+    }
+
+    int size() {
+        return tasks.size();
+    }
+
+    boolean isRetries() {
+        return retries;
+    }
+
+    /** Returns since when the tasker has been working on it, or on the present one of its tasks. */
+    long begunAt() {
+        return begunAt;
+    }
+
+    void beginNext(long now) {
+        begunAt = now;
+    }
+
+    boolean isOverdue() {
+        return overdue;
+    }
+
+    void markOverdue() {
+        overdue = true;
+    }
+}

@@ -1,0 +1,118 @@
+package io.github.dbleases.keyvalue;
+
+import io.github.dbleases.internal.rows.LeaseRow;
+import io.github.dbleases.internal.rows.TransactionRows;
+import io.github.dbleases.keyvalue.Leases.Stored;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What a transaction has read and is about to write. The documents of the leases are read first, the sessions after them: a
+ * session that a lease names has existed before, so when it has no document it is over for ever.
+ */
+final class KeyValueRows implements TransactionRows {
+
+    private final Storage storage;
+    private final KeyValueBackend backend;
+    private final SortedMap<String, Optional<Stored>> before = new TreeMap<>();
+    private final Map<String, LeaseRow> leases = new HashMap<>();
+    private final SortedSet<Long> ended = new TreeSet<>();
+    private final LiveSessions sessions;
+
+    KeyValueRows(Storage storage, KeyValueBackend backend, SortedSet<String> names) {
+        this.storage = storage;
+        this.backend = backend;
+        for (String name : names) {
+            Optional<Stored> stored = storage.leases().read(backend, name);
+            before.put(name, stored);
+            stored.ifPresent(found -> leases.put(name, found.row()));
+        }
+        this.sessions = new LiveSessions(storage, backend);
+    }
+
+    @Override
+    public int leaderships(long session) {
+        SortedMap<String, LeaseRow> all = sessions.leases();
+        all.putAll(leases);
+        return all.values().stream()
+                .mapToInt(lease -> lease.leaderships(session))
+                .sum();
+    }
+
+    /**
+     * Writes what has changed: the leases in the order of their names, then the ends of sessions. Somebody who stops on the
+     * way leaves leases that are right each by itself, and a session that still lives or expires.
+     *
+     * @return whether everything is written; if not, somebody else has written a lease in between
+     */
+    boolean write() {
+        for (Map.Entry<String, Optional<Stored>> lease : before.entrySet()) {
+            LeaseRow row = leases.get(lease.getKey());
+            Optional<Stored> read = lease.getValue();
+            if (row != null
+                    && !read.map(Stored::row).equals(Optional.of(row))
+                    && !storage.leases().write(backend, lease.getKey(), read, row)) {
+                return false;
+            }
+        }
+        ended.forEach(this::delete);
+        return true;
+    }
+
+    private void delete(long session) {
+        String key = SessionDocument.key(session);
+        boolean gone = false;
+        while (!gone) {
+            gone = backend.get(key)
+                    .map(document -> backend.delete(key, document.version()))
+                    .orElse(true);
+        }
+        storage.sessions().forget(session);
+    }
+
+    @Override
+    public Map<String, LeaseRow> leases() {
+        return leases;
+    }
+
+    @Override
+    public boolean isLive(long session) {
+        return !ended.contains(session) && sessions.isLive(session);
+    }
+
+    @Override
+    public int weight(long session) {
+        return sessions.weight(session);
+    }
+
+    /**
+     * By what this store has seen, or by what the session's client wrote last: a process that has just started has not seen
+     * anything, and asks this only to find out whether it is worth waiting until it may declare the session dead.
+     */
+    @Override
+    public boolean isExpired(long session) {
+        return !isLive(session) || sessions.isExpired(session);
+    }
+
+    @Override
+    public void end(long session) {
+        ended.add(session);
+    }
+
+    @Override
+    public Instant now() {
+        return sessions.now();
+    }
+
+    /** Nothing is ever forgotten, so no token has to exceed forgotten ones. */
+    @Override
+    public long tokenFloor() {
+        return 0;
+    }
+}

@@ -1,0 +1,69 @@
+package io.github.dbleases.keyvalue;
+
+import io.github.dbleases.StoreUnusableException;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.function.Function;
+
+/**
+ * The text of a document: lines of a name and its value, which people can read. Whoever reads one says in which order the
+ * lines come; anything else is an error that names the line.
+ */
+final class Lines {
+
+    private final Queue<String> rest;
+    private int number;
+
+    private Lines(List<String> lines) {
+        this.rest = new ArrayDeque<>(lines);
+    }
+
+    /**
+     * Reads the text of a document, all of it.
+     *
+     * @param place where people find the document
+     * @throws StoreUnusableException if the text is not that of such a document
+     */
+    static <T> T parse(String place, String text, Function<Lines, T> parser) {
+        try {
+            Lines lines = new Lines(text.lines().toList());
+            T parsed = parser.apply(lines);
+            lines.end();
+            return parsed;
+        } catch (IllegalArgumentException wrong) {
+            throw StoreUnusableException.of(
+                    "The document %s cannot be read: %s.".formatted(place, wrong.getMessage()),
+                    "Restore it as it was. If that is not possible, stop all clients, delete it and start them again.");
+        }
+    }
+
+    /** Returns whether the next line has a name. */
+    boolean isNext(String name) {
+        String next = rest.peek();
+        return next != null && next.startsWith(name + ' ');
+    }
+
+    /** Reads the value of the next line, which must have a name. */
+    <T> T value(String name, Function<String, T> parser) {
+        number++;
+        String line = rest.poll();
+        if (line == null || !line.startsWith(name + ' ')) {
+            throw new IllegalArgumentException(
+                    "line %d is '%s', but should begin with '%s '".formatted(number, line == null ? "" : line, name));
+        }
+        try {
+            return parser.apply(line.substring(name.length() + 1));
+        } catch (RuntimeException wrong) {
+            throw new IllegalArgumentException(
+                    "line %d is '%s', whose value is no %s: %s".formatted(number, line, name, wrong.getMessage()),
+                    wrong);
+        }
+    }
+
+    private void end() {
+        if (!rest.isEmpty()) {
+            throw new IllegalArgumentException("line %d is one too many: '%s'".formatted(number + 1, rest.peek()));
+        }
+    }
+}

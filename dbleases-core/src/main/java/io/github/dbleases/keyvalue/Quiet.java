@@ -1,0 +1,38 @@
+package io.github.dbleases.keyvalue;
+
+import java.time.Duration;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** A wait in which nothing happens, but that it can be ended: nobody tells a key-value store of changes. */
+final class Quiet {
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition ended = lock.newCondition();
+    private long ends;
+
+    /** Waits for a time, or until another thread ends the wait. */
+    void await(Duration atMost) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long before = ends;
+            long rest = atMost.toNanos();
+            while (rest > 0 && ends == before) {
+                rest = ended.awaitNanos(rest);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the wait that is under way. */
+    void end() {
+        lock.lock();
+        try {
+            ends++;
+            ended.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,228 @@
+package io.github.dbleases.keyvalue.gcs;
+
+import com.google.cloud.storage.Blob;
+import com.google.cloud.storage.BlobId;
+import com.google.cloud.storage.BlobInfo;
+import com.google.cloud.storage.Storage;
+import com.google.cloud.storage.Storage.BlobField;
+import com.google.cloud.storage.Storage.BlobGetOption;
+import com.google.cloud.storage.Storage.BlobListOption;
+import com.google.cloud.storage.Storage.BlobSourceOption;
+import com.google.cloud.storage.Storage.BlobTargetOption;
+import com.google.cloud.storage.StorageException;
+import io.github.dbleases.StoreUnavailableException;
+import io.github.dbleases.keyvalue.KeyValueBackend;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Documents as objects in a bucket. May be used by any number of threads.
+ *
+ * <p>A request is tried again within the time budget of the call when the service has no time for it or does not answer. A
+ * write that is tried again may fail because it has had its effect before; each one therefore carries a mark by which it
+ * recognizes itself. Where another write has come on top, nobody can tell, and the call says that its outcome is open.
+ *
+ * <p>The service takes about one write per second and object, more in a short burst; what is above that waits. Soft delete
+ * and versioning of the bucket should be off, as each heartbeat writes an object.
+ */
+public final class GcsBackend implements KeyValueBackend {
+
+    /** The name of the mark in the metadata of an object. */
+    private static final String MARK = "dbleases-write";
+
+    private static final int PAGE = 1000;
+
+    private final Storage storage;
+    private final GcsBackendConfig config;
+
+    /** The service says of an object that it is missing also when there is no bucket. */
+    private volatile boolean bucketSeen;
+
+    /**
+     * Prepares the backend; nothing is asked of the service yet.
+     *
+     * @param storage a client that speaks HTTP; its credentials and its host are used, its timeouts and retries are not
+     * @throws IllegalArgumentException if the client speaks gRPC
+     */
+    public GcsBackend(Storage storage, GcsBackendConfig config) {
+        this.storage = BoundedStorage.of(storage, config.timeout());
+        this.config = config;
+    }
+
+    @Override
+    public Optional<Document> get(String key) {
+        Attempts attempts = new Attempts(config);
+        while (true) {
+            attempts.begin();
+            try {
+                Blob found = storage.get(id(key), BlobGetOption.fields(BlobField.GENERATION));
+                if (found == null) {
+                    requireBucket();
+                    return Optional.empty();
+                }
+                return Optional.of(new Document(read(key, found.getGeneration()), version(found)));
+            } catch (StorageException e) {
+                if (Failures.conditionDoesNotHold(e) || (bucketSeen && Failures.isMissing(e))) {
+                    attempts.again();
+                } else {
+                    attempts.pauseAfter(e);
+                }
+            }
+        }
+    }
+
+    private void requireBucket() {
+        if (!bucketSeen) {
+            storage.list(config.bucket(), BlobListOption.prefix(config.prefix()), BlobListOption.pageSize(1));
+            bucketSeen = true;
+        }
+    }
+
+    private String read(String key, long generation) {
+        byte[] content = storage.readAllBytes(id(key), BlobSourceOption.generationMatch(generation));
+        return new String(content, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public Optional<String> put(String key, String content, @Nullable String ifVersion) {
+        BlobTargetOption condition = BlobTargetOption.doesNotExist();
+        if (ifVersion != null) {
+            Long generation = generation(ifVersion);
+            if (generation == null) {
+                return Optional.empty();
+            }
+            condition = BlobTargetOption.generationMatch(generation);
+        }
+        return put(key, content.getBytes(StandardCharsets.UTF_8), condition);
+    }
+
+    private Optional<String> put(String key, byte[] content, BlobTargetOption condition) {
+        String mark = UUID.randomUUID().toString();
+        BlobInfo object = BlobInfo.newBuilder(id(key))
+                .setContentType("text/plain; charset=utf-8")
+                .setCacheControl("no-store")
+                .setMetadata(Map.of(MARK, mark))
+                .build();
+        Attempts attempts = new Attempts(config);
+        while (true) {
+            attempts.begin();
+            try {
+                return Optional.of(
+                        version(storage.create(object, content, condition, BlobTargetOption.disableGzipContent())));
+            } catch (StorageException e) {
+                if (!Failures.conditionDoesNotHold(e)) {
+                    attempts.pauseAfter(e);
+                } else if (attempts.effectPossible()) {
+                    return Optional.of(versionOfOwnWrite(key, mark));
+                } else {
+                    return Optional.empty();
+                }
+            }
+        }
+    }
+
+    /** Returns the version of a write that may have had its effect in an earlier attempt. */
+    private String versionOfOwnWrite(String key, String mark) {
+        Attempts attempts = new Attempts(config);
+        while (true) {
+            attempts.begin();
+            try {
+                Blob found = storage.get(id(key), BlobGetOption.fields(BlobField.GENERATION, BlobField.METADATA));
+                if (found != null
+                        && found.getMetadata() != null
+                        && mark.equals(found.getMetadata().get(MARK))) {
+                    return version(found);
+                }
+                throw outcomeOpen(key);
+            } catch (StorageException e) {
+                attempts.pauseAfter(e);
+            }
+        }
+    }
+
+    @Override
+    public boolean delete(String key, String ifVersion) {
+        Long generation = generation(ifVersion);
+        if (generation == null) {
+            return false;
+        }
+        Attempts attempts = new Attempts(config);
+        while (true) {
+            attempts.begin();
+            boolean deleted;
+            try {
+                deleted = storage.delete(id(key), BlobSourceOption.generationMatch(generation));
+            } catch (StorageException e) {
+                if (!Failures.conditionDoesNotHold(e)) {
+                    attempts.pauseAfter(e);
+                    continue;
+                }
+                deleted = false;
+            }
+            if (!deleted && attempts.effectPossible()) {
+                throw outcomeOpen(key);
+            }
+            return deleted;
+        }
+    }
+
+    @Override
+    public Map<String, String> list(String prefix) {
+        Attempts attempts = new Attempts(config);
+        while (true) {
+            attempts.begin();
+            try {
+                Map<String, String> versions = new TreeMap<>();
+                storage.list(
+                                config.bucket(),
+                                BlobListOption.prefix(config.prefix() + prefix),
+                                BlobListOption.pageSize(PAGE),
+                                BlobListOption.fields(BlobField.NAME, BlobField.GENERATION))
+                        .iterateAll()
+                        .forEach(object -> versions.put(
+                                object.getName().substring(config.prefix().length()), version(object)));
+                return versions;
+            } catch (StorageException e) {
+                attempts.pauseAfter(e);
+            }
+        }
+    }
+
+    @Override
+    public String place(String key) {
+        return "gs://%s/%s%s".formatted(config.bucket(), config.prefix(), key);
+    }
+
+    @Override
+    public String toString() {
+        return "bucket " + config.bucket();
+    }
+
+    private StoreUnavailableException outcomeOpen(String key) {
+        return new StoreUnavailableException(
+                "An attempt to write %s was not answered, and another write has come since: it is not known which was first."
+                        .formatted(place(key)));
+    }
+
+    private BlobId id(String key) {
+        return BlobId.of(config.bucket(), config.prefix() + key);
+    }
+
+    private static String version(Blob object) {
+        return Long.toString(object.getGeneration());
+    }
+
+    /** Returns null for what is no version of an object; 0 would mean that there is none. */
+    private static @Nullable Long generation(String version) {
+        try {
+            long generation = Long.parseLong(version);
+            return generation > 0 ? generation : null;
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package io.github.dbleases.keyvalue.jdbc;
+
+import io.github.dbleases.DbLeasesException;
+import io.github.dbleases.StoreUnavailableException;
+import io.github.dbleases.StoreUnusableException;
+import io.github.dbleases.keyvalue.KeyValueBackend;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Documents in one table of a database. All processes must write to the same server: a replica that lags, or several
+ * servers that accept writes, break the promise that a condition holds.
+ *
+ * <p>The data source should make new connections rather than come from a pool that the application uses, and should have
+ * a connect timeout; at most two of them stay open when nothing is done. A statement ends after the configured timeout as
+ * far as the driver can see to it. May be used by any number of threads.
+ */
+public final class JdbcBackend implements KeyValueBackend, AutoCloseable {
+
+    private static final int TRIES = 4;
+
+    private final Connections connections;
+    private final TableDefinition definition;
+    private final DocumentTable table;
+    private final JdbcBackendConfig config;
+
+    /** Whether a statement on the table has worked. */
+    private volatile boolean tableUsed;
+
+    /** Prepares the backend; nothing is connected yet. */
+    public JdbcBackend(DataSource dataSource, JdbcBackendConfig config) {
+        this.connections = new Connections(dataSource, config.timeout());
+        this.definition = new TableDefinition(config.table());
+        this.table = new DocumentTable(config.table(), config.timeout());
+        this.config = config;
+    }
+
+    @Override
+    public Optional<Document> get(String key) {
+        return call(connection -> table.select(connection, key));
+    }
+
+    @Override
+    public Optional<String> put(String key, String content, @Nullable String ifVersion) {
+        String version = UUID.randomUUID().toString().replace("-", "");
+        Document document = new Document(content, version);
+        boolean written = call(connection -> ifVersion == null
+                ? insert(connection, key, document)
+                : table.update(connection, key, document, ifVersion));
+        return written ? Optional.of(version) : Optional.empty();
+    }
+
+    /** The database tells of a row that is there already by an error; not every driver says of which kind it is. */
+    private boolean insert(Connection connection, String key, Document document) throws SQLException {
+        try {
+            table.insert(connection, key, document);
+            return true;
+        } catch (SQLException e) {
+            if (!Failures.leavesOutcomeOpen(e) && isThere(connection, key, e)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private boolean isThere(Connection connection, String key, SQLException refusal) throws SQLException {
+        try {
+            return table.select(connection, key).isPresent();
+        } catch (SQLException further) {
+            refusal.addSuppressed(further);
+            throw refusal;
+        }
+    }
+
+    @Override
+    public boolean delete(String key, String ifVersion) {
+        return call(connection -> table.delete(connection, key, ifVersion));
+    }
+
+    @Override
+    public Map<String, String> list(String prefix) {
+        return call(connection -> table.list(connection, prefix));
+    }
+
+    @Override
+    public String place(String key) {
+        return "the row of %s where doc_key is '%s'".formatted(config.table(), key);
+    }
+
+    /** Closes the connections that are open and not in use. The backend can still be used, and connects anew. */
+    @Override
+    public void close() {
+        connections.close();
+    }
+
+    @Override
+    public String toString() {
+        return "table " + config.table();
+    }
+
+    private <T> T call(Call<T> call) {
+        boolean tableKnown = tableUsed;
+        for (int tried = 1; ; tried++) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new StoreUnavailableException("The call was interrupted before the database was asked.");
+            }
+            Connection connection = connect();
+            try {
+                T result = call.on(connection);
+                connections.giveBack(connection);
+                tableUsed = true;
+                return result;
+            } catch (SQLException e) {
+                settle(connection, e, tried, tableKnown);
+            } catch (RuntimeException e) {
+                connections.discard(connection);
+                throw e;
+            }
+        }
+    }
+
+    private Connection connect() {
+        try {
+            return connections.take();
+        } catch (SQLException e) {
+            if (e.getCause() instanceof DbLeasesException explained) {
+                // The data source knows where it wanted to connect to.
+                throw explained;
+            }
+            throw new StoreUnavailableException("Cannot connect to the database: " + e.getMessage(), e);
+        }
+    }
+
+    /** Gives the connection back or up. Returns if the call may be tried again, as nothing has been written. */
+    private void settle(Connection connection, SQLException e, int tried, boolean tableKnown) {
+        boolean again = false;
+        try {
+            again = !Failures.leavesOutcomeOpen(e) && mayBeTriedAgain(connection, e, tried, tableKnown);
+        } catch (SQLException further) {
+            e.addSuppressed(further);
+        } finally {
+            if (again) {
+                connections.giveBack(connection);
+            } else {
+                connections.discard(connection);
+            }
+        }
+        if (!again) {
+            throw new StoreUnavailableException("The database failed: " + e.getMessage(), e);
+        }
+    }
+
+    private boolean mayBeTriedAgain(Connection connection, SQLException e, int tried, boolean tableKnown)
+            throws SQLException {
+        if (Failures.isConflict(e) || Failures.isConstraintViolation(e)) {
+            return tried < TRIES;
+        }
+        if (!definition.exists(connection)) {
+            if (!config.createTable()) {
+                throw missing(connection);
+            }
+            create(connection);
+            return tried < TRIES;
+        }
+        if (Failures.isRefusal(e) && tried == TRIES) {
+            throw refused(connection, e);
+        }
+        // Another process may have created the table since; some drivers do not tell that it was missing.
+        return Failures.isRefusal(e) || (e.getSQLState() == null && !tableKnown && tried < TRIES);
+    }
+
+    /** Another process may be faster. */
+    private void create(Connection connection) throws SQLException {
+        try {
+            definition.create(connection);
+        } catch (SQLException e) {
+            if (Failures.leavesOutcomeOpen(e)) {
+                throw e;
+            }
+            if (!definition.exists(connection)) {
+                throw StoreUnusableException.of(
+                        "The table %s does not exist and cannot be created: %s."
+                                .formatted(config.table(), e.getMessage()),
+                        "Let it be created by somebody who may:%n%s".formatted(definition.statement(connection)));
+            }
+        }
+    }
+
+    private StoreUnusableException missing(Connection connection) throws SQLException {
+        return StoreUnusableException.of(
+                "The table %s does not exist.".formatted(config.table()),
+                "Create it, or set dbleases.store.jdbc.create-table=true, or set dbleases.store.jdbc.table to where it is:%n%s"
+                        .formatted(definition.statement(connection)));
+    }
+
+    private StoreUnusableException refused(Connection connection, SQLException e) throws SQLException {
+        return StoreUnusableException.of(
+                "The table %s cannot be used: %s.".formatted(config.table(), e.getMessage()),
+                "Let the user select, insert, update and delete in it. It must be as this statement makes it:%n%s"
+                        .formatted(definition.statement(connection)));
+    }
+
+    /** One verb on a connection. */
+    @FunctionalInterface
+    private interface Call<T> {
+
+        T on(Connection connection) throws SQLException;
+    }
+}

@@ -1,0 +1,74 @@
+package io.github.dbleases.memory;
+
+import io.github.dbleases.Timing;
+import io.github.dbleases.spi.HeartbeatChannel;
+import io.github.dbleases.spi.LeaseStore;
+import io.github.dbleases.spi.WorkChannel;
+import java.time.Clock;
+
+/**
+ * A store in the memory of one Java process, for tests: clients that are started on the same instance share work as those
+ * of several processes do on a database.
+ */
+public final class InMemoryLeaseStore implements LeaseStore {
+
+    private final MemoryTables tables;
+
+    /** Creates an empty store that follows the system's clock. */
+    public InMemoryLeaseStore() {
+        this(Clock.systemUTC());
+    }
+
+    /** Creates an empty store that follows a clock. */
+    public InMemoryLeaseStore(Clock clock) {
+        this.tables = new MemoryTables(clock);
+    }
+
+    @Override
+    public HeartbeatChannel heartbeatChannel(Timing timing) {
+        return new MemoryHeartbeatChannel(tables, timing);
+    }
+
+    @Override
+    public WorkChannel workChannel(Timing timing) {
+        return new MemoryWorkChannel(tables, timing);
+    }
+
+    /** Returns a copy of everything that is stored at this moment, as a standby has it. */
+    public Backup backup() {
+        return tables.exclusively(() -> new Backup(tables.content()));
+    }
+
+    /**
+     * Fails over to a standby, which may lag: what was committed after the backup is gone, and the store has a new
+     * incarnation, on a timeline that none had before.
+     */
+    public void failOver(Backup standby) {
+        failOver(standby, false);
+    }
+
+    /**
+     * Fails over to a standby that has heard of no failover since the backup. It takes the timeline after the one that it
+     * followed, as other standbys may have done before. The store has a new incarnation nevertheless.
+     */
+    public void failOverUnaware(Backup standby) {
+        failOver(standby, true);
+    }
+
+    private void failOver(Backup standby, boolean repeatsTimeline) {
+        tables.exclusively(() -> {
+            tables.failOver(standby.content, repeatsTimeline);
+            return null;
+        });
+    }
+
+    /** A copy of everything that was stored at one moment. */
+    public static final class Backup {
+
+        private final Content content;
+
+        private Backup(Content content) {
+            this.content = content;
+        }
+    }
+}

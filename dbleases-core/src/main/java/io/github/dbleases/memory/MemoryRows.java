@@ -1,0 +1,61 @@
+package io.github.dbleases.memory;
+
+import io.github.dbleases.internal.rows.LeaseRow;
+import io.github.dbleases.internal.rows.TransactionRows;
+import io.github.dbleases.memory.Content.SessionRow;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/** Content as rows, and the clock and the incarnation of the store that it is of. */
+record MemoryRows(MemoryTables tables, Content content) implements TransactionRows {
+
+    @Override
+    public Map<String, LeaseRow> leases() {
+        return content.leases;
+    }
+
+    @Override
+    public boolean isLive(long session) {
+        return content.isLive(session);
+    }
+
+    @Override
+    public int weight(long session) {
+        return Objects.requireNonNull(content.sessions.get(session)).weight();
+    }
+
+    @Override
+    public boolean isExpired(long session) {
+        SessionRow row = content.sessions.get(session);
+        return row == null || row.expiresAt().isBefore(tables.now());
+    }
+
+    @Override
+    public int leaderships(long session) {
+        return content.leases.values().stream()
+                .mapToInt(lease -> lease.leaderships(session))
+                .sum();
+    }
+
+    @Override
+    public void end(long session) {
+        content.sessions.computeIfPresent(session, (id, row) -> row.dead());
+    }
+
+    /** Raises the inboxes of sessions. */
+    void raise(Set<Long> sessions) {
+        sessions.forEach(session -> content.sessions.computeIfPresent(session, (id, row) -> row.raised()));
+    }
+
+    @Override
+    public Instant now() {
+        return tables.now();
+    }
+
+    @Override
+    public long tokenFloor() {
+        return tables.tokenFloor();
+    }
+}

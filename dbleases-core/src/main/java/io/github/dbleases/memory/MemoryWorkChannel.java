@@ -1,0 +1,154 @@
+package io.github.dbleases.memory;
+
+import io.github.dbleases.Timing;
+import io.github.dbleases.internal.rows.RowTransaction;
+import io.github.dbleases.memory.Content.SessionRow;
+import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.Holdings;
+import io.github.dbleases.spi.Holdings.OwnPartition;
+import io.github.dbleases.spi.Neighbour;
+import io.github.dbleases.spi.Warrant;
+import io.github.dbleases.spi.WorkChannel;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/** The other work of one client on a store in memory. */
+final class MemoryWorkChannel implements WorkChannel {
+
+    private final MemoryTables tables;
+    private final Timing timing;
+
+    MemoryWorkChannel(MemoryTables tables, Timing timing) {
+        this.tables = tables;
+        this.timing = timing;
+    }
+
+    @Override
+    public Holdings holdings(long session) {
+        return tables.execute(timing, content -> {
+            SessionRow row = content.sessions.get(session);
+            List<OwnPartition> own = new ArrayList<>();
+            Map<String, Set<Long>> shared = new HashMap<>();
+            MemoryRows rows = new MemoryRows(tables, content);
+            content.leases.forEach((name, lease) -> {
+                lease.ownedBy(session, name).forEach(own::add);
+                lease.sharedWith(session, rows).ifPresent(members -> shared.put(name, members));
+            });
+            return new Holdings(
+                    content.isLive(session),
+                    row == null ? 0 : row.inbox(),
+                    tables.incarnation(),
+                    tables.quietFor(),
+                    tables.tokenFloor(),
+                    own,
+                    shared);
+        });
+    }
+
+    @Override
+    public Optional<Neighbour> neighbour(long session) {
+        return tables.execute(timing, content -> tables.neighbour(session));
+    }
+
+    @Override
+    public Optional<Set<String>> markDead(Warrant warrant) {
+        return tables.execute(timing, content -> {
+            SessionRow row = content.sessions.get(warrant.session());
+            Instant now = tables.now();
+            Duration off = Duration.between(warrant.expectedTime(), now).abs();
+            if (row == null
+                    || !row.live()
+                    || !row.expiresAt().plus(warrant.grace()).isBefore(now)
+                    || row.ttl().compareTo(warrant.steadyFor()) > 0
+                    || off.compareTo(warrant.grace().dividedBy(2)) > 0) {
+                return Optional.empty();
+            }
+            content.sessions.put(row.id(), row.dead());
+            Set<String> leases = new TreeSet<>();
+            content.leases.forEach((name, lease) -> {
+                if (lease.names(row.id())) {
+                    leases.add(name);
+                }
+            });
+            return Optional.of(leases);
+        });
+    }
+
+    @Override
+    public <T> T transact(SortedSet<String> leases, Work<T> work) {
+        Set<Long> raised = new TreeSet<>();
+        T result = tables.transact(timing, content -> {
+            raised.clear();
+            MemoryRows rows = new MemoryRows(tables, content);
+            RowTransaction transaction = new RowTransaction(rows, leases);
+            T done = work.in(transaction);
+            raised.addAll(transaction.finish());
+            rows.raise(raised);
+            return done;
+        });
+        tables.hint(raised);
+        return result;
+    }
+
+    @Override
+    public Census census() {
+        return census(lease -> true);
+    }
+
+    @Override
+    public Census census(String lease) {
+        return census(lease::equals);
+    }
+
+    private Census census(Predicate<String> which) {
+        return tables.execute(timing, content -> {
+            Instant now = tables.now();
+            List<Census.Session> sessions = content.sessions.values().stream()
+                    .map(row -> new Census.Session(
+                            row.id(),
+                            row.clientId(),
+                            row.live(),
+                            row.weight(),
+                            row.startedAt(),
+                            Duration.between(now, row.expiresAt()),
+                            row.ttl(),
+                            row.grace()))
+                    .toList();
+            List<Census.Lease> leases = content.leases.entrySet().stream()
+                    .filter(entry -> which.test(entry.getKey()))
+                    .map(entry -> entry.getValue().census(entry.getKey(), new MemoryRows(tables, content)))
+                    .toList();
+            return new Census(sessions, leases);
+        });
+    }
+
+    @Override
+    public void purge() {
+        tables.execute(timing, content -> {
+            Set<Long> named = new HashSet<>();
+            content.sessions.keySet().forEach(id -> {
+                if (content.leases.values().stream().anyMatch(lease -> lease.names(id))) {
+                    named.add(id);
+                }
+            });
+            content.sessions.values().removeIf(row -> !row.live() && !named.contains(row.id()));
+            return named;
+        });
+    }
+
+    @Override
+    public void idle() {}
+
+    @Override
+    public void close() {}
+}

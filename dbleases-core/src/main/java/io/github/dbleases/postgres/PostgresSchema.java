@@ -1,0 +1,81 @@
+package io.github.dbleases.postgres;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import javax.sql.DataSource;
+
+/** Creates the tables for those who do not use Flyway. */
+public final class PostgresSchema {
+
+    private static final String SCRIPT = "/io/github/dbleases/migration/V1__leases.sql";
+
+    private PostgresSchema() {}
+
+    /**
+     * Creates the schema and the tables, unless they exist. May be called by several processes at the same time.
+     *
+     * @throws SQLException if that fails; then nothing is created
+     * @throws io.github.dbleases.StoreUnusableException if the database is not PostgreSQL 14 or newer
+     */
+    public static void create(DataSource dataSource, PostgresStoreConfig config) throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            Server.requirePostgres(connection);
+            boolean autoCommit = connection.getAutoCommit();
+            connection.setAutoCommit(false);
+            try {
+                create(connection, config);
+                connection.commit();
+            } catch (SQLException | RuntimeException e) {
+                connection.rollback();
+                throw e;
+            } finally {
+                connection.setAutoCommit(autoCommit);
+            }
+        }
+    }
+
+    private static void create(Connection connection, PostgresStoreConfig config) throws SQLException {
+        execute(connection, "SELECT pg_advisory_xact_lock(hashtext('%s'))".formatted(config.tablePrefix()));
+        if (config.schema() != null) {
+            if (!schemaExists(connection, config.schema())) {
+                execute(connection, "CREATE SCHEMA " + Tables.quoted(config.schema()));
+            }
+            execute(connection, "SET LOCAL search_path TO " + Tables.quoted(config.schema()));
+        }
+        if (new Tables(config).missing(connection) != null) {
+            execute(connection, script().replace("${prefix}", config.tablePrefix()));
+        }
+    }
+
+    private static boolean schemaExists(Connection connection, String schema) throws SQLException {
+        try (PreparedStatement statement =
+                        Jdbc.prepare(connection, "SELECT FROM pg_catalog.pg_namespace WHERE nspname = ?", schema);
+                ResultSet row = statement.executeQuery()) {
+            return row.next();
+        }
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static String script() {
+        try (InputStream script = PostgresSchema.class.getResourceAsStream(SCRIPT)) {
+            if (script == null) {
+                throw new IllegalStateException(SCRIPT + " is not on the class path");
+            }
+            return new String(script.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

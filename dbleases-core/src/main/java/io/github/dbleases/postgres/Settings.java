@@ -1,0 +1,127 @@
+package io.github.dbleases.postgres;
+
+import io.github.dbleases.Timing;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of PostgreSQL that our statements run with: no wait is longer than an attempt, and an acknowledged commit
+ * survives a crash.
+ *
+ * <p>Behind a pooler in transaction mode they must go into each statement or transaction, because what is set for the
+ * session stays with a server connection that others use next. Where the connection is known to lead straight to the
+ * server, they are set for the session as well: only there do they also hold for a wait that comes before the execution
+ * of a statement, as for a table that somebody is altering. Without that, every abandoned attempt would leave a waiting
+ * process behind.
+ */
+final class Settings {
+
+    private static final String[] NAMES = {
+        "lock_timeout",
+        "statement_timeout",
+        "idle_in_transaction_session_timeout",
+        "synchronous_commit",
+        "default_transaction_isolation",
+        "enable_seqscan"
+    };
+
+    private static final String SYNCHRONOUS =
+            "CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END";
+
+    private static final String READ = """
+            SELECT current_setting('lock_timeout'), current_setting('statement_timeout'),
+                current_setting('idle_in_transaction_session_timeout'), current_setting('synchronous_commit'),
+                current_setting('default_transaction_isolation'), current_setting('enable_seqscan')
+            """;
+
+    private static final String SET =
+            "SELECT set_config(name, value, false) FROM unnest(?::text[], ?::text[]) AS setting (name, value)";
+
+    private final Connection jdbc;
+    private final boolean autoCommit;
+    private final int networkTimeout;
+    private final long waitMillis;
+    private final long attemptMillis;
+    private String @Nullable [] found;
+
+    private Settings(Connection jdbc, Timing timing) throws SQLException {
+        this.jdbc = jdbc;
+        this.autoCommit = jdbc.getAutoCommit();
+        this.networkTimeout = jdbc.getNetworkTimeout();
+        this.attemptMillis = timing.attemptTimeout().toMillis();
+        // A little less, so that the server says what the matter is before the attempt is over.
+        this.waitMillis = Math.max(1, attemptMillis * 9 / 10);
+    }
+
+    static Settings of(Connection jdbc, Timing timing) throws SQLException {
+        Settings settings = new Settings(jdbc, timing);
+        jdbc.setNetworkTimeout(Runnable::run, (int) settings.attemptMillis);
+        if (!settings.autoCommit) {
+            jdbc.setAutoCommit(true);
+        }
+        if (jdbc.isReadOnly()) {
+            jdbc.setReadOnly(false);
+        }
+        return settings;
+    }
+
+    /**
+     * Sets them for the session. Heartbeats go by the primary key, however few sessions there are: the planner would read
+     * a small table as a whole, and with it all the old versions that a long transaction elsewhere keeps alive.
+     */
+    void applyToSession(OpenConnection.Use use) throws SQLException {
+        String[] before = new String[NAMES.length];
+        try (PreparedStatement statement = Jdbc.prepare(jdbc, READ);
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            for (int i = 0; i < before.length; i++) {
+                before[i] = row.getString(i + 1);
+            }
+        }
+        found = before;
+        String wait = String.valueOf(waitMillis);
+        String synchronous = before[3].equals("remote_apply") ? "remote_apply" : "on";
+        String scan = use == OpenConnection.Use.HEARTBEATS ? "off" : before[5];
+        set(new String[] {wait, wait, String.valueOf(attemptMillis), synchronous, "read committed", scan});
+    }
+
+    /**
+     * A condition that is true and, as it holds for no row in particular, is evaluated before the statement waits for
+     * one. Empty where the settings are those of the session.
+     */
+    String condition() {
+        return found != null
+                ? ""
+                : "AND (SELECT set_config('lock_timeout', '%d', true) || set_config('synchronous_commit', %s, true)) IS NOT NULL"
+                        .formatted(waitMillis, SYNCHRONOUS);
+    }
+
+    /** Settings of a transaction, as columns. */
+    String columns() {
+        return """
+            set_config('lock_timeout', '%1$d', true), set_config('statement_timeout', '%1$d', true),
+            set_config('idle_in_transaction_session_timeout', '%2$d', true),
+            set_config('synchronous_commit', %3$s, true)
+            """.formatted(waitMillis, attemptMillis, SYNCHRONOUS);
+    }
+
+    /** Leaves the connection as it was found. */
+    void restore() throws SQLException {
+        if (found != null) {
+            set(found);
+        }
+        jdbc.setNetworkTimeout(Runnable::run, networkTimeout);
+        if (!autoCommit) {
+            jdbc.setAutoCommit(false);
+        }
+    }
+
+    private void set(String[] values) throws SQLException {
+        try (PreparedStatement statement = Jdbc.prepare(jdbc, SET, NAMES, values)) {
+            statement.execute();
+        }
+    }
+}

@@ -1,0 +1,391 @@
+package io.github.dbleases.postgres.tasks;
+
+import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskFailure;
+import io.github.dbleases.postgres.tasks.ClaimCursor.Position;
+import io.github.dbleases.spi.tasks.ClaimPlan;
+import io.github.dbleases.spi.tasks.ClaimedTask;
+import io.github.dbleases.spi.tasks.TaskReply;
+import io.github.dbleases.spi.tasks.TaskReply.Unmapped;
+import io.github.dbleases.spi.tasks.TaskRequest;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The statement that does all of a request: it finishes, fails, releases and claims.
+ *
+ * <p>It is one statement, so that it is one round trip and one transaction. Several statements in one text are not: from
+ * the second execution on the driver of PostgreSQL ends the transaction, and waits, before each statement whose rows have no
+ * greatest length, as those with a text have not.
+ *
+ * <p>The parts of the statement see the table as it was before it. They do not meet in a row: those of the report are held
+ * by the session, which is live if anything is claimed, and then nothing is claimed that the session holds.
+ */
+final class Exchange {
+
+    /**
+     * Somebody may hold a lock on a row that is reported. The other rows must not wait for that: the request fails soon, and
+     * is repeated in smaller parts. Longer than it takes to find a deadlock. {@code dbleases_patience} is evaluated before
+     * rows are looked for.
+     */
+    private static final String REPORT = """
+            dbleases_patience AS MATERIALIZED (SELECT set_config('lock_timeout', '2s', true) AS is_set),
+
+            dbleases_finish AS (SELECT {?finished}::{ids}::{type}[] AS ids),
+            dbleases_finished AS (
+                {finish}
+                WHERE {id} = ANY ((SELECT ids FROM dbleases_finish)::{type}[]) AND {session} = {?session}
+                AND (SELECT is_set FROM dbleases_patience) IS NOT NULL
+                RETURNING {id} AS id
+            ),
+
+            dbleases_failure (dbleases_id, dbleases_error, dbleases_millis, dbleases_verdict, dbleases_position) AS (
+                SELECT * FROM unnest({?failed}::{ids}::{type}[], {?errors}::text[], {?delays}::bigint[], {?verdicts}::text[])
+                    WITH ORDINALITY
+            ),
+            dbleases_freed AS (
+                UPDATE {table} SET {session} = NULL{freed}
+                FROM dbleases_failure
+                WHERE {id} = dbleases_id AND {session} = {?session} AND NOT {isLast}
+                AND (SELECT is_set FROM dbleases_patience) IS NOT NULL
+                RETURNING dbleases_position AS position
+            ),
+            dbleases_given_up AS (
+                UPDATE {table} SET {session} = NULL{givenUp}
+                FROM dbleases_failure
+                WHERE {id} = dbleases_id AND {session} = {?session} AND {isLast}
+                AND (SELECT is_set FROM dbleases_patience) IS NOT NULL
+                RETURNING dbleases_position AS position
+            ),
+
+            dbleases_released AS (
+                UPDATE {table} SET {session} = NULL
+                WHERE {id} = ANY ({?released}::{ids}::{type}[]) AND {session} = {?session}
+                AND (SELECT is_set FROM dbleases_patience) IS NOT NULL
+            ),
+            """;
+
+    /**
+     * Claims fresh tasks and retries side by side.
+     *
+     * <p>The rows are found again by ctid, not by id. A row can change between the snapshot of the statement and its lock:
+     * say, a session that was opened after the snapshot, which the snapshot does not know and so takes for dead, claims it.
+     * What is locked then is the new version of the row, which still looks free. But its ctid is not visible in the snapshot,
+     * so the row is not updated. An id would find it.
+     *
+     * <p>The limits are hidden in subqueries, so that the planner takes them for a tenth of what there is, whatever they are.
+     * Of one that it knows, or can know in each execution, it would make a new plan each time, which takes longer than to
+     * claim a few tasks; and on a table that was not analyzed it would take it for more than there is, and sort all that is
+     * pending.
+     */
+    private static final String CLAIM = """
+            dbleases_limit AS MATERIALIZED (
+                SELECT CASE WHEN {?shared}::boolean THEN least({?limit}::bigint, greatest(0, ceil(({?held}::bigint
+                    + (SELECT count(*) FROM (
+                        SELECT FROM {table}
+                        WHERE {pending} {isFresh} AND {isDue} AND ({session} IS NULL OR {session} NOT IN ({live})) {from}
+                        ORDER BY {claimOrder} LIMIT (SELECT {?count}::bigint)) AS dbleases_fresh_pending)
+                    + (SELECT count(*) FROM (
+                        SELECT FROM {table}
+                        WHERE {pending} {isRetry} AND {isDue} AND ({session} IS NULL OR {session} NOT IN ({live}))
+                        ORDER BY {claimOrder} LIMIT (SELECT CASE WHEN {?retries} = 0 THEN 0 ELSE {?count} END::bigint))
+                        AS dbleases_retries_pending)
+                )::numeric / {?sessions}) - {?held})::bigint) ELSE {?limit}::bigint END AS tasks
+            ),
+            dbleases_retries AS MATERIALIZED (
+                SELECT ctid FROM {table}
+                WHERE {pending} {isRetry} AND {isDue} AND ({session} IS NULL OR {session} NOT IN ({live}))
+                AND EXISTS (SELECT FROM {sessions} WHERE id = {?session} AND state = 'live')
+                ORDER BY {claimOrder}
+                LIMIT (SELECT least({?retries}::bigint, tasks) FROM dbleases_limit)
+                FOR NO KEY UPDATE SKIP LOCKED
+            ),
+            dbleases_fresh AS MATERIALIZED (
+                SELECT ctid, {id} AS id, {dueText} AS due FROM {table}
+                WHERE {pending} {isFresh} AND {isDue} AND ({session} IS NULL OR {session} NOT IN ({live})) {from}
+                AND EXISTS (SELECT FROM {sessions} WHERE id = {?session} AND state = 'live')
+                ORDER BY {claimOrder}
+                LIMIT (
+                    SELECT least({?fresh}::bigint, tasks - (SELECT count(*) FROM dbleases_retries)) FROM dbleases_limit
+                )
+                FOR NO KEY UPDATE SKIP LOCKED
+            ),
+            dbleases_claimed AS (
+                UPDATE {table} SET {session} = {?session}
+                WHERE ctid = ANY (ARRAY (SELECT ctid FROM dbleases_retries UNION ALL SELECT ctid FROM dbleases_fresh))
+                RETURNING *
+            ),
+            dbleases_counts AS MATERIALIZED (
+                SELECT (SELECT count(*) FROM dbleases_fresh) AS fresh, (SELECT count(*) FROM dbleases_retries) AS retries
+            ),
+            """;
+
+    /** Which of the ids were not finished; as a rule all were, and nothing is looked for. */
+    private static final String REPORTED = """
+            CASE WHEN (SELECT count(*) FROM dbleases_finished) < (SELECT cardinality(ids) FROM dbleases_finish)
+            THEN ARRAY (
+                SELECT given.position::int
+                FROM dbleases_finish, unnest(dbleases_finish.ids) WITH ORDINALITY AS given (id, position)
+                WHERE given.id NOT IN (SELECT id FROM dbleases_finished)
+            ) END AS dbleases_lost,
+            (SELECT array_agg(position::int) FROM dbleases_freed) AS dbleases_freed,
+            (SELECT array_agg(position::int) FROM dbleases_given_up) AS dbleases_given_up""";
+
+    private static final String NOTHING_REPORTED =
+            "NULL::int[] AS dbleases_lost, NULL::int[] AS dbleases_freed, NULL::int[] AS dbleases_given_up";
+
+    private static final String CLAIMED = """
+            fresh AS dbleases_fresh, retries AS dbleases_retries,
+            (SELECT due FROM dbleases_fresh OFFSET greatest(0, fresh - 1) LIMIT 1) AS dbleases_last_due,
+            (SELECT id::text FROM dbleases_fresh OFFSET greatest(0, fresh - 1) LIMIT 1) AS dbleases_last_id
+            FROM dbleases_counts""";
+
+    private static final String NOTHING_CLAIMED =
+            "0 AS dbleases_fresh, 0 AS dbleases_retries, NULL::text AS dbleases_last_due, NULL::text AS dbleases_last_id";
+
+    /** What is not yet committed counts as well. */
+    private static final String PAGES = "pg_relation_size('{name}'::regclass) / 8192";
+
+    /** Each size of the table has a text of its own, and by that a plan of its own. */
+    private static final String WHOLE = """
+            /* size %s */ WITH %s%s
+            dbleases_reply AS (SELECT %s AS dbleases_pages, %s, %s)
+            SELECT %s
+            """;
+
+    private static final String WITH_CLAIMED =
+            "dbleases_claimed.*, dbleases_reply.* FROM dbleases_reply LEFT JOIN dbleases_claimed ON true {claimedOrder}";
+
+    private static final int REPLY_COLUMNS = 8;
+
+    /** Where a claim begins. */
+    enum Start {
+        FIRST,
+        FROM,
+        LAST
+    }
+
+    private record Kind(boolean report, boolean claim, Start start, int size) {}
+
+    private final TaskTable table;
+    private final TableSql sql;
+    private final ColumnTypes types;
+    private final Map<Kind, TableSql.Statement> statements = new ConcurrentHashMap<>();
+
+    Exchange(TaskTable table, TableSql sql, ColumnTypes types) {
+        this.table = table;
+        this.sql = sql;
+        this.types = types;
+    }
+
+    /**
+     * What came of a request.
+     *
+     * @param last the last fresh task in the order, null if none was claimed
+     * @param full whether as many fresh tasks were found as were wanted
+     */
+    record Answer<T>(TaskReply<T> reply, @Nullable Position last, boolean full) {}
+
+    /**
+     * Returns a statement. There is one row for each claimed task with the columns of the table, or one without an id if there
+     * is none. Each row ends with the columns of the reply.
+     *
+     * @param size the step of the {@link TableSize}
+     */
+    TableSql.Statement statement(boolean report, boolean claim, Start start, int size) {
+        return statements.computeIfAbsent(new Kind(report, claim, start, size), kind -> write(kind));
+    }
+
+    private TableSql.Statement write(Kind kind) {
+        String claim = CLAIM.replace("{from}", kind.start() == Start.FROM ? "{from}" : "")
+                .replace("{claimOrder}", kind.start() == Start.LAST ? "{reversedOrder}" : "{order}");
+        return sql.statement(WHOLE.formatted(
+                kind.size(),
+                kind.report() ? REPORT : "",
+                kind.claim() ? claim : "",
+                PAGES,
+                kind.report() ? REPORTED : NOTHING_REPORTED,
+                kind.claim() ? CLAIMED : NOTHING_CLAIMED,
+                kind.claim() ? WITH_CLAIMED : "* FROM dbleases_reply"));
+    }
+
+    /** Returns the statement that reads the number of pages of the table. */
+    String pages() {
+        return sql.statement("SELECT " + PAGES).sql();
+    }
+
+    /**
+     * Does all of a request.
+     *
+     * @param from where in the order the claim begins, null for the start
+     */
+    <T> Answer<T> execute(
+            Connection connection, TaskRequest<T> request, @Nullable Position from, TableSize size, RowMapper<T> mapper)
+            throws SQLException {
+        if (size.isOld()) {
+            size.read(readPages(connection));
+        }
+        ClaimPlan plan = request.claim();
+        Start start = plan != null && plan.fromEnd() ? Start.LAST : from == null ? Start.FIRST : Start.FROM;
+        TableSql.Statement text = statement(request.size() > 0, plan != null, start, size.step());
+        try (PreparedStatement statement = QueueConnections.prepare(connection, text.sql(), QueueConnections.USUAL)) {
+            int index = 0;
+            for (String parameter : text.parameters()) {
+                statement.setObject(++index, value(connection, parameter, request, from));
+            }
+            try (ResultSet rows = statement.executeQuery()) {
+                return read(rows, request, size, mapper);
+            }
+        }
+    }
+
+    private long readPages(Connection connection) throws SQLException {
+        try (PreparedStatement statement = QueueConnections.prepare(connection, pages(), QueueConnections.USUAL);
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    private <T> @Nullable Object value(
+            Connection connection, String parameter, TaskRequest<T> request, @Nullable Position from)
+            throws SQLException {
+        List<TaskFailure<T>> failures =
+                request.failed().stream().map(TaskRequest.Failed::failure).toList();
+        return switch (parameter) {
+            case "session" -> request.session();
+            case "finished" -> ids(connection, request.finished());
+            case "released" -> ids(connection, request.released());
+            case "failed" ->
+                types.ids(connection, failures.stream().map(TaskFailure::id).toList());
+            case "errors" ->
+                connection.createArrayOf(
+                        "text", failures.stream().map(this::error).toArray());
+            case "delays" ->
+                connection.createArrayOf(
+                        "int8",
+                        failures.stream().map(one -> one.delay().toMillis()).toArray());
+            case "verdicts" ->
+                connection.createArrayOf(
+                        "text",
+                        failures.stream().map(one -> one.verdict().name()).toArray());
+            case "from" -> from == null ? null : from.id();
+            case "fromDue" -> from == null ? null : from.due();
+            default -> planned(connection, parameter, Objects.requireNonNull(request.claim()));
+        };
+    }
+
+    private Object planned(Connection connection, String parameter, ClaimPlan plan) throws SQLException {
+        TaskClaim claim = plan.claim();
+        return switch (parameter) {
+            case "shared" -> claim.shared();
+            case "limit" -> (long) claim.limit();
+            case "held" -> (long) claim.held();
+            case "sessions" -> (long) claim.sessions();
+            case "count" -> (long) claim.limit() * claim.sessions() + (long) (claim.sessions() - 1) * claim.held();
+            case "fresh" -> (long) plan.fresh();
+            case "retries" -> (long) plan.retries();
+            case "resting" -> types.ids(connection, plan.resting());
+            case "failedBefore" -> types.ids(connection, plan.failedBefore());
+            default -> throw new IllegalStateException("No value of " + parameter);
+        };
+    }
+
+    private <T> Array ids(Connection connection, List<ClaimedTask<T>> tasks) throws SQLException {
+        return types.ids(connection, tasks.stream().map(ClaimedTask::id).toList());
+    }
+
+    private @Nullable String error(TaskFailure<?> failure) {
+        return table.failures().errorColumn() == null ? null : ColumnTypes.error(failure.cause());
+    }
+
+    private <T> Answer<T> read(ResultSet rows, TaskRequest<T> request, TableSize size, RowMapper<T> mapper)
+            throws SQLException {
+        ResultSetMetaData columns = rows.getMetaData();
+        int reply = columns.getColumnCount() - REPLY_COLUMNS;
+        ClaimPlan plan = request.claim();
+        int id = plan == null ? 0 : position(columns, table.idColumn());
+        String attemptsColumn = table.failures().attemptsColumn();
+        int attempts = plan == null || attemptsColumn == null ? 0 : position(columns, attemptsColumn);
+        List<ClaimedTask<T>> claimed = new ArrayList<>();
+        List<Unmapped<T>> unmapped = new ArrayList<>();
+        List<ClaimedTask<T>> lost = List.of();
+        List<ClaimedTask<T>> givenUp = List.of();
+        List<ClaimedTask<T>> unheld = List.of();
+        Position last = null;
+        boolean full = false;
+        boolean more = false;
+        for (boolean first = true; rows.next(); first = false) {
+            if (first) {
+                size.read(rows.getLong(reply + 1));
+                lost = at(positions(rows.getArray(reply + 2)), request.finished());
+                List<ClaimedTask<T>> failed = request.failed().stream()
+                        .map(TaskRequest.Failed::claimed)
+                        .toList();
+                BitSet freed = positions(rows.getArray(reply + 3));
+                BitSet ended = positions(rows.getArray(reply + 4));
+                givenUp = at(ended, failed);
+                freed.or(ended);
+                freed.flip(1, failed.size() + 1);
+                unheld = at(freed, failed);
+                if (plan != null) {
+                    long fresh = rows.getLong(reply + 5);
+                    long retries = rows.getLong(reply + 6);
+                    full = fresh >= Math.min(plan.fresh(), plan.claim().limit() - retries);
+                    more = (full && plan.fresh() > 0) || (retries > 0 && retries >= plan.retries());
+                    last = fresh == 0
+                            ? null
+                            : new Position(rows.getString(reply + 7), String.valueOf(rows.getString(reply + 8)));
+                }
+            }
+            Object key = id == 0 ? null : rows.getObject(id);
+            if (key != null) {
+                int count = attempts == 0 ? 0 : rows.getInt(attempts);
+                try {
+                    claimed.add(new ClaimedTask<>(key, mapper.map(rows), count));
+                } catch (Throwable failure) {
+                    unmapped.add(new Unmapped<>(new ClaimedTask<>(key, null, count), failure));
+                }
+            }
+        }
+        return new Answer<>(new TaskReply<>(claimed, unmapped, more, lost, givenUp, unheld), last, full);
+    }
+
+    /** Exactly, as names may differ in their case only. Returns 0 if there is no such column. */
+    private static int position(ResultSetMetaData columns, String name) throws SQLException {
+        int position = columns.getColumnCount() - REPLY_COLUMNS;
+        while (position > 0 && !columns.getColumnLabel(position).equals(name)) {
+            position--;
+        }
+        return position;
+    }
+
+    private static BitSet positions(@Nullable Array array) throws SQLException {
+        BitSet positions = new BitSet();
+        if (array != null) {
+            Arrays.stream((Integer[]) array.getArray()).forEach(positions::set);
+        }
+        return positions;
+    }
+
+    /** Returns the elements at some positions, which begin at 1. */
+    private static <E> List<E> at(BitSet positions, List<E> elements) {
+        return positions.isEmpty()
+                ? List.of()
+                : positions.stream()
+                        .mapToObj(position -> elements.get(position - 1))
+                        .toList();
+    }
+}

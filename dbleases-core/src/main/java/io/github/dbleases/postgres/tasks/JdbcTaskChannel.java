@@ -1,0 +1,335 @@
+package io.github.dbleases.postgres.tasks;
+
+import static io.github.dbleases.postgres.tasks.QueueConnections.LONG;
+import static io.github.dbleases.postgres.tasks.QueueConnections.USUAL;
+
+import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskQueueException;
+import io.github.dbleases.postgres.tasks.ClaimCursor.Beginning;
+import io.github.dbleases.postgres.tasks.Exchange.Answer;
+import io.github.dbleases.postgres.tasks.Identifiers.TableName;
+import io.github.dbleases.spi.tasks.ClaimPlan;
+import io.github.dbleases.spi.tasks.ClaimedTask;
+import io.github.dbleases.spi.tasks.TaskChannel;
+import io.github.dbleases.spi.tasks.TaskReply;
+import io.github.dbleases.spi.tasks.TaskRequest;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The queue in a user's own table on PostgreSQL. The {@linkplain TaskChannel contract} is that of the interface; safe for use by
+ * several threads.
+ *
+ * <p>A request is one statement, an {@link Exchange}: one round trip and one transaction with connections that commit
+ * automatically, which are recommended; with others there is a commit more.
+ *
+ * @param <T> the type of a task in the application
+ */
+public final class JdbcTaskChannel<T> implements TaskChannel<T> {
+
+    private static final Logger log = LoggerFactory.getLogger(JdbcTaskChannel.class);
+
+    /**
+     * Where one index has fresh tasks and retries, the search for retries passes the entries of all finished rows that vacuum
+     * could not remove yet. It may take one part of so many of the time.
+     */
+    private static final int COST_PARTS = 50;
+
+    /** What takes less may be done at any time. */
+    private static final long CHEAP = Duration.ofMillis(5).toNanos();
+
+    /** What somebody has locked is left for the next time. */
+    private static final String RELEASE_ALL_BUT = """
+            UPDATE {table} SET {session} = NULL
+            WHERE ctid = ANY (ARRAY (
+                SELECT ctid FROM {table}
+                WHERE {pending} {session} = ? AND {id} NOT IN (SELECT unnest(?::{ids}::{type}[]))
+                FOR NO KEY UPDATE SKIP LOCKED))
+            """;
+
+    /** The oldest of all, as the first one in the order of claims may be younger. */
+    private static final String OLDEST_PENDING = """
+            SELECT extract(epoch FROM clock_timestamp() - min({created})) FROM {table} WHERE {pending} %s
+            """;
+
+    /** A row of a session of another schema or prefix. */
+    private static final String HELD_BY_OTHERS = """
+            SELECT EXISTS (
+                SELECT FROM {table} WHERE {pending} {session} IN (SELECT id FROM %s WHERE state = 'live'))
+            """;
+
+    private final QueueConnections connections;
+    private final TaskTable table;
+    private final LeaseTables leases;
+    private final RowMapper<T> mapper;
+    private final ClaimCursor cursor;
+    private final TableSize size;
+    private final SessionTables sessions;
+    private final LongSupplier nanoTime;
+    private final AtomicReference<String> warnedOf = new AtomicReference<>("");
+    private volatile long retriesAt;
+    private volatile long retriesCost;
+    private volatile @Nullable Ready ready;
+
+    public JdbcTaskChannel(DataSource dataSource, TaskTable table, LeaseTables leases, RowMapper<T> mapper) {
+        this(dataSource, table, leases, mapper, System::nanoTime);
+    }
+
+    JdbcTaskChannel(
+            DataSource dataSource, TaskTable table, LeaseTables leases, RowMapper<T> mapper, LongSupplier nanoTime) {
+        this.connections = new QueueConnections(dataSource, table.name());
+        this.table = table;
+        this.leases = leases;
+        this.mapper = Objects.requireNonNull(mapper, "mapper");
+        this.cursor = new ClaimCursor(nanoTime);
+        this.size = new TableSize(nanoTime);
+        this.sessions = new SessionTables(leases, nanoTime);
+        this.nanoTime = nanoTime;
+    }
+
+    /** What is known once the types of the columns and the tables of sessions are. */
+    private record Ready(ColumnTypes types, List<TableName> sessions, TableSql sql, Exchange exchange) {}
+
+    /** Two runners on one table, whatever their conditions are. */
+    private record Scope(String table, String sessionColumn) {}
+
+    @Override
+    public Object scope() {
+        return new Scope(table.name(), table.sessionColumn());
+    }
+
+    @Override
+    public boolean keepsFailures() {
+        return table.failures().attemptsColumn() != null && table.failures().dueColumn() != null;
+    }
+
+    @Override
+    public void check() {
+        Optional<String> advice = connections.rolledBack("check", LONG, connection -> {
+            new TableCheck(connection, table, leases).run();
+            ready = null;
+            Ready known = ready(connection);
+            StatementCheck statements = new StatementCheck(connection, table, known.sql(), known.exchange());
+            statements.run(known.sql().statement(RELEASE_ALL_BUT).sql());
+            warnOfOthers(connection, known);
+            return statements.missingIndex();
+        });
+        advice.filter(statement -> !statement.equals(warnedOf.getAndSet(statement)))
+                .ifPresent(statement -> log.warn(
+                        "Claims read and sort all pending rows of table {}, as no index has them in order. {}",
+                        table.name(),
+                        statement));
+    }
+
+    private void warnOfOthers(Connection connection, Ready known) throws SQLException {
+        for (TableName other : known.sessions().subList(1, known.sessions().size())) {
+            String held =
+                    known.sql().statement(HELD_BY_OTHERS.formatted(other.sql())).sql();
+            try (PreparedStatement statement = QueueConnections.prepare(connection, held, LONG);
+                    ResultSet row = statement.executeQuery()) {
+                if (row.next() && row.getBoolean(1)) {
+                    log.warn(
+                            "Rows of table {} are held by live sessions of {}, another schema or table prefix than {}. They are"
+                                    + " left alone, but the shares of the sessions are not fair: use one schema and prefix for"
+                                    + " all instances that work on a table.",
+                            table.name(),
+                            other.sql(),
+                            leases.session().sql());
+                }
+            }
+        }
+    }
+
+    @Override
+    public TaskReply<T> exchange(TaskRequest<T> request) {
+        ClaimPlan plan = request.claim();
+        if (plan == null) {
+            return ask(request, null).reply();
+        }
+        if (plan.fresh() > 0 && plan.retries() > 0 && nanoTime.getAsLong() - retriesAt < COST_PARTS * retriesCost) {
+            plan = new ClaimPlan(plan.claim(), plan.fresh(), 0, plan.fromEnd(), plan.resting(), plan.failedBefore());
+        }
+        long begun = nanoTime.getAsLong();
+        TaskReply<T> reply = claim(request.with(plan), plan);
+        if (plan.retries() > 0) {
+            long now = nanoTime.getAsLong();
+            retriesAt = now;
+            // Worth it if many were found.
+            retriesCost = reply.claimed().size() < plan.retries() && now - begun > CHEAP ? now - begun : 0;
+        }
+        return reply;
+    }
+
+    private TaskReply<T> claim(TaskRequest<T> request, ClaimPlan plan) {
+        if (plan.fromEnd() || !table.orders().isEmpty()) {
+            return ask(request, null).reply();
+        }
+        Beginning start = cursor.next(plan.claim().place());
+        Answer<T> answer = askFrom(request, plan, start);
+        int missing = plan.claim().limit() - answer.reply().claimed().size();
+        return !start.isForward() || answer.full() || missing == 0 || plan.fresh() == 0
+                ? answer.reply()
+                : claimRest(request, plan, answer.reply(), missing);
+    }
+
+    private Answer<T> askFrom(TaskRequest<T> request, ClaimPlan plan, Beginning start) {
+        long begun = nanoTime.getAsLong();
+        Answer<T> answer = ask(request, start.from());
+        if (plan.fresh() > 0) {
+            Ready known = ready;
+            IdScale scale = known == null || table.failures().dueColumn() != null
+                    ? null
+                    : IdScale.of(known.types().id());
+            cursor.moveTo(new ClaimCursor.Claimed(
+                    plan.claim(), start, answer.last(), answer.full(), nanoTime.getAsLong() - begun, scale));
+        }
+        return answer;
+    }
+
+    /** Claims what is missing from further back, so that only few tasks make a reply short. */
+    private TaskReply<T> claimRest(TaskRequest<T> request, ClaimPlan plan, TaskReply<T> reply, int missing) {
+        TaskClaim claim = plan.claim();
+        int held = claim.held() + reply.claimed().size();
+        TaskClaim rest = new TaskClaim(claim.session(), missing, held, claim.place(), false);
+        ClaimPlan planned =
+                new ClaimPlan(rest, Math.min(missing, plan.fresh()), 0, false, plan.resting(), plan.failedBefore());
+        TaskRequest<T> further = new TaskRequest<>(request.session(), List.of(), List.of(), List.of(), planned);
+        TaskReply<T> more =
+                askFrom(further, planned, cursor.next(claim.place())).reply();
+        List<ClaimedTask<T>> all = new ArrayList<>(reply.claimed());
+        all.addAll(more.claimed());
+        List<TaskReply.Unmapped<T>> unmapped = new ArrayList<>(reply.unmapped());
+        unmapped.addAll(more.unmapped());
+        return new TaskReply<>(
+                all, unmapped, reply.more() || more.more(), reply.lost(), reply.givenUp(), reply.unheld());
+    }
+
+    private Answer<T> ask(TaskRequest<T> request, ClaimCursor.@Nullable Position from) {
+        if (request.size() == 0 && request.claim() == null) {
+            return new Answer<>(
+                    new TaskReply<>(List.of(), List.of(), false, List.of(), List.of(), List.of()), null, true);
+        }
+        try {
+            Answer<T> answer = connections.inOwnTransaction(
+                    what(request), USUAL, connection -> execute(connection, request, from));
+            if (!answer.reply().lost().isEmpty()) {
+                sessions.distrust();
+            }
+            return answer;
+        } catch (TaskQueueException refused) {
+            // A table of sessions that is not there any more, or a column of another type.
+            ready = null;
+            throw refused;
+        }
+    }
+
+    private Answer<T> execute(Connection connection, TaskRequest<T> request, ClaimCursor.@Nullable Position from)
+            throws SQLException {
+        Ready known = ready;
+        // Only claims depend on other sessions.
+        Ready fresh = known != null && request.claim() == null ? known : ready(connection);
+        return fresh.exchange().execute(connection, request, from, size, mapper);
+    }
+
+    /** What is asked, as a part of a message. */
+    private static String what(TaskRequest<?> request) {
+        List<String> words = new ArrayList<>();
+        if (!request.finished().isEmpty()) {
+            words.add("finish " + request.finished().size());
+        }
+        if (!request.failed().isEmpty()) {
+            words.add("record the failure of " + request.failed().size());
+        }
+        if (!request.released().isEmpty()) {
+            words.add("give back " + request.released().size());
+        }
+        if (request.claim() != null) {
+            words.add("claim up to " + request.claim().claim().limit());
+        }
+        return String.join(", ", words) + " tasks of";
+    }
+
+    @Override
+    public List<ClaimedTask<T>> finish(long session, List<ClaimedTask<T>> tasks) {
+        if (tasks.isEmpty()) {
+            return List.of();
+        }
+        TaskRequest<T> request = new TaskRequest<>(session, tasks, List.of(), List.of(), null);
+        return connections.joining(
+                what(request),
+                USUAL,
+                connection -> execute(connection, request, null).reply().lost());
+    }
+
+    @Override
+    public void releaseAllBut(long session, Collection<Object> known) {
+        connections.inOwnTransaction("give back tasks of", LONG, connection -> {
+            Ready columns = ready(connection);
+            String release = columns.sql().statement(RELEASE_ALL_BUT).sql();
+            try (PreparedStatement statement = QueueConnections.prepare(connection, release, LONG)) {
+                statement.setLong(1, session);
+                statement.setArray(2, columns.types().ids(connection, List.copyOf(known)));
+                return statement.executeUpdate();
+            }
+        });
+    }
+
+    @Override
+    public Optional<Duration> oldestPending() {
+        if (table.createdColumn() == null) {
+            return Optional.empty();
+        }
+        TaskTable.Failures failures = table.failures();
+        String due = failures.dueColumn() == null
+                ? "true"
+                : Identifiers.quoted(failures.dueColumn()) + " <= statement_timestamp()";
+        String attempts = failures.attemptsColumn() == null || failures.maxAttempts() == 0
+                ? ""
+                : " AND %s < %d".formatted(Identifiers.quoted(failures.attemptsColumn()), failures.maxAttempts());
+        return connections.inOwnTransaction("read the age of tasks of", USUAL, connection -> {
+            String oldest = ready(connection)
+                    .sql()
+                    .statement(OLDEST_PENDING.formatted(due + attempts))
+                    .sql();
+            try (PreparedStatement statement = QueueConnections.prepare(connection, oldest, USUAL);
+                    ResultSet row = statement.executeQuery()) {
+                if (!row.next() || row.getObject(1) == null) {
+                    return Optional.<Duration>empty();
+                }
+                // A clock that was set back, or tasks for later.
+                long micros = Math.max(0, Math.round(row.getDouble(1) * 1_000_000));
+                return Optional.of(Duration.of(micros, ChronoUnit.MICROS));
+            }
+        });
+    }
+
+    private Ready ready(Connection connection) throws SQLException {
+        Ready known = ready;
+        if (known != null && !sessions.isOld()) {
+            return known;
+        }
+        List<TableName> tables = sessions.read(connection);
+        if (known == null || !known.sessions().equals(tables)) {
+            ColumnTypes types = ColumnTypes.read(connection, table);
+            TableSql sql = new TableSql(table, tables, types);
+            known = new Ready(types, tables, sql, new Exchange(table, sql, types));
+            ready = known;
+        }
+        return known;
+    }
+}

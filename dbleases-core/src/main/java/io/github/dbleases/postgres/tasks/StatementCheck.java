@@ -1,0 +1,215 @@
+package io.github.dbleases.postgres.tasks;
+
+import io.github.dbleases.InvalidTaskTableException;
+import io.github.dbleases.postgres.tasks.Exchange.Start;
+import io.github.dbleases.postgres.tasks.Identifiers.Order;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Has PostgreSQL plan the statements on a table, and looks at the plans. Nothing is executed. */
+final class StatementCheck {
+
+    private static final String PENDING = "SELECT FROM %s WHERE (\n%s\n)";
+    private static final String SET = "UPDATE %s SET\n%s\n, %s = NULL";
+
+    /**
+     * Whatever can be done with an index is, so that the size of the table at this moment does not matter. Without a lock,
+     * because only then the planner sees that a partial index saves it the condition.
+     */
+    private static final String ONLY_INDEXES =
+            "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off";
+
+    /** What a claim has to find, without locks. */
+    private static final String CLAIMABLE = """
+            SELECT ctid FROM {table}
+            WHERE {pending} {%s} AND {isDue} AND ({session} IS NULL OR {session} NOT IN ({live}))
+            ORDER BY {order} LIMIT 100
+            """;
+
+    private static final String IS_PARTIAL = """
+            SELECT i.indpred IS NOT NULL FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+            WHERE i.indrelid = to_regclass(?) AND c.relname = ?
+            """;
+
+    private static final Pattern INDEX_SCAN = Pattern.compile("Index (?:Only )?Scan (?:Backward )?using (.+) on ");
+    private static final Pattern QUOTED = Pattern.compile("\"(?:[^\"]|\"\")*\"");
+
+    private final Connection connection;
+    private final TaskTable table;
+    private final String sql;
+    private final TableSql tableSql;
+    private final Exchange exchange;
+
+    StatementCheck(Connection connection, TaskTable table, TableSql tableSql, Exchange exchange) {
+        this.connection = connection;
+        this.table = table;
+        this.sql = Identifiers.TableName.of(table.name()).sql();
+        this.tableSql = tableSql;
+        this.exchange = exchange;
+    }
+
+    /**
+     * Throws an {@link InvalidTaskTableException} with what PostgreSQL has to say, unless the statements are right.
+     *
+     * @param further another statement
+     */
+    void run(String further) throws SQLException {
+        if (table.pending() != null) {
+            plan("pending", table.pending(), PENDING.formatted(sql, table.pending()));
+        }
+        String session = Identifiers.quoted(table.sessionColumn());
+        if (!table.deletes()) {
+            plan("finish", table.finish(), SET.formatted(sql, table.finish(), session));
+        }
+        String giveUp = table.failures().giveUp();
+        if (giveUp != null) {
+            plan("give-up", giveUp, SET.formatted(sql, giveUp, session));
+        }
+        Start from = table.orders().isEmpty() ? Start.FROM : Start.FIRST;
+        plan(null, table.name(), exchange.statement(true, true, from, 0).sql());
+        plan(null, table.name(), exchange.statement(false, true, Start.LAST, 0).sql());
+        plan(null, table.name(), further);
+    }
+
+    /**
+     * Returns what to do so that claims need not read and sort all that is pending, empty if they don't.
+     */
+    Optional<String> missingIndex() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(ONLY_INDEXES);
+        }
+        boolean attempts = table.failures().attemptsColumn() != null;
+        boolean served = isServed("isFresh") && (!attempts || isServed("isRetry"));
+        return served ? Optional.empty() : Optional.of(advice());
+    }
+
+    /** Whether an index has the tasks of a kind in their order, and nothing but those that are pending. */
+    private boolean isServed(String kind) throws SQLException {
+        String index = null;
+        for (String line : explain(tableSql.statement(CLAIMABLE.formatted(kind)).sql())) {
+            Matcher scan = INDEX_SCAN.matcher(line);
+            if (line.contains("Sort")) {
+                return false;
+            }
+            if (index == null && scan.find()) {
+                index = scan.group(1);
+            }
+        }
+        return index != null && (table.pending() == null || isPartial(index));
+    }
+
+    private String advice() throws SQLException {
+        String due = table.failures().dueColumn();
+        List<Order> columns = new ArrayList<>(table.orders());
+        if (due != null) {
+            columns.add(new Order(due, ""));
+        }
+        if (table.orders().isEmpty()) {
+            columns.add(new Order(table.idColumn(), ""));
+        }
+        if (!isImmutable()) {
+            return ("pending is '%s', which depends on the time and cannot be the condition of an index: leave that part out,"
+                            + " and set due-column to the column that it compares.")
+                    .formatted(table.pending());
+        }
+        String on = columns.stream().map(order -> order.sql("")).collect(Collectors.joining(", "));
+        String condition =
+                table.pending() == null ? "" : " WHERE " + table.pending().strip();
+        return "Create it: CREATE INDEX CONCURRENTLY ON %s (%s)%s;".formatted(sql, on, condition);
+    }
+
+    /** Has PostgreSQL try the condition in an index, on a copy of the table without rows. */
+    private boolean isImmutable() throws SQLException {
+        if (table.pending() == null) {
+            return true;
+        }
+        Savepoint before = connection.setSavepoint();
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TEMPORARY TABLE dbleases_probe (LIKE %s)".formatted(sql));
+            statement.execute("CREATE INDEX ON dbleases_probe (%s) WHERE (%n%s%n)"
+                    .formatted(Identifiers.quoted(table.idColumn()), table.pending()));
+            return true;
+        } catch (SQLException refused) {
+            // Without the right to make such a table it is not known.
+            return !"42P17".equals(refused.getSQLState());
+        } finally {
+            connection.rollback(before);
+        }
+    }
+
+    private String grant() throws SQLException {
+        String user = Identifiers.quoted(connection.getMetaData().getUserName());
+        return "GRANT SELECT, UPDATE%s ON %s TO %s; GRANT SELECT ON %s TO %s;"
+                .formatted(table.deletes() ? ", DELETE" : "", sql, user, tableSql.value("sessions"), user);
+    }
+
+    private boolean isPartial(String index) throws SQLException {
+        String name =
+                index.startsWith("\"") ? index.substring(1, index.length() - 1).replace("\"\"", "\"") : index;
+        try (PreparedStatement statement = connection.prepareStatement(IS_PARTIAL)) {
+            statement.setString(1, sql);
+            statement.setString(2, name);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
+        }
+    }
+
+    private void plan(@Nullable String property, String value, String statement) throws SQLException {
+        try {
+            explain(statement);
+        } catch (SQLException e) {
+            throw invalid(property, value, e);
+        }
+    }
+
+    private RuntimeException invalid(@Nullable String property, String value, SQLException e) throws SQLException {
+        String state = String.valueOf(e.getSQLState());
+        if (state.equals("42501")) {
+            return new InvalidTaskTableException(
+                    "PostgreSQL says of table %s: %s. Grant what is missing to the user of the queue: %s"
+                            .formatted(sql, e.getMessage(), grant()));
+        }
+        // Syntax, types, values; else it is no fault of the settings.
+        if (!state.startsWith("42") && !state.startsWith("22") && !state.startsWith("0A")) {
+            throw e;
+        }
+        return new InvalidTaskTableException(
+                property == null
+                        ? "PostgreSQL cannot plan the statements on table %s: %s".formatted(sql, e.getMessage())
+                        : "%s is '%s', of which PostgreSQL says: %s. It must be SQL on the columns of table %s: set another one."
+                                .formatted(property, value, e.getMessage(), sql));
+    }
+
+    /** The parameters are null: plans do not depend on them. */
+    private List<String> explain(String statement) throws SQLException {
+        try (PreparedStatement prepared = connection.prepareStatement("EXPLAIN " + statement)) {
+            int parameters = (int) QUOTED.matcher(statement)
+                    .replaceAll("")
+                    .chars()
+                    .filter(c -> c == '?')
+                    .count();
+            for (int i = 1; i <= parameters; i++) {
+                prepared.setObject(i, null);
+            }
+            try (ResultSet row = prepared.executeQuery()) {
+                List<String> lines = new ArrayList<>();
+                while (row.next()) {
+                    lines.add(row.getString(1));
+                }
+                return lines;
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package io.github.dbleases.spi.tasks;
+
+import io.github.dbleases.TaskFailure;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a runner has for its queue at one time. All of it concerns one session.
+ *
+ * @param session the session that holds the tasks
+ * @param finished tasks that were accomplished
+ * @param failed tasks that have failed, each with what becomes of it
+ * @param released tasks that are given back unfinished
+ * @param claim what is claimed after that, or null
+ * @param <T> the type of a task in the application
+ */
+public record TaskRequest<T>(
+        long session,
+        List<ClaimedTask<T>> finished,
+        List<Failed<T>> failed,
+        List<ClaimedTask<T>> released,
+        @Nullable ClaimPlan claim) {
+
+    /** A task that has failed. */
+    public record Failed<T>(ClaimedTask<T> claimed, TaskFailure<T> failure) {}
+
+    /** Returns how many tasks it reports. */
+    public int size() {
+        return finished.size() + failed.size() + released.size();
+    }
+
+    /** Returns all tasks that it reports. */
+    public List<ClaimedTask<T>> tasks() {
+        List<ClaimedTask<T>> tasks = new ArrayList<>(finished);
+        failed.forEach(one -> tasks.add(one.claimed()));
+        tasks.addAll(released);
+        return tasks;
+    }
+
+    /** Returns the same with another claim, or without one. */
+    public TaskRequest<T> with(@Nullable ClaimPlan other) {
+        return new TaskRequest<>(session, finished, failed, released, other);
+    }
+}

@@ -1,5 +1,0 @@
-/** Documents in a directory of files, for processes on one machine or on a shared file system. */
-@NullMarked
-package io.github.dbleases.store.keyvalue.file;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Leases in PostgreSQL. */
-@NullMarked
-package io.github.dbleases.store.postgres;
-
-import org.jspecify.annotations.NullMarked;

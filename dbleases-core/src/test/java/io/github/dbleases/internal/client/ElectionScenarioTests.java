@@ -1,0 +1,325 @@
+package io.github.dbleases.internal.client;
+
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.LeaseSpec;
+import io.github.dbleases.assignment.Snapshot;
+import io.github.dbleases.spi.Census;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** Elections that are told step by step. */
+class ElectionScenarioTests extends Scenario {
+
+    private static final Duration YIELDED = TIMING.ttl().multipliedBy(10);
+
+    @Test
+    void theFirstCandidateLeadsAndStaysLeaderWhenOthersCome() {
+        SimProcess first = candidate("reports");
+        await(() -> leads(first, "reports"), SOON);
+        long token = token("reports");
+
+        List<SimProcess> others = List.of(candidate("reports"), candidate("reports"));
+        settle();
+
+        assertThat(leads(first, "reports")).isTrue();
+        assertThat(others).noneMatch(other -> leads(other, "reports"));
+        assertThat(token("reports")).isEqualTo(token);
+    }
+
+    @Test
+    void theNextLeaderOfOneThatIsClosedHasALargerToken() {
+        SimProcess first = candidate("reports");
+        settle();
+        long token = token("reports");
+        SimProcess second = candidate("reports");
+        settle();
+
+        first.close();
+
+        await(() -> leads(second, "reports"), SOON);
+        assertThat(token("reports")).isGreaterThan(token);
+    }
+
+    @Test
+    void aLeaderThatCrashedIsFollowedAfterItsTtlAndTheGrace() {
+        SimProcess first = candidate("reports");
+        settle();
+        SimProcess second = candidate("reports");
+        settle();
+
+        first.environment().crash();
+
+        await(() -> leads(second, "reports"), TAKEOVER);
+    }
+
+    @Test
+    void aLeaderThatIsCutOffDoesNotLeadWhenAnotherDoes() {
+        SimProcess lost = candidate("reports");
+        settle();
+        SimProcess other = candidate("reports");
+        settle();
+
+        lost.environment().cut(true);
+        await(() -> !leads(lost, "reports"), TIMING.ttl());
+        assertThat(leads(other, "reports")).isFalse();
+
+        await(() -> leads(other, "reports"), TAKEOVER);
+        lost.environment().cut(false);
+        settle();
+        assertThat(leads(other, "reports")).as("it stays leader").isTrue();
+    }
+
+    @Test
+    void whoResignsIsFollowedByAnother() {
+        SimProcess first = candidate("reports");
+        settle();
+        SimProcess second = candidate("reports");
+        settle();
+
+        first.resign("reports");
+
+        assertThat(leads(first, "reports")).as("at once").isFalse();
+        await(() -> leads(second, "reports"), SOON);
+        settle();
+        assertThat(leads(second, "reports")).isTrue();
+    }
+
+    @Test
+    void whoResignsWhenItIsAloneIsElectedAgainWithALargerToken() {
+        SimProcess alone = candidate("reports");
+        settle();
+        long token = token("reports");
+
+        alone.resign("reports");
+
+        assertThat(leads(alone, "reports")).isFalse();
+        await(() -> leads(alone, "reports"), SOON);
+        assertThat(token("reports")).isGreaterThan(token);
+    }
+
+    @Test
+    void aHandOverWaitsForTheWorkOfALeaderThatHasResigned() {
+        SimProcess first = candidate("reports");
+        settle();
+        SimProcess second = candidate("reports");
+        settle();
+        first.hold("reports", Duration.ofSeconds(30));
+
+        first.resign("reports");
+
+        cluster.run(Duration.ofSeconds(29));
+        assertThat(leads(first, "reports") || leads(second, "reports")).isFalse();
+        await(() -> leads(second, "reports"), SOON);
+    }
+
+    @Test
+    void whoHasResignedComesAfterTheOthersForAWhile() {
+        SimProcess resigned = candidate("reports");
+        settle();
+        List<SimProcess> others = List.of(candidate("reports"), candidate("reports"));
+        settle();
+        resigned.resign("reports");
+        await(() -> others.stream().anyMatch(other -> leads(other, "reports")), SOON);
+        SimProcess leader = leader(others, "reports");
+
+        leader.close();
+
+        await(() -> others.stream().anyMatch(other -> other != leader && leads(other, "reports")), SOON);
+    }
+
+    @Test
+    void whoHasResignedLeadsAgainWhenAllOthersAreGone() {
+        SimProcess resigned = candidate("reports");
+        settle();
+        SimProcess other = candidate("reports");
+        settle();
+        resigned.resign("reports");
+        await(() -> leads(other, "reports"), SOON);
+
+        other.close();
+
+        await(() -> leads(resigned, "reports"), SOON);
+    }
+
+    @Test
+    void whoResignedLongAgoIsACandidateAsGoodAsAnyOther() {
+        SimProcess first = candidate("reports");
+        settle();
+        SimProcess second = candidate("reports");
+        settle();
+        first.resign("reports");
+        await(() -> leads(second, "reports"), SOON);
+        cluster.run(YIELDED);
+
+        assertThat(election("reports").members()).noneMatch(Snapshot.Member::yields);
+    }
+
+    @Test
+    void leadershipsOfOneThatLeavesAreSharedByTheOthers() {
+        SimProcess all = candidate(500);
+        settle();
+        List<SimProcess> five = candidates(5, 500);
+
+        all.close();
+        settle();
+
+        assertThat(five).extracting(process -> led(process)).containsOnly(100L);
+    }
+
+    @Test
+    void leadershipsOfOneThatCrashedAreSharedByTheOthers() {
+        SimProcess all = candidate(60);
+        settle();
+        List<SimProcess> five = candidates(5, 60);
+
+        all.environment().crash();
+        settle();
+
+        assertThat(five).extracting(process -> led(process)).containsOnly(12L);
+    }
+
+    @Test
+    void leadershipsStayWhereTheyAreUnlessTheyAreToBeBalanced() {
+        SimProcess first = candidate(10);
+        settle();
+        SimProcess second = candidate(10);
+        settle();
+
+        assertThat(led(first)).isEqualTo(10);
+        assertThat(led(second)).isZero();
+    }
+
+    @Test
+    void leadershipsThatAreToBeBalancedMoveToACandidateThatHasTwoLess() {
+        LeaseClientConfig balancing = CONFIG.withBalanceLeaderships(true);
+        SimProcess all = candidate(500, balancing);
+        settle();
+        List<SimProcess> five = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            five.add(candidate(500, balancing));
+        }
+        settle();
+        Map<String, Long> tokens = cluster.tokens();
+
+        SimProcess sixth = candidate(500, balancing);
+        settle();
+
+        five.add(all);
+        five.add(sixth);
+        assertThat(five).extracting(process -> led(process)).containsOnly(71L, 72L);
+        long moved = cluster.tokens().entrySet().stream()
+                .filter(token -> !token.getValue().equals(tokens.get(token.getKey())))
+                .count();
+        assertThat(moved).as("moves").isEqualTo(led(sixth));
+    }
+
+    @Test
+    void aRetiredCandidateWhoseMembershipComesBackDoesNotKeepOthersFromLeading() {
+        SimProcess first = candidate("reports");
+        settle();
+        SimProcess retired = candidate("reports");
+        settle();
+        retired.retire();
+        cluster.run(SOON);
+        SimProcess other = candidate("mails");
+        settle();
+        other.join(LeaseSpec.leader("reports"));
+        settle();
+        comeBack(retired, "reports");
+
+        first.close();
+
+        await(() -> leads(other, "reports"), SOON);
+    }
+
+    /** A request to join of which nothing was heard comes late, or a failover forgets that the membership was ended. */
+    private void comeBack(SimProcess process, String election) {
+        long session = process.engine().currentSession();
+        database.store().workChannel(TIMING).transact(new TreeSet<>(Set.of(election)), transaction -> {
+            transaction.addMember(election, session);
+            return session;
+        });
+    }
+
+    @Test
+    void aLeadershipIsNotTakenFromWorkToBeBalanced() {
+        LeaseClientConfig balancing = CONFIG.withBalanceLeaderships(true);
+        SimProcess first = candidate(2, balancing);
+        settle();
+        first.hold("election-0", Duration.ofSeconds(40));
+        first.hold("election-1", Duration.ofSeconds(40));
+        SimProcess second = candidate(2, balancing);
+
+        cluster.run(Duration.ofSeconds(39));
+        assertThat(led(second)).isZero();
+
+        settle();
+        assertThat(led(second)).isEqualTo(1);
+    }
+
+    private SimProcess candidate(String election) {
+        SimProcess process = cluster.start(CONFIG);
+        process.join(LeaseSpec.leader(election));
+        return process;
+    }
+
+    private SimProcess candidate(int elections) {
+        return candidate(elections, CONFIG);
+    }
+
+    private SimProcess candidate(int elections, LeaseClientConfig config) {
+        SimProcess process = cluster.start(config);
+        for (int i = 0; i < elections; i++) {
+            process.join(LeaseSpec.leader("election-" + i));
+        }
+        return process;
+    }
+
+    private List<SimProcess> candidates(int count, int elections) {
+        List<SimProcess> candidates = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            candidates.add(candidate(elections));
+        }
+        settle();
+        return candidates;
+    }
+
+    private static boolean leads(SimProcess process, String election) {
+        return process.view(election).contains(JoinedLeadership.PARTITION);
+    }
+
+    private static SimProcess leader(List<SimProcess> processes, String election) {
+        return processes.stream()
+                .filter(process -> leads(process, election))
+                .findAny()
+                .orElseThrow();
+    }
+
+    private long led(SimProcess process) {
+        Map<Long, Long> leaderships = cluster.census().leases().stream()
+                .flatMap(election -> election.snapshot().partitions().stream())
+                .collect(groupingBy(Snapshot.Partition::owner, counting()));
+        return leaderships.getOrDefault(process.engine().currentSession(), 0L);
+    }
+
+    private Snapshot election(String name) {
+        return cluster.census().leases().stream()
+                .map(Census.Lease::snapshot)
+                .filter(lease -> lease.lease().equals(name))
+                .findAny()
+                .orElseThrow();
+    }
+
+    private long token(String election) {
+        return election(election).partitions().get(0).token();
+    }
+}

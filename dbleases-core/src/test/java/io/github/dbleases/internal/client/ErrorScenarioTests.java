@@ -1,0 +1,119 @@
+package io.github.dbleases.internal.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Schedules in which the engine of a process has no heap or no thread at the worst moment. */
+class ErrorScenarioTests extends Scenario {
+
+    private static Interruptions.Installed installed;
+
+    @BeforeAll
+    static void install() {
+        installed = Interruptions.install();
+    }
+
+    @AfterAll
+    static void takeOut() {
+        installed.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Portfolio.loseAll",
+                "Portfolio.publish",
+                "Portfolio.announceStops",
+                "Ownership.loseAll",
+                "Engine.ended",
+                "Events.sessionLost",
+                "TrustDeadline.noticeLapse"
+            })
+    void whatWasLostWithASessionIsNotTrustedInTheNextOne(String failing) {
+        SimProcess victim = start(4);
+        SimProcess other = start(4);
+        victim.join("invoices", 4);
+        other.join("invoices", 4);
+        settle();
+        long lost = victim.engine().currentSession();
+        victim.environment().pause();
+        await(() -> other.view("orders").size() == 4 && other.view("invoices").size() == 4, TAKEOVER.plus(SOON));
+
+        Interruptions exhausted = Interruptions.at(failing);
+        victim.environment().interrupt(exhausted);
+        victim.environment().resume(false);
+        cluster.run(LONG);
+        assertThat(exhausted.thrown()).isPositive();
+        assertThat(victim.engine().currentSession())
+                .as("no session before the loss is complete")
+                .isIn(0L, lost);
+        assertThat(victim.view("orders")).isEmpty();
+
+        victim.environment().noErrors();
+        settle();
+        assertThat(victim.view("orders")).hasSize(2);
+    }
+
+    @Test
+    void aHandOverGoesOnWhenThreadsForListenersCanBeStartedAgain() {
+        SimProcess owner = start(4);
+        settle();
+        owner.environment().threads(false);
+        SimProcess receiver = start(4);
+        cluster.run(Duration.ofSeconds(20));
+        assertThat(receiver.view("orders"))
+                .as("the listener has not been told to stop")
+                .isEmpty();
+
+        owner.environment().threads(true);
+        settle();
+        assertThat(receiver.view("orders")).hasSize(2);
+    }
+
+    @Test
+    void aSessionIsKeptAlthoughNoHeartbeatCanBeSubmittedForAWhile() {
+        SimProcess process = start(4);
+        settle();
+
+        Interruptions exhausted = Interruptions.at("SessionKeeper.schedule");
+        process.environment().interrupt(exhausted);
+        cluster.run(TIMING.heartbeat().multipliedBy(2));
+        assertThat(exhausted.thrown()).isPositive();
+        process.environment().noErrors();
+        settle();
+
+        assertThat(process.view("orders")).hasSize(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Worker.submitFirst",
+                "Ownership.prepareReading",
+                "Ownership.apply",
+                "Ownership.reconcile",
+                "Ownership.drained",
+                "HandOvers$Batch.send",
+                "HandOvers$Batch.prepare",
+                "HandOvers$Batch.done"
+            })
+    void whatWasInterruptedOnTheWayToAnotherOwnerGoesOn(String failing) {
+        SimProcess first = start(4);
+        settle();
+        Interruptions exhausted = Interruptions.at(failing);
+        first.environment().interrupt(exhausted);
+        SimProcess second = start(4);
+        cluster.run(Duration.ofSeconds(10));
+        assertThat(exhausted.thrown()).isPositive();
+
+        first.environment().noErrors();
+        settle();
+        assertThat(second.view("orders")).hasSize(2);
+    }
+}

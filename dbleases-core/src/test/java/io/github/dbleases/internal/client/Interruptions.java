@@ -1,0 +1,154 @@
+package io.github.dbleases.internal.client;
+
+import static net.bytebuddy.matcher.ElementMatchers.isAbstract;
+import static net.bytebuddy.matcher.ElementMatchers.isDeclaredBy;
+import static net.bytebuddy.matcher.ElementMatchers.isMethod;
+import static net.bytebuddy.matcher.ElementMatchers.isNative;
+import static net.bytebuddy.matcher.ElementMatchers.isTypeInitializer;
+import static net.bytebuddy.matcher.ElementMatchers.nameStartsWith;
+import static net.bytebuddy.matcher.ElementMatchers.named;
+import static net.bytebuddy.matcher.ElementMatchers.namedOneOf;
+import static net.bytebuddy.matcher.ElementMatchers.not;
+
+import io.github.dbleases.internal.client.SimEnvironment.SimulatedError;
+import java.lang.instrument.Instrumentation;
+import java.net.URI;
+import java.security.ProtectionDomain;
+import java.util.Random;
+import java.util.stream.Stream;
+import net.bytebuddy.agent.ByteBuddyAgent;
+import net.bytebuddy.agent.builder.AgentBuilder;
+import net.bytebuddy.agent.builder.AgentBuilder.RedefinitionStrategy;
+import net.bytebuddy.agent.builder.ResettableClassFileTransformer;
+import net.bytebuddy.asm.Advice;
+import net.bytebuddy.description.method.MethodDescription;
+import net.bytebuddy.matcher.ElementMatcher;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Errors at the entry of any method of the engine, as when the heap ends there. While they are installed, a thread that has
+ * armed them is interrupted at random; the others are not.
+ */
+public final class Interruptions {
+
+    private static final String PACKAGE = "io.github.dbleases.internal.client.";
+    private static final ThreadLocal<@Nullable Interruptions> ARMED = new ThreadLocal<>();
+
+    private final Random random;
+    private final @Nullable String method;
+    private double probability;
+    private int thrown;
+
+    /** Interrupts so often. */
+    Interruptions(Random random, double probability) {
+        this(random, null, probability);
+    }
+
+    private Interruptions(Random random, @Nullable String method, double probability) {
+        this.random = random;
+        this.method = method;
+        this.probability = probability;
+    }
+
+    /** Interrupts each call of a method: the name of its class and its own, with a dot between. */
+    static Interruptions at(String method) {
+        return new Interruptions(new Random(), PACKAGE + method, 1);
+    }
+
+    /** Interrupts nothing any more. */
+    void end() {
+        probability = 0;
+    }
+
+    /** Does something that is interrupted at random. */
+    void during(Runnable action) {
+        Interruptions before = ARMED.get();
+        ARMED.set(this);
+        try {
+            action.run();
+        } finally {
+            ARMED.set(before);
+        }
+    }
+
+    /** Returns how often something was interrupted. */
+    int thrown() {
+        return thrown;
+    }
+
+    /** Is called by each method of the engine at its entry. */
+    public static void check(String entered) {
+        Interruptions armed = ARMED.get();
+        if (armed != null
+                && (armed.method == null || armed.method.equals(entered))
+                && armed.random.nextDouble() < armed.probability) {
+            armed.thrown++;
+            throw new SimulatedError();
+        }
+    }
+
+    /** Installs the errors in the classes of the engine. */
+    static Installed install() {
+        Instrumentation instrumentation = ByteBuddyAgent.install();
+        ResettableClassFileTransformer transformer = new AgentBuilder.Default()
+                .disableClassFormatChanges()
+                .with(RedefinitionStrategy.RETRANSFORMATION)
+                .type((type, loader, module, redefined, domain) ->
+                        type.getName().startsWith(PACKAGE) && isOfTheEngine(domain))
+                .transform((builder, type, loader, module, domain) ->
+                        builder.visit(Advice.to(Entry.class).on(interruptible())))
+                .installOn(instrumentation);
+        return () -> transformer.reset(instrumentation, RedefinitionStrategy.RETRANSFORMATION);
+    }
+
+    /** The classes of the tests are elsewhere. */
+    private static boolean isOfTheEngine(@Nullable ProtectionDomain domain) {
+        URI place = domain == null
+                ? URI.create("nowhere:/")
+                : URI.create(String.valueOf(domain.getCodeSource().getLocation()));
+        return !place.getPath().endsWith("/test-classes/");
+    }
+
+    /**
+     * Everything except for what needs no heap: what counts the holds of a user's threads, what a thread begins with, and
+     * the call of a listener, whose errors are its own.
+     */
+    private static ElementMatcher<MethodDescription> interruptible() {
+        return isMethod()
+                .and(not(isAbstract()))
+                .and(not(isNative()))
+                .and(not(isTypeInitializer()))
+                .and(not(in("Owned").and(namedOneOf("tryHold", "release", "refuseHolds"))))
+                .and(not(in("JoinedLease$OpenHold").and(named("close"))))
+                .and(not(in("ListenerQueue").and(named("runNext"))))
+                .and(not(in("Listeners", "Sharing", "Events").and(nameStartsWith("lambda$"))))
+                .and(not(in(
+                        "OwnershipListener$OfLease",
+                        "OwnershipListener$OfLeadership",
+                        "Events$OfLease",
+                        "Events$OfElection")));
+    }
+
+    private static ElementMatcher.Junction<MethodDescription> in(String... classes) {
+        return isDeclaredBy(
+                namedOneOf(Stream.of(classes).map(name -> PACKAGE + name).toArray(String[]::new)));
+    }
+
+    /** Takes the errors out again. */
+    interface Installed extends AutoCloseable {
+
+        @Override
+        void close();
+    }
+
+    /** What each method begins with. */
+    static final class Entry {
+
+        private Entry() {}
+
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Origin("#t.#m") String entered) {
+            check(entered);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.github.dbleases.internal.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Long schedules in which nothing may grow without bound. */
+class MemoryScenarioTests extends Scenario {
+
+    @Test
+    void leasesThatComeAndGoLeaveNothing() {
+        SimProcess process = start(4);
+        SimProcess other = start(4);
+        comeAndGo(process, other, 0, 150);
+        cluster.run(Duration.ofMinutes(3));
+        int before = Reachable.from(process.engine());
+        int pending = process.environment().pending();
+
+        comeAndGo(process, other, 150, 450);
+
+        assertThat(Reachable.from(process.engine())).isLessThanOrEqualTo(before + before / 50);
+        assertThat(process.environment().pending()).isLessThanOrEqualTo(pending);
+    }
+
+    /** Each of the leases has a name that never was before. */
+    private void comeAndGo(SimProcess process, SimProcess other, int from, int to) {
+        for (int i = from; i < to; i++) {
+            process.join("passing-" + i, 3);
+            other.join("passing-" + i, 3);
+            cluster.run(Duration.ofMillis(300));
+            process.leave("passing-" + i);
+            other.leave("passing-" + i);
+            cluster.run(Duration.ofMillis(300));
+        }
+        settle();
+    }
+
+    @Test
+    void aLongOutageLeavesNothing() {
+        SimProcess process = start(4);
+        start(4);
+        cluster.run(Duration.ofMinutes(3));
+        int before = Reachable.from(process.engine());
+        int pending = process.environment().pending();
+
+        for (int i = 0; i < 20; i++) {
+            database.setAway(true);
+            cluster.run(Duration.ofSeconds(20));
+            database.setAway(false);
+            cluster.run(Duration.ofSeconds(20));
+        }
+        settle();
+
+        assertThat(Reachable.from(process.engine())).isLessThanOrEqualTo(before + before / 50);
+        assertThat(process.environment().pending()).isLessThanOrEqualTo(pending + 2);
+    }
+}

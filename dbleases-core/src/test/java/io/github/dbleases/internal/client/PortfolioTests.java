@@ -1,0 +1,244 @@
+package io.github.dbleases.internal.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.dbleases.LeaseListener;
+import io.github.dbleases.PartitionSet;
+import io.github.dbleases.Registration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class PortfolioTests {
+
+    private static final long EPOCH = 7;
+
+    private final Queue<Runnable> calls = new ArrayDeque<>();
+    private final Portfolio portfolio = new Portfolio(calls::add, () -> EPOCH, true, this::drained);
+    private final List<String> told = new ArrayList<>();
+    private final List<Owned> drained = new ArrayList<>();
+
+    @Test
+    void whatIsTakenIsInTheViewAndToldOnce() {
+        listen(new Recorder("a"));
+
+        List<Owned> taken = take(0, 1);
+        call();
+
+        assertThat(portfolio.grants().partitions()).isEqualTo(PartitionSet.of(0, 1));
+        assertThat(portfolio.grants().token(1)).hasValue(taken.get(1).token());
+        assertThat(told).containsExactly("a +0-1");
+    }
+
+    @Test
+    void whatIsGivenIsGoneFromTheViewBeforeAnybodyIsToldAndDrainedAfterAllHaveReturned() {
+        listen(new Recorder("a"));
+        listen(new Recorder("b"));
+        List<Owned> taken = take(0);
+
+        portfolio.give(taken);
+        assertThat(portfolio.grants().partitions()).isEmpty();
+        assertThat(told).isEmpty();
+        assertThat(drained).isEmpty();
+
+        call();
+        assertThat(told).containsExactlyInAnyOrder("a +0", "a -0", "b +0", "b -0");
+        assertThat(drained).isEqualTo(taken);
+    }
+
+    @Test
+    void withoutListenersThereIsNothingToWaitFor() {
+        List<Owned> taken = take(0);
+
+        portfolio.give(taken);
+
+        assertThat(drained).isEqualTo(taken);
+    }
+
+    @Test
+    void aPartitionThatIsLostIsForgottenOnlyWhenItIsDrained() {
+        listen(new Recorder("a"));
+        List<Owned> taken = take(0);
+        taken.get(0).tryHold();
+
+        portfolio.lose(taken);
+        call();
+        assertThat(portfolio.owned(0)).isPresent();
+
+        taken.get(0).release();
+        assertThat(taken.get(0).isDrained()).isTrue();
+        portfolio.lose(taken);
+        assertThat(portfolio.isEmpty()).isTrue();
+    }
+
+    @Test
+    void aPartitionThatIsGivenAndThenLostIsToldOnce() {
+        listen(new Recorder("a"));
+        List<Owned> taken = take(0);
+
+        portfolio.give(taken);
+        portfolio.lose(taken);
+        call();
+
+        assertThat(told).containsExactly("a +0", "a -0");
+        assertThat(taken).allMatch(Owned::isLost);
+    }
+
+    @Test
+    void aHeldOrToldPartitionIsNotDrainedBeforeBothHaveEnded() {
+        Owned owned = new Owned(0, 1, EPOCH);
+        owned.tryHold();
+        owned.tryHold();
+        owned.listenersDone();
+        assertThat(owned.isDrained()).as("still in the view").isFalse();
+
+        owned.give();
+        owned.release();
+        assertThat(owned.isDrained()).as("one hold is open").isFalse();
+        owned.release();
+        assertThat(owned.isDrained()).isTrue();
+    }
+
+    @Test
+    void aLapseStopsAndAReturnStartsWhatIsStillHeld() {
+        listen(new Recorder("a"));
+        List<Owned> taken = take(0, 1);
+
+        portfolio.lapse();
+        portfolio.give(taken.subList(0, 1));
+        portfolio.resume();
+        call();
+
+        assertThat(told).containsExactly("a +0-1", "a -0-1", "a +1");
+    }
+
+    @Test
+    void whatIsTakenWithoutTrustIsToldWhenTheTrustReturns() {
+        listen(new Recorder("a"));
+        portfolio.lapse();
+
+        take(0);
+        call();
+        assertThat(told).isEmpty();
+
+        portfolio.resume();
+        call();
+        assertThat(told).containsExactly("a +0");
+    }
+
+    @Test
+    void aReturnWithoutALapseStartsNothingTwice() {
+        listen(new Recorder("a"));
+        take(0);
+
+        portfolio.resume();
+        call();
+
+        assertThat(told).containsExactly("a +0");
+    }
+
+    @Test
+    void aListenerThatIsAddedLaterIsToldWhatIsOwned() {
+        take(0, 2);
+
+        listen(new Recorder("late"));
+        take(4);
+        call();
+
+        assertThat(told).containsExactly("late +0,2", "late +4");
+    }
+
+    @Test
+    void aListenerThatIsRemovedIsToldNothingMoreAndHoldsUpNothing() {
+        Registration registration = listen(new Recorder("a"));
+        List<Owned> taken = take(0);
+
+        portfolio.give(taken);
+        registration.close();
+        call();
+
+        assertThat(told).isEmpty();
+        assertThat(drained).isEqualTo(taken);
+    }
+
+    @Test
+    void aListenerThatThrowsHoldsUpNothing() {
+        listen(new LeaseListener() {
+            @Override
+            public void onAssigned(PartitionSet partitions) {
+                throw new AssertionError("on purpose");
+            }
+
+            @Override
+            public void onRevoked(PartitionSet partitions) {
+                throw new IllegalStateException("on purpose");
+            }
+        });
+        List<Owned> taken = take(0);
+
+        portfolio.give(taken);
+        call();
+
+        assertThat(drained).isEqualTo(taken);
+    }
+
+    @Test
+    void theCallsToOneListenerComeOneAfterTheOther() {
+        listen(new Recorder("a"));
+
+        List<Owned> taken = take(0);
+        portfolio.give(taken);
+
+        assertThat(calls).as("the second waits for the first").hasSize(1);
+    }
+
+    private Registration listen(LeaseListener listener) {
+        return portfolio.addListener(new OwnershipListener.OfLease(listener));
+    }
+
+    private List<Owned> take(int... partitions) {
+        List<Owned> taken = IntStream.of(partitions)
+                .mapToObj(partition -> new Owned(partition, 100 + partition, EPOCH))
+                .toList();
+        portfolio.take(taken);
+        return taken;
+    }
+
+    private void drained(List<Owned> partitions) {
+        partitions.forEach(Owned::listenersDone);
+        drained.addAll(partitions);
+    }
+
+    /** Lets the listeners run. */
+    private void call() {
+        while (!calls.isEmpty()) {
+            calls.remove().run();
+        }
+    }
+
+    private final class Recorder implements LeaseListener {
+
+        private final String name;
+
+        private Recorder(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public void onAssigned(PartitionSet partitions) {
+            record("+", partitions);
+        }
+
+        @Override
+        public void onRevoked(PartitionSet partitions) {
+            record("-", partitions);
+        }
+
+        private void record(String what, PartitionSet partitions) {
+            told.add(name + " " + what + partitions.toRanges());
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package io.github.dbleases.internal.client;
+
+import static java.util.stream.Collectors.toSet;
+
+import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.assignment.Balancer;
+import io.github.dbleases.assignment.Balancer.Scope;
+import io.github.dbleases.assignment.Snapshot;
+import io.github.dbleases.assignment.Snapshot.Member;
+import io.github.dbleases.assignment.Snapshot.Partition;
+import io.github.dbleases.spi.Census;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+
+/** Simulated processes on a simulated storage, whose invariants are checked after every event. */
+final class SimCluster {
+
+    private final SimWorld world;
+    private final SimStorage storage;
+    private final SimInvariants invariants;
+    private final List<SimProcess> processes = new ArrayList<>();
+    private int started;
+
+    SimCluster(SimWorld world, SimStorage storage) {
+        this.world = world;
+        this.storage = storage;
+        this.invariants = new SimInvariants(world);
+    }
+
+    SimWorld world() {
+        return world;
+    }
+
+    /** Returns the processes that have not crashed. */
+    List<SimProcess> processes() {
+        return processes;
+    }
+
+    SimProcess start(LeaseClientConfig config) {
+        SimProcess process = new SimProcess("process-" + ++started, world, storage, config);
+        world.tell(process.name() + " starts");
+        processes.add(process);
+        return process;
+    }
+
+    /** Lets time pass. */
+    void run(Duration time) {
+        runUntil(() -> false, time);
+    }
+
+    /** Lets time pass until something is the case, for a time at most; returns whether it is. */
+    boolean runUntil(BooleanSupplier condition, Duration atMost) {
+        long end = world.nanos() + atMost.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (world.violation() != null || !world.step(end)) {
+                return false;
+            }
+            processes.removeIf(process -> process.environment().isCrashed());
+            processes.forEach(SimProcess::receiveHints);
+            invariants.check(processes);
+        }
+        return true;
+    }
+
+    Census census() {
+        return storage.census();
+    }
+
+    /**
+     * Reports leases that are not owned and trusted in fair shares, or of which members, views and store disagree, and
+     * sessions of which nobody knows any more.
+     */
+    void checkShared() {
+        census().leases().forEach(lease -> checkShared(lease.snapshot()));
+        processes.forEach(this::checkListeners);
+        processes.forEach(this::checkTasks);
+        checkNothingDeadIsLeft();
+    }
+
+    /** Returns the tokens of all partitions, none of which changes while nothing has to move. */
+    Map<String, Long> tokens() {
+        Map<String, Long> tokens = new TreeMap<>();
+        census().leases()
+                .forEach(lease -> lease.snapshot()
+                        .partitions()
+                        .forEach(row -> tokens.put(lease.snapshot().lease() + "/" + row.number(), row.token())));
+        return tokens;
+    }
+
+    private void checkShared(Snapshot snapshot) {
+        Map<Integer, Long> seen = new TreeMap<>();
+        processes.forEach(process -> process.view(snapshot.lease())
+                .forEach(partition -> seen.put(partition, process.engine().currentSession())));
+        Map<Integer, Long> stored = new TreeMap<>();
+        snapshot.partitions().stream()
+                .filter(Partition::ownerLive)
+                .forEach(row -> stored.put(row.number(), row.owner()));
+        Set<Long> wanted = processes.stream()
+                .filter(process -> process.takesPartIn(snapshot.lease()))
+                .map(process -> process.engine().currentSession())
+                .collect(toSet());
+        Set<Long> members = snapshot.members().stream().map(Member::session).collect(toSet());
+        boolean all = stored.size() == snapshot.partitions().size();
+        boolean balanced = Balancer.assign(snapshot, Scope.ALL).changes().isEmpty();
+        boolean shared = all && balanced && members.equals(wanted) && seen.equals(stored);
+        if (wanted.isEmpty() ? !seen.isEmpty() : !shared) {
+            world.violation("in the end the processes see %s, the store has %s, the processes are %s"
+                    .formatted(seen, snapshot, processes));
+        }
+    }
+
+    /** Each process that shares tasks has its session for it, knows how many do, and was told. */
+    private void checkTasks(SimProcess process) {
+        for (SimTaskListener listener : process.taskListeners()) {
+            String lease = listener.tasks().name();
+            if (process.takesPartIn(lease) && process.tasks(lease) == listener.tasks()) {
+                checkSession(process, listener);
+            }
+        }
+    }
+
+    private void checkSession(SimProcess process, SimTaskListener listener) {
+        int members = census().leases().stream()
+                .map(Census.Lease::snapshot)
+                .filter(lease -> lease.lease().equals(listener.tasks().name()))
+                .mapToInt(lease -> lease.members().size())
+                .sum();
+        boolean inSession =
+                listener.tasks().id().equals(OptionalLong.of(process.engine().currentSession()));
+        if (!inSession || listener.tasks().sessions() != members || !listener.isUpToDate()) {
+            world.violation("in the end %d sessions share tasks, but %s is %s".formatted(members, process, listener));
+        }
+    }
+
+    private void checkNothingDeadIsLeft() {
+        Set<Long> left = census().sessions().stream().map(Census.Session::id).collect(toSet());
+        Set<Long> running = processes.stream()
+                .filter(process -> !process.isClosed())
+                .map(process -> process.engine().currentSession())
+                .collect(toSet());
+        if (!running.isEmpty() && !left.equals(running)) {
+            world.violation(
+                    "in the end the store has the sessions %s, the processes are %s".formatted(left, processes));
+        }
+    }
+
+    private void checkListeners(SimProcess process) {
+        if (process.isClosed() && world.conditions().errors() > 0) {
+            // There may have been no thread to tell them, and no heartbeat after the end to try again.
+            return;
+        }
+        for (SimListener listener : process.listeners()) {
+            if (!listener.started().equals(listener.lease().values())) {
+                world.violation("in the end a listener of %s works on %s of %s"
+                        .formatted(process, listener.started().toRanges(), listener.lease()));
+            }
+        }
+    }
+}

@@ -1,0 +1,229 @@
+package io.github.dbleases.internal.client;
+
+import io.github.dbleases.StoreUnavailableException;
+import io.github.dbleases.Timing;
+import io.github.dbleases.assignment.Change.Grant;
+import io.github.dbleases.assignment.Change.Vacate;
+import io.github.dbleases.memory.InMemoryLeaseStore;
+import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.HeartbeatChannel;
+import io.github.dbleases.spi.WorkChannel;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A database that can be away, lag, lose its last commits in a failover and have its clock set. */
+final class SimDatabase implements SimStorage {
+
+    private static final int STANDBYS = 8;
+    private final SimWorld world;
+    private final SimWorld.DatabaseClock clock;
+    private final InMemoryLeaseStore store;
+    private final Deque<InMemoryLeaseStore.Backup> standbys = new ArrayDeque<>();
+
+    /** A standby that has not followed the primary since the last failover: it repeats the timeline if it is promoted. */
+    private InMemoryLeaseStore.@Nullable Backup leftBehind;
+
+    private Instant latest = Instant.MIN;
+    private final Duration timeToNotice;
+    private final Duration quietTime;
+    private long jumpedNanos;
+    private long quietUntilNanos;
+    private long quietTimeCutShort;
+    private boolean away;
+
+    SimDatabase(SimWorld world) {
+        this.world = world;
+        this.clock = world.new DatabaseClock();
+        this.store = new InMemoryLeaseStore(clock);
+        Timing slowest = world.conditions().slowest();
+        this.timeToNotice = slowest.ttl();
+        this.quietTime = slowest.ttl().plus(world.conditions().longestGrace()).plusSeconds(2);
+        this.jumpedNanos = -timeToNotice.toNanos();
+        // All times are known from the beginning: a stated limit is a failover that loses the first session with a
+        // longer TTL.
+        world.conditions().timings().forEach(timing -> store.workChannel(timing).census());
+        clock.run(world.conditions().anyRate(world));
+        standbys.add(store.backup());
+    }
+
+    InMemoryLeaseStore store() {
+        return store;
+    }
+
+    @Override
+    public HeartbeatChannel heartbeatChannel(SimEnvironment process, Timing timing) {
+        return store.heartbeatChannel(timing);
+    }
+
+    @Override
+    public WorkChannel workChannel(SimEnvironment process, Timing timing) {
+        return new SimWorkChannel(
+                store.workChannel(timing),
+                change -> (change instanceof Grant || change instanceof Vacate) && world.misfortune(0.01),
+                world.deadSessions());
+    }
+
+    SimWorld.DatabaseClock clock() {
+        return clock;
+    }
+
+    @Override
+    public Census census() {
+        return store.workChannel(Timing.DEFAULT).census();
+    }
+
+    @Override
+    public void setAway(boolean next) {
+        away = next;
+    }
+
+    /** Sets the clock. */
+    void jump(Duration by) {
+        clock.jump(by);
+        jumpedNanos = world.nanos();
+        quietTimeCutShort = by.isNegative() ? quietTimeCutShort : quietUntilNanos;
+    }
+
+    /**
+     * Returns whether the clock was set, or is that of a new primary, so short a time ago that a client which is not
+     * interrupted may not have noticed. Stated limits are a clock that is set back and forth again between two heartbeats,
+     * which nobody notices though it has shortened the lives of the sessions that were renewed meanwhile; and a new primary
+     * whose clock lags too much.
+     */
+    boolean hasJustJumped() {
+        return world.nanos() - jumpedNanos < timeToNotice.toNanos();
+    }
+
+    /**
+     * Returns for how long no new process may start: a stated limit is that one which does not know of a failover takes
+     * the store's word for when the quiet time ends, and the store's clock may have been set.
+     */
+    @Override
+    public boolean isCalm() {
+        return !away && !hasJustJumped() && world.nanos() >= quietUntilNanos;
+    }
+
+    @Override
+    public void heal() {
+        clock.run(1);
+    }
+
+    @Override
+    public Duration unsafeForNewcomers() {
+        return Duration.ofNanos(Math.max(0, quietTimeCutShort - world.nanos()));
+    }
+
+    @Override
+    public <T> Runnable call(SimLane lane, Supplier<T> call, Outcome<T> outcome) {
+        if (!lane.isCut()) {
+            world.after(lane.environment().requestDelay(), () -> execute(lane, call, outcome));
+        }
+        return () -> {};
+    }
+
+    private <T> void execute(SimLane lane, Supplier<T> call, Outcome<T> outcome) {
+        SimEnvironment process = lane.environment();
+        try {
+            T answer = execute(call);
+            if (!lane.isCut() && !world.misfortune(0.01)) {
+                world.after(process.replyDelay(), () -> process.run(() -> outcome.succeed(answer)));
+            }
+        } catch (RuntimeException failure) {
+            world.after(process.replyDelay(), () -> process.run(() -> outcome.fail(failure)));
+        }
+    }
+
+    private <T> T execute(Supplier<T> statement) {
+        if (away) {
+            throw new StoreUnavailableException("The simulated database is away");
+        }
+        T result = statement.get();
+        latest = latest.isAfter(clock.instant()) ? latest : clock.instant();
+        if (world.chance(0.2)) {
+            standbys.addLast(store.backup());
+            if (standbys.size() > STANDBYS) {
+                standbys.removeFirst();
+            }
+        }
+        return result;
+    }
+
+    /** Its clock is set, or it fails over. */
+    @Override
+    public void mishap(Mishap mishap, SimProcess victim) {
+        SimConditions conditions = world.conditions();
+        if (mishap == Mishap.GRAVE) {
+            Duration ttl = conditions.fastest().ttl();
+            failOver(world.between(ttl.negated(), ttl), ttl);
+            clock.run(conditions.anyRate(world));
+        } else if (conditions.haveClocksOfDifferentRates()) {
+            // It is slewed. It is not set as well: what the clocks may differ by is either for their rates or for a
+            // step.
+            clock.run(conditions.anyRate(world));
+        } else if (!hasJustJumped() && !(conditions.areMixed() && world.nanos() < quietUntilNanos)) {
+            Duration jump = world.between(Duration.ofSeconds(-10), Duration.ofSeconds(10));
+            world.tell("the clock of the database jumps by " + jump);
+            jump(jump);
+        }
+    }
+
+    @Override
+    public void close() {}
+
+    /**
+     * Promotes a standby that lags a little or not at all, or now and then the one that was left behind in the failover
+     * before, and whose clock differs, but is behind all that was seen before by no more than a time.
+     */
+    void failOver(Duration clockDifference, Duration behindAtMost) {
+        String which = leftBehind != null && world.chance(0.5) ? promoteLeftBehind(leftBehind) : promoteFollower();
+        clock.jump(clockDifference);
+        Duration tooFarBehind = Duration.between(clock.instant(), latest).minus(behindAtMost);
+        if (!tooFarBehind.isNegative()) {
+            clock.jump(tooFarBehind);
+        }
+        world.tell("the database fails over to a standby that %s, its time is %s".formatted(which, clock.instant()));
+    }
+
+    private String promoteLeftBehind(InMemoryLeaseStore.Backup standby) {
+        failOverUnaware(standby);
+        return "was left behind";
+    }
+
+    private String promoteFollower() {
+        InMemoryLeaseStore.Backup other =
+                List.copyOf(standbys).get(world.random().nextInt(standbys.size()));
+        int lag = world.random().nextInt(standbys.size());
+        for (int i = 0; i < lag; i++) {
+            standbys.removeLast();
+        }
+        failOverTo(standbys.getLast());
+        leftBehind = other;
+        return "lags by %d copies".formatted(lag);
+    }
+
+    /** Promotes a standby that was copied at some moment. */
+    void failOverTo(InMemoryLeaseStore.Backup standby) {
+        store.failOver(standby);
+        hasFailedOver(standby);
+    }
+
+    /** Promotes a standby that was copied at some moment, and has not heard of a failover since. */
+    void failOverUnaware(InMemoryLeaseStore.Backup standby) {
+        store.failOverUnaware(standby);
+        hasFailedOver(standby);
+    }
+
+    private void hasFailedOver(InMemoryLeaseStore.Backup standby) {
+        world.heartbeatsAreForgotten(timeToNotice.multipliedBy(2));
+        world.deadSessions().clear();
+        standbys.clear();
+        standbys.add(standby);
+        jumpedNanos = world.nanos();
+        quietUntilNanos = world.nanos() + quietTime.toNanos();
+    }
+}

@@ -1,0 +1,117 @@
+package io.github.dbleases.internal.client;
+
+import io.github.dbleases.internal.client.SimProcess.OpenHold;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * What holds at every instant: no partition is trusted by two clients, and the tokens under which it is trusted grow. A
+ * partition counts as trusted where it is in the view, where it is held and the hold says so, and where a listener has
+ * not yet returned from being told to stop. And no session for tasks is trusted that is dead.
+ */
+final class SimInvariants {
+
+    private final SimWorld world;
+    private final Map<String, Claim> highest = new HashMap<>();
+    private final Map<String, Claim> present = new HashMap<>();
+    private List<Object> checked = new ArrayList<>();
+
+    SimInvariants(SimWorld world) {
+        this.world = world;
+    }
+
+    /** Checks what the processes trust, unless it is exactly what they trusted when it was checked last. */
+    void check(Collection<SimProcess> processes) {
+        List<Object> trusted = new ArrayList<>(checked.size());
+        for (SimProcess process : processes) {
+            if (!process.environment().isPaused()) {
+                trusted.add(process);
+                process.everJoined().forEach(lease -> trusted.add(lease.values()));
+                process.taskListeners().forEach(this::checkSession);
+                process.listeners().forEach(listener -> trusted.add(listener.started()));
+                process.holds().forEach(open -> trusted.add(open.hold().isTrusted() ? open : ""));
+            }
+        }
+        if (!isSame(trusted, checked)) {
+            checkAll(processes);
+        }
+        checked = trusted;
+    }
+
+    /** Others may have taken what a dead session held. */
+    private void checkSession(SimTaskListener listener) {
+        OptionalLong session = listener.tasks().id();
+        if (!world.mayTrustTheDead()
+                && session.isPresent()
+                && world.deadSessions().contains(session.getAsLong())) {
+            world.violation("%s is trusted and dead: %s".formatted(listener.tasks(), session));
+        }
+    }
+
+    private static boolean isSame(List<Object> some, List<Object> others) {
+        boolean same = some.size() == others.size();
+        for (int i = 0; same && i < some.size(); i++) {
+            same = some.get(i) == others.get(i);
+        }
+        return same;
+    }
+
+    private void checkAll(Collection<SimProcess> processes) {
+        present.clear();
+        for (SimProcess process : processes) {
+            if (!process.environment().isPaused()) {
+                process.everJoined().forEach(lease -> checkView(process, lease));
+                process.holds().stream()
+                        .filter(open -> open.hold().isTrusted())
+                        .forEach(open -> checkHold(process, open));
+                process.listeners().forEach(listener -> checkWork(process, listener));
+            }
+        }
+    }
+
+    private void checkView(SimProcess process, JoinedLease lease) {
+        for (int partition : lease.values().toIntArray()) {
+            claim(
+                    process,
+                    lease.name() + "/" + partition,
+                    lease.token(partition).orElseThrow());
+        }
+    }
+
+    private void checkHold(SimProcess process, OpenHold open) {
+        claim(process, open.lease() + "/" + open.hold().partition(), open.hold().token());
+    }
+
+    private void checkWork(SimProcess process, SimListener listener) {
+        if (process.engine().keeper().trust().holds(process.environment())) {
+            listener.started()
+                    .intStream()
+                    .filter(listener::isProtected)
+                    .forEach(partition ->
+                            occupy(listener.lease().name() + "/" + partition, new Claim(process.name(), 0)));
+        }
+    }
+
+    private void occupy(String partition, Claim claim) {
+        Claim other = present.putIfAbsent(partition, claim);
+        if (other != null && !other.process.equals(claim.process)) {
+            world.violation("%s is trusted by %s and by %s".formatted(partition, other, claim));
+        }
+    }
+
+    private void claim(SimProcess process, String partition, long token) {
+        Claim claim = new Claim(process.name(), token);
+        occupy(partition, claim);
+        Claim before = highest.put(partition, claim);
+        if (before != null && (before.token > token || before.token == token && !before.equals(claim))) {
+            world.violation("the token of %s went from %s to %s".formatted(partition, before, claim));
+        }
+    }
+
+    /** A process trusts a partition under a token, 0 if only a listener is still at work on it. */
+    private record Claim(String process, long token) {}
+}

@@ -1,0 +1,293 @@
+package io.github.dbleases.internal.client;
+
+import io.github.dbleases.Hold;
+import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.LeaseConflictException;
+import io.github.dbleases.LeaseKind;
+import io.github.dbleases.LeaseSpec;
+import io.github.dbleases.PartitionSet;
+import io.github.dbleases.spi.HeartbeatChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/** A simulated process with one client: the real engine, and an application that holds partitions now and then. */
+final class SimProcess {
+
+    private final String name;
+    private final SimWorld world;
+    private final SimEnvironment environment;
+    private final HeartbeatChannel heartbeats;
+    private final Engine engine;
+    private final SortedMap<String, JoinedLease> leases = new TreeMap<>();
+    private final Map<String, LeaseSpec> wanted = new HashMap<>();
+    private final List<JoinedLease> everJoined = new ArrayList<>();
+    private final List<SimListener> listeners = new ArrayList<>();
+    private final List<SimTaskListener> taskListeners = new ArrayList<>();
+    private final List<OpenHold> holds = new ArrayList<>();
+    private boolean retired;
+    private boolean closing;
+
+    SimProcess(String name, SimWorld world, SimStorage storage, LeaseClientConfig config) {
+        this.name = name;
+        this.world = world;
+        this.environment = new SimEnvironment(world, storage, config.timing().attemptTimeout());
+        SimConditions conditions = world.conditions();
+        environment.runClocks(conditions.anyRate(world), conditions.anyRate(world));
+        this.heartbeats = storage.heartbeatChannel(environment, config.timing());
+        this.engine = new Engine(
+                config, environment, heartbeats, storage.workChannel(environment, config.timing()), event -> {});
+        engine.start();
+        environment.errors(conditions.errors(), conditions.interruptions());
+    }
+
+    String name() {
+        return name;
+    }
+
+    SimEnvironment environment() {
+        return environment;
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    /** Returns what this process takes part in, and what it has left. */
+    List<JoinedLease> everJoined() {
+        return everJoined;
+    }
+
+    List<SimListener> listeners() {
+        return listeners;
+    }
+
+    /** Returns those that listen to a sharing of tasks, of what was left too. */
+    List<SimTaskListener> taskListeners() {
+        return taskListeners;
+    }
+
+    /** Returns the part of this process in a sharing of tasks. */
+    JoinedTasks tasks(String lease) {
+        return leases.get(lease).tasks();
+    }
+
+    boolean takesPartIn(String lease) {
+        JoinedLease joined = leases.get(lease);
+        return joined != null && !joined.isLeaving() && !retired && !closing;
+    }
+
+    /** Returns whether this process owns a partition, or has not ended its work on it. */
+    boolean has(String lease, int partition) {
+        JoinedLease joined = leases.get(lease);
+        return joined != null && joined.portfolio().owned(partition).isPresent();
+    }
+
+    /** Returns what this process sees of a lease. */
+    PartitionSet view(String lease) {
+        JoinedLease joined = leases.get(lease);
+        return joined == null ? PartitionSet.empty() : joined.values();
+    }
+
+    @Override
+    public String toString() {
+        return "%s with session %d, %s%s"
+                .formatted(name, engine.currentSession(), leases.values(), retired || closing ? ", closing" : "");
+    }
+
+    List<OpenHold> holds() {
+        return holds;
+    }
+
+    boolean isClosed() {
+        return environment.isShutDown();
+    }
+
+    void join(String lease, int partitions) {
+        join(LeaseSpec.partitions(lease, partitions));
+    }
+
+    /**
+     * Joins a lease. If it is known with another number of partitions, it is left first; if that is refused, it is tried
+     * again.
+     */
+    void join(LeaseSpec spec) {
+        wanted.put(spec.name(), spec);
+        tryToJoin(spec);
+    }
+
+    /** Joins a lease with another number of partitions, if it takes part in it. */
+    void resize(LeaseSpec spec) {
+        if (wanted.containsKey(spec.name())) {
+            join(spec);
+        }
+    }
+
+    private void tryToJoin(LeaseSpec spec) {
+        insist(() -> {
+            JoinedLease known = leases.get(spec.name());
+            boolean isLeft = known != null && known.isLeaving() && spec.kind() == LeaseKind.TASKS;
+            if (closing || !spec.equals(wanted.get(spec.name()))) {
+                return;
+            }
+            if (known == null || isLeft) {
+                joinAnew(spec);
+            } else if (!known.spec().equals(spec)) {
+                joinLater(spec);
+                startLeaving(known);
+            }
+        });
+    }
+
+    private void joinAnew(LeaseSpec spec) {
+        JoinedLease joined;
+        CompletableFuture<Void> outcome;
+        try {
+            joined = engine.join(spec).lease();
+            outcome = joined.joined();
+        } catch (LeaseConflictException | IllegalStateException notNow) {
+            joinLater(spec);
+            return;
+        }
+        leases.put(spec.name(), joined);
+        everJoined.add(joined);
+        outcome.exceptionally(refused -> {
+            leases.remove(spec.name(), joined);
+            joinLater(spec);
+            return null;
+        });
+        if (spec.kind() == LeaseKind.TASKS) {
+            insist(() -> listen(joined, this::endOfWork));
+        } else if (!world.misfortune(0.2)) {
+            SimListener listener = new SimListener(world, name, joined);
+            listeners.add(listener);
+            insist(() -> joined.addListener(listener));
+        }
+    }
+
+    private void joinLater(LeaseSpec spec) {
+        world.after(Duration.ofSeconds(2), () -> tryToJoin(spec));
+    }
+
+    /** Does something in the process, again if there is no heap or thread for it. */
+    private void insist(Runnable action) {
+        environment.run(() -> {
+            try {
+                action.run();
+            } catch (SimEnvironment.SimulatedError notNow) {
+                world.after(Duration.ofMillis(10), () -> insist(action));
+            }
+        });
+    }
+
+    /** Shares tasks, on which work goes on for a time after this process was told that it is about to close. */
+    void joinTasks(String lease, Duration work) {
+        environment.run(() -> {
+            JoinedLease joined = engine.join(LeaseSpec.tasks(lease)).lease();
+            leases.put(lease, joined);
+            everJoined.add(joined);
+            listen(joined, () -> work);
+        });
+    }
+
+    /** Ends work after a while, or not for a long time. */
+    private Duration endOfWork() {
+        return world.shortTime(Duration.ofSeconds(world.misfortune(0.1) ? 60 : 5));
+    }
+
+    private void listen(JoinedLease joined, Supplier<Duration> work) {
+        SimTaskListener listener = new SimTaskListener(
+                world, joined.tasks(), () -> world.after(work.get(), () -> insist(() -> engine.leave(joined))));
+        taskListeners.add(listener);
+        insist(() -> {
+            joined.tasks().addListener(listener);
+            listener.look();
+        });
+    }
+
+    void leave(String lease) {
+        wanted.remove(lease);
+        insist(() -> {
+            JoinedLease left = leases.get(lease);
+            if (left != null && !closing) {
+                startLeaving(left);
+            }
+        });
+    }
+
+    private void startLeaving(JoinedLease left) {
+        engine.leave(left).thenRun(() -> leases.remove(left.name(), left));
+    }
+
+    void resign(String election) {
+        environment.run(() -> {
+            JoinedLease joined = leases.get(election);
+            if (joined != null) {
+                engine.resign(joined);
+            }
+        });
+    }
+
+    void retire() {
+        insist(() -> {
+            retired = true;
+            engine.retire();
+        });
+    }
+
+    void close() {
+        insist(() -> {
+            closing = true;
+            engine.close().thenRun(environment::shutdown);
+        });
+    }
+
+    /** Holds one of the own partitions for a time, if there is one. */
+    void hold(String lease, Duration time) {
+        environment.run(() -> {
+            int[] own = view(lease).toIntArray();
+            if (own.length > 0) {
+                hold(lease, own[world.random().nextInt(own.length)], time);
+            }
+        });
+    }
+
+    /** Holds a partition for a time, if it is owned. */
+    void hold(String lease, int partition, Duration time) {
+        environment.run(() -> {
+            JoinedLease joined = leases.get(lease);
+            if (joined != null) {
+                joined.tryHold(partition).ifPresent(hold -> {
+                    OpenHold open = new OpenHold(lease, hold);
+                    holds.add(open);
+                    world.after(
+                            time,
+                            () -> environment.run(() -> {
+                                holds.remove(open);
+                                hold.close();
+                            }));
+                });
+            }
+        });
+    }
+
+    /** Delivers hints that the database has sent. */
+    void receiveHints() {
+        try {
+            if (heartbeats.awaitHint(engine.currentSession(), Duration.ZERO) && !world.misfortune(0.3)) {
+                world.after(world.shortTime(Duration.ofMillis(20)), () -> environment.run(engine::hinted));
+            }
+        } catch (InterruptedException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** A partition that the application holds. */
+    record OpenHold(String lease, Hold hold) {}
+}

@@ -1,0 +1,73 @@
+package io.github.dbleases.internal.client;
+
+import io.github.dbleases.TaskSession;
+import io.github.dbleases.TaskSessionListener;
+import java.util.OptionalLong;
+
+/** A listener that works on tasks and ends that when it is told to; it takes note of what it sees when it is told. */
+final class SimTaskListener implements TaskSessionListener {
+
+    private final SimWorld world;
+    private final TaskSession tasks;
+    private final Runnable endOfWork;
+    private OptionalLong seenSession = OptionalLong.empty();
+    private int seenSessions = 1;
+    private int changes;
+    private int closings;
+
+    SimTaskListener(SimWorld world, TaskSession tasks, Runnable endOfWork) {
+        this.world = world;
+        this.tasks = tasks;
+        this.endOfWork = endOfWork;
+    }
+
+    TaskSession tasks() {
+        return tasks;
+    }
+
+    int changes() {
+        return changes;
+    }
+
+    int closings() {
+        return closings;
+    }
+
+    /** Returns whether nothing has changed since it was told of a change. */
+    boolean isUpToDate() {
+        return seenSession.equals(tasks.id()) && seenSessions == tasks.sessions();
+    }
+
+    @Override
+    public void onChanged() {
+        changes++;
+        look();
+    }
+
+    /** Sees what there is, again if it was interrupted: its errors are its own. */
+    void look() {
+        try {
+            seenSession = tasks.id();
+            seenSessions = tasks.sessions();
+        } catch (SimEnvironment.SimulatedError interrupted) {
+            look();
+        }
+    }
+
+    @Override
+    public void onClosing() {
+        closings++;
+        if (closings > 1) {
+            world.violation(tasks + " was told twice that its client is about to close");
+        }
+        if (tasks.id().isPresent()) {
+            world.violation(tasks + " has a session for new work though its client is about to close");
+        }
+        endOfWork.run();
+    }
+
+    @Override
+    public String toString() {
+        return "%s, seen as %s of %d, closings: %d".formatted(tasks, seenSession, seenSessions, closings);
+    }
+}

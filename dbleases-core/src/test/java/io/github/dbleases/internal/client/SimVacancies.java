@@ -1,0 +1,95 @@
+package io.github.dbleases.internal.client;
+
+import io.github.dbleases.Timing;
+import io.github.dbleases.assignment.Snapshot;
+import io.github.dbleases.assignment.Snapshot.Partition;
+import io.github.dbleases.spi.Census;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How long partitions are without an owner while faults go on elsewhere: never longer than it takes to find that their owner
+ * is dead and to give them to another, if there is a candidate that has been well all that time and nothing has disturbed
+ * the storage.
+ */
+final class SimVacancies {
+
+    private static final Duration INTERVAL = Duration.ofMillis(500);
+
+    /** The owner expires, its watcher expires too, and the audit comes round. */
+    private static final Duration LONGEST = Timing.DEFAULT
+            .ttl()
+            .plus(Timing.DEFAULT.grace())
+            .multipliedBy(2)
+            .plus(Timing.DEFAULT.ttl())
+            .plusSeconds(2);
+
+    private final SimWorld world;
+    private final SimStorage storage;
+    private final List<SimProcess> processes;
+    private final Map<String, Long> wellSince = new HashMap<>();
+    private final Map<String, Long> vacantSince = new HashMap<>();
+    private long calmSince;
+    private int checks;
+
+    SimVacancies(SimWorld world, SimStorage storage, List<SimProcess> processes) {
+        this.world = world;
+        this.storage = storage;
+        this.processes = processes;
+    }
+
+    /** Returns how often a partition had to have an owner. */
+    int checks() {
+        return checks;
+    }
+
+    /** Looks again and again until a time. */
+    void watch(Duration until) {
+        if (world.nanos() < until.toNanos()) {
+            look();
+            world.after(INTERVAL, () -> watch(until));
+        }
+    }
+
+    private void look() {
+        long now = world.nanos();
+        // A process that is half well keeps its session, and does not do what falls to it.
+        boolean halfWell = processes.stream()
+                .map(SimProcess::environment)
+                .anyMatch(machine -> !machine.isWell() && !machine.isPaused() && !machine.isCutOff());
+        if (halfWell || !storage.isCalm()) {
+            calmSince = now;
+        }
+        for (Census.Lease lease : storage.census().leases()) {
+            look(lease.snapshot(), now);
+        }
+    }
+
+    private void look(Snapshot lease, long now) {
+        boolean candidate = false;
+        for (SimProcess process : processes) {
+            String key = process.name() + " " + lease.lease();
+            if (process.takesPartIn(lease.lease()) && process.environment().isWell()) {
+                candidate |= now - wellSince.computeIfAbsent(key, first -> now) > LONGEST.toNanos();
+            } else {
+                wellSince.remove(key);
+            }
+        }
+        for (Partition partition : lease.partitions()) {
+            String key = lease.lease() + "/" + partition.number();
+            if (processes.stream().anyMatch(process -> process.has(lease.lease(), partition.number()))) {
+                vacantSince.remove(key);
+            } else {
+                vacantSince.putIfAbsent(key, now);
+            }
+            if (candidate && now - calmSince > LONGEST.toNanos()) {
+                checks++;
+                if (now - vacantSince.getOrDefault(key, now) > LONGEST.toNanos()) {
+                    world.violation("%s has had no owner for %s".formatted(key, LONGEST));
+                }
+            }
+        }
+    }
+}

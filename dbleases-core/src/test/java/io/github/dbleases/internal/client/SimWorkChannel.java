@@ -1,0 +1,141 @@
+package io.github.dbleases.internal.client;
+
+import io.github.dbleases.LeaseSpec;
+import io.github.dbleases.assignment.Change;
+import io.github.dbleases.assignment.Snapshot;
+import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.Holdings;
+import io.github.dbleases.spi.LeaseTransaction;
+import io.github.dbleases.spi.Neighbour;
+import io.github.dbleases.spi.Warrant;
+import io.github.dbleases.spi.WorkChannel;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.function.Predicate;
+
+/**
+ * A work line on which some partitions cannot be granted at times, because fenced transactions are open on them. Takes note
+ * of the sessions that are marked dead.
+ */
+record SimWorkChannel(WorkChannel line, Predicate<Change> fenced, Set<Long> deadSessions) implements WorkChannel {
+
+    @Override
+    public <T> T transact(SortedSet<String> leases, Work<T> work) {
+        return line.transact(leases, transaction -> work.in(new Transaction(transaction, fenced)));
+    }
+
+    @Override
+    public Holdings holdings(long session) {
+        return line.holdings(session);
+    }
+
+    @Override
+    public Optional<Neighbour> neighbour(long session) {
+        return line.neighbour(session);
+    }
+
+    @Override
+    public Optional<Set<String>> markDead(Warrant warrant) {
+        Optional<Set<String>> leases = line.markDead(warrant);
+        leases.ifPresent(marked -> deadSessions.add(warrant.session()));
+        return leases;
+    }
+
+    @Override
+    public Census census() {
+        return line.census();
+    }
+
+    @Override
+    public Census census(String lease) {
+        return line.census(lease);
+    }
+
+    @Override
+    public void purge() {
+        line.purge();
+    }
+
+    @Override
+    public void idle() {
+        line.idle();
+    }
+
+    @Override
+    public void close() {
+        line.close();
+    }
+
+    private record Transaction(LeaseTransaction transaction, Predicate<Change> fenced) implements LeaseTransaction {
+
+        @Override
+        public List<Change> apply(String name, List<Change> changes) {
+            return transaction.apply(
+                    name, changes.stream().filter(fenced.negate()).toList());
+        }
+
+        @Override
+        public boolean isLive(long session) {
+            return transaction.isLive(session);
+        }
+
+        @Override
+        public boolean isExpired(long session) {
+            return transaction.isExpired(session);
+        }
+
+        @Override
+        public void create(LeaseSpec spec) {
+            transaction.create(spec);
+        }
+
+        @Override
+        public Optional<LeaseState> lease(String name) {
+            return transaction.lease(name);
+        }
+
+        @Override
+        public void resize(String name, int partitions) {
+            transaction.resize(name, partitions);
+        }
+
+        @Override
+        public Snapshot snapshot(String name) {
+            return transaction.snapshot(name);
+        }
+
+        @Override
+        public void addMember(String name, long session) {
+            transaction.addMember(name, session);
+        }
+
+        @Override
+        public void yieldFor(String name, long session, Duration time) {
+            transaction.yieldFor(name, session, time);
+        }
+
+        @Override
+        public void removeMember(String name, long session) {
+            transaction.removeMember(name, session);
+        }
+
+        @Override
+        public boolean hasOtherMembers(String name) {
+            return transaction.hasOtherMembers(name);
+        }
+
+        @Override
+        public void raise(Collection<Long> sessions) {
+            transaction.raise(sessions);
+        }
+
+        @Override
+        public void end(long session) {
+            transaction.end(session);
+        }
+    }
+}

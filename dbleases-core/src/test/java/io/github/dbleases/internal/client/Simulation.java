@@ -1,0 +1,290 @@
+package io.github.dbleases.internal.client;
+
+import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.LeaseKind;
+import io.github.dbleases.LeaseSpec;
+import io.github.dbleases.assignment.LeadershipBalance;
+import io.github.dbleases.assignment.Snapshot;
+import io.github.dbleases.internal.client.SimStorage.Mishap;
+import io.github.dbleases.spi.Census;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One schedule: processes with the real engine come, go and suffer for a while; then everything heals and the work has to
+ * be shared again. The seed alone decides what happens.
+ */
+final class Simulation {
+
+    private static final Duration SUFFERING = Duration.ofSeconds(60);
+    private static final Duration HEALING = Duration.ofSeconds(40);
+    private static final Duration REST = Duration.ofSeconds(20);
+
+    /** So long before the end that nobody yields any more when the leaderships have to be balanced. */
+    private static final Duration LAST_RESIGNATION = Duration.ofSeconds(30);
+
+    private static final LeaseSpec ORDERS = LeaseSpec.partitions("orders", 12);
+    private static final List<LeaseSpec> OTHERS = List.of(
+            LeaseSpec.partitions("invoices", 5),
+            LeaseSpec.leader("reports"),
+            LeaseSpec.leader("backups"),
+            LeaseSpec.leader("mails"),
+            LeaseSpec.tasks("letters"));
+    private static final int ELECTIONS = 3;
+
+    private final SimConditions conditions;
+    private LeaseSpec orders = ORDERS;
+    private int passingLeases;
+    private final SimCluster cluster;
+    private final SimWorld world;
+    private final SimStorage storage;
+    private final List<SimProcess> processes;
+    private final SimVacancies vacancies;
+    private final boolean balanceLeaderships;
+
+    Simulation(long seed, Function<SimWorld, SimStorage> storage) {
+        this(seed, SimConditions.draw(new Random(~seed)), storage);
+    }
+
+    Simulation(long seed, SimConditions conditions, Function<SimWorld, SimStorage> storage) {
+        this.conditions = conditions;
+        this.world = new SimWorld(seed, conditions);
+        this.storage = storage.apply(world);
+        this.cluster = new SimCluster(world, this.storage);
+        this.processes = cluster.processes();
+        this.vacancies = new SimVacancies(world, this.storage, processes);
+        this.balanceLeaderships = seed % 2 == 0;
+    }
+
+    /** Runs the schedule and returns what went wrong, null if nothing did. */
+    @Nullable
+    String run() {
+        try {
+            return runAll();
+        } finally {
+            storage.close();
+        }
+    }
+
+    /** Returns how often a partition had to have an owner although faults went on elsewhere. */
+    int vacancyChecks() {
+        return vacancies.checks();
+    }
+
+    private @Nullable String runAll() {
+        world.tell("the conditions are " + conditions);
+        world.becomeRough();
+        int first = 1 + world.random().nextInt(4);
+        for (int i = 0; i < first; i++) {
+            world.after(world.upTo(Duration.ofSeconds(2)), this::startProcess);
+        }
+        world.after(Duration.ofSeconds(5), this::suffer);
+        if (conditions.areOrdinary()) {
+            vacancies.watch(SUFFERING);
+        }
+        cluster.run(SUFFERING);
+        heal();
+        cluster.run(HEALING);
+        world.calmDown();
+        cluster.run(REST.dividedBy(2));
+        Map<String, Long> tokens = cluster.tokens();
+        cluster.run(REST.dividedBy(2));
+        if (world.violation() == null) {
+            cluster.checkShared();
+            checkLeaderships();
+            checkNothingMoved(tokens);
+        }
+        return world.violation();
+    }
+
+    private void checkLeaderships() {
+        List<Snapshot> elections = cluster.census().leases().stream()
+                .map(Census.Lease::snapshot)
+                .filter(lease -> lease.kind() == LeaseKind.LEADER)
+                .toList();
+        boolean anybodyLeft = processes.stream().anyMatch(process -> !process.isClosed());
+        if (anybodyLeft
+                && balanceLeaderships
+                && !LeadershipBalance.plan(elections).isEmpty()) {
+            world.violation("in the end the leaderships are not balanced: " + elections);
+        }
+    }
+
+    private void checkNothingMoved(Map<String, Long> before) {
+        if (!before.equals(cluster.tokens())) {
+            world.violation("in the end partitions still move: %s, then %s".formatted(before, cluster.tokens()));
+        }
+    }
+
+    private void startProcess() {
+        Duration drainTimeout = world.upTo(Duration.ofSeconds(10));
+        int weight = 1 + world.random().nextInt(conditions.heaviest());
+        SimProcess process = cluster.start(new LeaseClientConfig(
+                "host", weight, conditions.anyTiming(world), Duration.ofSeconds(1), drainTimeout, balanceLeaderships));
+        leases().forEach(lease -> {
+            if (world.chance(0.9)) {
+                world.after(world.shortTime(Duration.ofSeconds(1)), () -> process.join(current(lease)));
+            }
+        });
+        useNowAndThen(process);
+    }
+
+    private void useNowAndThen(SimProcess process) {
+        world.after(world.upTo(Duration.ofSeconds(2)), () -> {
+            if (!process.environment().isCrashed() && world.nanos() < SUFFERING.toNanos()) {
+                process.hold(anyLease().name(), world.shortTime(Duration.ofSeconds(15)));
+                useNowAndThen(process);
+            }
+        });
+    }
+
+    private List<LeaseSpec> leases() {
+        List<LeaseSpec> leases = new ArrayList<>(OTHERS);
+        leases.add(0, orders);
+        return leases;
+    }
+
+    private LeaseSpec anyLease() {
+        return leases().get(world.random().nextInt(OTHERS.size() + 1));
+    }
+
+    /** Returns a lease with the number of partitions that it has by now. */
+    private LeaseSpec current(LeaseSpec lease) {
+        return lease.name().equals(orders.name()) ? orders : lease;
+    }
+
+    private void suffer() {
+        if (world.nanos() >= SUFFERING.toNanos()) {
+            return;
+        }
+        world.after(world.upTo(Duration.ofSeconds(6)), this::suffer);
+        if (processes.isEmpty() || world.chance(0.25) && processes.size() < 6) {
+            world.after(storage.unsafeForNewcomers(), this::startProcess);
+            return;
+        }
+        SimProcess victim = processes.get(world.random().nextInt(processes.size()));
+        SimEnvironment machine = victim.environment();
+        Duration time = world.shortTime(Duration.ofSeconds(30));
+        switch (world.random().nextInt(conditions.changingLeases() ? 16 : 14)) {
+            case 0 -> {
+                world.tell(victim.name() + " crashes");
+                machine.crash();
+            }
+            case 1 -> {
+                world.tell(victim.name() + " is closed");
+                victim.close();
+            }
+            case 2 -> {
+                String lease = anyLease().name();
+                world.tell(victim.name() + " leaves " + lease);
+                victim.leave(lease);
+            }
+            case 3 -> pause(victim, time, false);
+            case 4 -> standStill(victim, time);
+            case 5 -> cutOff(victim, time);
+            case 6 -> {
+                world.tell("the storage is away for " + time);
+                storage.setAway(true);
+                world.after(time, () -> storage.setAway(false));
+            }
+            case 7 -> {
+                world.tell("%s is slow for %s".formatted(victim.name(), time));
+                machine.slowness(Duration.ofSeconds(2));
+                world.after(time, () -> machine.slowness(Duration.ofMillis(8)));
+            }
+            case 8 -> storage.mishap(Mishap.ODD, victim);
+            case 9 -> {
+                world.tell(victim.name() + " is retired");
+                victim.retire();
+                world.after(time, victim::close);
+            }
+            case 10 -> {
+                LeaseSpec lease = anyLease();
+                world.tell(victim.name() + " leaves and joins " + lease.name());
+                victim.leave(lease.name());
+                world.after(world.shortTime(Duration.ofSeconds(5)), () -> victim.join(current(lease)));
+            }
+            case 11 -> storage.mishap(Mishap.GRAVE, victim);
+            case 12 -> {
+                if (world.nanos() < LAST_RESIGNATION.toNanos()) {
+                    String election =
+                            OTHERS.get(1 + world.random().nextInt(ELECTIONS)).name();
+                    world.tell(victim.name() + " resigns from " + election);
+                    victim.resign(election);
+                }
+            }
+            case 14 -> resizeOrders();
+            case 15 -> passingLease(victim, time);
+            default -> leases().forEach(victim::join);
+        }
+    }
+
+    /** All processes that take part in a lease leave it and join it with another number of partitions. */
+    private void resizeOrders() {
+        orders = LeaseSpec.partitions(orders.name(), 1 + world.random().nextInt(20));
+        world.tell("from now on %s has %d partitions".formatted(orders.name(), orders.partitions()));
+        processes.forEach(process -> process.resize(orders));
+    }
+
+    /** A lease with a name that never was before comes and goes. */
+    private void passingLease(SimProcess process, Duration time) {
+        LeaseSpec lease = LeaseSpec.partitions("passing-" + passingLeases++, 3);
+        world.tell("%s joins %s for %s".formatted(process.name(), lease.name(), time));
+        process.join(lease);
+        world.after(time, () -> process.leave(lease.name()));
+    }
+
+    /** Cuts off both connections or one of them. */
+    private void cutOff(SimProcess process, Duration time) {
+        SimEnvironment machine = process.environment();
+        int which = world.random().nextInt(4);
+        world.tell("%s is cut off %s for %s"
+                .formatted(process.name(), which == 0 ? "for heartbeats" : which == 1 ? "for work" : "", time));
+        if (which != 1) {
+            machine.cutHeartbeats(true);
+        }
+        if (which != 0) {
+            machine.cutWork(true);
+        }
+        world.after(time, () -> machine.cut(false));
+    }
+
+    /** A machine stands still, or its wall clock is set: which of them it is cannot be told if both happen to it. */
+    private void standStill(SimProcess process, Duration time) {
+        if (process.name().hashCode() % 2 == 0) {
+            pause(process, time, true);
+        } else {
+            process.environment().setWallClock(world.between(Duration.ofSeconds(-10), Duration.ofSeconds(10)));
+            world.tell("the wall clock of %s is set to %d"
+                    .formatted(process.name(), process.environment().wallMillis()));
+        }
+    }
+
+    private void pause(SimProcess process, Duration time, boolean stoodStill) {
+        SimEnvironment machine = process.environment();
+        if (!machine.isPaused()) {
+            world.tell("%s is paused for %s".formatted(process.name(), time));
+            machine.pause();
+            world.after(time, () -> machine.resume(stoodStill));
+        }
+    }
+
+    private void heal() {
+        storage.setAway(false);
+        storage.heal();
+        processes.forEach(process -> {
+            process.environment().cut(false);
+            process.environment().slowness(Duration.ofMillis(8));
+            process.environment().noErrors();
+            process.environment().runClocks(1, 1);
+            if (process.environment().isPaused()) {
+                process.environment().resume(false);
+            }
+        });
+    }
+}

@@ -1,0 +1,105 @@
+package io.github.dbleases.internal.tasks;
+
+import io.github.dbleases.spi.tasks.ClaimedTask;
+import io.github.dbleases.spi.tasks.TaskChannel;
+import io.github.dbleases.spi.tasks.TaskReply;
+import io.github.dbleases.spi.tasks.TaskRequest;
+import io.github.dbleases.spi.tasks.TaskTransactions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/** Transactions over a queue in memory: what one has finished is undone when it fails. Is the line of its runner too. */
+final class MemoryTransactions implements TaskTransactions, TaskChannel<String> {
+
+    private final MemoryQueue queue;
+    private final ThreadLocal<Runnable> undo = ThreadLocal.withInitial(() -> () -> {});
+    private int doubtfulCommits;
+    private int failedCommits;
+
+    MemoryTransactions(MemoryQueue queue) {
+        this.queue = queue;
+    }
+
+    /** Makes the next commit succeed, but throw. */
+    synchronized void loseNextCommit() {
+        doubtfulCommits++;
+    }
+
+    /** Makes the next commit fail and throw. */
+    synchronized void failNextCommit() {
+        failedCommits++;
+    }
+
+    /** Lets all failures be that are still to come. */
+    synchronized void heal() {
+        doubtfulCommits = 0;
+        failedCommits = 0;
+    }
+
+    @Override
+    public <R> R call(Callable<R> work) throws Exception {
+        undo.set(() -> {});
+        R result;
+        try {
+            result = work.call();
+        } catch (Throwable failure) {
+            undo.get().run();
+            throw failure;
+        }
+        synchronized (this) {
+            if (failedCommits > 0) {
+                failedCommits--;
+                undo.get().run();
+                throw new IllegalStateException("The commit has failed.");
+            }
+            if (doubtfulCommits > 0) {
+                doubtfulCommits--;
+                throw new IllegalStateException("Nobody knows what has become of the commit.");
+            }
+        }
+        return result;
+    }
+
+    @Override
+    public List<ClaimedTask<String>> finish(long session, List<ClaimedTask<String>> tasks) {
+        List<ClaimedTask<String>> lost = queue.finish(session, tasks);
+        List<ClaimedTask<String>> finished = new ArrayList<>(tasks);
+        finished.removeAll(lost);
+        undo.set(() -> queue.rollBack(session, finished));
+        return lost;
+    }
+
+    @Override
+    public Object scope() {
+        return queue;
+    }
+
+    @Override
+    public boolean keepsFailures() {
+        return true;
+    }
+
+    @Override
+    public void check() {
+        queue.check();
+    }
+
+    @Override
+    public TaskReply<String> exchange(TaskRequest<String> request) {
+        return queue.exchange(request);
+    }
+
+    @Override
+    public void releaseAllBut(long session, Collection<Object> known) {
+        queue.releaseAllBut(session, known);
+    }
+
+    @Override
+    public Optional<Duration> oldestPending() {
+        return queue.oldestPending();
+    }
+}

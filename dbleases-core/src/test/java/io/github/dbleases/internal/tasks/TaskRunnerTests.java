@@ -1,0 +1,384 @@
+package io.github.dbleases.internal.tasks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.github.dbleases.InvalidTaskTableException;
+import io.github.dbleases.TaskQueueException;
+import io.github.dbleases.TaskRunner;
+import io.github.dbleases.TaskRunnerConfig;
+import io.github.dbleases.Tasker;
+import io.github.dbleases.spi.tasks.TaskWork;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A runner with its threads: its start and its stop. */
+class TaskRunnerTests {
+
+    private static final long SESSION = 7;
+    private static final TaskRunnerConfig CONFIG =
+            TaskRunnerConfig.of("test").withTasks(4, 1).withInterval(Duration.ofMillis(20));
+
+    private final MemoryQueue queue = new MemoryQueue();
+    private final FakeSession session = new FakeSession(queue).open(SESSION);
+    private final RecordingListener listener = new RecordingListener();
+    private final CountDownLatch release = new CountDownLatch(1);
+    private TaskRunner runner = runner(CONFIG, tasks -> tasks);
+
+    private TaskRunner runner(TaskRunnerConfig config, Tasker<String> tasker) {
+        runner = new DefaultTaskRunner<>(
+                config, name -> session, new TaskWork<>(queue, tasker, null), listener, Clock.SYSTEM);
+        return runner;
+    }
+
+    @AfterEach
+    void end() {
+        release.countDown();
+        runner.stop();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void severalBatchesAreWorkedOnAtOnceByThreadsOfItsOwn(boolean virtual) {
+        Set<String> names = ConcurrentHashMap.newKeySet();
+        queue.with(4);
+        runner(CONFIG.withThreads(3, virtual), tasks -> {
+                    names.add(Thread.currentThread().getName());
+                    release.await();
+                    return tasks;
+                })
+                .start();
+
+        await().until(() -> names.size() == 3);
+        assertThat(names).containsExactlyInAnyOrder("dbleases-test-1", "dbleases-test-2", "dbleases-test-3");
+        assertThat(runner.status().running()).isEqualTo(3);
+        assertThat(runner.status().held()).isGreaterThanOrEqualTo(3);
+        release.countDown();
+        await().until(() -> queue.pending() == 0);
+    }
+
+    @Test
+    void whatComesLaterIsDoneToo() {
+        runner.start();
+        queue.with(10);
+        await().until(() -> queue.pending() == 0);
+        queue.with(10);
+        await().until(() -> runner.status().completed() == 20);
+    }
+
+    @Test
+    void aWakeUpDoesNotWaitForTheInterval() {
+        runner(CONFIG.withInterval(Duration.ofHours(1)), tasks -> tasks).start();
+        await().until(() -> queue.exchanges() > 0);
+        queue.with(1);
+
+        runner.wake();
+
+        await().until(() -> queue.pending() == 0);
+    }
+
+    @Test
+    void aChangeOfTheSessionsWakesIt() {
+        runner(CONFIG.withInterval(Duration.ofHours(1)), tasks -> tasks).start();
+        await().until(() -> queue.exchanges() > 0);
+        queue.with(1);
+
+        session.tell();
+
+        await().until(() -> queue.pending() == 0);
+    }
+
+    @Test
+    void aTaskerThatHangsKeepsOnlyItsOwnThread() {
+        queue.with(10);
+        runner(CONFIG.withThreads(2, false), tasks -> {
+                    if (tasks.contains("task 1")) {
+                        release.await();
+                    }
+                    return tasks;
+                })
+                .start();
+
+        await().until(() -> queue.pending() == 1);
+        assertThat(queue.heldBy(SESSION)).isOne();
+    }
+
+    @Test
+    void stoppingWaitsForWhatIsAtWorkAndGivesBackTheRest() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        queue.with(10);
+        runner(CONFIG, tasks -> {
+                    begun.countDown();
+                    release.await();
+                    return tasks;
+                })
+                .start();
+        begun.await();
+        Thread stopping = new Thread(runner::stop);
+        stopping.start();
+        await().until(() -> !runner.isRunning());
+        assertThat(session.left()).isZero();
+        release.countDown();
+        stopping.join();
+
+        assertThat(runner.status().completed()).isOne();
+        assertThat(queue.heldBy(SESSION)).isZero();
+        assertThat(queue.pending()).isEqualTo(9);
+        await().until(() -> session.left() == 1 && session.listening() == 0);
+    }
+
+    @Test
+    void whatIsAtWorkAfterTheDrainTimeoutIsInterruptedAndGivenBack() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        AtomicBoolean interrupted = new AtomicBoolean();
+        queue.with(1);
+        runner(CONFIG.withDrainTimeout(Duration.ZERO), tasks -> {
+                    begun.countDown();
+                    try {
+                        release.await();
+                    } catch (InterruptedException interrupt) {
+                        interrupted.set(true);
+                        throw interrupt;
+                    }
+                    return tasks;
+                })
+                .start();
+        begun.await();
+
+        runner.stop();
+
+        await().untilTrue(interrupted);
+        await().until(() -> session.left() == 1);
+        assertThat(queue.heldBy(SESSION)).isZero();
+        assertThat(queue.row(1).attempts()).isZero();
+    }
+
+    @Test
+    void aTaskerThatDoesNotEndIsNotWaitedForAndKeepsItsSession() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        queue.with(1);
+        runner(CONFIG.withDrainTimeout(Duration.ofMillis(10)), tasks -> {
+                    begun.countDown();
+                    while (release.getCount() > 0) {
+                        Thread.onSpinWait();
+                    }
+                    return tasks;
+                })
+                .start();
+        begun.await();
+
+        runner.stop();
+
+        assertThat(session.left()).isZero();
+        release.countDown();
+        await().until(() -> session.left() == 1);
+        assertThat(queue.row(1).finished()).isOne();
+    }
+
+    @Test
+    void theQueueIsToldAtTheEndThoughItFailsOnce() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        queue.with(1);
+        runner(CONFIG.withInterval(Duration.ofHours(1)), tasks -> {
+                    begun.countDown();
+                    release.await();
+                    return tasks;
+                })
+                .start();
+        begun.await();
+        queue.failNext();
+        release.countDown();
+
+        runner.stop();
+
+        assertThat(queue.row(1).finished()).isOne();
+        assertThat(runner.status().completed()).isOne();
+    }
+
+    @Test
+    void aQueueThatIsGoneDoesNotKeepAStopForLongerThanItsTimeout() {
+        queue.with(1);
+        runner(CONFIG.withDrainTimeout(Duration.ZERO), tasks -> {
+                    for (int i = 0; i < 1_000; i++) {
+                        queue.failNext();
+                    }
+                    return tasks;
+                })
+                .start();
+        await().until(() -> !listener.errors.isEmpty());
+
+        runner.stop();
+
+        await().until(() -> session.left() == 1);
+        assertThat(queue.heldBy(SESSION)).isOne();
+    }
+
+    @Test
+    void aTaskThatCannotBeFinishedDoesNotKeepAStoppedRunnerFromEnding() {
+        queue.with(2);
+        queue.refuseToFinish(2);
+        runner(CONFIG.withDrainTimeout(Duration.ZERO), tasks -> tasks).start();
+        await().until(() -> queue.row(1).finished() == 1 && queue.exchanges() > 3);
+
+        runner.stop();
+
+        await().until(() -> session.left() == 1);
+    }
+
+    @Test
+    void whenItIsStartedAgainItGivesBackWhatItCouldNotGiveBackBefore() {
+        queue.with(1);
+        queue.refuseToFinish(1);
+        runner(CONFIG.withDrainTimeout(Duration.ZERO), tasks -> tasks).start();
+        await().until(() -> queue.exchanges() > 3);
+        runner.stop();
+        await().until(() -> session.left() == 1);
+        assertThat(queue.heldBy(SESSION)).isOne();
+        queue.refuseToFinish(-1);
+
+        runner.start();
+
+        await().until(() -> queue.row(1).finished() == 1);
+    }
+
+    @Test
+    void whenItIsStartedAgainABatchThatStillHangsKeepsItsTasks() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        queue.with(1);
+        runner(CONFIG.withDrainTimeout(Duration.ZERO), tasks -> {
+                    begun.countDown();
+                    while (release.getCount() > 0) {
+                        Thread.onSpinWait();
+                    }
+                    return tasks;
+                })
+                .start();
+        begun.await();
+        runner.stop();
+
+        runner.start();
+
+        await().until(() -> queue.sweeps() > 0);
+        assertThat(queue.heldBy(SESSION)).isOne();
+        release.countDown();
+        await().until(() -> queue.row(1).finished() == 1);
+    }
+
+    @Test
+    void anInterruptOfAStopIsNoAttemptHoweverTheTaskerPutsIt() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        queue.with(1);
+        runner(CONFIG.withDrainTimeout(Duration.ZERO), tasks -> {
+                    begun.countDown();
+                    try {
+                        release.await();
+                    } catch (InterruptedException interrupt) {
+                        throw new IllegalStateException("Not sent", interrupt);
+                    }
+                    return tasks;
+                })
+                .start();
+        begun.await();
+
+        runner.stop();
+
+        await().until(() -> session.left() == 1);
+        assertThat(queue.row(1).attempts()).isZero();
+        assertThat(queue.heldBy(SESSION)).isZero();
+    }
+
+    @Test
+    void aTaskerThatStopsItsRunnerDoesNotWait() {
+        queue.with(1);
+        AtomicReference<TaskRunner> stopped = new AtomicReference<>();
+        stopped.set(runner(CONFIG, tasks -> {
+            stopped.get().stop();
+            return tasks;
+        }));
+        runner.start();
+
+        await().until(() -> session.left() == 1);
+        assertThat(queue.row(1).finished()).isOne();
+    }
+
+    @Test
+    void itCanBeStartedAgain() {
+        runner.start();
+        runner.start();
+        runner.stop();
+        assertThat(runner.isRunning()).isFalse();
+        queue.with(3);
+        runner.start();
+
+        await().until(() -> queue.pending() == 0);
+        assertThat(runner.isRunning()).isTrue();
+        assertThat(runner.status().sessions()).isOne();
+    }
+
+    @Test
+    void whenTheClientClosesItStopsAndLeaves() {
+        queue.with(100);
+        runner.start();
+
+        session.close();
+
+        await().until(() -> session.left() == 1);
+        assertThat(runner.isRunning()).isFalse();
+        assertThat(queue.heldBy(SESSION)).isZero();
+    }
+
+    @Test
+    void aQueueThatCannotBeUsedAsItIsFailsTheStart() {
+        queue.failNextCheck(new InvalidTaskTableException("There is no such table."));
+
+        assertThatThrownBy(runner::start).isInstanceOf(InvalidTaskTableException.class);
+
+        assertThat(runner.isRunning()).isFalse();
+        assertThat(session.listening()).isZero();
+    }
+
+    @Test
+    void aQueueThatCannotBeAskedAtTheStartIsAskedAgainBeforeTheFirstClaim() {
+        queue.with(1);
+        queue.failNextCheck(new TaskQueueException("It is away.", new IllegalStateException()));
+        queue.failNextCheck(new InvalidTaskTableException("There is no such table yet."));
+
+        runner.start();
+
+        await().until(() -> queue.pending() == 0);
+        assertThat(listener.errors).hasSize(2);
+    }
+
+    @Test
+    void startsAndStopsAtTheSameTimeLeaveNothingBehind() {
+        queue.with(1_000);
+        List<Thread> threads = List.of(
+                new Thread(() -> repeat(runner::start)),
+                new Thread(() -> repeat(runner::stop)),
+                new Thread(() -> repeat(runner::start)));
+        threads.forEach(Thread::start);
+        threads.forEach(thread -> await().until(() -> !thread.isAlive()));
+        runner.start();
+
+        await().until(() -> queue.pending() == 0);
+        runner.stop();
+        await().until(() -> session.listening() == 0);
+        assertThat(queue.finished().values()).containsOnly(1);
+    }
+
+    private static void repeat(Runnable action) {
+        for (int i = 0; i < 50; i++) {
+            action.run();
+        }
+    }
+}

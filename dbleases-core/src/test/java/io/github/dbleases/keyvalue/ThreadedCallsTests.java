@@ -1,0 +1,145 @@
+package io.github.dbleases.keyvalue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.github.dbleases.StoreUnavailableException;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Calls to a storage that hangs, as a network file system does whose server is gone. */
+class ThreadedCallsTests {
+
+    private static final Duration SHORT = Duration.ofMillis(50);
+    private static final Duration LONG = Duration.ofSeconds(60);
+
+    private final ThreadedCalls calls = new ThreadedCalls();
+    private final CountDownLatch serverIsBack = new CountDownLatch(1);
+    private final AtomicInteger hanging = new AtomicInteger();
+    private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
+
+    @AfterEach
+    void bringTheServerBack() {
+        serverIsBack.countDown();
+    }
+
+    /** Hangs whatever happens, interrupts included. */
+    private String hang() {
+        threads.add(Thread.currentThread());
+        hanging.incrementAndGet();
+        boolean back = false;
+        while (!back) {
+            try {
+                serverIsBack.await();
+                back = true;
+            } catch (InterruptedException ignored) {
+                // That is how such a file system is.
+            }
+        }
+        hanging.decrementAndGet();
+        return "back";
+    }
+
+    @Test
+    void aCallReturnsItsResult() {
+        assertThat(calls.<String>run(LONG, () -> "result")).isEqualTo("result");
+    }
+
+    @Test
+    void anExceptionIsPassedOn() {
+        IllegalStateException failure = new IllegalStateException("on purpose");
+
+        assertThatThrownBy(() -> calls.run(LONG, () -> {
+                    throw failure;
+                }))
+                .isSameAs(failure);
+        assertThatThrownBy(() -> calls.run(LONG, () -> {
+                    throw new StackOverflowError("on purpose");
+                }))
+                .isInstanceOf(StackOverflowError.class);
+    }
+
+    @Test
+    void aCallThatHangsEndsInTime() {
+        assertThatThrownBy(() -> calls.run(SHORT, this::hang))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessageContaining("50 ms");
+    }
+
+    @Test
+    void neverMoreThanOneThreadHangs() {
+        for (int attempt = 0; attempt < 5; attempt++) {
+            assertThatThrownBy(() -> calls.run(SHORT, this::hang)).isInstanceOf(StoreUnavailableException.class);
+        }
+
+        assertThat(hanging).hasValue(1);
+    }
+
+    @Test
+    void callsGoOnWhenTheStorageComesBackButNotThoseThatWereGivenUp() {
+        assertThatThrownBy(() -> calls.run(SHORT, this::hang)).isInstanceOf(StoreUnavailableException.class);
+        AtomicInteger late = new AtomicInteger();
+        assertThatThrownBy(() -> calls.run(SHORT, late::incrementAndGet)).isInstanceOf(StoreUnavailableException.class);
+
+        serverIsBack.countDown();
+
+        assertThat(calls.<String>run(LONG, () -> "result")).isEqualTo("result");
+        assertThat(late).hasValue(0);
+    }
+
+    @Test
+    void anOverdueCallIsInterrupted() {
+        CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+
+        assertThatThrownBy(() -> calls.run(SHORT, () -> {
+                    try {
+                        new CountDownLatch(1).await();
+                    } catch (InterruptedException interrupt) {
+                        interrupted.complete(true);
+                    }
+                    return "";
+                }))
+                .isInstanceOf(StoreUnavailableException.class);
+
+        assertThat(interrupted.join()).isTrue();
+    }
+
+    @Test
+    void theEndOfTheCallsEndsTheOneThatIsUnderWay() {
+        CompletableFuture<String> call = CompletableFuture.supplyAsync(() -> calls.run(LONG, this::hang));
+        await().until(() -> hanging.get() == 1);
+
+        calls.end();
+
+        assertThatThrownBy(call::join).hasCauseInstanceOf(StoreUnavailableException.class);
+        serverIsBack.countDown();
+        assertThat(calls.<String>run(LONG, () -> "used again")).isEqualTo("used again");
+    }
+
+    @Test
+    void aCallerWhoIsInterruptedComesBackInterrupted() {
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> calls.run(LONG, this::hang)).isInstanceOf(StoreUnavailableException.class);
+
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void theThreadIsADaemonAndCarriesAName() {
+        serverIsBack.countDown();
+        calls.run(LONG, this::hang);
+
+        assertThat(threads).allSatisfy(thread -> {
+            assertThat(thread.isDaemon()).isTrue();
+            assertThat(thread.getName()).startsWith("dbleases-storage-");
+        });
+    }
+}

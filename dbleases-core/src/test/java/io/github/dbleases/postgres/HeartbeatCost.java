@@ -1,0 +1,211 @@
+package io.github.dbleases.postgres;
+
+import static org.awaitility.Awaitility.await;
+
+import io.github.dbleases.LeaseSpec;
+import io.github.dbleases.Timing;
+import io.github.dbleases.assignment.Balancer;
+import io.github.dbleases.assignment.Snapshot;
+import io.github.dbleases.spi.HeartbeatChannel;
+import io.github.dbleases.spi.NewSession;
+import io.github.dbleases.spi.WorkChannel;
+import io.github.dbleases.testing.postgres.PostgresServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Measures what a heartbeat costs the database, in comparison with the bare update of one row by its key. Both go through
+ * the same code, each on a connection of its own that stays; both are prepared and warm, and every session has its turn.
+ * They alternate in small blocks, so that whatever else the machine does disturbs both. {@link #main} prints it.
+ */
+public final class HeartbeatCost implements AutoCloseable {
+
+    private static final String CONNECTIONS =
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'";
+    private static final String BARE = "UPDATE bare SET expires_at = clock_timestamp() + interval '6 s' WHERE id = ?";
+    private static final int PARTITIONS = 128;
+    static final int WARM_UP = 100;
+
+    private static final Timing TIMING = new Timing(
+            Duration.ofHours(1),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(30),
+            Duration.ofMinutes(3),
+            Duration.ofMinutes(3));
+
+    private final int sessions;
+    private final PostgresServer server;
+    private final TestTables tables;
+    private final HeartbeatChannel heartbeats;
+    private final WorkChannel work;
+    private final Link bare;
+    private long turn;
+
+    /** Starts a server, on which a number of sessions are open. */
+    HeartbeatCost(int sessions) {
+        this.sessions = sessions;
+        server = PostgresServer.privateServer(
+                Map.of("shared_preload_libraries", "pg_stat_statements", "pg_stat_statements.track_planning", "on"));
+        tables = TestTables.create(server);
+        tables.execute("CREATE EXTENSION pg_stat_statements");
+        tables.execute("CREATE TABLE bare (id bigint PRIMARY KEY, expires_at timestamptz) WITH (fillfactor = 25)");
+        tables.execute(
+                "INSERT INTO bare SELECT id, clock_timestamp() FROM generate_series(1, %d) id".formatted(sessions));
+        PostgresLeaseStore store = new PostgresLeaseStore(tables.dataSource());
+        heartbeats = store.heartbeatChannel(TIMING);
+        work = store.workChannel(TIMING);
+        bare = new Link(
+                StoreParts.of(tables.dataSource(), PostgresStoreConfig.defaults()),
+                TIMING,
+                OpenConnection.Use.HEARTBEATS);
+        for (long session = 1; session <= sessions; session++) {
+            heartbeats.open(new NewSession(session, "client-" + session, 1, TIMING.ttl(), TIMING.grace()));
+        }
+        tables.execute("VACUUM ANALYZE");
+        beat(WARM_UP);
+        update(WARM_UP);
+        tables.execute("CHECKPOINT");
+    }
+
+    /**
+     * What a number of executions of one statement cost.
+     *
+     * @param statements how many different statements were executed
+     * @param calls how often they were executed
+     * @param micros database time of one, planning and execution, in microseconds
+     * @param walBytes write-ahead log of one, without its commit
+     */
+    record Cost(long statements, long calls, double micros, double walBytes) {}
+
+    /** Lets one session own all partitions of leases. */
+    void own(int leases) {
+        for (int i = 0; i < leases; i++) {
+            String name = "lease-" + i;
+            work.transact(new TreeSet<>(List.of(name)), transaction -> {
+                transaction.create(LeaseSpec.partitions(name, PARTITIONS));
+                transaction.addMember(name, 1);
+                Snapshot snapshot = transaction.snapshot(name);
+                return transaction.apply(
+                        name, Balancer.assign(snapshot, Balancer.Scope.ALL).changes());
+            });
+        }
+        work.close();
+    }
+
+    Cost ofHeartbeats(int number) {
+        tables.execute("SELECT pg_stat_statements_reset()");
+        beat(number);
+        return cost();
+    }
+
+    private void beat(int number) {
+        for (int i = 0; i < number; i++) {
+            heartbeats.renew(next()).orElseThrow();
+        }
+    }
+
+    Cost ofBareUpdates(int number) {
+        tables.execute("SELECT pg_stat_statements_reset()");
+        update(number);
+        return cost();
+    }
+
+    private void update(int number) {
+        for (int i = 0; i < number; i++) {
+            long session = next();
+            bare.call(true, connection -> Jdbc.update(connection.jdbc(), BARE, session));
+        }
+    }
+
+    private long next() {
+        return turn++ % sessions + 1;
+    }
+
+    /** Everything that was executed, but for our own questions and what the driver says when it connects for them. */
+    private Cost cost() {
+        String[] figures = tables.query("SELECT concat_ws(' ', count(*), sum(calls),"
+                        + " sum(total_plan_time + total_exec_time) * 1000 / sum(calls), sum(wal_bytes) / sum(calls))"
+                        + " FROM pg_stat_statements WHERE query NOT LIKE '%pg_stat_%'"
+                        + " AND query NOT LIKE 'SET application_name%'")
+                .split(" ");
+        return new Cost(
+                Long.parseLong(figures[0]),
+                Long.parseLong(figures[1]),
+                Double.parseDouble(figures[2]),
+                Double.parseDouble(figures[3]));
+    }
+
+    /** How many updates of session rows there were from the beginning, and how many of them were HOT. */
+    record Updates(long all, long hot) {}
+
+    /** Ends the connections, as the server's processes tell the figures of a table at the latest when they end. */
+    Updates updates() {
+        heartbeats.close();
+        bare.close();
+        await().until(() -> tables.number(CONNECTIONS) == 1);
+        String sessionTable = " FROM pg_stat_user_tables WHERE relname = 'dbleases_session'";
+        return new Updates(
+                tables.number("SELECT n_tup_upd" + sessionTable), tables.number("SELECT n_tup_hot_upd" + sessionTable));
+    }
+
+    @Override
+    public void close() {
+        heartbeats.close();
+        bare.close();
+        server.close();
+    }
+
+    /** Prints for clusters of several sizes the median and the best of many blocks. */
+    public static void main(String[] arguments) {
+        for (int sessions : new int[] {3, 10, 200}) {
+            try (HeartbeatCost costs = new HeartbeatCost(sessions)) {
+                costs.own(100);
+                List<Cost> heartbeats = new ArrayList<>();
+                List<Cost> bareUpdates = new ArrayList<>();
+                for (int block = 0; block < 60; block++) {
+                    bareUpdates.add(costs.ofBareUpdates(500));
+                    heartbeats.add(costs.ofHeartbeats(500));
+                }
+                // The first blocks are for the Java compiler.
+                print(sessions, heartbeats.subList(20, 60), bareUpdates.subList(20, 60));
+            }
+        }
+    }
+
+    private static void print(int sessions, List<Cost> heartbeats, List<Cost> bareUpdates) {
+        double median = quantile(heartbeats, Cost::micros, 2);
+        double bareMedian = quantile(bareUpdates, Cost::micros, 2);
+        double best = quantile(heartbeats, Cost::micros, heartbeats.size());
+        double bareBest = quantile(bareUpdates, Cost::micros, bareUpdates.size());
+        double wal = quantile(heartbeats, Cost::walBytes, 2);
+        double bareWal = quantile(bareUpdates, Cost::walBytes, 2);
+        System.out.printf(
+                Locale.ROOT,
+                "%d sessions: heartbeat %.1f us (best block %.1f), bare update %.1f us (%.1f), ratio %.2f (%.2f);"
+                        + " WAL %.0f and %.0f bytes, ratio %.2f%n",
+                sessions,
+                median,
+                best,
+                bareMedian,
+                bareBest,
+                median / bareMedian,
+                best / bareBest,
+                wal,
+                bareWal,
+                wal / bareWal);
+    }
+
+    /** The value below which one in so many blocks is. */
+    private static double quantile(List<Cost> costs, ToDoubleFunction<Cost> figure, int one) {
+        return figure.applyAsDouble(costs.stream()
+                .sorted(Comparator.comparingDouble(figure))
+                .toList()
+                .get((costs.size() - 1) / one));
+    }
+}

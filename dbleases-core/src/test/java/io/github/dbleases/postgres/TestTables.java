@@ -1,0 +1,79 @@
+package io.github.dbleases.postgres;
+
+import io.github.dbleases.testing.postgres.PostgresDatabase;
+import io.github.dbleases.testing.postgres.PostgresServer;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.sql.DataSource;
+
+/** A database with our tables, and short words for SQL that a test runs beside the store. */
+final class TestTables {
+
+    private static final Map<PostgresServer, TestTables> SHARED = new ConcurrentHashMap<>();
+
+    private final PostgresDatabase database;
+    private final DataSource dataSource;
+
+    private TestTables(PostgresDatabase database) {
+        this.database = database;
+        this.dataSource = database.dataSource();
+    }
+
+    /** Returns the tables on a shared server, the same for all tests: empty them first. */
+    static TestTables on(PostgresServer server) {
+        return SHARED.computeIfAbsent(server, TestTables::create);
+    }
+
+    /** Returns new tables. */
+    static TestTables create(PostgresServer server) {
+        TestTables tables = new TestTables(server.freshDatabase());
+        try {
+            PostgresSchema.create(tables.dataSource, PostgresStoreConfig.defaults());
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return tables;
+    }
+
+    PostgresDatabase database() {
+        return database;
+    }
+
+    DataSource dataSource() {
+        return dataSource;
+    }
+
+    void empty() {
+        execute("DELETE FROM dbleases_session; DELETE FROM dbleases_lease; DELETE FROM dbleases_member;"
+                + "DELETE FROM dbleases_partition");
+    }
+
+    void execute(String sql) {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException("Cannot execute: " + sql, e);
+        }
+    }
+
+    /** Returns the first column of the first row as text. */
+    String query(String sql) {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return String.valueOf(row.getString(1));
+        } catch (SQLException e) {
+            throw new IllegalStateException("Cannot query: " + sql, e);
+        }
+    }
+
+    long number(String sql) {
+        return Long.parseLong(query(sql));
+    }
+}

@@ -1,0 +1,157 @@
+package io.github.dbleases.postgres.tasks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.dbleases.TaskRunner;
+import io.github.dbleases.TaskRunnerStatus;
+import io.github.dbleases.testing.postgres.PostgresDatabase;
+import io.github.dbleases.testing.postgres.PostgresServer;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Notifications of a real PostgreSQL. */
+class WakeUpsTests {
+
+    private static final String CHANNEL = "New \"emails\"";
+
+    private final PostgresDatabase database = PostgresServer.newest().freshDatabase();
+    private final Woken emails = new Woken();
+    private final Woken letters = new Woken();
+
+    @Test
+    void itsRunnersAreWokenOnceWhenItBeginsToListen() {
+        try (WakeUps wakeUps = listening()) {
+            assertThat(wakeUps).isNotNull();
+            assertThat(emails.count()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aNotificationWakesAllRunnersOfItsChannelAndNoOther() {
+        Woken alsoEmails = new Woken();
+        try (WakeUps wakeUps = WakeUps.start(
+                database.dataSource(), Map.of(CHANNEL, List.of(emails, alsoEmails), "letters", List.of(letters)))) {
+            await().until(() -> letters.count() == 1 && alsoEmails.count() == 1);
+
+            notifyOf(CHANNEL, 1);
+
+            await().until(() -> emails.count() == 2 && alsoEmails.count() == 2);
+            assertThat(letters.count()).isEqualTo(1);
+            assertThat(wakeUps).isNotNull();
+        }
+    }
+
+    @Test
+    void aFloodOfNotificationsIsFewWakeUps() {
+        try (WakeUps wakeUps = listening()) {
+            notifyOf(CHANNEL, 5_000);
+            await().until(() -> emails.count() >= 2);
+            int afterTheFlood = emails.count();
+            notifyOf("letters", 1);
+            await().until(() -> letters.count() == 2);
+
+            assertThat(afterTheFlood).isLessThan(500);
+            assertThat(wakeUps).isNotNull();
+        }
+    }
+
+    @Test
+    void aConnectionThatBreaksIsReplacedAndAllAreWoken() {
+        try (WakeUps wakeUps = listening()) {
+            query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    + " WHERE datname = current_database() AND pid <> pg_backend_pid()");
+            await().until(() -> emails.count() == 2 && letters.count() == 2);
+
+            notifyOf(CHANNEL, 1);
+            await().until(() -> emails.count() == 3);
+            assertThat(wakeUps).isNotNull();
+        }
+    }
+
+    @Test
+    void closedItListensNoMore() {
+        listening().close();
+
+        await().until(() -> query("SELECT count(*) FROM pg_stat_activity"
+                        + " WHERE datname = current_database() AND pid <> pg_backend_pid()")
+                == 0);
+        notifyOf(CHANNEL, 1);
+        assertThat(emails.count()).isEqualTo(1);
+    }
+
+    private WakeUps listening() {
+        WakeUps wakeUps =
+                WakeUps.start(database.dataSource(), Map.of(CHANNEL, List.of(emails), "letters", List.of(letters)));
+        await().until(() -> emails.count() == 1 && letters.count() == 1);
+        return wakeUps;
+    }
+
+    /** All in one transaction; those of one text would be made one by the server. */
+    private void notifyOf(String channel, int times) {
+        query("SELECT count(pg_notify('%s', i::text)) FROM generate_series(1, %d) i".formatted(channel, times));
+    }
+
+    private long query(String sql) {
+        try (Connection connection = database.dataSource().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            return row.next() && row.getObject(1) instanceof Number number ? number.longValue() : 0;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static final class Woken implements TaskRunner {
+
+        private final AtomicInteger woken = new AtomicInteger();
+
+        int count() {
+            return woken.get();
+        }
+
+        @Override
+        public String name() {
+            return "woken";
+        }
+
+        @Override
+        public void start() {}
+
+        @Override
+        public void stop() {}
+
+        @Override
+        public void wake() {
+            woken.incrementAndGet();
+        }
+
+        @Override
+        public boolean drain(Duration atMost) {
+            return true;
+        }
+
+        @Override
+        public boolean isRunning() {
+            return true;
+        }
+
+        @Override
+        public TaskRunnerStatus status() {
+            return TaskRunnerStatus.IDLE;
+        }
+
+        @Override
+        public Optional<Duration> oldestPending() {
+            return Optional.empty();
+        }
+    }
+}

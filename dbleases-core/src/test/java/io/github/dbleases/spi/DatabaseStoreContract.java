@@ -1,0 +1,161 @@
+package io.github.dbleases.spi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.dbleases.assignment.Snapshot;
+import io.github.dbleases.assignment.Snapshot.Member;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The contract of a store with a database behind it, which can do what not every storage can: it locks leases, counts what
+ * was raised for each session alone, sends hints, and keeps dead sessions until they are purged.
+ */
+public abstract class DatabaseStoreContract extends LeaseStoreContract {
+
+    @Test
+    void theInboxChangesOnlyWhenItIsRaised() {
+        long opened = open(10).inbox();
+        open(20);
+        assertThat(heartbeats.renew(10).orElseThrow().inbox()).isEqualTo(opened);
+
+        raise(20);
+        assertThat(heartbeats.renew(10).orElseThrow().inbox()).isEqualTo(opened);
+        raise(10);
+        assertThat(heartbeats.renew(10).orElseThrow().inbox()).isNotEqualTo(opened);
+    }
+
+    @Test
+    void aRaiseIsAHint() {
+        open(10);
+
+        CompletableFuture<Boolean> hinted = awaitHint(10, LONG);
+        raise(10);
+
+        assertThat(hinted.join()).isTrue();
+    }
+
+    @Test
+    void aRaiseBeforeTheWaitIsAHintToo() throws InterruptedException {
+        open(10);
+
+        raise(10);
+
+        assertThat(heartbeats.awaitHint(10, LONG)).isTrue();
+    }
+
+    @Test
+    void oneRaiseIsOneHint() throws InterruptedException {
+        open(10);
+        raise(10);
+        assertThat(heartbeats.awaitHint(10, LONG)).isTrue();
+
+        assertThat(heartbeats.awaitHint(10, Duration.ofMillis(1))).isFalse();
+    }
+
+    @Test
+    void aRaiseOfOthersIsNoHint() throws InterruptedException {
+        open(10);
+        open(100);
+        raise(100);
+
+        assertThat(heartbeats.awaitHint(10, Duration.ofMillis(300))).isFalse();
+    }
+
+    @Test
+    void aRaiseOfVeryManyIsAHintToEachOfThem() throws InterruptedException {
+        open(10);
+
+        raise(LongStream.range(10, 510).toArray());
+
+        assertThat(heartbeats.awaitHint(10, LONG)).isTrue();
+    }
+
+    @Test
+    void onlyOneWorksOnALeaseAtATime() {
+        open(10);
+        createOrders();
+        AtomicInteger inside = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        try (WorkChannel other = store().workChannel(TIMING)) {
+            CompletableFuture<Void> others = CompletableFuture.runAsync(() -> count(other, inside, most));
+            count(work, inside, most);
+            others.join();
+        }
+
+        assertThat(most).hasValue(1);
+    }
+
+    private static void count(WorkChannel line, AtomicInteger inside, AtomicInteger most) {
+        for (int i = 0; i < 20; i++) {
+            line.transact(names("orders"), transaction -> {
+                most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                Snapshot snapshot = transaction.snapshot("orders");
+                inside.decrementAndGet();
+                return snapshot;
+            });
+        }
+    }
+
+    @Test
+    void aWorkSeesWhatWasCommittedBeforeItGotTheLock() {
+        open(10);
+        createOrders();
+        CountDownLatch locked = new CountDownLatch(1);
+        CountDownLatch waiting = new CountDownLatch(1);
+        try (WorkChannel other = store().workChannel(TIMING)) {
+            CompletableFuture<Void> first = CompletableFuture.runAsync(() -> other.transact(names("orders"), tx -> {
+                locked.countDown();
+                awaitUninterruptibly(waiting);
+                tx.addMember("orders", 10);
+                return null;
+            }));
+            awaitUninterruptibly(locked);
+            CompletableFuture<Snapshot> second = CompletableFuture.supplyAsync(this::orders);
+            waiting.countDown();
+
+            assertThat(second.join().members()).containsExactly(new Member(10, 1));
+            first.join();
+        }
+    }
+
+    @Test
+    void theCensusHasDeadSessionsToo() {
+        open(10);
+        open(20);
+        end(10);
+
+        Census census = work.census();
+
+        assertThat(census.sessions()).extracting(Census.Session::id).containsExactly(10L, 20L);
+        assertThat(census.sessions()).extracting(Census.Session::live).containsExactly(false, true);
+    }
+
+    @Test
+    void aPurgeDeletesTheDeadWhomNobodyNames() {
+        for (long session = 1; session <= 5; session++) {
+            open(session);
+        }
+        createOrders(1, 5);
+        grant(0, 2);
+        grant(1, 5);
+        move(1, 3);
+        for (long session = 1; session <= 4; session++) {
+            end(session);
+        }
+
+        work.purge();
+
+        assertThat(work.census().sessions()).extracting(Census.Session::id).containsExactly(1L, 2L, 3L, 5L);
+    }
+
+    private void raise(long... sessions) {
+        doInOrders(transaction ->
+                transaction.raise(List.copyOf(LongStream.of(sessions).boxed().toList())));
+    }
+}

@@ -1,0 +1,210 @@
+package io.github.dbleases.spi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+
+/** The contract of {@link HeartbeatChannel}. */
+public abstract class HeartbeatChannelContract extends StoreContractSupport {
+
+    static final Duration LONG = Duration.ofMinutes(1);
+
+    @Test
+    void theFirstSessionHasNoNeighbourAndIsTheSmallest() {
+        Renewal opened = open(5);
+
+        assertThat(opened.neighbour()).isEmpty();
+        assertThat(opened.smallest()).isTrue();
+    }
+
+    @Test
+    void theNeighbourIsTheLargestSmallerSessionWrappingRound() {
+        open(20);
+        open(10);
+        Renewal opened = open(30);
+
+        assertThat(neighbour(Optional.of(opened))).isEqualTo(20);
+        assertThat(neighbour(heartbeats.renew(20))).isEqualTo(10);
+        assertThat(neighbour(heartbeats.renew(10))).isEqualTo(30);
+    }
+
+    @Test
+    void onlyTheSmallestSessionIsTheSmallest() {
+        open(20);
+
+        assertThat(open(30).smallest()).isFalse();
+        assertThat(open(10).smallest()).isTrue();
+        assertThat(heartbeats.renew(20).orElseThrow().smallest()).isFalse();
+    }
+
+    @Test
+    void theLargestIdsAreExact() {
+        long largest = (1L << 53) - 1;
+        open(largest);
+        open(largest - 1);
+
+        assertThat(neighbour(heartbeats.renew(largest))).isEqualTo(largest - 1);
+        assertThat(neighbour(heartbeats.renew(largest - 1))).isEqualTo(largest);
+    }
+
+    @Test
+    void theNeighbourExpiresAfterItsOwnTtl() {
+        heartbeats.open(new NewSession(10, "other", 1, Duration.ofHours(1), TIMING.grace()));
+
+        Neighbour neighbour = open(20).neighbour().orElseThrow();
+
+        assertThat(neighbour.expiresIn()).isBetween(Duration.ofMinutes(50), Duration.ofHours(1));
+        assertThat(neighbour.ttl()).isEqualTo(Duration.ofHours(1));
+    }
+
+    @Test
+    void theNeighbourHasTheGraceWithWhichItWasOpened() {
+        Duration grace = Duration.ofSeconds(7).plusNanos(123_456_000);
+        heartbeats.open(new NewSession(10, "other", 1, Duration.ofHours(1), grace));
+
+        Neighbour neighbour = open(20).neighbour().orElseThrow();
+
+        assertThat(neighbour.grace()).isEqualTo(grace);
+        assertThat(neighbour.markableIn()).isEqualTo(neighbour.expiresIn().plus(grace));
+    }
+
+    @Test
+    void anExpiredNeighbourIsStillTheNeighbourWithNegativeTime() {
+        open(10);
+        open(20);
+
+        letExpire(10);
+
+        Neighbour neighbour = heartbeats.renew(20).orElseThrow().neighbour().orElseThrow();
+        assertThat(neighbour.session()).isEqualTo(10);
+        assertThat(neighbour.expiresIn()).isNegative();
+    }
+
+    @Test
+    void aDeadSessionIsNobodysNeighbourAndNotTheSmallest() {
+        open(10);
+        open(20);
+        open(30);
+        end(20);
+
+        assertThat(neighbour(heartbeats.renew(30))).isEqualTo(10);
+        end(10);
+        Renewal alone = heartbeats.renew(30).orElseThrow();
+        assertThat(alone.neighbour()).isEmpty();
+        assertThat(alone.smallest()).isTrue();
+    }
+
+    @Test
+    void aRenewalProlongsASession() {
+        open(10);
+        open(20);
+        letExpire(10);
+
+        assertThat(heartbeats.renew(10)).isPresent();
+
+        Neighbour prolonged = heartbeats.renew(20).orElseThrow().neighbour().orElseThrow();
+        assertThat(prolonged.expiresIn()).isBetween(LONG, TIMING.ttl());
+    }
+
+    @Test
+    void aSessionThatIsMarkedDeadIsOver() {
+        open(10);
+
+        assertThat(kill(10)).isPresent();
+
+        assertThat(heartbeats.renew(10)).isEmpty();
+    }
+
+    @Test
+    void aSessionThatEndedIsOver() {
+        open(10);
+
+        end(10);
+
+        assertThat(heartbeats.renew(10)).isEmpty();
+        assertThat(heartbeats.renew(10)).isEmpty();
+    }
+
+    @Test
+    void anUnknownSessionIsOver() {
+        assertThat(heartbeats.renew(77)).isEmpty();
+    }
+
+    @Test
+    void theStoresClockIsThatOfTheReply() {
+        Instant first = open(10).databaseTime();
+
+        assertThat(heartbeats.renew(10).orElseThrow().databaseTime())
+                .isBetween(first, first.plus(TIMING.attemptTimeout()));
+    }
+
+    @Test
+    void bothLinesTellTheSameIncarnation() {
+        Incarnation incarnation = open(10).incarnation();
+
+        assertThat(heartbeats.renew(10).orElseThrow().incarnation()).isEqualTo(incarnation);
+        assertThat(work.holdings(10).incarnation()).isEqualTo(incarnation);
+    }
+
+    @Test
+    void theWaitForAHintEndsWithItsTime() throws InterruptedException {
+        open(10);
+
+        assertThat(heartbeats.awaitHint(10, Duration.ZERO)).isFalse();
+        assertThat(heartbeats.awaitHint(10, Duration.ofMillis(20))).isFalse();
+    }
+
+    @Test
+    void closingTheLineEndsTheWaitForAHint() {
+        open(10);
+        CompletableFuture<Boolean> hinted = awaitHint(10, LONG);
+
+        // The wait may not have begun when the line is closed for the first time.
+        await().until(() -> {
+            heartbeats.close();
+            return hinted.isDone();
+        });
+
+        assertThat(hinted.join()).isFalse();
+    }
+
+    @Test
+    void aClosedLineCanBeUsedAgain() {
+        open(10);
+
+        heartbeats.close();
+
+        assertThat(heartbeats.renew(10)).isPresent();
+    }
+
+    @Test
+    void anInterruptEndsTheWaitForAHint() {
+        open(10);
+        Thread waiting = Thread.currentThread();
+        CompletableFuture<Void> interrupting = CompletableFuture.runAsync(waiting::interrupt);
+
+        assertThatThrownBy(() -> heartbeats.awaitHint(10, LONG)).isInstanceOf(InterruptedException.class);
+        interrupting.join();
+    }
+
+    final CompletableFuture<Boolean> awaitHint(long session, Duration atMost) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return heartbeats.awaitHint(session, atMost);
+            } catch (InterruptedException e) {
+                throw new CompletionException(e);
+            }
+        });
+    }
+
+    private static long neighbour(Optional<Renewal> renewal) {
+        return renewal.flatMap(Renewal::neighbour).orElseThrow().session();
+    }
+}

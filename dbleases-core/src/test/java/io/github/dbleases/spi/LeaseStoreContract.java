@@ -1,0 +1,70 @@
+package io.github.dbleases.spi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.dbleases.LeaseSpec;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The contract of {@link LeaseStore}: every store passes these tests, those for tests included, so that none of them
+ * behaves otherwise than the database. A subclass says how to come to an empty store and how to let time pass.
+ */
+public abstract class LeaseStoreContract extends LeaseTransactionContract {
+
+    private static final int WORKS = 20;
+
+    @Test
+    void worksOnALeaseHaveTheirEffectOneAfterTheOther() {
+        createOrders();
+        try (WorkChannel other = store().workChannel(TIMING)) {
+            CompletableFuture<Void> others = CompletableFuture.runAsync(() -> addPartitions(other));
+            addPartitions(work);
+            others.join();
+        }
+
+        assertThat(ordersState().partitions()).isEqualTo(ORDERS.partitions() + 2 * WORKS);
+    }
+
+    private static void addPartitions(WorkChannel line) {
+        for (int i = 0; i < WORKS; i++) {
+            line.transact(names(ORDERS.name()), transaction -> {
+                int before = transaction.lease(ORDERS.name()).orElseThrow().partitions();
+                transaction.resize(ORDERS.name(), before + 1);
+                return before;
+            });
+        }
+    }
+
+    @Test
+    void aWorkOnManyLeasesWritesAllOfThem() {
+        open(10);
+
+        work.transact(names("a", "b", "c"), transaction -> {
+            for (String lease : names("a", "b", "c")) {
+                transaction.create(LeaseSpec.partitions(lease, 2));
+                transaction.addMember(lease, 10);
+            }
+            return null;
+        });
+
+        assertThat(work.census().leases())
+                .hasSize(3)
+                .allSatisfy(lease -> assertThat(lease.snapshot().members()).hasSize(1));
+    }
+
+    @Test
+    void theInboxChangesWithWhatConcernsTheSession() {
+        open(10);
+        createOrders(10);
+        long before = heartbeats.renew(10).orElseThrow().inbox();
+        open(20);
+        assertThat(heartbeats.renew(10).orElseThrow().inbox()).isEqualTo(before);
+
+        grant(1, 10);
+        doInOrders(transaction -> transaction.raise(List.of(10L)));
+
+        assertThat(heartbeats.renew(10).orElseThrow().inbox()).isNotEqualTo(before);
+    }
+}

@@ -1,0 +1,341 @@
+package io.github.dbleases.spi.tasks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import io.github.dbleases.LeaseClient;
+import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.TaskFailure;
+import io.github.dbleases.TaskRunner;
+import io.github.dbleases.TaskRunnerConfig;
+import io.github.dbleases.TaskRunnerConfig.Retry;
+import io.github.dbleases.TaskRunnerListener;
+import io.github.dbleases.Tasker;
+import io.github.dbleases.Timing;
+import io.github.dbleases.internal.client.LeaseClients;
+import io.github.dbleases.internal.tasks.TaskRunners;
+import io.github.dbleases.postgres.PostgresLeaseStore;
+import io.github.dbleases.postgres.PostgresSchema;
+import io.github.dbleases.postgres.PostgresStoreConfig;
+import io.github.dbleases.postgres.tasks.JdbcTaskChannel;
+import io.github.dbleases.postgres.tasks.LeaseTables;
+import io.github.dbleases.postgres.tasks.TaskTable;
+import io.github.dbleases.testing.postgres.PostgresDatabase;
+import io.github.dbleases.testing.postgres.PostgresServer;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runners, clients, a table and a database as they are, and what goes wrong around them: it is told, and the runner goes on
+ * when the cause is gone.
+ */
+class RealRunnerTests {
+
+    private static final Timing TIMING = new Timing(
+            Duration.ofMillis(1500),
+            Duration.ofMillis(300),
+            Duration.ofMillis(400),
+            Duration.ofMillis(150),
+            Duration.ofMillis(150));
+
+    private static final String TABLE = """
+            CREATE TABLE task (id bigint PRIMARY KEY, done boolean NOT NULL DEFAULT false, session_id bigint);
+            CREATE INDEX task_pending ON task (id) WHERE NOT done
+            """;
+
+    private static final TaskTable TASKS = new TaskTable(
+            "task", "id", "session_id", "NOT done", null, "done = true", TaskTable.Failures.UNRECORDED, null);
+
+    private final PostgresDatabase database = PostgresServer.newest().freshDatabase();
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final List<Throwable> errors = new CopyOnWriteArrayList<>();
+    private final List<Object> lost = new CopyOnWriteArrayList<>();
+    private final List<String> log = new CopyOnWriteArrayList<>();
+
+    @BeforeEach
+    void create() throws SQLException {
+        PostgresSchema.create(database.dataSource(), PostgresStoreConfig.defaults());
+        execute(TABLE);
+        Logger logger = (Logger) LoggerFactory.getLogger(TaskRunner.class);
+        AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+                log.add(event.getFormattedMessage());
+            }
+        };
+        appender.start();
+        Level level = logger.getLevel();
+        logger.setLevel(Level.INFO);
+        logger.setAdditive(false);
+        logger.addAppender(appender);
+        open.push(() -> {
+            logger.detachAppender(appender);
+            logger.setLevel(level);
+            logger.setAdditive(true);
+        });
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        while (!open.isEmpty()) {
+            open.pop().close();
+        }
+    }
+
+    @Test
+    void aTaskerThatAlwaysThrowsIsReportedOnceAndItsTasksAreDoneWhenItNoLongerDoes() throws Exception {
+        AtomicBoolean broken = new AtomicBoolean(true);
+        insert(1, 20);
+        start(tasks -> {
+            if (broken.get()) {
+                throw new IllegalStateException("There is no mail server");
+            }
+            return tasks;
+        });
+        await().until(() -> errors.size() > 50);
+        broken.set(false);
+
+        awaitDone(20);
+
+        assertThat(errors).allSatisfy(error -> assertThat(error).hasMessage("There is no mail server"));
+        assertThat(log)
+                .filteredOn(line -> line.toLowerCase(Locale.ROOT).contains("failures of this kind"))
+                .hasSize(2);
+        assertThat(lost).isEmpty();
+    }
+
+    @Test
+    void aRowThatSomebodyKeepsLockedStopsNoOthers() throws Exception {
+        insert(1, 40);
+        try (Connection connection = database.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            start(tasks -> {
+                if (tasks.contains(7L)) {
+                    connection.setAutoCommit(false);
+                    statement.execute("SELECT FROM task WHERE id = 7 FOR UPDATE");
+                }
+                return tasks;
+            });
+
+            awaitDone(39);
+
+            assertThat(errors)
+                    .isNotEmpty()
+                    .allSatisfy(error -> assertThat(error).hasMessageContaining("Somebody holds a lock on a row"));
+            connection.rollback();
+        }
+        awaitDone(40);
+        assertThat(lost).isEmpty();
+    }
+
+    @Test
+    void aTaskerThatReturnsNothingIsReportedOnceAndItsTasksAreDoneWhenItReturnsThem() throws Exception {
+        AtomicBoolean idle = new AtomicBoolean(true);
+        insert(1, 20);
+        start(tasks -> idle.get() ? List.of() : tasks);
+        await().until(() -> errors.size() > 5);
+        assertThat(number("SELECT count(*) FROM task WHERE done")).isZero();
+        idle.set(false);
+
+        awaitDone(20);
+
+        assertThat(errors)
+                .allSatisfy(error -> assertThat(error).hasMessage("The tasker did not return it as accomplished."));
+        assertThat(log)
+                .filteredOn(line -> line.toLowerCase(Locale.ROOT).contains("failures of this kind"))
+                .hasSize(1);
+        assertThat(lost).isEmpty();
+    }
+
+    @Test
+    void aTaskerThatReturnsForeignTasksIsReportedAndFinishesOnlyItsOwn() throws Exception {
+        long another = anotherSession();
+        insert(1, 20);
+        execute("INSERT INTO task (id, session_id) VALUES (999, %d)".formatted(another));
+
+        start(tasks -> {
+            List<Long> returned = new ArrayList<>(tasks);
+            returned.add(999L);
+            return returned;
+        });
+
+        awaitDone(20);
+        assertThat(errors)
+                .isNotEmpty()
+                .allSatisfy(error -> assertThat(error).hasMessageContaining("not given, such as 999"));
+        assertThat(number("SELECT count(*) FROM task WHERE id = 999 AND NOT done AND session_id = " + another))
+                .isOne();
+        assertThat(lost).isEmpty();
+    }
+
+    @Test
+    void aTaskerThatIsSlowerThanItsSessionWouldLiveWithoutHeartbeatsKeepsItsTask() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        Set<Long> stolen = ConcurrentHashMap.newKeySet();
+        insert(1, 1);
+        start(tasks -> {
+            begun.countDown();
+            ended.await();
+            return tasks;
+        });
+        begun.await();
+        long holder = number("SELECT session_id FROM task");
+        long first = number(EXPIRES.formatted(holder));
+        start(tasks -> {
+            stolen.addAll(tasks);
+            return tasks;
+        });
+
+        await().until(() -> number(EXPIRES.formatted(holder))
+                > first + TIMING.ttl().plus(TIMING.grace()).toMillis());
+        ended.countDown();
+
+        awaitDone(1);
+        assertThat(stolen).isEmpty();
+        assertThat(lost).isEmpty();
+    }
+
+    private static final String EXPIRES =
+            "SELECT (extract(epoch FROM expires_at) * 1000)::bigint FROM dbleases_session WHERE id = %d";
+
+    @Test
+    void aTableThatIsDroppedIsReportedOnceAndWorkGoesOnWhenItIsThereAgain() throws Exception {
+        insert(1, 20);
+        start(tasks -> tasks);
+        awaitDone(20);
+
+        execute("DROP TABLE task");
+        await().until(() -> errors.size() > 2);
+        execute(TABLE);
+        insert(1, 30);
+
+        awaitDone(30);
+        assertThat(errors)
+                .allSatisfy(error -> assertThat(error)
+                        .hasMessageContaining("\"task\" does not exist")
+                        .hasMessageContaining("create it again"));
+        assertThat(log)
+                .filteredOn(line -> line.contains("its queue"))
+                .containsExactly(
+                        "Runner work: its queue could not be used, and is tried again. Tasks concerned: []",
+                        "Runner work: its queue can be used again");
+        assertThat(lost).isEmpty();
+    }
+
+    @Test
+    void aRowThatIsDeletedWhileItsTaskFailsIsNotTriedForEver() throws Exception {
+        AtomicBoolean deleted = new AtomicBoolean();
+        Set<Long> afterwards = ConcurrentHashMap.newKeySet();
+        insert(1, 2);
+        start(tasks -> {
+            if (tasks.contains(2L)) {
+                if (deleted.get()) {
+                    afterwards.add(2L);
+                }
+                throw new IllegalStateException("poison");
+            }
+            return tasks;
+        });
+        await().until(() -> number("SELECT count(*) FROM task WHERE done") == 1);
+        await().until(() -> !errors.isEmpty() && number("SELECT count(*) FROM task WHERE session_id IS NOT NULL") == 0);
+        execute("DELETE FROM task WHERE id = 2");
+        deleted.set(true);
+        insert(3, 30);
+        awaitDone(29);
+        assertThat(afterwards).isEmpty();
+    }
+
+    private void start(Tasker<Long> tasker) {
+        LeaseClient client = LeaseClients.start(
+                LeaseClientConfig.defaults().withTiming(TIMING), new PostgresLeaseStore(database.dataSource()));
+        open.push(client);
+        TaskRunner runner = TaskRunners.create(
+                TaskRunnerConfig.of("work")
+                        .withTasks(10, 5)
+                        .withThreads(2, false)
+                        .withInterval(Duration.ofMillis(50))
+                        .withRetry(new Retry(Duration.ofMillis(20), Duration.ofMillis(40))),
+                client,
+                new TaskWork<>(
+                        new JdbcTaskChannel<>(
+                                database.dataSource(), TASKS, LeaseTables.defaults(), row -> row.getLong("id")),
+                        tasker,
+                        null),
+                listener());
+        runner.start();
+        open.push(runner::stop);
+    }
+
+    private TaskRunnerListener listener() {
+        return new TaskRunnerListener() {
+            @Override
+            public void onError(TaskRunner runner, List<?> tasks, Throwable failure) {
+                errors.add(failure);
+            }
+
+            @Override
+            public void onFailed(TaskRunner runner, List<TaskFailure<?>> failures) {
+                failures.forEach(failure -> errors.add(failure.cause()));
+            }
+
+            @Override
+            public void onLost(TaskRunner runner, List<?> tasks) {
+                lost.addAll(tasks);
+            }
+        };
+    }
+
+    private long anotherSession() throws SQLException {
+        execute("""
+                INSERT INTO dbleases_session (id, expires_at, inbox, ttl, grace, started_at, weight, state, client_id)
+                VALUES (1, now() + interval '1 h', 0, interval '1 h', interval '1 s', now(), 1, 'live', 'another')
+                """);
+        return 1;
+    }
+
+    private void insert(long first, long last) throws SQLException {
+        execute("INSERT INTO task (id) SELECT generate_series(%d, %d)".formatted(first, last));
+    }
+
+    private void awaitDone(long tasks) {
+        await().atMost(Duration.ofSeconds(60)).until(() -> number("SELECT count(*) FROM task WHERE done") == tasks);
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = database.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private long number(String sql) throws SQLException {
+        try (Connection connection = database.dataSource().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+}
