@@ -5,7 +5,6 @@ import io.github.dbleases.TaskQueue;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.TaskRunnerListener;
 import io.github.dbleases.Tasker;
-import io.github.dbleases.internal.tasks.TaskQueues;
 import io.github.dbleases.internal.tasks.TaskRunners;
 import io.github.dbleases.postgres.tasks.TaskTable;
 import io.github.dbleases.spi.tasks.TaskChannel;
@@ -84,7 +83,7 @@ public final class RunnerAssembly {
     @SuppressWarnings("unchecked")
     private TaskRunner fromQueue(RunnerDeclaration declared, TaskerBean tasker, String queue) {
         requireSameTasks(declared, tasker, queue);
-        TaskChannel<Object> line = TaskQueues.line(beans.get(queue, TaskQueue.class));
+        TaskChannel<Object> line = TaskRunners.channel(beans.get(queue, TaskQueue.class));
         return runner(declared, line, tasker, null);
     }
 
