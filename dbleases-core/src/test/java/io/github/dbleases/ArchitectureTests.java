@@ -1,10 +1,13 @@
 package io.github.dbleases;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.targetOwner;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -23,6 +26,8 @@ import io.github.dbleases.internal.client.LeaseClients;
 import io.github.dbleases.internal.tasks.TaskRunners;
 import io.github.dbleases.keyvalue.KeyValueBackend;
 import io.github.dbleases.spi.LeaseStore;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Random;
@@ -157,14 +162,20 @@ class ArchitectureTests {
                 .areAssignableTo(Random.class));
     }
 
+    /** A fence is passed the connection of the application, from the root package to the store, which alone uses it. */
     @Test
     void onlyWhatTalksToADatabaseUsesJdbc() {
         check(noClasses()
                 .that()
                 .resideOutsideOfPackages(POSTGRES, JDBC_KEY_VALUE, POSTGRES_TASKS)
                 .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql.."));
+                .dependOnClassesThat(resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..")
+                        .and(not(type(Connection.class).or(type(SQLException.class))))));
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages(POSTGRES, JDBC_KEY_VALUE, POSTGRES_TASKS)
+                .should()
+                .accessTargetWhere(targetOwner(type(Connection.class))));
     }
 
     /** Its library is optional: whatever else named it could not be loaded where it is not there. */

@@ -1,9 +1,12 @@
 package io.github.dbleases.postgres;
 
 import io.github.dbleases.Timing;
+import io.github.dbleases.spi.FencedPartition;
 import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spi.WorkChannel;
+import java.sql.Connection;
+import java.sql.SQLException;
 import javax.sql.DataSource;
 
 /**
@@ -17,6 +20,7 @@ import javax.sql.DataSource;
 public final class PostgresLeaseStore implements LeaseStore {
 
     private final StoreParts parts;
+    private final TransactionFence fence;
 
     /** Creates a store with {@link PostgresStoreConfig#defaults()}. */
     public PostgresLeaseStore(DataSource dataSource) {
@@ -25,6 +29,7 @@ public final class PostgresLeaseStore implements LeaseStore {
 
     public PostgresLeaseStore(DataSource dataSource, PostgresStoreConfig config) {
         this.parts = StoreParts.of(dataSource, config);
+        this.fence = new TransactionFence(parts.tables());
     }
 
     @Override
@@ -35,5 +40,10 @@ public final class PostgresLeaseStore implements LeaseStore {
     @Override
     public WorkChannel workChannel(Timing timing) {
         return new PostgresWorkChannel(parts, timing);
+    }
+
+    @Override
+    public boolean fence(Connection transaction, FencedPartition granted) throws SQLException {
+        return fence.lock(transaction, granted);
     }
 }

@@ -36,7 +36,7 @@ public final class LeaseClients {
         HeartbeatChannel heartbeats = store.heartbeatChannel(config.timing());
         WorkChannel work = store.workChannel(config.timing());
         ThreadedEnvironment environment = new ThreadedEnvironment(config, heartbeats, work);
-        Engine engine = new Engine(config, environment, heartbeats, work, listener);
+        Engine engine = new Engine(config, environment, heartbeats, work, store::fence, listener);
         try {
             environment.start(engine::currentSession, engine::hinted);
             engine.start();

@@ -114,8 +114,9 @@ class OrderWorkerTests {
     }
 
     private Instance start(SampleProperties properties, int partitions) {
-        Timing timing =
-                Timing.builder(Duration.ofSeconds(6)).heartbeat(Duration.ofMillis(100)).build();
+        Timing timing = Timing.builder(Duration.ofSeconds(6))
+                .heartbeat(Duration.ofMillis(100))
+                .build();
         LeaseClient client = LeaseClient.builder(store)
                 .clientId(properties.name())
                 .timing(timing)
