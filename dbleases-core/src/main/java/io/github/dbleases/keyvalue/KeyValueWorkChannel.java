@@ -7,7 +7,7 @@ import io.github.dbleases.keyvalue.Sessions.Seen;
 import io.github.dbleases.spi.Census;
 import io.github.dbleases.spi.Holdings;
 import io.github.dbleases.spi.Holdings.OwnPartition;
-import io.github.dbleases.spi.Neighbour;
+import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.Warrant;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
@@ -64,10 +64,10 @@ final class KeyValueWorkChannel implements WorkChannel {
     }
 
     @Override
-    public Optional<Neighbour> neighbour(long session) {
+    public Optional<Neighbor> neighbor(long session) {
         return attempt(backend -> storage.sessions()
                 .observe(backend, backend.list(SessionDocument.prefix()))
-                .neighbour(session));
+                .neighbor(session));
     }
 
     @Override

@@ -6,7 +6,7 @@ import io.github.dbleases.memory.Content.SessionRow;
 import io.github.dbleases.spi.Census;
 import io.github.dbleases.spi.Holdings;
 import io.github.dbleases.spi.Holdings.OwnPartition;
-import io.github.dbleases.spi.Neighbour;
+import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.Warrant;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
@@ -56,8 +56,8 @@ final class MemoryWorkChannel implements WorkChannel {
     }
 
     @Override
-    public Optional<Neighbour> neighbour(long session) {
-        return tables.execute(timing, content -> tables.neighbour(session));
+    public Optional<Neighbor> neighbor(long session) {
+        return tables.execute(timing, content -> tables.neighbor(session));
     }
 
     @Override

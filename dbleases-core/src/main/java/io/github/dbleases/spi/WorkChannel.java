@@ -17,7 +17,7 @@ public interface WorkChannel extends AutoCloseable {
     Holdings holdings(long session);
 
     /** Reads the live session with the largest id smaller than that of a session, wrapping round. */
-    Optional<Neighbour> neighbour(long session);
+    Optional<Neighbor> neighbor(long session);
 
     /**
      * Marks a session dead if the condition of the warrant holds and nobody else is at it.

@@ -160,6 +160,6 @@ class KeyValueLeaseStoreTests extends TwoProcesses {
     }
 
     private static Duration expiresIn(Optional<Renewal> renewal) {
-        return renewal.orElseThrow().neighbour().orElseThrow().expiresIn();
+        return renewal.orElseThrow().neighbor().orElseThrow().expiresIn();
     }
 }

@@ -155,7 +155,7 @@ class StorageFaultTests extends TwoProcesses {
 
         Renewal opened = open(10);
 
-        assertThat(opened.neighbour()).isEmpty();
+        assertThat(opened.neighbor()).isEmpty();
         assertThat(work.census().sessions()).hasSize(1);
     }
 

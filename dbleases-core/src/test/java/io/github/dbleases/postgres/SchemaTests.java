@@ -64,7 +64,7 @@ class SchemaTests {
                         return tx.snapshot("a");
                     }))
                     .isInstanceOf(StoreUnusableException.class);
-            assertThat(work.neighbour(1)).isEmpty();
+            assertThat(work.neighbor(1)).isEmpty();
         }
     }
 

@@ -89,10 +89,10 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
         open(30);
         end(20);
 
-        assertThat(work.neighbour(30).map(Neighbour::session)).contains(10L);
-        assertThat(work.neighbour(10).map(Neighbour::session)).contains(30L);
+        assertThat(work.neighbor(30).map(Neighbor::session)).contains(10L);
+        assertThat(work.neighbor(10).map(Neighbor::session)).contains(30L);
         end(10);
-        assertThat(work.neighbour(30)).isEmpty();
+        assertThat(work.neighbor(30)).isEmpty();
     }
 
     @Test

@@ -11,7 +11,7 @@ import io.github.dbleases.internal.client.Environment.Timer;
 import io.github.dbleases.internal.client.Worker.Job;
 import io.github.dbleases.spi.Census;
 import io.github.dbleases.spi.LeaseTransaction;
-import io.github.dbleases.spi.Neighbour;
+import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.Renewal;
 import io.github.dbleases.spi.Warrant;
 import io.github.dbleases.spi.WorkChannel;
@@ -61,7 +61,7 @@ final class Caretaker {
 
     /** Records the reply to a heartbeat. */
     void renewed(Renewal renewal) {
-        watch(renewal.neighbour());
+        watch(renewal.neighbor());
         long sinceAudit = environment.clock().nanoTime() - auditedNanos;
         if (renewal.smallest() && sinceAudit >= config.timing().ttl().toNanos()) {
             audit();
@@ -109,16 +109,16 @@ final class Caretaker {
                 (LeaseTransaction transaction) -> step.apply(new Assigner(transaction, limit)));
     }
 
-    private void watch(Optional<Neighbour> neighbour) {
+    private void watch(Optional<Neighbor> neighbor) {
         watch.cancel();
-        neighbour.ifPresent(watched -> {
+        neighbor.ifPresent(watched -> {
             Duration untilDead = watched.markableIn().plusMillis(1);
             Duration wait = untilDead.isNegative() ? Duration.ZERO : untilDead;
             watch = environment.after(wait, () -> markDead(watched));
         });
     }
 
-    private void markDead(Neighbour expired) {
+    private void markDead(Neighbor expired) {
         Session session = keeper.session();
         if (session == null
                 || marking.contains(expired.session())
@@ -137,11 +137,11 @@ final class Caretaker {
         marking.add(expired.session());
     }
 
-    private Optional<Warrant> warrant(Session session, Neighbour expired) {
+    private Optional<Warrant> warrant(Session session, Neighbor expired) {
         return session.guard().warrant(expired, environment.clock().nanoTime());
     }
 
-    private Optional<Function<WorkChannel, Optional<Set<String>>>> prepareMarking(Session session, Neighbour expired) {
+    private Optional<Function<WorkChannel, Optional<Set<String>>>> prepareMarking(Session session, Neighbor expired) {
         Optional<Warrant> warrant = keeper.session() == session ? warrant(session, expired) : Optional.empty();
         if (warrant.isEmpty()) {
             marking.remove(expired.session());
@@ -164,7 +164,7 @@ final class Caretaker {
         worker.submit(Job.of(
                 "look at the next session",
                 () -> keeper.session() == session,
-                line -> line.neighbour(session.id()),
+                line -> line.neighbor(session.id()),
                 this::watch));
     }
 
@@ -192,7 +192,7 @@ final class Caretaker {
         auditedNanos = environment.clock().nanoTime();
         census.sessions().stream()
                 .filter(Census.Session::live)
-                .map(session -> new Neighbour(session.id(), session.expiresIn(), session.ttl(), session.grace()))
+                .map(session -> new Neighbor(session.id(), session.expiresIn(), session.ttl(), session.grace()))
                 .filter(session -> session.markableIn().isNegative())
                 .forEach(this::markDead);
         for (Census.Lease lease : census.leases()) {

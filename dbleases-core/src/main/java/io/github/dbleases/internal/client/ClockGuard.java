@@ -1,7 +1,7 @@
 package io.github.dbleases.internal.client;
 
 import io.github.dbleases.Timing;
-import io.github.dbleases.spi.Neighbour;
+import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.Warrant;
 import java.time.Duration;
 import java.time.Instant;
@@ -111,7 +111,7 @@ final class ClockGuard {
     }
 
     /** Returns the warrant to mark a session dead; empty if the client may not. */
-    Optional<Warrant> warrant(Neighbour watched, long nowNanos) {
+    Optional<Warrant> warrant(Neighbor watched, long nowNanos) {
         long window = watched.ttl().plus(watched.grace()).toNanos();
         longestWindow = Math.max(longestWindow, window);
         long steady = nowNanos - steadySinceNanos;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.Timing;
 import io.github.dbleases.internal.client.ClockGuard.Beat;
-import io.github.dbleases.spi.Neighbour;
+import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.Warrant;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +16,7 @@ class ClockGuardTests {
     private static final Duration QUICK = Duration.ofMillis(1);
     private static final Duration TOLERATED = TIMING.grace().dividedBy(2);
     private static final Duration WINDOW = TIMING.ttl().plus(TIMING.grace());
-    private static final Neighbour OTHER = watched(TIMING);
+    private static final Neighbor OTHER = watched(TIMING);
 
     private final ManualClock clock = new ManualClock();
     private Instant databaseTime = Instant.parse("2026-01-01T00:00:00Z");
@@ -186,8 +186,8 @@ class ClockGuardTests {
 
     @Test
     void aDriftThatIsHarmlessInAShortWindowIsNoneInALongOne() {
-        Neighbour slow = watched(Timing.of(TIMING.ttl().multipliedBy(10)));
-        Neighbour strict = new Neighbour(1, Duration.ZERO, slow.ttl(), TIMING.grace());
+        Neighbor slow = watched(Timing.of(TIMING.ttl().multipliedBy(10)));
+        Neighbor strict = new Neighbor(1, Duration.ZERO, slow.ttl(), TIMING.grace());
         runFaster(1.02, WINDOW.multipliedBy(20));
 
         assertThat(allows()).isTrue();
@@ -197,7 +197,7 @@ class ClockGuardTests {
 
     @Test
     void aSessionThatLivesLongerIsWatchedForLongerThanTheOwnOne() {
-        Neighbour slow = watched(Timing.of(TIMING.ttl().multipliedBy(3)));
+        Neighbor slow = watched(Timing.of(TIMING.ttl().multipliedBy(3)));
 
         beatFor(WINDOW.multipliedBy(3).minus(QUICK));
         assertThat(guard.warrant(slow, clock.nanoTime())).isEmpty();
@@ -208,7 +208,7 @@ class ClockGuardTests {
 
     @Test
     void theToleranceIsHalfTheGraceOfTheOtherSession() {
-        Neighbour strict = new Neighbour(1, Duration.ZERO, TIMING.ttl(), TOLERATED);
+        Neighbor strict = new Neighbor(1, Duration.ZERO, TIMING.ttl(), TOLERATED);
         settle();
 
         databaseTime = databaseTime.plus(TOLERATED.dividedBy(2)).plusMillis(5);
@@ -220,8 +220,8 @@ class ClockGuardTests {
 
     @Test
     void theWarrantHasTheGraceOfTheOtherSession() {
-        Neighbour other =
-                new Neighbour(7, Duration.ZERO, TIMING.ttl(), TIMING.grace().dividedBy(2));
+        Neighbor other =
+                new Neighbor(7, Duration.ZERO, TIMING.ttl(), TIMING.grace().dividedBy(2));
         settle();
 
         Warrant warrant = guard.warrant(other, clock.nanoTime()).orElseThrow();
@@ -239,8 +239,8 @@ class ClockGuardTests {
         }
     }
 
-    private static Neighbour watched(Timing timing) {
-        return new Neighbour(1, Duration.ofSeconds(-1), timing.ttl(), timing.grace());
+    private static Neighbor watched(Timing timing) {
+        return new Neighbor(1, Duration.ofSeconds(-1), timing.ttl(), timing.grace());
     }
 
     private boolean allows() {

@@ -6,7 +6,7 @@ import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.spi.Census;
 import io.github.dbleases.spi.Holdings;
 import io.github.dbleases.spi.LeaseTransaction;
-import io.github.dbleases.spi.Neighbour;
+import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.Warrant;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
@@ -34,8 +34,8 @@ record SimWorkChannel(WorkChannel line, Predicate<Change> fenced, Set<Long> dead
     }
 
     @Override
-    public Optional<Neighbour> neighbour(long session) {
-        return line.neighbour(session);
+    public Optional<Neighbor> neighbor(long session) {
+        return line.neighbor(session);
     }
 
     @Override
