@@ -4,7 +4,7 @@ import io.github.dbleases.Timing;
 import io.github.dbleases.internal.rows.LeaseRow;
 import io.github.dbleases.internal.rows.RowTransaction;
 import io.github.dbleases.keyvalue.Sessions.Seen;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.Holdings;
 import io.github.dbleases.spi.Holdings.OwnPartition;
 import io.github.dbleases.spi.Neighbor;
@@ -121,35 +121,35 @@ final class KeyValueWorkChannel implements WorkChannel {
     }
 
     @Override
-    public Census census() {
+    public ClusterSnapshot clusterSnapshot() {
         return attempt(backend ->
-                census(backend, storage.leases().readAll(backend, backend.list(LeaseDocument.prefix()))));
+                clusterSnapshot(backend, storage.leases().readAll(backend, backend.list(LeaseDocument.prefix()))));
     }
 
     @Override
-    public Census census(String lease) {
+    public ClusterSnapshot clusterSnapshot(String lease) {
         return attempt(backend -> {
             SortedMap<String, LeaseRow> one = new TreeMap<>();
             storage.leases().read(backend, lease).ifPresent(stored -> one.put(lease, stored.row()));
-            return census(backend, one);
+            return clusterSnapshot(backend, one);
         });
     }
 
-    private Census census(KeyValueBackend backend, SortedMap<String, LeaseRow> leases) {
+    private ClusterSnapshot clusterSnapshot(KeyValueBackend backend, SortedMap<String, LeaseRow> leases) {
         LiveSessions live = new LiveSessions(storage, backend);
         Roster roster = live.roster();
-        List<Census.Lease> census = new ArrayList<>();
-        leases.forEach((name, lease) -> census.add(lease.census(name, live)));
-        return new Census(
+        List<ClusterSnapshot.Lease> cluster = new ArrayList<>();
+        leases.forEach((name, lease) -> cluster.add(lease.clusterSnapshot(name, live)));
+        return new ClusterSnapshot(
                 roster.live().values().stream()
-                        .map(seen -> census(seen, roster.nowNanos()))
+                        .map(seen -> clusterSnapshot(seen, roster.nowNanos()))
                         .toList(),
-                census);
+                cluster);
     }
 
-    private static Census.Session census(Seen seen, long nowNanos) {
+    private static ClusterSnapshot.Session clusterSnapshot(Seen seen, long nowNanos) {
         SessionDocument document = seen.document();
-        return new Census.Session(
+        return new ClusterSnapshot.Session(
                 seen.id(),
                 document.clientId(),
                 true,

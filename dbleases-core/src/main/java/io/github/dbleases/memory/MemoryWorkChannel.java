@@ -3,7 +3,7 @@ package io.github.dbleases.memory;
 import io.github.dbleases.Timing;
 import io.github.dbleases.internal.rows.RowTransaction;
 import io.github.dbleases.memory.Content.SessionRow;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.Holdings;
 import io.github.dbleases.spi.Holdings.OwnPartition;
 import io.github.dbleases.spi.Neighbor;
@@ -101,20 +101,20 @@ final class MemoryWorkChannel implements WorkChannel {
     }
 
     @Override
-    public Census census() {
-        return census(lease -> true);
+    public ClusterSnapshot clusterSnapshot() {
+        return clusterSnapshot(lease -> true);
     }
 
     @Override
-    public Census census(String lease) {
-        return census(lease::equals);
+    public ClusterSnapshot clusterSnapshot(String lease) {
+        return clusterSnapshot(lease::equals);
     }
 
-    private Census census(Predicate<String> which) {
+    private ClusterSnapshot clusterSnapshot(Predicate<String> which) {
         return tables.execute(timing, content -> {
             Instant now = tables.now();
-            List<Census.Session> sessions = content.sessions.values().stream()
-                    .map(row -> new Census.Session(
+            List<ClusterSnapshot.Session> sessions = content.sessions.values().stream()
+                    .map(row -> new ClusterSnapshot.Session(
                             row.id(),
                             row.clientId(),
                             row.live(),
@@ -124,11 +124,11 @@ final class MemoryWorkChannel implements WorkChannel {
                             row.ttl(),
                             row.grace()))
                     .toList();
-            List<Census.Lease> leases = content.leases.entrySet().stream()
+            List<ClusterSnapshot.Lease> leases = content.leases.entrySet().stream()
                     .filter(entry -> which.test(entry.getKey()))
-                    .map(entry -> entry.getValue().census(entry.getKey(), new MemoryRows(tables, content)))
+                    .map(entry -> entry.getValue().clusterSnapshot(entry.getKey(), new MemoryRows(tables, content)))
                     .toList();
-            return new Census(sessions, leases);
+            return new ClusterSnapshot(sessions, leases);
         });
     }
 

@@ -1,7 +1,7 @@
 package io.github.dbleases.postgres;
 
 import io.github.dbleases.Timing;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.Holdings;
 import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.Warrant;
@@ -138,12 +138,12 @@ final class PostgresWorkChannel implements WorkChannel {
     }
 
     @Override
-    public Census census() {
+    public ClusterSnapshot clusterSnapshot() {
         return link.call(true, census::read);
     }
 
     @Override
-    public Census census(String lease) {
+    public ClusterSnapshot clusterSnapshot(String lease) {
         return link.call(true, connection -> census.read(connection, lease));
     }
 

@@ -42,10 +42,10 @@ public interface WorkChannel extends AutoCloseable {
     <T> T transact(SortedSet<String> leases, Work<T> work);
 
     /** Reads everything, in one snapshot. */
-    Census census();
+    ClusterSnapshot clusterSnapshot();
 
     /** Reads all sessions and one lease, if it exists, in one snapshot. */
-    Census census(String lease);
+    ClusterSnapshot clusterSnapshot(String lease);
 
     /** Deletes the dead sessions that no member, owner or pending owner names any more, if the store keeps dead ones. */
     void purge();

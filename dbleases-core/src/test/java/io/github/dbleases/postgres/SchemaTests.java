@@ -56,7 +56,7 @@ class SchemaTests {
         PostgresSchema.create(dataSource, PostgresStoreConfig.defaults());
         execute("DROP TABLE dbleases_member");
         try (WorkChannel work = new PostgresLeaseStore(dataSource).workChannel(TestTimings.PATIENT)) {
-            assertThatThrownBy(work::census)
+            assertThatThrownBy(work::clusterSnapshot)
                     .isInstanceOf(StoreUnusableException.class)
                     .hasMessageContaining("The tables dbleases_member do not exist");
             assertThatThrownBy(() -> work.transact(new TreeSet<>(List.of("a")), tx -> {
@@ -103,7 +103,7 @@ class SchemaTests {
 
             assertThat(line.awaitHint(10, Duration.ofMinutes(1))).isTrue();
             assertThat(line.renew(10).orElseThrow().inbox()).isEqualTo(1);
-            assertThat(work.census().leases().get(0).snapshot().members()).hasSize(1);
+            assertThat(work.clusterSnapshot().leases().get(0).snapshot().members()).hasSize(1);
             work.purge();
         }
     }

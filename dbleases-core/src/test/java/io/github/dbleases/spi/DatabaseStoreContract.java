@@ -125,15 +125,15 @@ public abstract class DatabaseStoreContract extends LeaseStoreContract {
     }
 
     @Test
-    void theCensusHasDeadSessionsToo() {
+    void theClusterSnapshotHasDeadSessionsToo() {
         open(10);
         open(20);
         end(10);
 
-        Census census = work.census();
+        ClusterSnapshot cluster = work.clusterSnapshot();
 
-        assertThat(census.sessions()).extracting(Census.Session::id).containsExactly(10L, 20L);
-        assertThat(census.sessions()).extracting(Census.Session::live).containsExactly(false, true);
+        assertThat(cluster.sessions()).extracting(ClusterSnapshot.Session::id).containsExactly(10L, 20L);
+        assertThat(cluster.sessions()).extracting(ClusterSnapshot.Session::live).containsExactly(false, true);
     }
 
     @Test
@@ -151,7 +151,7 @@ public abstract class DatabaseStoreContract extends LeaseStoreContract {
 
         work.purge();
 
-        assertThat(work.census().sessions()).extracting(Census.Session::id).containsExactly(1L, 2L, 3L, 5L);
+        assertThat(work.clusterSnapshot().sessions()).extracting(ClusterSnapshot.Session::id).containsExactly(1L, 2L, 3L, 5L);
     }
 
     private void raise(long... sessions) {

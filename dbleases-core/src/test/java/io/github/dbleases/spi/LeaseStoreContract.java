@@ -49,7 +49,7 @@ public abstract class LeaseStoreContract extends LeaseTransactionContract {
             return null;
         });
 
-        assertThat(work.census().leases())
+        assertThat(work.clusterSnapshot().leases())
                 .hasSize(3)
                 .allSatisfy(lease -> assertThat(lease.snapshot().members()).hasSize(1));
     }

@@ -183,11 +183,11 @@ public abstract class LeaseTransactionContract extends SharingContract {
         open(20);
         createOrders(10, 20);
         end(20);
-        assertThat(work.census().leases().get(0).deadMembers()).containsExactly(20L);
+        assertThat(work.clusterSnapshot().leases().get(0).deadMembers()).containsExactly(20L);
 
         assertThat(orders().members()).containsExactly(new Member(10, 1));
 
-        assertThat(work.census().leases().get(0).deadMembers()).isEmpty();
+        assertThat(work.clusterSnapshot().leases().get(0).deadMembers()).isEmpty();
     }
 
     @Test
@@ -216,7 +216,7 @@ public abstract class LeaseTransactionContract extends SharingContract {
         });
 
         // A snapshot would delete it.
-        assertThat(work.census().leases().get(0).deadMembers()).isEmpty();
+        assertThat(work.clusterSnapshot().leases().get(0).deadMembers()).isEmpty();
         assertThat(orders().members()).isEmpty();
     }
 

@@ -239,7 +239,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
     }
 
     @Test
-    void theCensusHasEverything() {
+    void theClusterSnapshotHasEverything() {
         open(20);
         open(10);
         open(30);
@@ -253,21 +253,21 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
         Partition granted = grant(2, 10);
         end(20);
 
-        Census census = work.census();
+        ClusterSnapshot cluster = work.clusterSnapshot();
 
-        assertThat(census.sessions().stream().filter(Census.Session::live))
-                .extracting(Census.Session::id)
+        assertThat(cluster.sessions().stream().filter(ClusterSnapshot.Session::live))
+                .extracting(ClusterSnapshot.Session::id)
                 .containsExactly(10L, 30L);
-        Census.Session first = census.sessions().get(0);
+        ClusterSnapshot.Session first = cluster.sessions().get(0);
         assertThat(first.ttl()).isEqualTo(TIMING.ttl());
         assertThat(first.grace()).isEqualTo(TIMING.grace());
         assertThat(first.clientId()).isEqualTo("client-10");
         assertThat(first.weight()).isEqualTo(1);
         assertThat(first.expiresIn()).isBetween(Duration.ofSeconds(1), TIMING.ttl());
-        assertThat(census.leases())
+        assertThat(cluster.leases())
                 .extracting(lease -> lease.snapshot().kind())
                 .containsExactly(LeaseKind.LEADER, LeaseKind.PARTITIONS);
-        Census.Lease orders = census.leases().get(1);
+        ClusterSnapshot.Lease orders = cluster.leases().get(1);
         assertThat(orders.snapshot().lease()).isEqualTo("orders");
         assertThat(orders.snapshot().members()).containsExactly(new Member(10, 1));
         assertThat(orders.deadMembers()).containsExactly(20L);
@@ -278,8 +278,8 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
     }
 
     @Test
-    void theCensusOfAnEmptyStoreIsEmpty() {
-        assertThat(work.census()).isEqualTo(new Census(List.of(), List.of()));
+    void theClusterSnapshotOfAnEmptyStoreIsEmpty() {
+        assertThat(work.clusterSnapshot()).isEqualTo(new ClusterSnapshot(List.of(), List.of()));
     }
 
     @Test

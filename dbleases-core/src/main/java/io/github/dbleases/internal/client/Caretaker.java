@@ -9,7 +9,7 @@ import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.internal.client.Assigner.Outcome;
 import io.github.dbleases.internal.client.Environment.Timer;
 import io.github.dbleases.internal.client.Worker.Job;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.LeaseTransaction;
 import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.Renewal;
@@ -170,7 +170,7 @@ final class Caretaker {
 
     private void audit() {
         if (!auditing) {
-            worker.submit(Job.of("audit", () -> auditing = keeper.session() != null, this::census, this::audited)
+            worker.submit(Job.of("audit", () -> auditing = keeper.session() != null, this::clusterSnapshot, this::audited)
                     .unless(failure -> {
                         auditing = false;
                         return true;
@@ -179,23 +179,23 @@ final class Caretaker {
         }
     }
 
-    private Census census(WorkChannel line) {
-        Census census = line.census();
-        if (census.sessions().stream().anyMatch(session -> !session.live())) {
+    private ClusterSnapshot clusterSnapshot(WorkChannel line) {
+        ClusterSnapshot cluster = line.clusterSnapshot();
+        if (cluster.sessions().stream().anyMatch(session -> !session.live())) {
             line.purge();
         }
-        return census;
+        return cluster;
     }
 
-    private void audited(Census census) {
+    private void audited(ClusterSnapshot cluster) {
         auditing = false;
         auditedNanos = environment.clock().nanoTime();
-        census.sessions().stream()
-                .filter(Census.Session::live)
+        cluster.sessions().stream()
+                .filter(ClusterSnapshot.Session::live)
                 .map(session -> new Neighbor(session.id(), session.expiresIn(), session.ttl(), session.grace()))
                 .filter(session -> session.markableIn().isNegative())
                 .forEach(this::markDead);
-        for (Census.Lease lease : census.leases()) {
+        for (ClusterSnapshot.Lease lease : cluster.leases()) {
             String name = lease.snapshot().lease();
             if (!lease.deadMembers().isEmpty()
                     || !Balancer.assign(lease.snapshot(), Scope.ORPHANS)
@@ -207,13 +207,13 @@ final class Caretaker {
             }
         }
         if (config.balanceLeaderships()) {
-            balanceLeaderships(census);
+            balanceLeaderships(cluster);
         }
     }
 
-    private void balanceLeaderships(Census census) {
-        List<Snapshot> elections = census.leases().stream()
-                .map(Census.Lease::snapshot)
+    private void balanceLeaderships(ClusterSnapshot cluster) {
+        List<Snapshot> elections = cluster.leases().stream()
+                .map(ClusterSnapshot.Lease::snapshot)
                 .filter(lease -> lease.kind() == LeaseKind.LEADER)
                 .toList();
         LeadershipBalance.plan(elections)

@@ -122,12 +122,12 @@ final class DefaultLeaseClient implements LeaseClient {
 
     @Override
     public ClusterView cluster() {
-        return Waiting.answerWithin(engine.patience(), engine.cluster(WorkChannel::census));
+        return Waiting.answerWithin(engine.patience(), engine.cluster(WorkChannel::clusterSnapshot));
     }
 
     @Override
     public ClusterView cluster(String lease) {
-        return Waiting.answerWithin(engine.patience(), engine.cluster(line -> line.census(lease)));
+        return Waiting.answerWithin(engine.patience(), engine.cluster(line -> line.clusterSnapshot(lease)));
     }
 
     @Override

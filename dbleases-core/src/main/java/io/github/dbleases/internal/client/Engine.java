@@ -7,7 +7,7 @@ import io.github.dbleases.LeaseEventListener;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.internal.client.Worker.Job;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.Renewal;
 import io.github.dbleases.spi.WorkChannel;
@@ -192,7 +192,7 @@ final class Engine implements SessionKeeper.Observer {
     }
 
     /** Reads the cluster, or a part of it. */
-    CompletableFuture<ClusterView> cluster(Function<WorkChannel, Census> read) {
+    CompletableFuture<ClusterView> cluster(Function<WorkChannel, ClusterSnapshot> read) {
         CompletableFuture<ClusterView> view = new CompletableFuture<>();
         exclusively(() -> {
             requireOpen();
@@ -200,7 +200,7 @@ final class Engine implements SessionKeeper.Observer {
                             "read the cluster",
                             () -> !view.isDone(),
                             read,
-                            census -> view.complete(ClusterViews.of(census, keeper.session())))
+                            cluster -> view.complete(ClusterViews.of(cluster, keeper.session())))
                     .unless(view::completeExceptionally));
         });
         return view;

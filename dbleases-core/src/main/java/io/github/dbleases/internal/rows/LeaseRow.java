@@ -2,7 +2,7 @@ package io.github.dbleases.internal.rows;
 
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.assignment.Snapshot;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.Holdings.OwnPartition;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -152,9 +152,9 @@ public record LeaseRow(
                 partitions.stream().map(row -> row.read(sessions)).toList());
     }
 
-    /** Returns this lease as a census has it. */
-    public Census.Lease census(String name, SessionRows sessions) {
-        return new Census.Lease(
+    /** Returns this lease as a cluster has it. */
+    public ClusterSnapshot.Lease clusterSnapshot(String name, SessionRows sessions) {
+        return new ClusterSnapshot.Lease(
                 snapshot(name, sessions, uncounted -> 0),
                 partitions.stream().map(PartitionRow::since).toList(),
                 members.keySet().stream()

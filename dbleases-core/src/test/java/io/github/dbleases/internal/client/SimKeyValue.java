@@ -4,7 +4,7 @@ import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.Timing;
 import io.github.dbleases.keyvalue.DrivenStore;
 import io.github.dbleases.keyvalue.KeyValueBackend;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spi.WorkChannel;
@@ -64,10 +64,10 @@ final class SimKeyValue implements SimStorage {
     }
 
     @Override
-    public Census census() {
+    public ClusterSnapshot clusterSnapshot() {
         return DrivenStore.on(storage, new Machine(null))
                 .workChannel(Timing.DEFAULT)
-                .census();
+                .clusterSnapshot();
     }
 
     @Override

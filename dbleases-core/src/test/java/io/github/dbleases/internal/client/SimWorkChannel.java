@@ -3,7 +3,7 @@ package io.github.dbleases.internal.client;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.assignment.Change;
 import io.github.dbleases.assignment.Snapshot;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.Holdings;
 import io.github.dbleases.spi.LeaseTransaction;
 import io.github.dbleases.spi.Neighbor;
@@ -46,13 +46,13 @@ record SimWorkChannel(WorkChannel line, Predicate<Change> fenced, Set<Long> dead
     }
 
     @Override
-    public Census census() {
-        return line.census();
+    public ClusterSnapshot clusterSnapshot() {
+        return line.clusterSnapshot();
     }
 
     @Override
-    public Census census(String lease) {
-        return line.census(lease);
+    public ClusterSnapshot clusterSnapshot(String lease) {
+        return line.clusterSnapshot(lease);
     }
 
     @Override

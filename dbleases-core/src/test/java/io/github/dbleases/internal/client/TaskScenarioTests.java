@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.memory.InMemoryLeaseStore.Backup;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
@@ -209,8 +209,8 @@ class TaskScenarioTests extends Scenario {
 
         assertThat(letters().snapshot().members()).isEmpty();
         assertThat(letters().deadMembers()).isEmpty();
-        assertThat(cluster.census().sessions())
-                .extracting(Census.Session::id)
+        assertThat(cluster.clusterSnapshot().sessions())
+                .extracting(ClusterSnapshot.Session::id)
                 .containsExactly(other.engine().currentSession());
     }
 
@@ -232,8 +232,8 @@ class TaskScenarioTests extends Scenario {
         return OptionalLong.of(process.engine().currentSession());
     }
 
-    private Census.Lease letters() {
-        return cluster.census().leases().stream()
+    private ClusterSnapshot.Lease letters() {
+        return cluster.clusterSnapshot().leases().stream()
                 .filter(lease -> lease.snapshot().lease().equals(LETTERS.name()))
                 .findAny()
                 .orElseThrow();
@@ -244,6 +244,6 @@ class TaskScenarioTests extends Scenario {
     }
 
     private boolean isLive(long session) {
-        return cluster.census().sessions().stream().anyMatch(row -> row.id() == session && row.live());
+        return cluster.clusterSnapshot().sessions().stream().anyMatch(row -> row.id() == session && row.live());
     }
 }
