@@ -8,7 +8,7 @@ import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.Holdings;
 import io.github.dbleases.spi.Holdings.OwnPartition;
 import io.github.dbleases.spi.Neighbor;
-import io.github.dbleases.spi.Warrant;
+import io.github.dbleases.spi.MarkDeadCondition;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,10 +71,10 @@ final class KeyValueWorkChannel implements WorkChannel {
     }
 
     @Override
-    public Optional<Set<String>> markDead(Warrant warrant) {
+    public Optional<Set<String>> markDead(MarkDeadCondition condition) {
         return attempt(backend -> storage.sessions()
-                .last(warrant.session())
-                .filter(seen -> allows(warrant, seen))
+                .last(condition.session())
+                .filter(seen -> allows(condition, seen))
                 .filter(seen -> backend.delete(SessionDocument.key(seen.id()), seen.version()))
                 .map(seen -> {
                     storage.sessions().forget(seen.id());
@@ -82,13 +82,13 @@ final class KeyValueWorkChannel implements WorkChannel {
                 }));
     }
 
-    private boolean allows(Warrant warrant, Seen seen) {
+    private boolean allows(MarkDeadCondition condition, Seen seen) {
         Duration off =
-                Duration.between(warrant.expectedTime(), storage.steadyTime()).abs();
+                Duration.between(condition.expectedTime(), storage.steadyTime()).abs();
         Duration expiresIn = seen.expiresIn(storage.host().nanoTime());
-        return expiresIn.plus(warrant.grace()).isNegative()
-                && seen.document().ttl().compareTo(warrant.steadyFor()) <= 0
-                && off.compareTo(warrant.grace().dividedBy(2)) <= 0;
+        return expiresIn.plus(condition.grace()).isNegative()
+                && seen.document().ttl().compareTo(condition.steadyFor()) <= 0
+                && off.compareTo(condition.grace().dividedBy(2)) <= 0;
     }
 
     private Set<String> leasesOf(KeyValueBackend backend, long session) {

@@ -7,7 +7,7 @@ import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.Holdings;
 import io.github.dbleases.spi.Holdings.OwnPartition;
 import io.github.dbleases.spi.Neighbor;
-import io.github.dbleases.spi.Warrant;
+import io.github.dbleases.spi.MarkDeadCondition;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,16 +61,16 @@ final class MemoryWorkChannel implements WorkChannel {
     }
 
     @Override
-    public Optional<Set<String>> markDead(Warrant warrant) {
+    public Optional<Set<String>> markDead(MarkDeadCondition condition) {
         return tables.execute(timing, content -> {
-            SessionRow row = content.sessions.get(warrant.session());
+            SessionRow row = content.sessions.get(condition.session());
             Instant now = tables.now();
-            Duration off = Duration.between(warrant.expectedTime(), now).abs();
+            Duration off = Duration.between(condition.expectedTime(), now).abs();
             if (row == null
                     || !row.live()
-                    || !row.expiresAt().plus(warrant.grace()).isBefore(now)
-                    || row.ttl().compareTo(warrant.steadyFor()) > 0
-                    || off.compareTo(warrant.grace().dividedBy(2)) > 0) {
+                    || !row.expiresAt().plus(condition.grace()).isBefore(now)
+                    || row.ttl().compareTo(condition.steadyFor()) > 0
+                    || off.compareTo(condition.grace().dividedBy(2)) > 0) {
                 return Optional.empty();
             }
             content.sessions.put(row.id(), row.dead());

@@ -4,7 +4,7 @@ import io.github.dbleases.Timing;
 import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.Holdings;
 import io.github.dbleases.spi.Neighbor;
-import io.github.dbleases.spi.Warrant;
+import io.github.dbleases.spi.MarkDeadCondition;
 import io.github.dbleases.spi.WorkChannel;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -83,17 +83,17 @@ final class PostgresWorkChannel implements WorkChannel {
     }
 
     @Override
-    public Optional<Set<String>> markDead(Warrant warrant) {
-        Duration tolerance = warrant.grace().dividedBy(2);
+    public Optional<Set<String>> markDead(MarkDeadCondition condition) {
+        Duration tolerance = condition.grace().dividedBy(2);
         return link.call(false, connection -> {
             try (PreparedStatement statement = Jdbc.prepare(
                             connection.jdbc(),
                             connection.adapt(markDead),
-                            warrant.session(),
-                            warrant.grace(),
-                            warrant.expectedTime(),
+                            condition.session(),
+                            condition.grace(),
+                            condition.expectedTime(),
                             tolerance,
-                            warrant.steadyFor());
+                            condition.steadyFor());
                     ResultSet row = statement.executeQuery()) {
                 Set<String> found = new HashSet<>();
                 while (row.next()) {

@@ -20,12 +20,12 @@ public interface WorkChannel extends AutoCloseable {
     Optional<Neighbor> neighbor(long session);
 
     /**
-     * Marks a session dead if the condition of the warrant holds and nobody else is at it.
+     * Marks a session dead if the condition of the condition holds and nobody else is at it.
      *
      * @return the names of the leases in which the session is a member, an owner or a pending owner; empty if it was not
      *     marked
      */
-    Optional<Set<String>> markDead(Warrant warrant);
+    Optional<Set<String>> markDead(MarkDeadCondition condition);
 
     /**
      * Does work under the locks of leases: it starts when they are held, reads what was committed before that, and is

@@ -307,7 +307,7 @@ final class Mutants {
                             "a session is marked dead after the grace of the one that marks it",
                             "internal.client.ClockGuard")
                     .replace("watched.session(), watched.grace(),", "watched.session(), timing.grace(),")
-                    .killedBy("internal.client.ClockGuardTests#theWarrantHasTheGraceOfTheOtherSession"),
+                    .killedBy("internal.client.ClockGuardTests#theConditionHasTheGraceOfTheOtherSession"),
             of("new incarnation", "a session is marked dead right after a failover", "internal.client.SessionKeeper")
                     .remove("current.guard().silence(environment.clock().nanoTime());")
                     .killedBy("internal.client.FailoverScenarioTests#aFailoverToAnOldCopyKillsNobodyWhoIsStillThere"));
@@ -319,7 +319,7 @@ final class Mutants {
                             "expires_at + 0 * ? * interval '1 microsecond' < clock_timestamp()")
                     .killedBy(POSTGRES + "aSessionIsNotMarkedDeadBeforeTheGraceIsOver"),
             of("grace in memory", "a session is marked dead as soon as it has expired", "memory.MemoryWorkChannel")
-                    .replace("row.expiresAt().plus(warrant.grace()).isBefore(now)", "row.expiresAt().isBefore(now)")
+                    .replace("row.expiresAt().plus(condition.grace()).isBefore(now)", "row.expiresAt().isBefore(now)")
                     .killedBy(MEMORY + "aSessionIsNotMarkedDeadBeforeTheGraceIsOver"),
             of("state in marking", "a session is marked dead twice", "postgres.PostgresWorkChannel")
                     .replace("WHERE id = ? AND state = 'live' AND expires_at", "WHERE id = ? AND expires_at")
@@ -413,7 +413,7 @@ final class Mutants {
                             "grace on a key-value store",
                             "a session is marked dead as soon as it has expired",
                             "keyvalue.KeyValueWorkChannel")
-                    .replace("return expiresIn.plus(warrant.grace()).isNegative()", "return expiresIn.isNegative()")
+                    .replace("return expiresIn.plus(condition.grace()).isNegative()", "return expiresIn.isNegative()")
                     .killedBy("keyvalue.LeaseStoreOnMapTests#aSessionIsNotMarkedDeadBeforeTheGraceIsOver"),
             of(
                             "version of a dead session",

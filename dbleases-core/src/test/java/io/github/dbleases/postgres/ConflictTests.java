@@ -14,7 +14,7 @@ import io.github.dbleases.assignment.Change.Withdraw;
 import io.github.dbleases.assignment.Snapshot.Partition;
 import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.NewSession;
-import io.github.dbleases.spi.Warrant;
+import io.github.dbleases.spi.MarkDeadCondition;
 import io.github.dbleases.spi.WorkChannel;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.sql.Connection;
@@ -98,10 +98,10 @@ class ConflictTests {
         expire(10);
         Connection other = begin("SELECT FROM dbleases_session WHERE id = 10 FOR UPDATE");
 
-        assertThat(work.markDead(warrant(10))).isEmpty();
+        assertThat(work.markDead(markDeadCondition(10))).isEmpty();
 
         other.rollback();
-        assertThat(work.markDead(warrant(10))).isPresent();
+        assertThat(work.markDead(markDeadCondition(10))).isPresent();
     }
 
     @Test
@@ -110,7 +110,7 @@ class ConflictTests {
         begin(fence(owned));
         expire(10);
 
-        assertThat(work.markDead(warrant(10))).contains(ORDERS);
+        assertThat(work.markDead(markDeadCondition(10))).contains(ORDERS);
     }
 
     @Test
@@ -374,9 +374,9 @@ class ConflictTests {
                 "UPDATE dbleases_session SET expires_at = clock_timestamp() - interval '1 hour' WHERE id = " + session);
     }
 
-    private Warrant warrant(long session) {
+    private MarkDeadCondition markDeadCondition(long session) {
         Instant now = heartbeats.renew(20).orElseThrow().databaseTime();
-        return new Warrant(session, TIMING.grace(), now, TIMING.ttl());
+        return new MarkDeadCondition(session, TIMING.grace(), now, TIMING.ttl());
     }
 
     private void end(long session) {

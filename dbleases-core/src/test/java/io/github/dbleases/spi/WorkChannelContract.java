@@ -101,7 +101,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
 
         assertThat(kill(10)).contains(Set.of());
 
-        assertThat(work.markDead(warrant(10))).isEmpty();
+        assertThat(work.markDead(markDeadCondition(10))).isEmpty();
     }
 
     @Test
@@ -129,7 +129,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
     void aSessionThatHasNotExpiredIsNotMarkedDead() {
         open(10);
 
-        assertThat(work.markDead(warrant(10))).isEmpty();
+        assertThat(work.markDead(markDeadCondition(10))).isEmpty();
 
         assertThat(heartbeats.renew(10)).isPresent();
     }
@@ -139,7 +139,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
         open(10);
         letExpire(10);
 
-        Warrant patient = new Warrant(10, Duration.ofDays(1), storeTime(), TIMING.ttl());
+        MarkDeadCondition patient = new MarkDeadCondition(10, Duration.ofDays(1), storeTime(), TIMING.ttl());
         assertThat(work.markDead(patient)).isEmpty();
 
         assertThat(heartbeats.renew(10)).isPresent();
@@ -151,7 +151,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
         letExpire(10);
         heartbeats.renew(10);
 
-        assertThat(work.markDead(warrant(10))).isEmpty();
+        assertThat(work.markDead(markDeadCondition(10))).isEmpty();
     }
 
     @Test
@@ -163,12 +163,12 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
         Instant ahead = storeTime().plus(tooMuch).plus(TIMING.attemptTimeout());
         Instant behind = storeTime().minus(tooMuch);
 
-        assertThat(work.markDead(new Warrant(10, TIMING.grace(), ahead, TIMING.ttl())))
+        assertThat(work.markDead(new MarkDeadCondition(10, TIMING.grace(), ahead, TIMING.ttl())))
                 .isEmpty();
-        assertThat(work.markDead(new Warrant(10, TIMING.grace(), behind, TIMING.ttl())))
+        assertThat(work.markDead(new MarkDeadCondition(10, TIMING.grace(), behind, TIMING.ttl())))
                 .isEmpty();
 
-        assertThat(work.markDead(warrant(10))).isPresent();
+        assertThat(work.markDead(markDeadCondition(10))).isPresent();
     }
 
     @Test
@@ -177,15 +177,15 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
         letExpire(10);
 
         Duration almost = TIMING.ttl().minusMillis(1);
-        assertThat(work.markDead(new Warrant(10, TIMING.grace(), storeTime(), almost)))
+        assertThat(work.markDead(new MarkDeadCondition(10, TIMING.grace(), storeTime(), almost)))
                 .isEmpty();
-        assertThat(work.markDead(new Warrant(10, TIMING.grace(), storeTime(), TIMING.ttl())))
+        assertThat(work.markDead(new MarkDeadCondition(10, TIMING.grace(), storeTime(), TIMING.ttl())))
                 .isPresent();
     }
 
     @Test
     void anUnknownSessionIsNotMarkedDead() {
-        assertThat(work.markDead(warrant(77))).isEmpty();
+        assertThat(work.markDead(markDeadCondition(77))).isEmpty();
     }
 
     @Test
@@ -300,8 +300,8 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
         heartbeats.close();
     }
 
-    private Warrant warrant(long session) {
-        return new Warrant(session, TIMING.grace(), storeTime(), TIMING.ttl());
+    private MarkDeadCondition markDeadCondition(long session) {
+        return new MarkDeadCondition(session, TIMING.grace(), storeTime(), TIMING.ttl());
     }
 
     static TreeSet<String> names(String... names) {

@@ -13,7 +13,7 @@ import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.LeaseTransaction;
 import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.Renewal;
-import io.github.dbleases.spi.Warrant;
+import io.github.dbleases.spi.MarkDeadCondition;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
 import java.util.HashMap;
@@ -122,7 +122,7 @@ final class Caretaker {
         Session session = keeper.session();
         if (session == null
                 || marking.contains(expired.session())
-                || warrant(session, expired).isEmpty()) {
+                || markDeadCondition(session, expired).isEmpty()) {
             return;
         }
         worker.submit(Job.of(
@@ -137,16 +137,16 @@ final class Caretaker {
         marking.add(expired.session());
     }
 
-    private Optional<Warrant> warrant(Session session, Neighbor expired) {
-        return session.guard().warrant(expired, environment.clock().nanoTime());
+    private Optional<MarkDeadCondition> markDeadCondition(Session session, Neighbor expired) {
+        return session.guard().markDeadCondition(expired, environment.clock().nanoTime());
     }
 
     private Optional<Function<WorkChannel, Optional<Set<String>>>> prepareMarking(Session session, Neighbor expired) {
-        Optional<Warrant> warrant = keeper.session() == session ? warrant(session, expired) : Optional.empty();
-        if (warrant.isEmpty()) {
+        Optional<MarkDeadCondition> condition = keeper.session() == session ? markDeadCondition(session, expired) : Optional.empty();
+        if (condition.isEmpty()) {
             marking.remove(expired.session());
         }
-        return warrant.map(given -> line -> line.markDead(given));
+        return condition.map(given -> line -> line.markDead(given));
     }
 
     private void marked(Session session, long dead, Optional<Set<String>> leases) {

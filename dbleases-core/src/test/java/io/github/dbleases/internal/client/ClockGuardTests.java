@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.dbleases.Timing;
 import io.github.dbleases.internal.client.ClockGuard.Beat;
 import io.github.dbleases.spi.Neighbor;
-import io.github.dbleases.spi.Warrant;
+import io.github.dbleases.spi.MarkDeadCondition;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -145,12 +145,12 @@ class ClockGuardTests {
         for (int i = 0; i < 20; i++) {
             slow.beat(heartbeat(Duration.ofMillis(300), Duration.ofMillis(300)));
         }
-        assertThat(slow.warrant(OTHER, clock.nanoTime())).isEmpty();
+        assertThat(slow.markDeadCondition(OTHER, clock.nanoTime())).isEmpty();
 
         for (int i = 0; i < 9000; i++) {
             slow.beat(heartbeat(QUICK, QUICK));
         }
-        assertThat(slow.warrant(OTHER, clock.nanoTime())).isPresent();
+        assertThat(slow.markDeadCondition(OTHER, clock.nanoTime())).isPresent();
     }
 
     @Test
@@ -191,8 +191,8 @@ class ClockGuardTests {
         runFaster(1.02, WINDOW.multipliedBy(20));
 
         assertThat(allows()).isTrue();
-        assertThat(guard.warrant(slow, clock.nanoTime())).isPresent();
-        assertThat(guard.warrant(strict, clock.nanoTime())).isEmpty();
+        assertThat(guard.markDeadCondition(slow, clock.nanoTime())).isPresent();
+        assertThat(guard.markDeadCondition(strict, clock.nanoTime())).isEmpty();
     }
 
     @Test
@@ -200,10 +200,10 @@ class ClockGuardTests {
         Neighbor slow = watched(Timing.of(TIMING.ttl().multipliedBy(3)));
 
         beatFor(WINDOW.multipliedBy(3).minus(QUICK));
-        assertThat(guard.warrant(slow, clock.nanoTime())).isEmpty();
+        assertThat(guard.markDeadCondition(slow, clock.nanoTime())).isEmpty();
 
         beatFor(WINDOW.multipliedBy(3));
-        assertThat(guard.warrant(slow, clock.nanoTime())).isPresent();
+        assertThat(guard.markDeadCondition(slow, clock.nanoTime())).isPresent();
     }
 
     @Test
@@ -215,19 +215,19 @@ class ClockGuardTests {
         beat(QUICK, QUICK);
 
         assertThat(allows()).isTrue();
-        assertThat(guard.warrant(strict, clock.nanoTime())).isEmpty();
+        assertThat(guard.markDeadCondition(strict, clock.nanoTime())).isEmpty();
     }
 
     @Test
-    void theWarrantHasTheGraceOfTheOtherSession() {
+    void theConditionHasTheGraceOfTheOtherSession() {
         Neighbor other =
                 new Neighbor(7, Duration.ZERO, TIMING.ttl(), TIMING.grace().dividedBy(2));
         settle();
 
-        Warrant warrant = guard.warrant(other, clock.nanoTime()).orElseThrow();
+        MarkDeadCondition condition = guard.markDeadCondition(other, clock.nanoTime()).orElseThrow();
 
-        assertThat(warrant.session()).isEqualTo(7);
-        assertThat(warrant.grace()).isEqualTo(other.grace());
+        assertThat(condition.session()).isEqualTo(7);
+        assertThat(condition.grace()).isEqualTo(other.grace());
     }
 
     /** Lets the database's clock run at another rate than the own one. */
@@ -244,11 +244,11 @@ class ClockGuardTests {
     }
 
     private boolean allows() {
-        return guard.warrant(OTHER, clock.nanoTime()).isPresent();
+        return guard.markDeadCondition(OTHER, clock.nanoTime()).isPresent();
     }
 
     private Instant expectedTime() {
-        return guard.warrant(OTHER, clock.nanoTime()).orElseThrow().expectedTime();
+        return guard.markDeadCondition(OTHER, clock.nanoTime()).orElseThrow().expectedTime();
     }
 
     private void settle() {

@@ -7,7 +7,7 @@ import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.Holdings;
 import io.github.dbleases.spi.LeaseTransaction;
 import io.github.dbleases.spi.Neighbor;
-import io.github.dbleases.spi.Warrant;
+import io.github.dbleases.spi.MarkDeadCondition;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
 import java.util.Collection;
@@ -39,9 +39,9 @@ record SimWorkChannel(WorkChannel line, Predicate<Change> fenced, Set<Long> dead
     }
 
     @Override
-    public Optional<Set<String>> markDead(Warrant warrant) {
-        Optional<Set<String>> leases = line.markDead(warrant);
-        leases.ifPresent(marked -> deadSessions.add(warrant.session()));
+    public Optional<Set<String>> markDead(MarkDeadCondition condition) {
+        Optional<Set<String>> leases = line.markDead(condition);
+        leases.ifPresent(marked -> deadSessions.add(condition.session()));
         return leases;
     }
 
