@@ -8,7 +8,7 @@ public sealed interface Change {
     /** The partition as it was read. */
     Partition before();
 
-    /** The session that has to know of the change, or {@link Snapshot#NOBODY}. */
+    /** The session that has to know of the change, or {@link Snapshot#NO_SESSION}. */
     long concerns();
 
     /**
@@ -57,7 +57,7 @@ public sealed interface Change {
 
         @Override
         public long concerns() {
-            return Snapshot.NOBODY;
+            return Snapshot.NO_SESSION;
         }
     }
 }

@@ -155,7 +155,7 @@ final class PostgresTransaction implements LeaseTransaction {
     @Override
     public void raise(Collection<Long> sessions) {
         raised.addAll(sessions);
-        raised.remove(Snapshot.NOBODY);
+        raised.remove(Snapshot.NO_SESSION);
     }
 
     @Override

@@ -114,7 +114,7 @@ class SettingsTests {
 
     @ParameterizedTest
     @CsvSource({"hex", "escape"})
-    void theNeighbourIsExactWhateverTheFormatsOfNumbersAndBytesAre(String bytes) {
+    void theNeighborIsExactWhateverTheFormatsOfNumbersAndBytesAre(String bytes) {
         DataSource source = Interposed.dataSource(() -> {
             Connection connection = tables.database().dataSource().getConnection();
             try (Statement statement = connection.createStatement()) {

@@ -17,7 +17,7 @@ public abstract class HeartbeatChannelContract extends StoreContractSupport {
     static final Duration LONG = Duration.ofMinutes(1);
 
     @Test
-    void theFirstSessionHasNoNeighbourAndIsTheSmallest() {
+    void theFirstSessionHasNoNeighborAndIsTheSmallest() {
         Renewal opened = open(5);
 
         assertThat(opened.neighbor()).isEmpty();
@@ -25,7 +25,7 @@ public abstract class HeartbeatChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void theNeighbourIsTheLargestSmallerSessionWrappingRound() {
+    void theNeighborIsTheLargestSmallerSessionWrappingRound() {
         open(20);
         open(10);
         Renewal opened = open(30);
@@ -55,7 +55,7 @@ public abstract class HeartbeatChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void theNeighbourExpiresAfterItsOwnTtl() {
+    void theNeighborExpiresAfterItsOwnTtl() {
         heartbeats.open(new NewSession(10, "other", 1, Duration.ofHours(1), TIMING.grace()));
 
         Neighbor neighbor = open(20).neighbor().orElseThrow();
@@ -65,7 +65,7 @@ public abstract class HeartbeatChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void theNeighbourHasTheGraceWithWhichItWasOpened() {
+    void theNeighborHasTheGraceWithWhichItWasOpened() {
         Duration grace = Duration.ofSeconds(7).plusNanos(123_456_000);
         heartbeats.open(new NewSession(10, "other", 1, Duration.ofHours(1), grace));
 
@@ -76,7 +76,7 @@ public abstract class HeartbeatChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void anExpiredNeighbourIsStillTheNeighbourWithNegativeTime() {
+    void anExpiredNeighborIsStillTheNeighborWithNegativeTime() {
         open(10);
         open(20);
 
@@ -88,7 +88,7 @@ public abstract class HeartbeatChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void aDeadSessionIsNobodysNeighbourAndNotTheSmallest() {
+    void aDeadSessionIsNobodysNeighborAndNotTheSmallest() {
         open(10);
         open(20);
         open(30);

@@ -83,7 +83,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
     }
 
     @Test
-    void theNeighbourIsThatOfTheHeartbeat() {
+    void theNeighborIsThatOfTheHeartbeat() {
         open(10);
         open(20);
         open(30);

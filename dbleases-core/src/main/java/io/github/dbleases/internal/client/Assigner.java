@@ -247,7 +247,7 @@ final class Assigner {
         List<Change> applied = transaction.apply(lease, changes);
         transaction.raise(applied.stream()
                 .map(Change::concerns)
-                .filter(session -> session != Snapshot.NOBODY)
+                .filter(session -> session != Snapshot.NO_SESSION)
                 .collect(Collectors.toSet()));
         return applied;
     }

@@ -15,7 +15,7 @@ import java.util.concurrent.Executor;
 final class Events {
 
     /** The listener of a client that has none. */
-    static final LeaseEventListener NOBODY = event -> {};
+    static final LeaseEventListener NO_LISTENER = event -> {};
 
     private final String clientId;
     private final LeaseEventListener listener;
@@ -50,7 +50,7 @@ final class Events {
 
     /** Returns whether there is somebody to be told, for whom a hand-over has to wait. */
     boolean haveListener() {
-        return listener != NOBODY;
+        return listener != NO_LISTENER;
     }
 
     /** Returns what listens to a lease on behalf of the listener of the client. */

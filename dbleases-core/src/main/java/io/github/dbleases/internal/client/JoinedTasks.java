@@ -52,6 +52,6 @@ final class JoinedTasks implements TaskSession {
         return "TaskSession '%s', %s"
                 .formatted(
                         name(),
-                        session == Snapshot.NOBODY ? "not joined" : "session %d of %d".formatted(session, sessions()));
+                        session == Snapshot.NO_SESSION ? "not joined" : "session %d of %d".formatted(session, sessions()));
     }
 }

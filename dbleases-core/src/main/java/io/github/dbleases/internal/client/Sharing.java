@@ -31,13 +31,13 @@ final class Sharing {
     /**
      * The part that this client has in the sharing.
      *
-     * @param session the session of which it has read that it takes part, trusted or not, or {@link Snapshot#NOBODY}
+     * @param session the session of which it has read that it takes part, trusted or not, or {@link Snapshot#NO_SESSION}
      * @param epoch the epoch of trust in which it has read that
      * @param place the place of the session among those that take part, as read last
      */
     record Part(long session, long epoch, Place place) {
 
-        static final Part NONE = new Part(Snapshot.NOBODY, TrustDeadline.NO_EPOCH, Place.ALONE);
+        static final Part NONE = new Part(Snapshot.NO_SESSION, TrustDeadline.NO_EPOCH, Place.ALONE);
     }
 
     /** Returns the part of this client. May be called without the monitor. */
@@ -65,7 +65,7 @@ final class Sharing {
 
     /** The session is over, or takes part no more. */
     void lose() {
-        if (part.session != Snapshot.NOBODY) {
+        if (part.session != Snapshot.NO_SESSION) {
             part = Part.NONE;
             changeToTell = true;
             tellChange();
@@ -74,7 +74,7 @@ final class Sharing {
 
     /** The trust in the session has lapsed or returned. */
     void trustChanged() {
-        if (part.session != Snapshot.NOBODY) {
+        if (part.session != Snapshot.NO_SESSION) {
             changeToTell = true;
             tellChange();
         }

@@ -95,7 +95,7 @@ public record LeaseRow(
         long least =
                 Math.max(leastToken, cut.mapToLong(PartitionRow::token).max().orElse(0));
         for (int number = next.size(); number < size; number++) {
-            next.add(new PartitionRow(number, Snapshot.NOBODY, Snapshot.NOBODY, least, now));
+            next.add(new PartitionRow(number, Snapshot.NO_SESSION, Snapshot.NO_SESSION, least, now));
         }
         return new LeaseRow(kind, changedAt, least, members, next);
     }
@@ -111,7 +111,7 @@ public record LeaseRow(
         return partitions.stream()
                 .filter(row -> row.owner() == session)
                 .map(row -> new OwnPartition(
-                        name, row.number(), row.token(), row.pending() != Snapshot.NOBODY && row.pending() != session));
+                        name, row.number(), row.token(), row.pending() != Snapshot.NO_SESSION && row.pending() != session));
     }
 
     /** Returns the live sessions with which a session shares tasks here, itself included; empty where it shares none. */
@@ -126,7 +126,7 @@ public record LeaseRow(
     public int leaderships(long session) {
         return kind == LeaseKind.LEADER
                 ? (int) partitions.stream()
-                        .filter(row -> (row.pending() == Snapshot.NOBODY ? row.owner() : row.pending()) == session)
+                        .filter(row -> (row.pending() == Snapshot.NO_SESSION ? row.owner() : row.pending()) == session)
                         .count()
                 : 0;
     }

@@ -59,7 +59,7 @@ class ScenarioTests extends Scenario {
     }
 
     @Test
-    void neighboursThatCrashTogetherAreAllFound() {
+    void neighborsThatCrashTogetherAreAllFound() {
         List<SimProcess> ten = start(10, 40);
         settle();
 
