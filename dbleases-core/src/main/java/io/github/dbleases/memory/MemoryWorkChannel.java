@@ -93,7 +93,7 @@ final class MemoryWorkChannel implements WorkChannel {
             RowTransaction transaction = new RowTransaction(rows, leases);
             T done = work.in(transaction);
             raised.addAll(transaction.finish());
-            rows.raise(raised);
+            rows.raiseInboxes(raised);
             return done;
         });
         tables.hint(raised);

@@ -176,7 +176,7 @@ class ConflictTests {
     private static void raise(WorkChannel line, String lease, List<Long> sessions, AtomicInteger times) {
         line.transact(names(lease), transaction -> {
             times.incrementAndGet();
-            transaction.raise(sessions);
+            transaction.raiseInboxes(sessions);
             return null;
         });
     }
@@ -248,13 +248,13 @@ class ConflictTests {
             CompletableFuture<Void> assigning =
                     CompletableFuture.runAsync(() -> repeat(() -> line.transact(ORDERS, transaction -> {
                         times.incrementAndGet();
-                        transaction.raise(List.of(20L, 10L));
+                        transaction.raiseInboxes(List.of(20L, 10L));
                         return transaction.snapshot("orders");
                     })));
             repeat(() -> work.transact(ORDERS, transaction -> {
                 times.incrementAndGet();
                 transaction.end(10);
-                transaction.raise(List.of(20L));
+                transaction.raiseInboxes(List.of(20L));
                 return transaction.snapshot("orders");
             }));
             assigning.join();
@@ -306,7 +306,7 @@ class ConflictTests {
         Timing shortTiming = TestTimings.withAttemptTimeout(Duration.ofMillis(1500));
         try (WorkChannel assigner = new PostgresLeaseStore(source).workChannel(shortTiming)) {
             CompletableFuture<Object> assigning = CompletableFuture.supplyAsync(() -> assigner.transact(ORDERS, tx -> {
-                tx.raise(List.of(20L));
+                tx.raiseInboxes(List.of(20L));
                 return "done";
             }));
             stopped.await();

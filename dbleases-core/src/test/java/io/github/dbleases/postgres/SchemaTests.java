@@ -97,7 +97,7 @@ class SchemaTests {
             work.transact(new TreeSet<>(List.of("a")), transaction -> {
                 transaction.create(LeaseSpec.partitions("a", 3));
                 transaction.addMember("a", 10);
-                transaction.raise(List.of(10L));
+                transaction.raiseInboxes(List.of(10L));
                 return null;
             });
 

@@ -107,7 +107,7 @@ class SettingsTests {
         heartbeats.renew(10);
         work.transact(new TreeSet<>(List.of("a")), transaction -> {
             transaction.create(LeaseSpec.partitions("a", 3));
-            transaction.raise(List.of(10L));
+            transaction.raiseInboxes(List.of(10L));
             return null;
         });
     }

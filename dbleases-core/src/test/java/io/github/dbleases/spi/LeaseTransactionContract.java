@@ -387,8 +387,8 @@ public abstract class LeaseTransactionContract extends SharingContract {
     @Test
     void sessionsThatDoNotExistCanBeRaisedAndEnded() {
         doInOrders(transaction -> {
-            transaction.raise(List.of(NO_SESSION, 77L));
-            transaction.raise(List.of());
+            transaction.raiseInboxes(List.of(NO_SESSION, 77L));
+            transaction.raiseInboxes(List.of());
             transaction.end(77);
         });
 

@@ -90,7 +90,7 @@ public abstract class SharingContract extends ElectionContract {
     private boolean hasOtherMembersAfter(Consumer<LeaseTransaction> action) {
         return in("letters", transaction -> {
             action.accept(transaction);
-            return transaction.hasOtherMembers("letters");
+            return transaction.membersChanged("letters");
         });
     }
 

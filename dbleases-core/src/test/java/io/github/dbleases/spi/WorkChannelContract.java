@@ -208,7 +208,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
 
         assertThatThrownBy(() -> inOrders(transaction -> {
                     transaction.removeMember("orders", 10);
-                    transaction.raise(List.of(10L));
+                    transaction.raiseInboxes(List.of(10L));
                     transaction.end(10);
                     throw failure;
                 }))

@@ -108,8 +108,8 @@ final class Assigner {
     /** Reads a lease; if its members share tasks and are others than before, all of them are told. */
     private Snapshot read(String lease) {
         Snapshot snapshot = transaction.snapshot(lease);
-        if (snapshot.kind() == LeaseKind.TASKS && transaction.hasOtherMembers(lease)) {
-            transaction.raise(snapshot.members().stream().map(Member::session).toList());
+        if (snapshot.kind() == LeaseKind.TASKS && transaction.membersChanged(lease)) {
+            transaction.raiseInboxes(snapshot.members().stream().map(Member::session).toList());
         }
         return snapshot;
     }
@@ -245,7 +245,7 @@ final class Assigner {
         }
         written += changes.size();
         List<Change> applied = transaction.apply(lease, changes);
-        transaction.raise(applied.stream()
+        transaction.raiseInboxes(applied.stream()
                 .map(Change::concerns)
                 .filter(session -> session != Snapshot.NO_SESSION)
                 .collect(Collectors.toSet()));

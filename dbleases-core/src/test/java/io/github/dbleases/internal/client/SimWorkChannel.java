@@ -124,13 +124,13 @@ record SimWorkChannel(WorkChannel line, Predicate<Change> fenced, Set<Long> dead
         }
 
         @Override
-        public boolean hasOtherMembers(String name) {
-            return transaction.hasOtherMembers(name);
+        public boolean membersChanged(String name) {
+            return transaction.membersChanged(name);
         }
 
         @Override
-        public void raise(Collection<Long> sessions) {
-            transaction.raise(sessions);
+        public void raiseInboxes(Collection<Long> sessions) {
+            transaction.raiseInboxes(sessions);
         }
 
         @Override
