@@ -6,7 +6,7 @@ import io.github.dbleases.internal.rows.RowTransaction;
 import io.github.dbleases.keyvalue.Sessions.Seen;
 import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.Holdings;
-import io.github.dbleases.spi.Holdings.OwnPartition;
+import io.github.dbleases.spi.Holdings.GrantedPartition;
 import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.MarkDeadCondition;
 import io.github.dbleases.spi.WorkChannel;
@@ -45,12 +45,12 @@ final class KeyValueWorkChannel implements WorkChannel {
     public Holdings holdings(long session) {
         return attempt(backend -> {
             Map<String, String> listed = backend.list("");
-            List<OwnPartition> own = new ArrayList<>();
-            Map<String, Set<Long>> shared = new HashMap<>();
+            List<GrantedPartition> own = new ArrayList<>();
+            Map<String, Set<Long>> taskMembers = new HashMap<>();
             LiveSessions sessions = new LiveSessions(storage, backend, listed);
             sessions.leases().forEach((name, lease) -> {
                 lease.ownedBy(session, name).forEach(own::add);
-                lease.sharedWith(session, sessions).ifPresent(members -> shared.put(name, members));
+                lease.taskMembers(session, sessions).ifPresent(members -> taskMembers.put(name, members));
             });
             return new Holdings(
                     listed.containsKey(SessionDocument.key(session)),
@@ -59,7 +59,7 @@ final class KeyValueWorkChannel implements WorkChannel {
                     Duration.ZERO,
                     0,
                     own,
-                    shared);
+                    taskMembers);
         });
     }
 

@@ -5,7 +5,7 @@ import io.github.dbleases.internal.rows.RowTransaction;
 import io.github.dbleases.memory.Content.SessionRow;
 import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.Holdings;
-import io.github.dbleases.spi.Holdings.OwnPartition;
+import io.github.dbleases.spi.Holdings.GrantedPartition;
 import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.MarkDeadCondition;
 import io.github.dbleases.spi.WorkChannel;
@@ -37,12 +37,12 @@ final class MemoryWorkChannel implements WorkChannel {
     public Holdings holdings(long session) {
         return tables.execute(timing, content -> {
             SessionRow row = content.sessions.get(session);
-            List<OwnPartition> own = new ArrayList<>();
-            Map<String, Set<Long>> shared = new HashMap<>();
+            List<GrantedPartition> own = new ArrayList<>();
+            Map<String, Set<Long>> taskMembers = new HashMap<>();
             MemoryRows rows = new MemoryRows(tables, content);
             content.leases.forEach((name, lease) -> {
                 lease.ownedBy(session, name).forEach(own::add);
-                lease.sharedWith(session, rows).ifPresent(members -> shared.put(name, members));
+                lease.taskMembers(session, rows).ifPresent(members -> taskMembers.put(name, members));
             });
             return new Holdings(
                     content.isLive(session),
@@ -51,7 +51,7 @@ final class MemoryWorkChannel implements WorkChannel {
                     tables.quietFor(),
                     tables.tokenFloor(),
                     own,
-                    shared);
+                    taskMembers);
         });
     }
 

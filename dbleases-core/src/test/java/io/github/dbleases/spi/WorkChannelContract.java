@@ -8,7 +8,7 @@ import io.github.dbleases.LeaseKind;
 import io.github.dbleases.assignment.Change;
 import io.github.dbleases.assignment.Snapshot.Member;
 import io.github.dbleases.assignment.Snapshot.Partition;
-import io.github.dbleases.spi.Holdings.OwnPartition;
+import io.github.dbleases.spi.Holdings.GrantedPartition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -45,8 +45,8 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
                 .isEqualTo(heartbeats.renew(10).orElseThrow().inbox());
         assertThat(holdings.partitions())
                 .containsExactlyInAnyOrder(
-                        new OwnPartition("orders", 1, one.token(), false),
-                        new OwnPartition("orders", 3, three.token(), false));
+                        new GrantedPartition("orders", 1, one.token(), false),
+                        new GrantedPartition("orders", 3, three.token(), false));
     }
 
     @Test
@@ -57,7 +57,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
         grant(0, 10);
         Partition moving = move(0, 20);
 
-        assertThat(work.holdings(10).partitions()).containsExactly(new OwnPartition("orders", 0, moving.token(), true));
+        assertThat(work.holdings(10).partitions()).containsExactly(new GrantedPartition("orders", 0, moving.token(), true));
         assertThat(work.holdings(20).partitions()).isEmpty();
     }
 

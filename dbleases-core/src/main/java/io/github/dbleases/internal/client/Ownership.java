@@ -6,7 +6,7 @@ import io.github.dbleases.Timing;
 import io.github.dbleases.internal.client.Assigner.Gift;
 import io.github.dbleases.internal.client.Worker.Job;
 import io.github.dbleases.spi.Holdings;
-import io.github.dbleases.spi.Holdings.OwnPartition;
+import io.github.dbleases.spi.Holdings.GrantedPartition;
 import io.github.dbleases.spi.WorkChannel;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -105,11 +105,11 @@ final class Ownership implements HandOvers.Listener {
 
     private void apply(Session session, Holdings holdings) {
         keeper.quiet().atLeast(holdings.quietFor());
-        Map<String, List<OwnPartition>> byLease =
-                holdings.partitions().stream().collect(groupingBy(OwnPartition::lease));
+        Map<String, List<GrantedPartition>> byLease =
+                holdings.partitions().stream().collect(groupingBy(GrantedPartition::lease));
         for (JoinedLease lease : leases.all()) {
             reconcile(lease, byLease.getOrDefault(lease.name(), List.of()), holdings.tokenFloor());
-            share(lease, session, holdings.shared().getOrDefault(lease.name(), Set.of()));
+            share(lease, session, holdings.taskMembers().getOrDefault(lease.name(), Set.of()));
             byLease.remove(lease.name());
         }
         byLease.forEach((lease, unwanted) -> giveBack(lease, unwanted));
@@ -120,7 +120,7 @@ final class Ownership implements HandOvers.Listener {
         }
     }
 
-    private void reconcile(JoinedLease lease, List<OwnPartition> own, long tokenFloor) {
+    private void reconcile(JoinedLease lease, List<GrantedPartition> own, long tokenFloor) {
         Map<Integer, Long> tokens = new HashMap<>();
         own.forEach(partition -> tokens.put(partition.number(), partition.token()));
         lose(
@@ -131,8 +131,8 @@ final class Ownership implements HandOvers.Listener {
 
         List<Owned> taken = new ArrayList<>();
         List<Owned> asked = new ArrayList<>();
-        List<OwnPartition> unwanted = new ArrayList<>();
-        for (OwnPartition partition : own) {
+        List<GrantedPartition> unwanted = new ArrayList<>();
+        for (GrantedPartition partition : own) {
             // Who is about to close keeps what it works on until then, and wants nothing else.
             boolean keeps = leases.isRetired() && leases.closing() == null;
             boolean leaves = (partition.handOver() && !keeps) || lease.isGiving();
@@ -167,7 +167,7 @@ final class Ownership implements HandOvers.Listener {
         return !keeper.quiet().rest().isZero();
     }
 
-    private boolean isDropped(OwnPartition partition) {
+    private boolean isDropped(GrantedPartition partition) {
         return dropped.contains(partition.lease(), partition.number(), partition.token());
     }
 
@@ -240,7 +240,7 @@ final class Ownership implements HandOvers.Listener {
     }
 
     /** Gives back what the session owns and nobody works on. */
-    private void giveBack(String lease, Collection<OwnPartition> unwanted) {
+    private void giveBack(String lease, Collection<GrantedPartition> unwanted) {
         unwanted.forEach(partition -> dropped.drop(lease, partition.number(), partition.token()));
         if (!unwanted.isEmpty()) {
             handOvers.add(

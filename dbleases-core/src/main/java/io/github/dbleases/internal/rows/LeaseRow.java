@@ -3,7 +3,7 @@ package io.github.dbleases.internal.rows;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.spi.ClusterSnapshot;
-import io.github.dbleases.spi.Holdings.OwnPartition;
+import io.github.dbleases.spi.Holdings.GrantedPartition;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -107,15 +107,15 @@ public record LeaseRow(
     }
 
     /** Returns what a session owns of this lease. */
-    public Stream<OwnPartition> ownedBy(long session, String name) {
+    public Stream<GrantedPartition> ownedBy(long session, String name) {
         return partitions.stream()
                 .filter(row -> row.owner() == session)
-                .map(row -> new OwnPartition(
+                .map(row -> new GrantedPartition(
                         name, row.number(), row.token(), row.pending() != Snapshot.NO_SESSION && row.pending() != session));
     }
 
     /** Returns the live sessions with which a session shares tasks here, itself included; empty where it shares none. */
-    public Optional<Set<Long>> sharedWith(long session, SessionRows sessions) {
+    public Optional<Set<Long>> taskMembers(long session, SessionRows sessions) {
         return kind == LeaseKind.TASKS && members.containsKey(session)
                 ? Optional.of(
                         members.keySet().stream().filter(sessions::isLive).collect(Collectors.toUnmodifiableSet()))

@@ -11,7 +11,7 @@ import io.github.dbleases.Timing;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.Holdings;
-import io.github.dbleases.spi.Holdings.OwnPartition;
+import io.github.dbleases.spi.Holdings.GrantedPartition;
 import io.github.dbleases.spi.Incarnation;
 import io.github.dbleases.spi.LeaseTransaction;
 import io.github.dbleases.spi.LeaseTransaction.LeaseState;
@@ -44,7 +44,7 @@ class OwnershipTests {
     private long inbox;
     private long floor;
     private Duration quietFor = Duration.ZERO;
-    private List<OwnPartition> own = List.of();
+    private List<GrantedPartition> own = List.of();
 
     private final JoinedLease lease = start();
 
@@ -84,7 +84,7 @@ class OwnershipTests {
     @Test
     void aTokenThatWasGivenUpIsNeverPickedUpAgain() {
         grant(10);
-        answer(new OwnPartition("orders", 0, 10, true));
+        answer(new GrantedPartition("orders", 0, 10, true));
         assertThat(lease.portfolio().isEmpty()).as("it is handed over").isTrue();
 
         grant(10);
@@ -107,7 +107,7 @@ class OwnershipTests {
         grant(10);
         floor = 20;
 
-        answer(new OwnPartition("orders", 0, 10, false), new OwnPartition("orders", 1, 15, false));
+        answer(new GrantedPartition("orders", 0, 10, false), new GrantedPartition("orders", 1, 15, false));
 
         assertThat(lease.values()).isEqualTo(PartitionSet.of(0));
     }
@@ -126,7 +126,7 @@ class OwnershipTests {
     void anAnswerToAFormerSessionIsNotApplied() {
         pass(Timing.DEFAULT.heartbeat().minus(A_MOMENT.multipliedBy(3)));
         environment.latency(Duration.ofMillis(1), Duration.ofMillis(900));
-        own = List.of(new OwnPartition("orders", 0, 10, false));
+        own = List.of(new GrantedPartition("orders", 0, 10, false));
         engine.hinted();
         pass(A_MOMENT);
         environment.latency(Duration.ofMillis(1), Duration.ofMillis(1));
@@ -141,7 +141,7 @@ class OwnershipTests {
     @Test
     void nothingIsTakenUpThatAnotherIncarnationSays() {
         Incarnation first = incarnation;
-        own = List.of(new OwnPartition("orders", 0, 10, false));
+        own = List.of(new GrantedPartition("orders", 0, 10, false));
         incarnation = new Incarnation("system", 2);
         engine.hinted();
         pass(A_MOMENT);
@@ -158,7 +158,7 @@ class OwnershipTests {
         grant(10);
         quietFor = Duration.ofSeconds(3);
 
-        answer(new OwnPartition("orders", 0, 10, false), new OwnPartition("orders", 1, 15, false));
+        answer(new GrantedPartition("orders", 0, 10, false), new GrantedPartition("orders", 1, 15, false));
         assertThat(lease.values()).as("what was owned before stays").isEqualTo(PartitionSet.of(0));
 
         quietFor = Duration.ZERO;
@@ -220,7 +220,7 @@ class OwnershipTests {
     }
 
     private void grant(long token) {
-        answer(new OwnPartition("orders", 0, token, false));
+        answer(new GrantedPartition("orders", 0, token, false));
     }
 
     private void grantNothing() {
@@ -228,7 +228,7 @@ class OwnershipTests {
     }
 
     /** The store says that the session owns something, and sends a hint. */
-    private void answer(OwnPartition... partitions) {
+    private void answer(GrantedPartition... partitions) {
         own = List.of(partitions);
         inbox++;
         engine.hinted();
