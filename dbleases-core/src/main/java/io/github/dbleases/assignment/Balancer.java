@@ -61,7 +61,7 @@ public final class Balancer {
                 .sorted(Comparator.comparingInt(Partition::number))
                 .toList();
         this.shares = snapshot.members().stream()
-                .map(member -> new Share(member, Ties.hash(snapshot.lease(), member.session())))
+                .map(member -> new Share(member, TieBreaker.hash(snapshot.lease(), member.session())))
                 .toList();
         shares.forEach(share -> bySession.put(share.session, share));
     }

@@ -72,7 +72,7 @@ public final class Election {
     static List<Member> ranked(Snapshot election) {
         return election.members().stream()
                 .sorted(Comparator.comparing(Member::yields)
-                        .thenComparingLong(member -> Ties.hash(election.lease(), member.session()))
+                        .thenComparingLong(member -> TieBreaker.hash(election.lease(), member.session()))
                         .thenComparingLong(Member::session))
                 .toList();
     }

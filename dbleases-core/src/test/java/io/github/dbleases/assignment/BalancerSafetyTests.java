@@ -35,19 +35,19 @@ class BalancerSafetyTests {
             if (change instanceof Change.Grant grant) {
                 assertThat(members).contains(grant.to());
                 assertThat(grant.above()).isGreaterThanOrEqualTo(before.token());
-                assertThat(grant.concerns()).isEqualTo(grant.to());
+                assertThat(grant.affectedSession()).isEqualTo(grant.to());
             } else if (change instanceof Change.Move move) {
                 assertThat(members).contains(move.to());
                 assertThat(move.to()).isNotEqualTo(before.owner()).isNotEqualTo(before.pending());
-                assertThat(move.concerns()).isEqualTo(before.owner());
+                assertThat(move.affectedSession()).isEqualTo(before.owner());
             } else if (change instanceof Change.Withdraw) {
                 assertThat(before.pending()).isNotEqualTo(NO_SESSION);
-                assertThat(change.concerns()).isEqualTo(before.owner());
+                assertThat(change.affectedSession()).isEqualTo(before.owner());
             } else {
                 assertThat(members).isEmpty();
                 assertThat(before.owner() != NO_SESSION || before.pending() != NO_SESSION)
                         .isTrue();
-                assertThat(change.concerns()).isEqualTo(NO_SESSION);
+                assertThat(change.affectedSession()).isEqualTo(NO_SESSION);
             }
         }
     }

@@ -99,7 +99,7 @@ class ElectionTests {
                 election(List.of(member(1, 9, false), member(2, 0, false)), 1).mapPartitions(Partition::givenUp);
 
         assertThat(Balancer.assign(given, Scope.ORPHANS).changes())
-                .extracting(Change::concerns)
+                .extracting(Change::affectedSession)
                 .containsExactly(1L);
     }
 
@@ -109,7 +109,7 @@ class ElectionTests {
                 election(List.of(member(1, 0, true), member(2, 9, false)), 1).mapPartitions(Partition::givenUp);
 
         assertThat(Balancer.assign(given, Scope.ORPHANS).changes())
-                .extracting(Change::concerns)
+                .extracting(Change::affectedSession)
                 .containsExactly(2L);
     }
 
@@ -118,7 +118,7 @@ class ElectionTests {
         Snapshot given = election(List.of(member(1, 0, true)), 1).mapPartitions(Partition::givenUp);
 
         assertThat(Balancer.assign(given, Scope.ORPHANS).changes())
-                .extracting(Change::concerns)
+                .extracting(Change::affectedSession)
                 .containsExactly(1L);
     }
 
@@ -129,7 +129,7 @@ class ElectionTests {
 
         assertThat(Balancer.assign(led, Scope.ALL).changes()).isEmpty();
         assertThat(Balancer.assign(orphan, Scope.ALL).changes())
-                .extracting(Change::concerns)
+                .extracting(Change::affectedSession)
                 .containsExactly(1L);
     }
 
@@ -151,7 +151,7 @@ class ElectionTests {
                 .toList();
         for (int i = 0; i < 1000; i++) {
             Snapshot election = new Snapshot("election-" + i, LeaseKind.LEADER, ten, leadership(NO_SESSION));
-            long leader = Balancer.assign(election, Scope.ALL).changes().get(0).concerns();
+            long leader = Balancer.assign(election, Scope.ALL).changes().get(0).affectedSession();
             led.merge(leader, 1, Integer::sum);
         }
 
@@ -163,7 +163,7 @@ class ElectionTests {
         Map<Long, Long> counts = counts(leaders);
         List<Snapshot> elections = elections(leaders);
 
-        List<String> relieved = LeadershipBalance.plan(elections);
+        List<String> relieved = LeadershipBalancer.plan(elections);
 
         long floor = leaders.size() / CANDIDATES;
         long ceilings = leaders.size() % CANDIDATES;

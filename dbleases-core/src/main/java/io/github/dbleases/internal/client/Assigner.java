@@ -246,7 +246,7 @@ final class Assigner {
         written += changes.size();
         List<Change> applied = transaction.apply(lease, changes);
         transaction.raiseInboxes(applied.stream()
-                .map(Change::concerns)
+                .map(Change::affectedSession)
                 .filter(session -> session != Snapshot.NO_SESSION)
                 .collect(Collectors.toSet()));
         return applied;

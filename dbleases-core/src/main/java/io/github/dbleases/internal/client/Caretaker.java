@@ -4,7 +4,7 @@ import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.assignment.Balancer;
 import io.github.dbleases.assignment.Balancer.Scope;
-import io.github.dbleases.assignment.LeadershipBalance;
+import io.github.dbleases.assignment.LeadershipBalancer;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.internal.client.Assigner.Outcome;
 import io.github.dbleases.internal.client.Environment.Timer;
@@ -216,7 +216,7 @@ final class Caretaker {
                 .map(ClusterSnapshot.Lease::snapshot)
                 .filter(lease -> lease.kind() == LeaseKind.LEADER)
                 .toList();
-        LeadershipBalance.plan(elections)
+        LeadershipBalancer.plan(elections)
                 .forEach(name -> settle(name, "relieve the leader of " + name, assigner -> assigner.relieve(name)));
     }
 }

@@ -3,7 +3,7 @@ package io.github.dbleases.internal.client;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
-import io.github.dbleases.assignment.LeadershipBalance;
+import io.github.dbleases.assignment.LeadershipBalancer;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.internal.client.SimStorage.Mishap;
 import io.github.dbleases.spi.ClusterSnapshot;
@@ -110,7 +110,7 @@ final class Simulation {
         boolean anybodyLeft = processes.stream().anyMatch(process -> !process.isClosed());
         if (anybodyLeft
                 && balanceLeaderships
-                && !LeadershipBalance.plan(elections).isEmpty()) {
+                && !LeadershipBalancer.plan(elections).isEmpty()) {
             world.violation("in the end the leaderships are not balanced: " + elections);
         }
     }
