@@ -228,9 +228,9 @@ final class Mutants {
             of(
                             "request without a heap",
                             "a request that could not take its failure is forgotten",
-                            "internal.client.ThreadLane")
+                            "internal.client.ThreadLoop")
                     .remove("queue.add(failed);")
-                    .killedBy("internal.client.ThreadLaneTests#aRequestThatCouldNotTakeItsFailureIsAttemptedAgain"),
+                    .killedBy("internal.client.ThreadLoopTests#aRequestThatCouldNotTakeItsFailureIsAttemptedAgain"),
             of("step limit", "all of a plan is written in one transaction", "internal.client.Assigner")
                     .replace("planned.subList(0, Math.min(planned.size(), limit - written))", "planned")
                     .killedBy("internal.client.AssignerTests#orphansAreGivenOutInSteps"),

@@ -145,7 +145,7 @@ final class SessionKeeper {
 
     private void schedule(Duration delay) {
         if (!stopped) {
-            environment.heartbeatLane().submit(delay, new Attempt());
+            environment.heartbeatLoop().submit(delay, new Attempt());
         }
     }
 

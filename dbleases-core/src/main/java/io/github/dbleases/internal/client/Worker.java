@@ -93,16 +93,16 @@ final class Worker {
     }
 
     void submit(Job<?> job) {
-        environment.workLane().submit(Duration.ZERO, new Attempts<>(job));
+        environment.workLoop().submit(Duration.ZERO, new Attempts<>(job));
     }
 
     /** Submits a job that comes before all others that are due. */
     void submitFirst(Job<?> job) {
-        environment.workLane().submitFirst(new Attempts<>(job));
+        environment.workLoop().submitFirst(new Attempts<>(job));
     }
 
     void submitInATtl(Job<?> job) {
-        environment.workLane().submit(config.timing().ttl(), new Attempts<>(job));
+        environment.workLoop().submit(config.timing().ttl(), new Attempts<>(job));
     }
 
     private void succeeded() {
@@ -172,7 +172,7 @@ final class Worker {
                 told = failure.toString();
             }
             if (!job.refused.test(failure)) {
-                environment.workLane().submit(backoff.next(), this);
+                environment.workLoop().submit(backoff.next(), this);
             }
         }
 

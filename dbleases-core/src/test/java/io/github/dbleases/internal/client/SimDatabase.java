@@ -119,18 +119,18 @@ final class SimDatabase implements SimStorage {
     }
 
     @Override
-    public <T> Runnable call(SimLane lane, Supplier<T> call, Outcome<T> outcome) {
-        if (!lane.isCut()) {
-            world.after(lane.environment().requestDelay(), () -> execute(lane, call, outcome));
+    public <T> Runnable call(SimLoop loop, Supplier<T> call, Outcome<T> outcome) {
+        if (!loop.isCut()) {
+            world.after(loop.environment().requestDelay(), () -> execute(loop, call, outcome));
         }
         return () -> {};
     }
 
-    private <T> void execute(SimLane lane, Supplier<T> call, Outcome<T> outcome) {
-        SimEnvironment process = lane.environment();
+    private <T> void execute(SimLoop loop, Supplier<T> call, Outcome<T> outcome) {
+        SimEnvironment process = loop.environment();
         try {
             T answer = execute(call);
-            if (!lane.isCut() && !world.misfortune(0.01)) {
+            if (!loop.isCut() && !world.misfortune(0.01)) {
                 world.after(process.replyDelay(), () -> process.run(() -> outcome.succeed(answer)));
             }
         } catch (RuntimeException failure) {

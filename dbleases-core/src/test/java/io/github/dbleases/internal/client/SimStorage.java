@@ -20,7 +20,7 @@ interface SimStorage {
      *
      * @return gives the call up: nobody waits for its outcome any more
      */
-    <T> Runnable call(SimLane lane, Supplier<T> call, Outcome<T> outcome);
+    <T> Runnable call(SimLoop loop, Supplier<T> call, Outcome<T> outcome);
 
     /** Reads everything at once. */
     ClusterSnapshot clusterSnapshot();

@@ -2,7 +2,7 @@ package io.github.dbleases.internal.client;
 
 import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.StoreUnavailableException;
-import io.github.dbleases.internal.client.Environment.Lane;
+import io.github.dbleases.internal.client.Environment.RequestLoop;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** One line of a simulated process to the database, over a network that delays and loses. */
-final class SimLane implements Lane {
+final class SimLoop implements RequestLoop {
 
     private static final Duration RETRY = Duration.ofMillis(100);
 
@@ -22,7 +22,7 @@ final class SimLane implements Lane {
     private boolean cut;
     private int sent;
 
-    SimLane(SimEnvironment environment, SimStorage storage, Duration attemptTimeout) {
+    SimLoop(SimEnvironment environment, SimStorage storage, Duration attemptTimeout) {
         this.environment = environment;
         this.storage = storage;
         this.attemptTimeout = attemptTimeout;
@@ -97,7 +97,7 @@ final class SimLane implements Lane {
         attempt.giveUp = storage.call(this, call.get(), attempt);
     }
 
-    /** A request that cannot take its failure is attempted again a little later, as on a {@link ThreadLane}. */
+    /** A request that cannot take its failure is attempted again a little later, as on a {@link ThreadLoop}. */
     private void fail(Request<?> request, Throwable failure) {
         try {
             request.failed(
@@ -136,7 +136,7 @@ final class SimLane implements Lane {
                     request.done(answer);
                 } catch (Throwable failure) {
                     environment.requireSimulated(failure);
-                    SimLane.this.fail(request, failure);
+                    SimLoop.this.fail(request, failure);
                 }
             });
         }
@@ -146,7 +146,7 @@ final class SimLane implements Lane {
             if (!(failure instanceof StoreUnavailableException || failure instanceof LeaseConflictException)) {
                 environment.requireSimulated(failure);
             }
-            end(() -> SimLane.this.fail(request, failure));
+            end(() -> SimLoop.this.fail(request, failure));
         }
 
         private void end(Runnable how) {
