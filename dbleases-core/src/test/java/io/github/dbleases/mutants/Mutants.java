@@ -99,7 +99,7 @@ final class Mutants {
                             "read before joins",
                             "after a failover what is owned is read after the work that waits already",
                             "internal.client.Ownership")
-                    .replace("worker.submitFirst(", "worker.submit(")
+                    .replace("jobs.submitFirst(", "jobs.submit(")
                     .killedBy(
                             "internal.client.FailoverScenarioTests#trustGoesOnThroughAFailoverWhileManyLeasesAreJoined"),
             of(

@@ -8,7 +8,7 @@ import io.github.dbleases.assignment.LeadershipBalancer;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.internal.client.Assigner.Outcome;
 import io.github.dbleases.internal.client.Environment.Timer;
-import io.github.dbleases.internal.client.Worker.Job;
+import io.github.dbleases.internal.client.JobQueue.Job;
 import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.LeaseTransaction;
 import io.github.dbleases.spi.Neighbor;
@@ -40,7 +40,7 @@ final class Caretaker {
 
     private final LeaseClientConfig config;
     private final Environment environment;
-    private final Worker worker;
+    private final JobQueue jobs;
     private final SessionKeeper keeper;
     private final Runnable refresh;
     private final Map<String, Timer> balancing = new HashMap<>();
@@ -50,10 +50,10 @@ final class Caretaker {
     private boolean auditing;
 
     Caretaker(
-            LeaseClientConfig config, Environment environment, Worker worker, SessionKeeper keeper, Runnable refresh) {
+            LeaseClientConfig config, Environment environment, JobQueue jobs, SessionKeeper keeper, Runnable refresh) {
         this.config = config;
         this.environment = environment;
-        this.worker = worker;
+        this.jobs = jobs;
         this.keeper = keeper;
         this.refresh = refresh;
         this.auditedNanos = environment.clock().nanoTime();
@@ -96,14 +96,14 @@ final class Caretaker {
     }
 
     private void settle(String lease, String what, Function<Assigner, Outcome> step) {
-        worker.submit(Job.of(what, () -> keeper.session() != null, line -> transact(line, lease, step), outcome -> {
+        jobs.submit(Job.of(what, () -> keeper.session() != null, line -> transact(line, lease, step), outcome -> {
             follow(lease, outcome);
             refresh.run();
         }));
     }
 
     private Outcome transact(WorkChannel line, String lease, Function<Assigner, Outcome> step) {
-        int limit = worker.stepLimit();
+        int limit = jobs.stepLimit();
         return line.transact(
                 new TreeSet<>(Set.of(lease)),
                 (LeaseTransaction transaction) -> step.apply(new Assigner(transaction, limit)));
@@ -125,7 +125,7 @@ final class Caretaker {
                 || markDeadCondition(session, expired).isEmpty()) {
             return;
         }
-        worker.submit(Job.of(
+        jobs.submit(Job.of(
                         "mark session " + expired.session() + " dead",
                         () -> prepareMarking(session, expired),
                         leases -> marked(session, expired.session(), leases))
@@ -161,7 +161,7 @@ final class Caretaker {
     }
 
     private void lookAtNext(Session session) {
-        worker.submit(Job.of(
+        jobs.submit(Job.of(
                 "look at the next session",
                 () -> keeper.session() == session,
                 line -> line.neighbor(session.id()),
@@ -170,7 +170,7 @@ final class Caretaker {
 
     private void audit() {
         if (!auditing) {
-            worker.submit(Job.of("audit", () -> auditing = keeper.session() != null, this::clusterSnapshot, this::audited)
+            jobs.submit(Job.of("audit", () -> auditing = keeper.session() != null, this::clusterSnapshot, this::audited)
                     .unless(failure -> {
                         auditing = false;
                         return true;

@@ -5,7 +5,7 @@ import static java.util.stream.Collectors.toSet;
 
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.internal.client.Environment.Timer;
-import io.github.dbleases.internal.client.Worker.Job;
+import io.github.dbleases.internal.client.JobQueue.Job;
 import io.github.dbleases.spi.WorkChannel;
 import java.util.Collection;
 import java.util.List;
@@ -31,7 +31,7 @@ final class Closing {
 
     private final LeaseClientConfig config;
     private final Environment environment;
-    private final Worker worker;
+    private final JobQueue jobs;
     private final SessionKeeper keeper;
     private final Leases all;
     private final List<JoinedLease> leases;
@@ -42,10 +42,10 @@ final class Closing {
     private boolean releasing;
     private int failures;
 
-    Closing(LeaseClientConfig config, Environment environment, Worker worker, SessionKeeper keeper, Leases leases) {
+    Closing(LeaseClientConfig config, Environment environment, JobQueue jobs, SessionKeeper keeper, Leases leases) {
         this.config = config;
         this.environment = environment;
-        this.worker = worker;
+        this.jobs = jobs;
         this.keeper = keeper;
         this.all = leases;
         this.leases = List.copyOf(leases.all());
@@ -89,7 +89,7 @@ final class Closing {
     private void release(List<JoinedLease> rest) {
         List<JoinedLease> now = rest.subList(0, Math.min(LEASES_AT_ONCE, rest.size()));
         List<JoinedLease> later = rest.subList(now.size(), rest.size());
-        worker.submit(Job.of("release everything", () -> prepare(now, later.isEmpty()), all -> {
+        jobs.submit(Job.of("release everything", () -> prepare(now, later.isEmpty()), all -> {
                     if (!all) {
                         release(rest);
                     } else if (later.isEmpty()) {
@@ -109,7 +109,7 @@ final class Closing {
         }
         Map<String, Set<Integer>> atWork = atWork(released);
         boolean ends = last && isNothingAtWork();
-        int limit = worker.stepLimit();
+        int limit = jobs.stepLimit();
         return Optional.of(line -> line.transact(new TreeMap<>(atWork).navigableKeySet(), transaction -> {
             Assigner assigner = new Assigner(transaction, limit);
             boolean all = true;

@@ -6,7 +6,7 @@ import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.LeaseEventListener;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
-import io.github.dbleases.internal.client.Worker.Job;
+import io.github.dbleases.internal.client.JobQueue.Job;
 import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.Renewal;
@@ -33,7 +33,7 @@ final class Engine implements SessionKeeper.Observer {
     private final Environment environment;
     private final Events events;
     private final SessionKeeper keeper;
-    private final Worker worker;
+    private final JobQueue jobs;
     private final Leases leases = new Leases();
     private final Ownership ownership;
     private final Caretaker caretaker;
@@ -49,10 +49,10 @@ final class Engine implements SessionKeeper.Observer {
         this.environment = environment;
         this.events = new Events(config.clientId(), listener, environment.listeners());
         this.keeper = new SessionKeeper(config, environment, heartbeats, this);
-        this.worker = new Worker(config, environment, work, () -> keeper.trust().holds(environment.clock()));
-        this.ownership = new Ownership(config.timing(), environment, worker, keeper, leases);
-        this.caretaker = new Caretaker(config, environment, worker, keeper, ownership::refresh);
-        this.membership = new Membership(worker, keeper, leases, ownership, caretaker);
+        this.jobs = new JobQueue(config, environment, work, () -> keeper.trust().holds(environment.clock()));
+        this.ownership = new Ownership(config.timing(), environment, jobs, keeper, leases);
+        this.caretaker = new Caretaker(config, environment, jobs, keeper, ownership::refresh);
+        this.membership = new Membership(jobs, keeper, leases, ownership, caretaker);
     }
 
     <T> T exclusively(Supplier<T> action) {
@@ -78,7 +78,7 @@ final class Engine implements SessionKeeper.Observer {
 
     /** Returns what keeps this client from doing anything but heartbeats, if something does. */
     Optional<String> problem() {
-        return worker.problem();
+        return jobs.problem();
     }
 
     /** Returns the id of the current session, 0 if there is none. */
@@ -196,7 +196,7 @@ final class Engine implements SessionKeeper.Observer {
         CompletableFuture<ClusterView> view = new CompletableFuture<>();
         exclusively(() -> {
             requireOpen();
-            worker.submit(Job.of(
+            jobs.submit(Job.of(
                             "read the cluster",
                             () -> !view.isDone(),
                             read,
@@ -211,7 +211,7 @@ final class Engine implements SessionKeeper.Observer {
         return exclusively(() -> {
             Closing closing = leases.closing();
             if (closing == null) {
-                closing = new Closing(config, environment, worker, keeper, leases);
+                closing = new Closing(config, environment, jobs, keeper, leases);
                 leases.close(closing);
             }
             close(closing);

@@ -1,7 +1,7 @@
 package io.github.dbleases.internal.client;
 
 import io.github.dbleases.internal.client.Assigner.Gift;
-import io.github.dbleases.internal.client.Worker.Job;
+import io.github.dbleases.internal.client.JobQueue.Job;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,14 +24,14 @@ final class HandOvers {
     private static final Duration PATIENCE = Duration.ofMillis(100);
 
     private final Environment environment;
-    private final Worker worker;
+    private final JobQueue jobs;
     private final SessionKeeper keeper;
     private final Listener listener;
     private final Map<String, Batch> batches = new HashMap<>();
 
-    HandOvers(Environment environment, Worker worker, SessionKeeper keeper, Listener listener) {
+    HandOvers(Environment environment, JobQueue jobs, SessionKeeper keeper, Listener listener) {
         this.environment = environment;
-        this.worker = worker;
+        this.jobs = jobs;
         this.keeper = keeper;
         this.listener = listener;
     }
@@ -78,7 +78,7 @@ final class HandOvers {
 
         private void send() {
             if (!underWay && !gifts.isEmpty()) {
-                worker.submit(Job.of("hand over partitions of " + lease, this::prepare, this::done));
+                jobs.submit(Job.of("hand over partitions of " + lease, this::prepare, this::done));
                 underWay = true;
             }
         }
@@ -89,7 +89,7 @@ final class HandOvers {
                 underWay = false;
                 return Optional.empty();
             }
-            int limit = worker.stepLimit();
+            int limit = jobs.stepLimit();
             List<Gift> sending = gifts.values().stream().limit(limit).toList();
             boolean takesPart = listener.takesPartIn(lease);
             sent = sending;

@@ -2,7 +2,7 @@ package io.github.dbleases.internal.client;
 
 import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.internal.client.Assigner.Outcome;
-import io.github.dbleases.internal.client.Worker.Job;
+import io.github.dbleases.internal.client.JobQueue.Job;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +21,7 @@ final class Membership {
     private static final Logger log = LoggerFactory.getLogger(Membership.class);
     private static final int LEASES_AT_ONCE = 50;
 
-    private final Worker worker;
+    private final JobQueue jobs;
     private final SessionKeeper keeper;
     private final Leases leases;
     private final Ownership ownership;
@@ -29,8 +29,8 @@ final class Membership {
     private final LeftLeases left = new LeftLeases();
     private final Map<String, String> refusals = new HashMap<>();
 
-    Membership(Worker worker, SessionKeeper keeper, Leases leases, Ownership ownership, Caretaker caretaker) {
-        this.worker = worker;
+    Membership(JobQueue jobs, SessionKeeper keeper, Leases leases, Ownership ownership, Caretaker caretaker) {
+        this.jobs = jobs;
         this.keeper = keeper;
         this.leases = leases;
         this.ownership = ownership;
@@ -39,7 +39,7 @@ final class Membership {
 
     /** Joins a lease in the current session, if there is one. */
     void join(JoinedLease lease) {
-        worker.submit(joining(lease));
+        jobs.submit(joining(lease));
     }
 
     private Job<Optional<Outcome>> joining(JoinedLease lease) {
@@ -59,7 +59,7 @@ final class Membership {
         ownership.refreshThen(() -> lease.decided().complete(null));
         // A request to leave that got no reply may be executed late, after this lease was joined again.
         if (left.contains(lease.name())) {
-            worker.submitInATtl(joining(lease));
+            jobs.submitInATtl(joining(lease));
             left.remove(lease.name());
         }
     }
@@ -80,8 +80,8 @@ final class Membership {
                 log.error("Cannot join lease {}, and go on trying: {}", lease.name(), reason);
                 lease.portfolio().failed(failure);
             }
-            worker.submit(makingWay(lease));
-            worker.submitInATtl(joining(lease));
+            jobs.submit(makingWay(lease));
+            jobs.submitInATtl(joining(lease));
         }
         return true;
     }
@@ -126,7 +126,7 @@ final class Membership {
             leases.left(lease);
             return;
         }
-        worker.submit(inSession(
+        jobs.submit(inSession(
                 "leave " + lease.name(),
                 lease.name(),
                 () -> keeper.session() == session && leases.find(lease.name()).equals(Optional.of(lease)),
@@ -137,7 +137,7 @@ final class Membership {
                     ownership.refresh();
                     leases.drained(lease);
                     caretaker.follow(lease.name(), outcome);
-                    worker.submitInATtl(leavingAgain(List.of(lease.name())));
+                    jobs.submitInATtl(leavingAgain(List.of(lease.name())));
                 }));
         lease.leaveRequested();
     }
@@ -146,7 +146,7 @@ final class Membership {
     void leaveAgain() {
         List<String> names = left.newestLast();
         for (int i = 0; i < names.size(); i += LEASES_AT_ONCE) {
-            worker.submit(leavingAgain(names.subList(i, Math.min(i + LEASES_AT_ONCE, names.size()))));
+            jobs.submit(leavingAgain(names.subList(i, Math.min(i + LEASES_AT_ONCE, names.size()))));
         }
     }
 
@@ -163,7 +163,7 @@ final class Membership {
                     return session == null || unknown.isEmpty()
                             ? Optional.empty()
                             : Optional.of(line -> line.transact(unknown, transaction -> {
-                                Assigner assigner = new Assigner(transaction, worker.stepLimit());
+                                Assigner assigner = new Assigner(transaction, jobs.stepLimit());
                                 unknown.forEach(name -> assigner.remove(session.id(), name));
                                 return true;
                             }));
@@ -173,7 +173,7 @@ final class Membership {
 
     /** Asks for no more grants of a lease. */
     void retire(JoinedLease lease) {
-        worker.submit(inSession(
+        jobs.submit(inSession(
                 "ask for no more of " + lease.name(),
                 lease.name(),
                 () -> leases.closing() == null,
@@ -190,7 +190,7 @@ final class Membership {
                 () -> {
                     Optional<Session> session =
                             wanted.getAsBoolean() ? Optional.ofNullable(keeper.session()) : Optional.empty();
-                    int limit = worker.stepLimit();
+                    int limit = jobs.stepLimit();
                     return session.map(current -> line -> line.transact(
                             new TreeSet<>(Set.of(lease)),
                             transaction -> step.in(current, new Assigner(transaction, limit))));

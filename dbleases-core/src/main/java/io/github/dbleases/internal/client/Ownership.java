@@ -4,7 +4,7 @@ import static java.util.stream.Collectors.groupingBy;
 
 import io.github.dbleases.Timing;
 import io.github.dbleases.internal.client.Assigner.Gift;
-import io.github.dbleases.internal.client.Worker.Job;
+import io.github.dbleases.internal.client.JobQueue.Job;
 import io.github.dbleases.spi.Holdings;
 import io.github.dbleases.spi.Holdings.GrantedPartition;
 import io.github.dbleases.spi.WorkChannel;
@@ -32,7 +32,7 @@ final class Ownership implements HandOvers.Listener {
 
     private final Timing timing;
     private final Environment environment;
-    private final Worker worker;
+    private final JobQueue jobs;
     private final SessionKeeper keeper;
     private final Leases leases;
     private final HandOvers handOvers;
@@ -42,13 +42,13 @@ final class Ownership implements HandOvers.Listener {
     private boolean reading;
     private boolean readAgain;
 
-    Ownership(Timing timing, Environment environment, Worker worker, SessionKeeper keeper, Leases leases) {
+    Ownership(Timing timing, Environment environment, JobQueue jobs, SessionKeeper keeper, Leases leases) {
         this.timing = timing;
         this.environment = environment;
-        this.worker = worker;
+        this.jobs = jobs;
         this.keeper = keeper;
         this.leases = leases;
-        this.handOvers = new HandOvers(environment, worker, keeper, this);
+        this.handOvers = new HandOvers(environment, jobs, keeper, this);
     }
 
     /** Reads what the session owns, and runs an action when what was read from now on has been applied. */
@@ -62,7 +62,7 @@ final class Ownership implements HandOvers.Listener {
         if (reading) {
             readAgain = true;
         } else if (keeper.session() != null) {
-            worker.submitFirst(Job.of("read what the session owns", this::prepareReading, this::read));
+            jobs.submitFirst(Job.of("read what the session owns", this::prepareReading, this::read));
             reading = true;
         }
     }

@@ -94,7 +94,7 @@ class ErrorScenarioTests extends Scenario {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "Worker.submitFirst",
+                "JobQueue.submitFirst",
                 "Ownership.prepareReading",
                 "Ownership.apply",
                 "Ownership.reconcile",

@@ -42,7 +42,7 @@ class ThreadLoopTests {
     }
 
     @Test
-    void anExceptionInARequestIsAFailureAndDoesNotEndTheLane() {
+    void anExceptionInARequestIsAFailureAndDoesNotEndTheLoop() {
         loop.submit(Duration.ZERO, new Told("away", () -> {
             throw new StoreUnavailableException("away");
         }));
@@ -53,7 +53,7 @@ class ThreadLoopTests {
     }
 
     @Test
-    void anErrorInARequestIsAFailureAndDoesNotEndTheLane() {
+    void anErrorInARequestIsAFailureAndDoesNotEndTheLoop() {
         loop.submit(Duration.ZERO, new Told("broken", () -> {
             throw new NoClassDefFoundError("on purpose");
         }));
@@ -83,7 +83,7 @@ class ThreadLoopTests {
     }
 
     @Test
-    void aRequestThatCannotTakeItsFailureDoesNotEndTheLane() {
+    void aRequestThatCannotTakeItsFailureDoesNotEndTheLoop() {
         loop.submit(
                 Duration.ZERO,
                 new Told("hopeless", () -> {
@@ -149,7 +149,7 @@ class ThreadLoopTests {
     }
 
     @Test
-    void aLaneThatCannotRestWaitsUntilTheNextRequestIsDue() {
+    void aLoopThatCannotRestWaitsUntilTheNextRequestIsDue() {
         List<Duration> rests = new ArrayList<>();
         ThreadLoop restless = new ThreadLoop(Clock.SYSTEM, monitor, (resting, atMost) -> {
             rests.add(atMost);
