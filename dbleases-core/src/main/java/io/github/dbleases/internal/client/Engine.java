@@ -299,7 +299,7 @@ final class Engine implements SessionKeeper.Observer {
     }
 
     @Override
-    public void beaten() {
+    public void heartbeatAttempted() {
         events.nudge();
         membership.heal();
         ownership.heal();
