@@ -36,7 +36,7 @@ final class Engine implements SessionKeeper.Observer {
     private final JobQueue jobs;
     private final Leases leases = new Leases();
     private final Ownership ownership;
-    private final Caretaker caretaker;
+    private final ClusterMaintenance maintenance;
     private final Membership membership;
 
     Engine(
@@ -51,8 +51,8 @@ final class Engine implements SessionKeeper.Observer {
         this.keeper = new SessionKeeper(config, environment, heartbeats, this);
         this.jobs = new JobQueue(config, environment, work, () -> keeper.trust().holds(environment.clock()));
         this.ownership = new Ownership(config.timing(), environment, jobs, keeper, leases);
-        this.caretaker = new Caretaker(config, environment, jobs, keeper, ownership::refresh);
-        this.membership = new Membership(jobs, keeper, leases, ownership, caretaker);
+        this.maintenance = new ClusterMaintenance(config, environment, jobs, keeper, ownership::refresh);
+        this.membership = new Membership(jobs, keeper, leases, ownership, maintenance);
     }
 
     <T> T exclusively(Supplier<T> action) {
@@ -244,13 +244,13 @@ final class Engine implements SessionKeeper.Observer {
 
     @Override
     public void opened(Session session, Renewal renewal) {
-        caretaker.renewed(renewal);
+        maintenance.renewed(renewal);
         joinAll(session);
     }
 
     @Override
     public void renewed(Session session, Renewal renewal) {
-        caretaker.renewed(renewal);
+        maintenance.renewed(renewal);
         if (session.hasNews(renewal.inbox()) || !session.isConfirmed()) {
             ownership.refresh();
         }
@@ -275,7 +275,7 @@ final class Engine implements SessionKeeper.Observer {
     @Override
     public void ended(Session session) {
         ownership.loseAll();
-        caretaker.rest();
+        maintenance.rest();
         leases.all().stream().filter(JoinedLease::isLeaving).forEach(leases::left);
         events.sessionLost(session.id());
     }

@@ -25,16 +25,16 @@ final class Membership {
     private final SessionKeeper keeper;
     private final Leases leases;
     private final Ownership ownership;
-    private final Caretaker caretaker;
+    private final ClusterMaintenance maintenance;
     private final LeftLeases left = new LeftLeases();
     private final Map<String, String> refusals = new HashMap<>();
 
-    Membership(JobQueue jobs, SessionKeeper keeper, Leases leases, Ownership ownership, Caretaker caretaker) {
+    Membership(JobQueue jobs, SessionKeeper keeper, Leases leases, Ownership ownership, ClusterMaintenance maintenance) {
         this.jobs = jobs;
         this.keeper = keeper;
         this.leases = leases;
         this.ownership = ownership;
-        this.caretaker = caretaker;
+        this.maintenance = maintenance;
     }
 
     /** Joins a lease in the current session, if there is one. */
@@ -55,7 +55,7 @@ final class Membership {
     private void joined(JoinedLease lease, Outcome outcome) {
         lease.joined().complete(null);
         refusals.remove(lease.name());
-        caretaker.follow(lease.name(), outcome);
+        maintenance.follow(lease.name(), outcome);
         ownership.refreshThen(() -> lease.decided().complete(null));
         // A request to leave that got no reply may be executed late, after this lease was joined again.
         if (left.contains(lease.name())) {
@@ -136,7 +136,7 @@ final class Membership {
                     ownership.give(lease, lease.portfolio().all(Owned::isHeld));
                     ownership.refresh();
                     leases.drained(lease);
-                    caretaker.follow(lease.name(), outcome);
+                    maintenance.follow(lease.name(), outcome);
                     jobs.submitInATtl(leavingAgain(List.of(lease.name())));
                 }));
         lease.leaveRequested();

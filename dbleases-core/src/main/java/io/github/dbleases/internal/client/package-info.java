@@ -20,7 +20,7 @@
  *        |               |  Portfolio: what there is of one lease;  HandOvers: what is given away
  *        |               v
  *        |             JoinedLease: what users read, without a lock
- *        +----------> Caretaker   work loop: watches the neighbor, marks dead, assigns, balances, audits
+ *        +----------> ClusterMaintenance   work loop: watches the neighbor, marks dead, assigns, balances, audits
  *        +----------> Closing     the end: drain, release
  *                     Assigner    what is done to a lease under its lock, used by all of them
  * </pre>

@@ -31,9 +31,9 @@ import org.slf4j.LoggerFactory;
  * Looks after what concerns all clients: watches the session before the own one and marks it dead when it has expired,
  * gives out what has no owner, puts the balance right, and, when the own session is the smallest, audits.
  */
-final class Caretaker {
+final class ClusterMaintenance {
 
-    private static final Logger log = LoggerFactory.getLogger(Caretaker.class);
+    private static final Logger log = LoggerFactory.getLogger(ClusterMaintenance.class);
 
     /** How long to wait when a session could not be marked: it has renewed, or somebody else is at its row. */
     private static final Duration PATIENCE = Duration.ofMillis(100);
@@ -49,7 +49,7 @@ final class Caretaker {
     private long auditedNanos;
     private boolean auditing;
 
-    Caretaker(
+    ClusterMaintenance(
             LeaseClientConfig config, Environment environment, JobQueue jobs, SessionKeeper keeper, Runnable refresh) {
         this.config = config;
         this.environment = environment;
