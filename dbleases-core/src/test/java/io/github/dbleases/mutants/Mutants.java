@@ -50,25 +50,25 @@ final class Mutants {
                             "the view does not look at the epoch of what was granted",
                             "internal.client.JoinedLease")
                     .replace("trust.holds(grants.epoch(), clock)", "trust.holds(clock)")
-                    .killedBy("internal.client.OwnershipTests#whatNobodyHasDroppedIsNotTrustedInTheNextSession"),
+                    .killedBy("internal.client.ReconcilerTests#whatNobodyHasDroppedIsNotTrustedInTheNextSession"),
             of(
                             "epoch of new holds",
                             "a hold is given on what was granted in another epoch",
                             "internal.client.JoinedLease")
                     .replace("trusted = trust.holds(owned.epoch(), clock)", "trusted = trust.holds(clock)")
-                    .killedBy("internal.client.OwnershipTests#whatNobodyHasDroppedIsNotTrustedInTheNextSession"),
+                    .killedBy("internal.client.ReconcilerTests#whatNobodyHasDroppedIsNotTrustedInTheNextSession"),
             of("epoch of open holds", "a hold from another epoch is trusted", "internal.client.JoinedLease")
                     .replace("trust.holds(owned.epoch(), lease.clock)", "trust.holds(lease.clock)")
-                    .killedBy("internal.client.OwnershipTests#whatNobodyHasDroppedIsNotTrustedInTheNextSession"),
+                    .killedBy("internal.client.ReconcilerTests#whatNobodyHasDroppedIsNotTrustedInTheNextSession"),
             of(
                             "hold on what is lost",
                             "a hold is trusted although its partition is lost",
                             "internal.client.JoinedLease")
                     .remove("&& !owned.isLost()")
-                    .killedBy("internal.client.OwnershipTests#aHoldOnAPartitionThatIsLostIsNotTrusted"),
+                    .killedBy("internal.client.ReconcilerTests#aHoldOnAPartitionThatIsLostIsNotTrusted"),
             of("end of the epoch", "the end of a session does not end the trust", "internal.client.SessionKeeper")
                     .replace("deadline.drop(); deadline.noticeLapse();", "deadline.noticeLapse();")
-                    .killedBy("internal.client.OwnershipTests", "internal.client.ErrorScenarioTests"),
+                    .killedBy("internal.client.ReconcilerTests", "internal.client.ErrorScenarioTests"),
             of(
                             "loss before the next session",
                             "a session is opened before the loss of the last one is complete",
@@ -98,28 +98,28 @@ final class Mutants {
             of(
                             "read before joins",
                             "after a failover what is owned is read after the work that waits already",
-                            "internal.client.Ownership")
+                            "internal.client.Reconciler")
                     .replace("jobs.submitFirst(", "jobs.submit(")
                     .killedBy(
                             "internal.client.FailoverScenarioTests#trustGoesOnThroughAFailoverWhileManyLeasesAreJoined"),
             of(
                             "incarnation of the holdings",
                             "an answer of another incarnation than the last heartbeat's is applied",
-                            "internal.client.Ownership")
+                            "internal.client.Reconciler")
                     .replace("if (!holdings.incarnation().equals(session.incarnation())) {", "if (false) {")
-                    .killedBy("internal.client.OwnershipTests#nothingIsTakenUpThatAnotherIncarnationSays"),
+                    .killedBy("internal.client.ReconcilerTests#nothingIsTakenUpThatAnotherIncarnationSays"),
             of(
                             "quiet time of the store",
                             "the quiet time that the store tells is not kept",
-                            "internal.client.Ownership")
+                            "internal.client.Reconciler")
                     .remove("keeper.quiet().atLeast(holdings.quietFor());")
-                    .killedBy("internal.client.OwnershipTests#nothingIsTakenUpWhileTheStoreIsQuiet"),
+                    .killedBy("internal.client.ReconcilerTests#nothingIsTakenUpWhileTheStoreIsQuiet"),
             of("own quiet time", "the quiet time is not measured by the own clock", "internal.client.QuietTime")
                     .remove("atLeast(timing.ttl().plus(timing.grace()));")
                     .killedBy("internal.client.FailoverScenarioTests#aStepOfTheClockDoesNotEndTheQuietTime"),
-            of("grants in a quiet time", "grants are taken up in a quiet time", "internal.client.Ownership")
+            of("grants in a quiet time", "grants are taken up in a quiet time", "internal.client.Reconciler")
                     .replace("} else if (!isQuiet() && !lease.isLeaving()", "} else if (!lease.isLeaving()")
-                    .killedBy("internal.client.OwnershipTests#nothingIsTakenUpWhileTheStoreIsQuiet"),
+                    .killedBy("internal.client.ReconcilerTests#nothingIsTakenUpWhileTheStoreIsQuiet"),
             of("nonce", "an incarnation is a system and a timeline", "postgres.OpenConnection")
                     .replace(
                             "new Incarnation(server.system(), server.timeline(), nonce)",
@@ -147,9 +147,9 @@ final class Mutants {
                             "postgres.FoundIncarnation")
                     .replace("return incarnation.equals(last);", "return true;")
                     .killedBy("postgres.IncarnationTests#aRowWithAnotherNonceMeansAnotherIncarnation"),
-            of("token floor of grants", "a grant from before the incarnation is taken up", "internal.client.Ownership")
+            of("token floor of grants", "a grant from before the incarnation is taken up", "internal.client.Reconciler")
                     .remove("|| partition.token() <= tokenFloor")
-                    .killedBy("internal.client.OwnershipTests#aTokenFromBeforeTheIncarnationIsKeptButNotTakenUp"),
+                    .killedBy("internal.client.ReconcilerTests#aTokenFromBeforeTheIncarnationIsKeptButNotTakenUp"),
             of(
                             "token floor of new tokens",
                             "new tokens may be as small as those before the incarnation",
@@ -161,11 +161,11 @@ final class Mutants {
             of(
                             "token that is held",
                             "a partition is kept although the store has another token for it",
-                            "internal.client.Ownership")
+                            "internal.client.Reconciler")
                     .replace(
                             "!tokens.getOrDefault(owned.partition(), 0L).equals(owned.token())",
                             "!tokens.containsKey(owned.partition())")
-                    .killedBy("internal.client.OwnershipTests#anotherTokenOfTheSamePartitionIsAnotherGrant"),
+                    .killedBy("internal.client.ReconcilerTests#anotherTokenOfTheSamePartitionIsAnotherGrant"),
             of("token that is given", "a partition is handed over under another token", "internal.client.Assigner")
                     .remove("|| partition.token() != gift.token()")
                     .killedBy("internal.client.AssignerTests#whatIsOwnedUnderAnotherTokenIsNotGiven"),
@@ -193,11 +193,11 @@ final class Mutants {
                             "internal.client.Assigner")
                     .replace("grant.above(gift.above())", "change")
                     .killedBy("internal.client.AssignerTests#aGiftGetsATokenAboveTheHighestThatItsOwnerHasDropped"),
-            of("dropped tokens", "a token that was dropped is picked up again", "internal.client.Ownership")
+            of("dropped tokens", "a token that was dropped is picked up again", "internal.client.Reconciler")
                     .replace(
                             "return dropped.contains(partition.lease(), partition.number(), partition.token());",
                             "return false;")
-                    .killedBy("internal.client.OwnershipTests#aTokenThatWasLostIsNeverPickedUpAgain"),
+                    .killedBy("internal.client.ReconcilerTests#aTokenThatWasLostIsNeverPickedUpAgain"),
             of(
                             "highest dropped token",
                             "the last dropped token counts, not the highest",

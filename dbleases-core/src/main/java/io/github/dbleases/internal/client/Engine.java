@@ -35,7 +35,7 @@ final class Engine implements SessionKeeper.Observer {
     private final SessionKeeper keeper;
     private final JobQueue jobs;
     private final Leases leases = new Leases();
-    private final Ownership ownership;
+    private final Reconciler reconciler;
     private final ClusterMaintenance maintenance;
     private final Membership membership;
 
@@ -50,9 +50,9 @@ final class Engine implements SessionKeeper.Observer {
         this.events = new Events(config.clientId(), listener, environment.listeners());
         this.keeper = new SessionKeeper(config, environment, heartbeats, this);
         this.jobs = new JobQueue(config, environment, work, () -> keeper.trust().holds(environment.clock()));
-        this.ownership = new Ownership(config.timing(), environment, jobs, keeper, leases);
-        this.maintenance = new ClusterMaintenance(config, environment, jobs, keeper, ownership::refresh);
-        this.membership = new Membership(jobs, keeper, leases, ownership, maintenance);
+        this.reconciler = new Reconciler(config.timing(), environment, jobs, keeper, leases);
+        this.maintenance = new ClusterMaintenance(config, environment, jobs, keeper, reconciler::refresh);
+        this.membership = new Membership(jobs, keeper, leases, reconciler, maintenance);
     }
 
     <T> T exclusively(Supplier<T> action) {
@@ -106,7 +106,7 @@ final class Engine implements SessionKeeper.Observer {
 
     /** Something may have changed for this client. */
     void hinted() {
-        exclusively(ownership::refresh);
+        exclusively(reconciler::refresh);
     }
 
     /** Joins a lease, or finds it among those that this client takes part in. */
@@ -187,7 +187,7 @@ final class Engine implements SessionKeeper.Observer {
         exclusively(() -> {
             List<Owned> led = election.portfolio().all(Owned::isHeld);
             led.forEach(Owned::resign);
-            ownership.give(election, led);
+            reconciler.give(election, led);
         });
     }
 
@@ -223,21 +223,21 @@ final class Engine implements SessionKeeper.Observer {
     private void close(Closing closing) {
         for (JoinedLease lease : leases.all()) {
             lease.portfolio().sharing().close();
-            ownership.give(lease, lease.portfolio().all(Owned::isHeld));
+            reconciler.give(lease, lease.portfolio().all(Owned::isHeld));
         }
         closing.start();
     }
 
     /** Work on partitions has stopped, and the listeners have returned from being told. Called by threads of listeners. */
     void told(JoinedLease lease, List<Owned> partitions) {
-        exclusively(() -> ownership.told(lease, partitions));
+        exclusively(() -> reconciler.told(lease, partitions));
     }
 
     /** The last hold on a partition that is gone from the view has been closed. */
     void released(JoinedLease lease, Owned owned) {
         exclusively(() -> {
             if (owned.isDrainToBeHandled()) {
-                ownership.drained(lease, List.of(owned));
+                reconciler.drained(lease, List.of(owned));
             }
         });
     }
@@ -252,7 +252,7 @@ final class Engine implements SessionKeeper.Observer {
     public void renewed(Session session, Renewal renewal) {
         maintenance.renewed(renewal);
         if (session.hasNews(renewal.inbox()) || !session.isConfirmed()) {
-            ownership.refresh();
+            reconciler.refresh();
         }
         joinAll(session);
     }
@@ -268,13 +268,13 @@ final class Engine implements SessionKeeper.Observer {
     @Override
     public void reborn(Session session, boolean trustedWithoutGap) {
         if (!trustedWithoutGap) {
-            ownership.loseAll();
+            reconciler.loseAll();
         }
     }
 
     @Override
     public void ended(Session session) {
-        ownership.loseAll();
+        reconciler.loseAll();
         maintenance.rest();
         leases.all().stream().filter(JoinedLease::isLeaving).forEach(leases::left);
         events.sessionLost(session.id());
@@ -302,7 +302,7 @@ final class Engine implements SessionKeeper.Observer {
     public void heartbeatAttempted() {
         events.nudge();
         membership.heal();
-        ownership.heal();
+        reconciler.heal();
         Closing closing = leases.closing();
         if (closing != null) {
             close(closing);

@@ -24,16 +24,16 @@ final class Membership {
     private final JobQueue jobs;
     private final SessionKeeper keeper;
     private final Leases leases;
-    private final Ownership ownership;
+    private final Reconciler reconciler;
     private final ClusterMaintenance maintenance;
     private final LeftLeases left = new LeftLeases();
     private final Map<String, String> refusals = new HashMap<>();
 
-    Membership(JobQueue jobs, SessionKeeper keeper, Leases leases, Ownership ownership, ClusterMaintenance maintenance) {
+    Membership(JobQueue jobs, SessionKeeper keeper, Leases leases, Reconciler reconciler, ClusterMaintenance maintenance) {
         this.jobs = jobs;
         this.keeper = keeper;
         this.leases = leases;
-        this.ownership = ownership;
+        this.reconciler = reconciler;
         this.maintenance = maintenance;
     }
 
@@ -56,7 +56,7 @@ final class Membership {
         lease.joined().complete(null);
         refusals.remove(lease.name());
         maintenance.follow(lease.name(), outcome);
-        ownership.refreshThen(() -> lease.decided().complete(null));
+        reconciler.refreshThen(() -> lease.decided().complete(null));
         // A request to leave that got no reply may be executed late, after this lease was joined again.
         if (left.contains(lease.name())) {
             jobs.submitInATtl(joining(lease));
@@ -71,7 +71,7 @@ final class Membership {
         CompletableFuture<Void> joined = lease.joined();
         if (!joined.isDone()) {
             // If an earlier attempt has succeeded without this client knowing, partitions may have been granted.
-            ownership.loseAll(lease);
+            reconciler.loseAll(lease);
             leases.remove(lease);
             joined.completeExceptionally(failure);
         } else {
@@ -99,7 +99,7 @@ final class Membership {
                     assigner.remove(session.id(), lease.name());
                     return true;
                 },
-                done -> ownership.give(lease, lease.portfolio().all(Owned::isHeld)));
+                done -> reconciler.give(lease, lease.portfolio().all(Owned::isHeld)));
     }
 
     /** Stops taking part in a lease. */
@@ -122,7 +122,7 @@ final class Membership {
         left.add(lease.name());
         Session session = keeper.session();
         if (session == null) {
-            ownership.loseAll(lease);
+            reconciler.loseAll(lease);
             leases.left(lease);
             return;
         }
@@ -133,8 +133,8 @@ final class Membership {
                 (current, assigner) -> assigner.leave(current.id(), lease.name()),
                 outcome -> {
                     lease.startGiving();
-                    ownership.give(lease, lease.portfolio().all(Owned::isHeld));
-                    ownership.refresh();
+                    reconciler.give(lease, lease.portfolio().all(Owned::isHeld));
+                    reconciler.refresh();
                     leases.drained(lease);
                     maintenance.follow(lease.name(), outcome);
                     jobs.submitInATtl(leavingAgain(List.of(lease.name())));

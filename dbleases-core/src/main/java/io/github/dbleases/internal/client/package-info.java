@@ -16,7 +16,7 @@
  *   SessionKeeper   heartbeat loop: opens and renews the session, sets the trust deadline
  *        |  opened, renewed, ended, reborn, lapsed, returned
  *        v
- *      Engine ------> Ownership   work loop: reads what the session owns, takes up, gives, loses
+ *      Engine ------> Reconciler   work loop: reads what the session owns, takes up, gives, loses
  *        |               |  Portfolio: what there is of one lease;  HandOvers: what is given away
  *        |               v
  *        |             JoinedLease: what users read, without a lock

@@ -30,7 +30,7 @@ class ErrorScenarioTests extends Scenario {
                 "Portfolio.loseAll",
                 "Portfolio.publish",
                 "Portfolio.announceStops",
-                "Ownership.loseAll",
+                "Reconciler.loseAll",
                 "Engine.ended",
                 "Events.sessionLost",
                 "TrustDeadline.noticeLapse"
@@ -95,10 +95,10 @@ class ErrorScenarioTests extends Scenario {
     @ValueSource(
             strings = {
                 "JobQueue.submitFirst",
-                "Ownership.prepareReading",
-                "Ownership.apply",
-                "Ownership.reconcile",
-                "Ownership.drained",
+                "Reconciler.prepareReading",
+                "Reconciler.apply",
+                "Reconciler.reconcile",
+                "Reconciler.drained",
                 "HandOvers$Batch.send",
                 "HandOvers$Batch.prepare",
                 "HandOvers$Batch.done"

@@ -93,7 +93,7 @@ final class SimLoop implements RequestLoop {
             return;
         }
         sent++;
-        HeartbeatRequest<T> attempt = new HeartbeatRequest<>(request);
+        SimAttempt<T> attempt = new SimAttempt<>(request);
         attempt.giveUp = storage.call(this, call.get(), attempt);
     }
 
@@ -116,14 +116,14 @@ final class SimLoop implements RequestLoop {
     }
 
     /** An attempt, which ends once. */
-    private final class HeartbeatRequest<T> implements SimStorage.Outcome<T> {
+    private final class SimAttempt<T> implements SimStorage.Outcome<T> {
 
         private final Request<T> request;
         private final Environment.Timer timeout;
         private Runnable giveUp = () -> {};
         private boolean ended;
 
-        private HeartbeatRequest(Request<T> request) {
+        private SimAttempt(Request<T> request) {
             this.request = request;
             this.timeout =
                     environment.later(attemptTimeout, () -> fail(new StoreUnavailableException("no answer in time")));

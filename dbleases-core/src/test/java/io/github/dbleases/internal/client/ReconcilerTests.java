@@ -25,7 +25,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What an engine makes of answers that a test writes, such as those of a database that somebody has restored. */
-class OwnershipTests {
+class ReconcilerTests {
 
     private static final Duration A_MOMENT = Duration.ofMillis(100);
 

@@ -23,9 +23,9 @@ import org.slf4j.LoggerFactory;
  * Keeps the portfolios of a client in accord with what the store says that its session owns: takes up what was granted,
  * gives away what it is asked to hand over, loses what is not its own any more.
  */
-final class Ownership implements HandOvers.Listener {
+final class Reconciler implements HandOvers.Listener {
 
-    private static final Logger log = LoggerFactory.getLogger(Ownership.class);
+    private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
 
     /** How many ttls a client that has resigned comes after the others. */
     private static final int YIELDED_TTLS = 10;
@@ -42,7 +42,7 @@ final class Ownership implements HandOvers.Listener {
     private boolean reading;
     private boolean readAgain;
 
-    Ownership(Timing timing, Environment environment, JobQueue jobs, SessionKeeper keeper, Leases leases) {
+    Reconciler(Timing timing, Environment environment, JobQueue jobs, SessionKeeper keeper, Leases leases) {
         this.timing = timing;
         this.environment = environment;
         this.jobs = jobs;
