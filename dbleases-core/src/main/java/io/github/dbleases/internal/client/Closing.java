@@ -136,7 +136,7 @@ final class Closing {
     }
 
     private static boolean isAtWork(JoinedLease lease) {
-        return lease.portfolio().sharing().isAtWork() || !atWork(lease).isEmpty();
+        return lease.ownership().sharing().isAtWork() || !atWork(lease).isEmpty();
     }
 
     private static Map<String, Set<Integer>> atWork(Collection<JoinedLease> leases) {
@@ -155,13 +155,13 @@ final class Closing {
 
     /** Tells listeners to stop who have not been told, and whatever waits for the end of a lease or of the client. */
     private void complete() {
-        leases.forEach(lease -> lease.portfolio().loseAll());
+        leases.forEach(lease -> lease.ownership().loseAll());
         leases.forEach(all::left);
         done.complete(null);
     }
 
     private static Set<Integer> atWork(JoinedLease lease) {
-        return lease.portfolio().all(owned -> !owned.isDrained()).stream()
+        return lease.ownership().all(owned -> !owned.isDrained()).stream()
                 .map(Owned::partition)
                 .collect(toSet());
     }

@@ -125,12 +125,12 @@ final class Engine implements SessionKeeper.Observer {
 
     private JoinedLease startJoining(LeaseSpec spec) {
         JoinedLease lease = new JoinedLease(spec, this, keeper, environment);
-        Portfolio portfolio = lease.portfolio();
+        LeaseOwnership ownership = lease.ownership();
         if (events.haveListener()) {
-            portfolio.addListener(events.of(spec));
+            ownership.addListener(events.of(spec));
         }
         if (leases.isRetired()) {
-            portfolio.sharing().close();
+            ownership.sharing().close();
         }
         membership.join(lease);
         leases.add(lease);
@@ -176,7 +176,7 @@ final class Engine implements SessionKeeper.Observer {
         exclusively(() -> {
             leases.retire();
             leases.all().forEach(lease -> {
-                lease.portfolio().sharing().close();
+                lease.ownership().sharing().close();
                 membership.retire(lease);
             });
         });
@@ -185,7 +185,7 @@ final class Engine implements SessionKeeper.Observer {
     /** Gives way in an election, if this client leads. */
     void resign(JoinedLease election) {
         exclusively(() -> {
-            List<Owned> led = election.portfolio().all(Owned::isHeld);
+            List<Owned> led = election.ownership().all(Owned::isHeld);
             led.forEach(Owned::resign);
             reconciler.give(election, led);
         });
@@ -222,8 +222,8 @@ final class Engine implements SessionKeeper.Observer {
     /** May be called again, to go on where an {@code Error} has interrupted it. */
     private void close(Closing closing) {
         for (JoinedLease lease : leases.all()) {
-            lease.portfolio().sharing().close();
-            reconciler.give(lease, lease.portfolio().all(Owned::isHeld));
+            lease.ownership().sharing().close();
+            reconciler.give(lease, lease.ownership().all(Owned::isHeld));
         }
         closing.start();
     }
@@ -282,20 +282,20 @@ final class Engine implements SessionKeeper.Observer {
 
     @Override
     public void trustLapsed() {
-        leases.all().forEach(lease -> lease.portfolio().lapse());
+        leases.all().forEach(lease -> lease.ownership().lapse());
         log.warn("Client {} trusts its session no longer; it owns nothing until the store answers", config.clientId());
         events.fenced();
     }
 
     @Override
     public void trustReturned() {
-        leases.all().forEach(lease -> lease.portfolio().resume());
+        leases.all().forEach(lease -> lease.ownership().resume());
         events.restored();
     }
 
     @Override
     public void failed(RuntimeException failure) {
-        leases.all().forEach(lease -> lease.portfolio().failed(failure));
+        leases.all().forEach(lease -> lease.ownership().failed(failure));
     }
 
     @Override

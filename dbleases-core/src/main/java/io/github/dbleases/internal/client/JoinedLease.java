@@ -22,7 +22,7 @@ final class JoinedLease implements Lease {
     private final Engine engine;
     private final SessionKeeper keeper;
     private final Clock clock;
-    private final Portfolio portfolio;
+    private final LeaseOwnership ownership;
     private final CompletableFuture<Void> joined = new CompletableFuture<>();
     private final CompletableFuture<Void> decided = new CompletableFuture<>();
     private final CompletableFuture<Void> left = new CompletableFuture<>();
@@ -36,7 +36,7 @@ final class JoinedLease implements Lease {
         this.engine = engine;
         this.keeper = keeper;
         this.clock = environment.clock();
-        this.portfolio = new Portfolio(
+        this.ownership = new LeaseOwnership(
                 environment.listeners(), keeper::epoch, keeper.isTrusted(), told -> engine.told(this, told));
         this.leadership = new JoinedLeadership(this, engine);
         this.tasks = new JoinedTasks(this, engine);
@@ -46,8 +46,8 @@ final class JoinedLease implements Lease {
         return spec;
     }
 
-    Portfolio portfolio() {
-        return portfolio;
+    LeaseOwnership ownership() {
+        return ownership;
     }
 
     /** Completes when the lease has been joined for the first time or refused. */
@@ -86,7 +86,7 @@ final class JoinedLease implements Lease {
 
     void startLeaving() {
         stage = Stage.LEAVING;
-        portfolio.sharing().leave();
+        ownership.sharing().leave();
     }
 
     /** Returns whether nothing has followed yet from that this lease is being left. */
@@ -135,14 +135,14 @@ final class JoinedLease implements Lease {
 
     private Grants trusted() {
         Trust trust = keeper.trust();
-        Grants grants = portfolio.grants();
+        Grants grants = ownership.grants();
         return trust.holds(grants.epoch(), clock) ? grants : Grants.NONE;
     }
 
     /** Returns the session that takes part in the sharing of tasks, if it is trusted; made as {@link #trusted()} is. */
     OptionalLong trustedSession() {
         Trust trust = keeper.trust();
-        Sharing.Part part = portfolio.sharing().part();
+        Sharing.Part part = ownership.sharing().part();
         return trust.holds(part.epoch(), clock) ? OptionalLong.of(part.session()) : OptionalLong.empty();
     }
 
@@ -150,7 +150,7 @@ final class JoinedLease implements Lease {
     public Optional<Hold> tryHold(int partition) {
         // As in trusted(), with the hold taken before the clocks are looked at: from then on it is waited for.
         Trust trust = keeper.trust();
-        Owned owned = portfolio.grants().held(partition);
+        Owned owned = ownership.grants().held(partition);
         if (owned == null) {
             return Optional.empty();
         }
@@ -176,7 +176,7 @@ final class JoinedLease implements Lease {
     }
 
     Registration addListener(OwnershipListener listener) {
-        return engine.exclusively(() -> portfolio.addListener(listener));
+        return engine.exclusively(() -> ownership.addListener(listener));
     }
 
     @Override

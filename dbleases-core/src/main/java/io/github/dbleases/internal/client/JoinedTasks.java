@@ -43,7 +43,7 @@ final class JoinedTasks implements TaskSession {
     }
 
     private Sharing sharing() {
-        return lease.portfolio().sharing();
+        return lease.ownership().sharing();
     }
 
     @Override

@@ -78,7 +78,7 @@ final class Membership {
             String reason = String.valueOf(failure.getMessage());
             if (!reason.equals(refusals.put(lease.name(), reason))) {
                 log.error("Cannot join lease {}, and go on trying: {}", lease.name(), reason);
-                lease.portfolio().failed(failure);
+                lease.ownership().failed(failure);
             }
             jobs.submit(makingWay(lease));
             jobs.submitInATtl(joining(lease));
@@ -99,7 +99,7 @@ final class Membership {
                     assigner.remove(session.id(), lease.name());
                     return true;
                 },
-                done -> reconciler.give(lease, lease.portfolio().all(Owned::isHeld)));
+                done -> reconciler.give(lease, lease.ownership().all(Owned::isHeld)));
     }
 
     /** Stops taking part in a lease. */
@@ -133,7 +133,7 @@ final class Membership {
                 (current, assigner) -> assigner.leave(current.id(), lease.name()),
                 outcome -> {
                     lease.startGiving();
-                    reconciler.give(lease, lease.portfolio().all(Owned::isHeld));
+                    reconciler.give(lease, lease.ownership().all(Owned::isHeld));
                     reconciler.refresh();
                     leases.drained(lease);
                     maintenance.follow(lease.name(), outcome);

@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the portfolios of a client in accord with what the store says that its session owns: takes up what was granted,
+ * Keeps the ownership of a client in accord with what the store says that its session owns: takes up what was granted,
  * gives away what it is asked to hand over, loses what is not its own any more.
  */
 final class Reconciler implements HandOvers.Listener {
@@ -125,7 +125,7 @@ final class Reconciler implements HandOvers.Listener {
         own.forEach(partition -> tokens.put(partition.number(), partition.token()));
         lose(
                 lease,
-                lease.portfolio()
+                lease.ownership()
                         .all(owned ->
                                 !tokens.getOrDefault(owned.partition(), 0L).equals(owned.token())));
 
@@ -136,7 +136,7 @@ final class Reconciler implements HandOvers.Listener {
             // Who is about to close keeps what it works on until then, and wants nothing else.
             boolean keeps = leases.isRetired() && leases.closing() == null;
             boolean leaves = (partition.handOver() && !keeps) || lease.isGiving();
-            Owned owned = lease.portfolio().owned(partition.number()).orElse(null);
+            Owned owned = lease.ownership().owned(partition.number()).orElse(null);
             if (owned != null) {
                 if (owned.isHeld() && leaves) {
                     asked.add(owned);
@@ -149,7 +149,7 @@ final class Reconciler implements HandOvers.Listener {
         }
         if (!taken.isEmpty()) {
             log.debug("Taking up {} partitions of {}", taken.size(), lease.name());
-            lease.portfolio().take(taken);
+            lease.ownership().take(taken);
         }
         give(lease, asked);
         giveBack(lease.name(), unwanted);
@@ -157,9 +157,9 @@ final class Reconciler implements HandOvers.Listener {
 
     private static void share(JoinedLease lease, Session session, Set<Long> members) {
         if (members.contains(session.id())) {
-            lease.portfolio().sharing().joined(session.id(), members);
+            lease.ownership().sharing().joined(session.id(), members);
         } else {
-            lease.portfolio().sharing().lose();
+            lease.ownership().sharing().lose();
         }
     }
 
@@ -176,14 +176,14 @@ final class Reconciler implements HandOvers.Listener {
         if (!partitions.isEmpty()) {
             log.debug("Giving {} partitions of {}", partitions.size(), lease.name());
             drop(lease, partitions);
-            lease.portfolio().give(partitions);
+            lease.ownership().give(partitions);
         }
     }
 
     private void lose(JoinedLease lease, Collection<Owned> partitions) {
         if (!partitions.isEmpty()) {
             drop(lease, partitions);
-            lease.portfolio().lose(partitions);
+            lease.ownership().lose(partitions);
         }
     }
 
@@ -195,14 +195,14 @@ final class Reconciler implements HandOvers.Listener {
 
     /** Loses everything of a lease. */
     void loseAll(JoinedLease lease) {
-        drop(lease, lease.portfolio().all(owned -> true));
-        lease.portfolio().loseAll();
-        lease.portfolio().sharing().lose();
+        drop(lease, lease.ownership().all(owned -> true));
+        lease.ownership().loseAll();
+        lease.ownership().sharing().lose();
     }
 
     /** Goes on with what an {@code Error}, or the lack of a thread, has interrupted. */
     void heal() {
-        leases.all().forEach(lease -> drained(lease, lease.portfolio().heal()));
+        leases.all().forEach(lease -> drained(lease, lease.ownership().heal()));
         handOvers.heal();
         dropped.keep(lease -> leases.find(lease).isPresent() || handOvers.hasPartitionsOf(lease));
     }
@@ -228,7 +228,7 @@ final class Reconciler implements HandOvers.Listener {
                 Gift gift = gift(lease.name(), owned.partition(), owned.token());
                 gifts.add(owned.isResigned() ? gift.resigned(timing.ttl().multipliedBy(YIELDED_TTLS)) : gift);
             } else {
-                lease.portfolio().forget(owned);
+                lease.ownership().forget(owned);
                 refresh();
             }
         }
@@ -265,10 +265,10 @@ final class Reconciler implements HandOvers.Listener {
     public void handedOver(String name, Collection<Gift> gifts) {
         leases.find(name).ifPresent(lease -> {
             for (Gift gift : gifts) {
-                lease.portfolio()
+                lease.ownership()
                         .owned(gift.partition())
                         .filter(owned -> owned.isGiving() && owned.token() == gift.token())
-                        .ifPresent(lease.portfolio()::forget);
+                        .ifPresent(lease.ownership()::forget);
             }
             leases.drained(lease);
         });

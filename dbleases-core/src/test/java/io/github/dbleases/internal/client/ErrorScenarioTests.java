@@ -27,9 +27,9 @@ class ErrorScenarioTests extends Scenario {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "Portfolio.loseAll",
-                "Portfolio.publish",
-                "Portfolio.announceStops",
+                "LeaseOwnership.loseAll",
+                "LeaseOwnership.publish",
+                "LeaseOwnership.announceStops",
                 "Reconciler.loseAll",
                 "Engine.ended",
                 "Events.sessionLost",

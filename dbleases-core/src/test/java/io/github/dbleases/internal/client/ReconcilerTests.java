@@ -85,7 +85,7 @@ class ReconcilerTests {
     void aTokenThatWasGivenUpIsNeverPickedUpAgain() {
         grant(10);
         answer(new GrantedPartition("orders", 0, 10, true));
-        assertThat(lease.portfolio().isEmpty()).as("it is handed over").isTrue();
+        assertThat(lease.ownership().isEmpty()).as("it is handed over").isTrue();
 
         grant(10);
         assertThat(lease.values()).isEmpty();
@@ -135,7 +135,7 @@ class ReconcilerTests {
         pass(Duration.ofSeconds(2));
 
         assertThat(over).as("another session was opened").isFalse();
-        assertThat(lease.portfolio().grants().partitions()).isEmpty();
+        assertThat(lease.ownership().grants().partitions()).isEmpty();
     }
 
     @Test
@@ -182,7 +182,7 @@ class ReconcilerTests {
     void whatNobodyHasDroppedIsNotTrustedInTheNextSession() {
         SessionKeeper keeper = engine.keeper();
         JoinedLease unknown = new JoinedLease(LeaseSpec.partitions("unknown", 4), engine, keeper, environment);
-        unknown.portfolio().take(List.of(new Owned(0, 10, keeper.epoch())));
+        unknown.ownership().take(List.of(new Owned(0, 10, keeper.epoch())));
         Hold hold = unknown.tryHold(0).orElseThrow();
         assertThat(hold.isTrusted()).isTrue();
         assertThat(unknown.values()).isEqualTo(PartitionSet.of(0));

@@ -86,7 +86,7 @@ final class SimProcess {
     /** Returns whether this process owns a partition, or has not ended its work on it. */
     boolean has(String lease, int partition) {
         JoinedLease joined = leases.get(lease);
-        return joined != null && joined.portfolio().owned(partition).isPresent();
+        return joined != null && joined.ownership().owned(partition).isPresent();
     }
 
     /** Returns what this process sees of a lease. */

@@ -12,12 +12,12 @@ import java.util.Queue;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class PortfolioTests {
+class LeaseOwnershipTests {
 
     private static final long EPOCH = 7;
 
     private final Queue<Runnable> calls = new ArrayDeque<>();
-    private final Portfolio portfolio = new Portfolio(calls::add, () -> EPOCH, true, this::drained);
+    private final LeaseOwnership ownership = new LeaseOwnership(calls::add, () -> EPOCH, true, this::drained);
     private final List<String> told = new ArrayList<>();
     private final List<Owned> drained = new ArrayList<>();
 
@@ -28,8 +28,8 @@ class PortfolioTests {
         List<Owned> taken = take(0, 1);
         call();
 
-        assertThat(portfolio.grants().partitions()).isEqualTo(PartitionSet.of(0, 1));
-        assertThat(portfolio.grants().token(1)).hasValue(taken.get(1).token());
+        assertThat(ownership.grants().partitions()).isEqualTo(PartitionSet.of(0, 1));
+        assertThat(ownership.grants().token(1)).hasValue(taken.get(1).token());
         assertThat(told).containsExactly("a +0-1");
     }
 
@@ -39,8 +39,8 @@ class PortfolioTests {
         listen(new Recorder("b"));
         List<Owned> taken = take(0);
 
-        portfolio.give(taken);
-        assertThat(portfolio.grants().partitions()).isEmpty();
+        ownership.give(taken);
+        assertThat(ownership.grants().partitions()).isEmpty();
         assertThat(told).isEmpty();
         assertThat(drained).isEmpty();
 
@@ -53,7 +53,7 @@ class PortfolioTests {
     void withoutListenersThereIsNothingToWaitFor() {
         List<Owned> taken = take(0);
 
-        portfolio.give(taken);
+        ownership.give(taken);
 
         assertThat(drained).isEqualTo(taken);
     }
@@ -64,14 +64,14 @@ class PortfolioTests {
         List<Owned> taken = take(0);
         taken.get(0).tryHold();
 
-        portfolio.lose(taken);
+        ownership.lose(taken);
         call();
-        assertThat(portfolio.owned(0)).isPresent();
+        assertThat(ownership.owned(0)).isPresent();
 
         taken.get(0).release();
         assertThat(taken.get(0).isDrained()).isTrue();
-        portfolio.lose(taken);
-        assertThat(portfolio.isEmpty()).isTrue();
+        ownership.lose(taken);
+        assertThat(ownership.isEmpty()).isTrue();
     }
 
     @Test
@@ -79,8 +79,8 @@ class PortfolioTests {
         listen(new Recorder("a"));
         List<Owned> taken = take(0);
 
-        portfolio.give(taken);
-        portfolio.lose(taken);
+        ownership.give(taken);
+        ownership.lose(taken);
         call();
 
         assertThat(told).containsExactly("a +0", "a -0");
@@ -107,9 +107,9 @@ class PortfolioTests {
         listen(new Recorder("a"));
         List<Owned> taken = take(0, 1);
 
-        portfolio.lapse();
-        portfolio.give(taken.subList(0, 1));
-        portfolio.resume();
+        ownership.lapse();
+        ownership.give(taken.subList(0, 1));
+        ownership.resume();
         call();
 
         assertThat(told).containsExactly("a +0-1", "a -0-1", "a +1");
@@ -118,13 +118,13 @@ class PortfolioTests {
     @Test
     void whatIsTakenWithoutTrustIsToldWhenTheTrustReturns() {
         listen(new Recorder("a"));
-        portfolio.lapse();
+        ownership.lapse();
 
         take(0);
         call();
         assertThat(told).isEmpty();
 
-        portfolio.resume();
+        ownership.resume();
         call();
         assertThat(told).containsExactly("a +0");
     }
@@ -134,7 +134,7 @@ class PortfolioTests {
         listen(new Recorder("a"));
         take(0);
 
-        portfolio.resume();
+        ownership.resume();
         call();
 
         assertThat(told).containsExactly("a +0");
@@ -156,7 +156,7 @@ class PortfolioTests {
         Registration registration = listen(new Recorder("a"));
         List<Owned> taken = take(0);
 
-        portfolio.give(taken);
+        ownership.give(taken);
         registration.close();
         call();
 
@@ -179,7 +179,7 @@ class PortfolioTests {
         });
         List<Owned> taken = take(0);
 
-        portfolio.give(taken);
+        ownership.give(taken);
         call();
 
         assertThat(drained).isEqualTo(taken);
@@ -190,20 +190,20 @@ class PortfolioTests {
         listen(new Recorder("a"));
 
         List<Owned> taken = take(0);
-        portfolio.give(taken);
+        ownership.give(taken);
 
         assertThat(calls).as("the second waits for the first").hasSize(1);
     }
 
     private Registration listen(LeaseListener listener) {
-        return portfolio.addListener(new OwnershipListener.OfLease(listener));
+        return ownership.addListener(new OwnershipListener.OfLease(listener));
     }
 
     private List<Owned> take(int... partitions) {
         List<Owned> taken = IntStream.of(partitions)
                 .mapToObj(partition -> new Owned(partition, 100 + partition, EPOCH))
                 .toList();
-        portfolio.take(taken);
+        ownership.take(taken);
         return taken;
     }
 

@@ -30,7 +30,7 @@ import java.util.function.Predicate;
  *
  * <p>Any step may be interrupted by an {@code Error}: what is here says how far it has come, and {@link #heal()} goes on.
  */
-final class Portfolio {
+final class LeaseOwnership {
 
     private final SortedMap<Integer, Owned> owned = new TreeMap<>();
     private final Listeners listeners;
@@ -49,7 +49,7 @@ final class Portfolio {
      * @param trusted whether the session is trusted at this moment
      * @param whenTold is told, perhaps twice, of partitions on which work has stopped when the listeners have returned
      */
-    Portfolio(Executor executor, LongSupplier epoch, boolean trusted, Consumer<List<Owned>> whenTold) {
+    LeaseOwnership(Executor executor, LongSupplier epoch, boolean trusted, Consumer<List<Owned>> whenTold) {
         this.listeners = new Listeners(executor);
         this.sharing = new Sharing(executor, epoch);
         this.epoch = epoch;
