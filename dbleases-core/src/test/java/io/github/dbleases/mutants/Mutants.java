@@ -206,13 +206,13 @@ final class Mutants {
                     .killedBy("internal.client.DroppedTokensTests"));
 
     private static final List<Mutant> WORK = List.of(
-            of("holds", "a hand-over does not wait for holds", "internal.client.Owned")
+            of("holds", "a hand-over does not wait for holds", "internal.client.OwnedPartition")
                     .remove("&& holds.get() == GONE")
-                    .killedBy("internal.client.OwnedTests"),
-            of("late holds", "a hold is given on a partition that is gone from the view", "internal.client.Owned")
+                    .killedBy("internal.client.OwnedPartitionTests"),
+            of("late holds", "a hold is given on a partition that is gone from the view", "internal.client.OwnedPartition")
                     .replace("while (count >= 0)", "while (count >= Integer.MIN_VALUE)")
-                    .killedBy("internal.client.OwnedTests#whatIsGoneIsNotHeld"),
-            of("listeners", "a hand-over does not wait for listeners", "internal.client.Owned")
+                    .killedBy("internal.client.OwnedPartitionTests#whatIsGoneIsNotHeld"),
+            of("listeners", "a hand-over does not wait for listeners", "internal.client.OwnedPartition")
                     .remove("&& listenersDone")
                     .killedBy(
                             "internal.client.ErrorScenarioTests#aHandOverGoesOnWhenThreadsForListenersCanBeStartedAgain"),

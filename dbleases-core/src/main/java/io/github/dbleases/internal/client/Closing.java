@@ -162,7 +162,7 @@ final class Closing {
 
     private static Set<Integer> atWork(JoinedLease lease) {
         return lease.ownership().all(owned -> !owned.isDrained()).stream()
-                .map(Owned::partition)
+                .map(OwnedPartition::partition)
                 .collect(toSet());
     }
 }

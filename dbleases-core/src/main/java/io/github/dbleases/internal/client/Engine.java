@@ -185,9 +185,9 @@ final class Engine implements SessionKeeper.Observer {
     /** Gives way in an election, if this client leads. */
     void resign(JoinedLease election) {
         exclusively(() -> {
-            List<Owned> led = election.ownership().all(Owned::isHeld);
-            led.forEach(Owned::resign);
-            reconciler.give(election, led);
+            List<OwnedPartition> led = election.ownership().all(OwnedPartition::isActive);
+            led.forEach(OwnedPartition::resign);
+            reconciler.handOver(election, led);
         });
     }
 
@@ -223,18 +223,18 @@ final class Engine implements SessionKeeper.Observer {
     private void close(Closing closing) {
         for (JoinedLease lease : leases.all()) {
             lease.ownership().sharing().close();
-            reconciler.give(lease, lease.ownership().all(Owned::isHeld));
+            reconciler.handOver(lease, lease.ownership().all(OwnedPartition::isActive));
         }
         closing.start();
     }
 
     /** Work on partitions has stopped, and the listeners have returned from being told. Called by threads of listeners. */
-    void told(JoinedLease lease, List<Owned> partitions) {
+    void told(JoinedLease lease, List<OwnedPartition> partitions) {
         exclusively(() -> reconciler.told(lease, partitions));
     }
 
     /** The last hold on a partition that is gone from the view has been closed. */
-    void released(JoinedLease lease, Owned owned) {
+    void released(JoinedLease lease, OwnedPartition owned) {
         exclusively(() -> {
             if (owned.isDrainToBeHandled()) {
                 reconciler.drained(lease, List.of(owned));

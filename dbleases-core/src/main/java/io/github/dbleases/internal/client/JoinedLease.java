@@ -80,8 +80,8 @@ final class JoinedLease implements Lease {
     }
 
     /** Returns whether the session is no member any more and gives away what it still owns. */
-    boolean isGiving() {
-        return stage == Stage.GIVING;
+    boolean isHandingOver() {
+        return stage == Stage.HANDING_OVER;
     }
 
     void startLeaving() {
@@ -98,14 +98,14 @@ final class JoinedLease implements Lease {
         leaveRequested = true;
     }
 
-    void startGiving() {
-        stage = Stage.GIVING;
+    void startHandingOver() {
+        stage = Stage.HANDING_OVER;
     }
 
     private enum Stage {
         TAKING_PART,
         LEAVING,
-        GIVING
+        HANDING_OVER
     }
 
     @Override
@@ -150,7 +150,7 @@ final class JoinedLease implements Lease {
     public Optional<Hold> tryHold(int partition) {
         // As in trusted(), with the hold taken before the clocks are looked at: from then on it is waited for.
         Trust trust = keeper.trust();
-        Owned owned = ownership.grants().held(partition);
+        OwnedPartition owned = ownership.grants().owned(partition);
         if (owned == null) {
             return Optional.empty();
         }
@@ -196,10 +196,10 @@ final class JoinedLease implements Lease {
                 AtomicIntegerFieldUpdater.newUpdater(OpenHold.class, "open");
 
         private final JoinedLease lease;
-        private final Owned owned;
+        private final OwnedPartition owned;
         private volatile int open = 1;
 
-        OpenHold(JoinedLease lease, Owned owned) {
+        OpenHold(JoinedLease lease, OwnedPartition owned) {
             this.lease = lease;
             this.owned = owned;
         }

@@ -59,7 +59,7 @@ final class Leases {
 
     /** Takes note that work on some partitions of a lease has ended. */
     void drained(JoinedLease lease) {
-        if (lease.isGiving() && lease.ownership().isEmpty()) {
+        if (lease.isHandingOver() && lease.ownership().isEmpty()) {
             left(lease);
         }
         if (closing != null) {

@@ -99,7 +99,7 @@ final class Membership {
                     assigner.remove(session.id(), lease.name());
                     return true;
                 },
-                done -> reconciler.give(lease, lease.ownership().all(Owned::isHeld)));
+                done -> reconciler.handOver(lease, lease.ownership().all(OwnedPartition::isActive)));
     }
 
     /** Stops taking part in a lease. */
@@ -132,8 +132,8 @@ final class Membership {
                 () -> keeper.session() == session && leases.find(lease.name()).equals(Optional.of(lease)),
                 (current, assigner) -> assigner.leave(current.id(), lease.name()),
                 outcome -> {
-                    lease.startGiving();
-                    reconciler.give(lease, lease.ownership().all(Owned::isHeld));
+                    lease.startHandingOver();
+                    reconciler.handOver(lease, lease.ownership().all(OwnedPartition::isActive));
                     reconciler.refresh();
                     leases.drained(lease);
                     maintenance.follow(lease.name(), outcome);

@@ -129,29 +129,29 @@ final class Reconciler implements HandOvers.Listener {
                         .all(owned ->
                                 !tokens.getOrDefault(owned.partition(), 0L).equals(owned.token())));
 
-        List<Owned> taken = new ArrayList<>();
-        List<Owned> asked = new ArrayList<>();
+        List<OwnedPartition> taken = new ArrayList<>();
+        List<OwnedPartition> asked = new ArrayList<>();
         List<GrantedPartition> unwanted = new ArrayList<>();
         for (GrantedPartition partition : own) {
             // Who is about to close keeps what it works on until then, and wants nothing else.
             boolean keeps = leases.isRetired() && leases.closing() == null;
-            boolean leaves = (partition.handOver() && !keeps) || lease.isGiving();
-            Owned owned = lease.ownership().owned(partition.number()).orElse(null);
+            boolean leaves = (partition.handOver() && !keeps) || lease.isHandingOver();
+            OwnedPartition owned = lease.ownership().owned(partition.number()).orElse(null);
             if (owned != null) {
-                if (owned.isHeld() && leaves) {
+                if (owned.isActive() && leaves) {
                     asked.add(owned);
                 }
             } else if (leaves || keeps || isDropped(partition) || partition.token() <= tokenFloor) {
                 unwanted.add(partition);
             } else if (!isQuiet() && !lease.isLeaving() && !leases.isRetired()) {
-                taken.add(new Owned(partition.number(), partition.token(), keeper.epoch()));
+                taken.add(new OwnedPartition(partition.number(), partition.token(), keeper.epoch()));
             }
         }
         if (!taken.isEmpty()) {
             log.debug("Taking up {} partitions of {}", taken.size(), lease.name());
             lease.ownership().take(taken);
         }
-        give(lease, asked);
+        handOver(lease, asked);
         giveBack(lease.name(), unwanted);
     }
 
@@ -172,15 +172,15 @@ final class Reconciler implements HandOvers.Listener {
     }
 
     /** Stops work on partitions and gives them away when they are drained. */
-    void give(JoinedLease lease, Collection<Owned> partitions) {
+    void handOver(JoinedLease lease, Collection<OwnedPartition> partitions) {
         if (!partitions.isEmpty()) {
             log.debug("Giving {} partitions of {}", partitions.size(), lease.name());
             drop(lease, partitions);
-            lease.ownership().give(partitions);
+            lease.ownership().handOver(partitions);
         }
     }
 
-    private void lose(JoinedLease lease, Collection<Owned> partitions) {
+    private void lose(JoinedLease lease, Collection<OwnedPartition> partitions) {
         if (!partitions.isEmpty()) {
             drop(lease, partitions);
             lease.ownership().lose(partitions);
@@ -207,24 +207,24 @@ final class Reconciler implements HandOvers.Listener {
         dropped.keep(lease -> leases.find(lease).isPresent() || handOvers.hasPartitionsOf(lease));
     }
 
-    private void drop(JoinedLease lease, Collection<Owned> partitions) {
+    private void drop(JoinedLease lease, Collection<OwnedPartition> partitions) {
         partitions.forEach(owned -> dropped.drop(lease.name(), owned.partition(), owned.token()));
     }
 
     /** Listeners have returned from being told that work on partitions has stopped. */
-    void told(JoinedLease lease, Collection<Owned> partitions) {
-        partitions.forEach(Owned::listenersDone);
-        drained(lease, partitions.stream().filter(Owned::isDrainToBeHandled).toList());
+    void told(JoinedLease lease, Collection<OwnedPartition> partitions) {
+        partitions.forEach(OwnedPartition::listenersDone);
+        drained(lease, partitions.stream().filter(OwnedPartition::isDrainToBeHandled).toList());
     }
 
     /** Gives away, or forgets, partitions on which no work goes on any more. */
-    void drained(JoinedLease lease, Collection<Owned> partitions) {
+    void drained(JoinedLease lease, Collection<OwnedPartition> partitions) {
         if (partitions.isEmpty()) {
             return;
         }
         List<Gift> gifts = new ArrayList<>();
-        for (Owned owned : partitions) {
-            if (owned.isGiving()) {
+        for (OwnedPartition owned : partitions) {
+            if (owned.isHandingOver()) {
                 Gift gift = gift(lease.name(), owned.partition(), owned.token());
                 gifts.add(owned.isResigned() ? gift.resigned(timing.ttl().multipliedBy(YIELDED_TTLS)) : gift);
             } else {
@@ -236,7 +236,7 @@ final class Reconciler implements HandOvers.Listener {
             handOvers.add(lease.name(), gifts);
         }
         leases.drained(lease);
-        partitions.forEach(Owned::drainHandled);
+        partitions.forEach(OwnedPartition::drainHandled);
     }
 
     /** Gives back what the session owns and nobody works on. */
@@ -267,7 +267,7 @@ final class Reconciler implements HandOvers.Listener {
             for (Gift gift : gifts) {
                 lease.ownership()
                         .owned(gift.partition())
-                        .filter(owned -> owned.isGiving() && owned.token() == gift.token())
+                        .filter(owned -> owned.isHandingOver() && owned.token() == gift.token())
                         .ifPresent(lease.ownership()::forget);
             }
             leases.drained(lease);

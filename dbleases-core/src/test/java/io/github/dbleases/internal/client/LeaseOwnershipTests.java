@@ -19,13 +19,13 @@ class LeaseOwnershipTests {
     private final Queue<Runnable> calls = new ArrayDeque<>();
     private final LeaseOwnership ownership = new LeaseOwnership(calls::add, () -> EPOCH, true, this::drained);
     private final List<String> told = new ArrayList<>();
-    private final List<Owned> drained = new ArrayList<>();
+    private final List<OwnedPartition> drained = new ArrayList<>();
 
     @Test
     void whatIsTakenIsInTheViewAndToldOnce() {
         listen(new Recorder("a"));
 
-        List<Owned> taken = take(0, 1);
+        List<OwnedPartition> taken = take(0, 1);
         call();
 
         assertThat(ownership.grants().partitions()).isEqualTo(PartitionSet.of(0, 1));
@@ -37,9 +37,9 @@ class LeaseOwnershipTests {
     void whatIsGivenIsGoneFromTheViewBeforeAnybodyIsToldAndDrainedAfterAllHaveReturned() {
         listen(new Recorder("a"));
         listen(new Recorder("b"));
-        List<Owned> taken = take(0);
+        List<OwnedPartition> taken = take(0);
 
-        ownership.give(taken);
+        ownership.handOver(taken);
         assertThat(ownership.grants().partitions()).isEmpty();
         assertThat(told).isEmpty();
         assertThat(drained).isEmpty();
@@ -51,9 +51,9 @@ class LeaseOwnershipTests {
 
     @Test
     void withoutListenersThereIsNothingToWaitFor() {
-        List<Owned> taken = take(0);
+        List<OwnedPartition> taken = take(0);
 
-        ownership.give(taken);
+        ownership.handOver(taken);
 
         assertThat(drained).isEqualTo(taken);
     }
@@ -61,7 +61,7 @@ class LeaseOwnershipTests {
     @Test
     void aPartitionThatIsLostIsForgottenOnlyWhenItIsDrained() {
         listen(new Recorder("a"));
-        List<Owned> taken = take(0);
+        List<OwnedPartition> taken = take(0);
         taken.get(0).tryHold();
 
         ownership.lose(taken);
@@ -77,25 +77,25 @@ class LeaseOwnershipTests {
     @Test
     void aPartitionThatIsGivenAndThenLostIsToldOnce() {
         listen(new Recorder("a"));
-        List<Owned> taken = take(0);
+        List<OwnedPartition> taken = take(0);
 
-        ownership.give(taken);
+        ownership.handOver(taken);
         ownership.lose(taken);
         call();
 
         assertThat(told).containsExactly("a +0", "a -0");
-        assertThat(taken).allMatch(Owned::isLost);
+        assertThat(taken).allMatch(OwnedPartition::isLost);
     }
 
     @Test
     void aHeldOrToldPartitionIsNotDrainedBeforeBothHaveEnded() {
-        Owned owned = new Owned(0, 1, EPOCH);
+        OwnedPartition owned = new OwnedPartition(0, 1, EPOCH);
         owned.tryHold();
         owned.tryHold();
         owned.listenersDone();
         assertThat(owned.isDrained()).as("still in the view").isFalse();
 
-        owned.give();
+        owned.handOver();
         owned.release();
         assertThat(owned.isDrained()).as("one hold is open").isFalse();
         owned.release();
@@ -105,10 +105,10 @@ class LeaseOwnershipTests {
     @Test
     void aLapseStopsAndAReturnStartsWhatIsStillHeld() {
         listen(new Recorder("a"));
-        List<Owned> taken = take(0, 1);
+        List<OwnedPartition> taken = take(0, 1);
 
         ownership.lapse();
-        ownership.give(taken.subList(0, 1));
+        ownership.handOver(taken.subList(0, 1));
         ownership.resume();
         call();
 
@@ -154,9 +154,9 @@ class LeaseOwnershipTests {
     @Test
     void aListenerThatIsRemovedIsToldNothingMoreAndHoldsUpNothing() {
         Registration registration = listen(new Recorder("a"));
-        List<Owned> taken = take(0);
+        List<OwnedPartition> taken = take(0);
 
-        ownership.give(taken);
+        ownership.handOver(taken);
         registration.close();
         call();
 
@@ -177,9 +177,9 @@ class LeaseOwnershipTests {
                 throw new IllegalStateException("on purpose");
             }
         });
-        List<Owned> taken = take(0);
+        List<OwnedPartition> taken = take(0);
 
-        ownership.give(taken);
+        ownership.handOver(taken);
         call();
 
         assertThat(drained).isEqualTo(taken);
@@ -189,8 +189,8 @@ class LeaseOwnershipTests {
     void theCallsToOneListenerComeOneAfterTheOther() {
         listen(new Recorder("a"));
 
-        List<Owned> taken = take(0);
-        ownership.give(taken);
+        List<OwnedPartition> taken = take(0);
+        ownership.handOver(taken);
 
         assertThat(calls).as("the second waits for the first").hasSize(1);
     }
@@ -199,16 +199,16 @@ class LeaseOwnershipTests {
         return ownership.addListener(new OwnershipListener.OfLease(listener));
     }
 
-    private List<Owned> take(int... partitions) {
-        List<Owned> taken = IntStream.of(partitions)
-                .mapToObj(partition -> new Owned(partition, 100 + partition, EPOCH))
+    private List<OwnedPartition> take(int... partitions) {
+        List<OwnedPartition> taken = IntStream.of(partitions)
+                .mapToObj(partition -> new OwnedPartition(partition, 100 + partition, EPOCH))
                 .toList();
         ownership.take(taken);
         return taken;
     }
 
-    private void drained(List<Owned> partitions) {
-        partitions.forEach(Owned::listenersDone);
+    private void drained(List<OwnedPartition> partitions) {
+        partitions.forEach(OwnedPartition::listenersDone);
         drained.addAll(partitions);
     }
 

@@ -182,7 +182,7 @@ class ReconcilerTests {
     void whatNobodyHasDroppedIsNotTrustedInTheNextSession() {
         SessionKeeper keeper = engine.keeper();
         JoinedLease unknown = new JoinedLease(LeaseSpec.partitions("unknown", 4), engine, keeper, environment);
-        unknown.ownership().take(List.of(new Owned(0, 10, keeper.epoch())));
+        unknown.ownership().take(List.of(new OwnedPartition(0, 10, keeper.epoch())));
         Hold hold = unknown.tryHold(0).orElseThrow();
         assertThat(hold.isTrusted()).isTrue();
         assertThat(unknown.values()).isEqualTo(PartitionSet.of(0));
