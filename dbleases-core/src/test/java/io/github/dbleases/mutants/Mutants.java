@@ -167,7 +167,7 @@ final class Mutants {
                             "!tokens.containsKey(owned.partition())")
                     .killedBy("internal.client.ReconcilerTests#anotherTokenOfTheSamePartitionIsAnotherGrant"),
             of("token that is given", "a partition is handed over under another token", "internal.client.Assigner")
-                    .remove("|| partition.token() != gift.token()")
+                    .remove("|| partition.token() != handOver.token()")
                     .killedBy("internal.client.AssignerTests#whatIsOwnedUnderAnotherTokenIsNotGiven"),
             of(
                             "token that was read",
@@ -191,7 +191,7 @@ final class Mutants {
                             "token asked for",
                             "who hands over does not ask for a token above what it has dropped",
                             "internal.client.Assigner")
-                    .replace("grant.above(gift.above())", "change")
+                    .replace("grant.above(handOver.above())", "change")
                     .killedBy("internal.client.AssignerTests#aGiftGetsATokenAboveTheHighestThatItsOwnerHasDropped"),
             of("dropped tokens", "a token that was dropped is picked up again", "internal.client.Reconciler")
                     .replace(

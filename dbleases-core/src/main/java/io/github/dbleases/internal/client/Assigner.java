@@ -178,24 +178,24 @@ final class Assigner {
      *
      * @return the partitions that are still the session's, because a fenced transaction is open on them
      */
-    Set<Integer> handOver(long session, String lease, boolean takesPart, Collection<Gift> gifts) {
+    Set<Integer> handOver(long session, String lease, boolean takesPart, Collection<HandOver> handOvers) {
         if (!transaction.isLive(session)) {
             return Set.of();
         }
         if (!takesPart) {
             transaction.removeMember(lease, session);
         }
-        gifts.stream()
-                .filter(gift -> !gift.yieldFor().isZero())
-                .forEach(gift -> transaction.yieldFor(lease, session, gift.yieldFor()));
-        Map<Integer, Gift> byPartition = gifts.stream().collect(Collectors.toMap(Gift::partition, Function.identity()));
-        Map<Integer, Gift> own = new HashMap<>();
+        handOvers.stream()
+                .filter(handOver -> !handOver.yieldFor().isZero())
+                .forEach(handOver -> transaction.yieldFor(lease, session, handOver.yieldFor()));
+        Map<Integer, HandOver> byPartition = handOvers.stream().collect(Collectors.toMap(HandOver::partition, Function.identity()));
+        Map<Integer, HandOver> own = new HashMap<>();
         Snapshot snapshot = read(lease).mapPartitions(partition -> {
-            Gift gift = byPartition.get(partition.number());
-            if (gift == null || partition.owner() != session || partition.token() != gift.token()) {
+            HandOver handOver = byPartition.get(partition.number());
+            if (handOver == null || partition.owner() != session || partition.token() != handOver.token()) {
                 return partition;
             }
-            own.put(gift.partition(), gift);
+            own.put(handOver.partition(), handOver);
             return partition.givenUp();
         });
         List<Change> changes = Balancer.assign(snapshot, Scope.ORPHANS).changes().stream()
@@ -208,8 +208,8 @@ final class Assigner {
         return kept;
     }
 
-    private static Change above(Change change, @Nullable Gift gift) {
-        return gift != null && change instanceof Grant grant ? grant.above(gift.above()) : change;
+    private static Change above(Change change, @Nullable HandOver handOver) {
+        return handOver != null && change instanceof Grant grant ? grant.above(handOver.above()) : change;
     }
 
     /**
@@ -260,15 +260,15 @@ final class Assigner {
      * @param above the new token is to be larger than this too
      * @param yieldFor for how long from now on its owner comes after the others; zero unless it has resigned
      */
-    record Gift(int partition, long token, long above, Duration yieldFor) {
+    record HandOver(int partition, long token, long above, Duration yieldFor) {
 
         /** A partition whose owner has not resigned. */
-        Gift(int partition, long token, long above) {
+        HandOver(int partition, long token, long above) {
             this(partition, token, above, Duration.ZERO);
         }
 
-        Gift resigned(Duration yieldFor) {
-            return new Gift(partition, token, above, yieldFor);
+        HandOver resigned(Duration yieldFor) {
+            return new HandOver(partition, token, above, yieldFor);
         }
     }
 }

@@ -3,7 +3,7 @@ package io.github.dbleases.internal.client;
 import static java.util.stream.Collectors.groupingBy;
 
 import io.github.dbleases.Timing;
-import io.github.dbleases.internal.client.Assigner.Gift;
+import io.github.dbleases.internal.client.Assigner.HandOver;
 import io.github.dbleases.internal.client.JobQueue.Job;
 import io.github.dbleases.spi.Holdings;
 import io.github.dbleases.spi.Holdings.GrantedPartition;
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * Keeps the ownership of a client in accord with what the store says that its session owns: takes up what was granted,
  * gives away what it is asked to hand over, loses what is not its own any more.
  */
-final class Reconciler implements HandOvers.Listener {
+final class Reconciler implements HandOverQueue.Listener {
 
     private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
 
@@ -35,7 +35,7 @@ final class Reconciler implements HandOvers.Listener {
     private final JobQueue jobs;
     private final SessionKeeper keeper;
     private final Leases leases;
-    private final HandOvers handOvers;
+    private final HandOverQueue handOverQueue;
     private final DroppedTokens dropped = new DroppedTokens();
     private final List<Runnable> beforeReading = new ArrayList<>();
     private final List<Runnable> duringReading = new ArrayList<>();
@@ -48,7 +48,7 @@ final class Reconciler implements HandOvers.Listener {
         this.jobs = jobs;
         this.keeper = keeper;
         this.leases = leases;
-        this.handOvers = new HandOvers(environment, jobs, keeper, this);
+        this.handOverQueue = new HandOverQueue(environment, jobs, keeper, this);
     }
 
     /** Reads what the session owns, and runs an action when what was read from now on has been applied. */
@@ -189,7 +189,7 @@ final class Reconciler implements HandOvers.Listener {
 
     /** Loses everything: the session is over, or the store has forgotten and this client cannot vouch for it. */
     void loseAll() {
-        handOvers.clear();
+        handOverQueue.clear();
         leases.all().forEach(this::loseAll);
     }
 
@@ -203,8 +203,8 @@ final class Reconciler implements HandOvers.Listener {
     /** Goes on with what an {@code Error}, or the lack of a thread, has interrupted. */
     void heal() {
         leases.all().forEach(lease -> drained(lease, lease.ownership().heal()));
-        handOvers.heal();
-        dropped.keep(lease -> leases.find(lease).isPresent() || handOvers.hasPartitionsOf(lease));
+        handOverQueue.heal();
+        dropped.keep(lease -> leases.find(lease).isPresent() || handOverQueue.hasPartitionsOf(lease));
     }
 
     private void drop(JoinedLease lease, Collection<OwnedPartition> partitions) {
@@ -222,18 +222,18 @@ final class Reconciler implements HandOvers.Listener {
         if (partitions.isEmpty()) {
             return;
         }
-        List<Gift> gifts = new ArrayList<>();
+        List<HandOver> handOvers = new ArrayList<>();
         for (OwnedPartition owned : partitions) {
             if (owned.isHandingOver()) {
-                Gift gift = gift(lease.name(), owned.partition(), owned.token());
-                gifts.add(owned.isResigned() ? gift.resigned(timing.ttl().multipliedBy(YIELDED_TTLS)) : gift);
+                HandOver handOver = handOver(lease.name(), owned.partition(), owned.token());
+                handOvers.add(owned.isResigned() ? handOver.resigned(timing.ttl().multipliedBy(YIELDED_TTLS)) : handOver);
             } else {
                 lease.ownership().forget(owned);
                 refresh();
             }
         }
-        if (!gifts.isEmpty() && leases.closing() == null) {
-            handOvers.add(lease.name(), gifts);
+        if (!handOvers.isEmpty() && leases.closing() == null) {
+            handOverQueue.add(lease.name(), handOvers);
         }
         leases.drained(lease);
         partitions.forEach(OwnedPartition::drainHandled);
@@ -243,16 +243,16 @@ final class Reconciler implements HandOvers.Listener {
     private void giveBack(String lease, Collection<GrantedPartition> unwanted) {
         unwanted.forEach(partition -> dropped.drop(lease, partition.number(), partition.token()));
         if (!unwanted.isEmpty()) {
-            handOvers.add(
+            handOverQueue.add(
                     lease,
                     unwanted.stream()
-                            .map(partition -> gift(lease, partition.number(), partition.token()))
+                            .map(partition -> handOver(lease, partition.number(), partition.token()))
                             .toList());
         }
     }
 
-    private Gift gift(String lease, int partition, long token) {
-        return new Gift(partition, token, dropped.highest(lease, partition));
+    private HandOver handOver(String lease, int partition, long token) {
+        return new HandOver(partition, token, dropped.highest(lease, partition));
     }
 
     @Override
@@ -262,12 +262,12 @@ final class Reconciler implements HandOvers.Listener {
     }
 
     @Override
-    public void handedOver(String name, Collection<Gift> gifts) {
+    public void handedOver(String name, Collection<HandOver> handOvers) {
         leases.find(name).ifPresent(lease -> {
-            for (Gift gift : gifts) {
+            for (HandOver handOver : handOvers) {
                 lease.ownership()
-                        .owned(gift.partition())
-                        .filter(owned -> owned.isHandingOver() && owned.token() == gift.token())
+                        .owned(handOver.partition())
+                        .filter(owned -> owned.isHandingOver() && owned.token() == handOver.token())
                         .ifPresent(lease.ownership()::forget);
             }
             leases.drained(lease);

@@ -17,7 +17,7 @@
  *        |  opened, renewed, ended, reborn, lapsed, returned
  *        v
  *      Engine ------> Reconciler   work loop: reads what the session owns, takes up, gives, loses
- *        |               |  LeaseOwnership: what there is of one lease;  HandOvers: what is given away
+ *        |               |  LeaseOwnership: what there is of one lease;  HandOverQueue: what is given away
  *        |               v
  *        |             JoinedLease: what users read, without a lock
  *        +----------> ClusterMaintenance   work loop: watches the neighbor, marks dead, assigns, balances, audits

@@ -99,9 +99,9 @@ class ErrorScenarioTests extends Scenario {
                 "Reconciler.apply",
                 "Reconciler.reconcile",
                 "Reconciler.drained",
-                "HandOvers$Batch.send",
-                "HandOvers$Batch.prepare",
-                "HandOvers$Batch.done"
+                "HandOverQueue$Batch.send",
+                "HandOverQueue$Batch.prepare",
+                "HandOverQueue$Batch.done"
             })
     void whatWasInterruptedOnTheWayToAnotherOwnerGoesOn(String failing) {
         SimProcess first = start(4);
