@@ -33,7 +33,7 @@ final class Closing {
     private final Environment environment;
     private final JobQueue jobs;
     private final SessionKeeper keeper;
-    private final Leases all;
+    private final JoinedLeases all;
     private final List<JoinedLease> leases;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private Timer timeout = Timer.NONE;
@@ -42,7 +42,7 @@ final class Closing {
     private boolean releasing;
     private int failures;
 
-    Closing(LeaseClientConfig config, Environment environment, JobQueue jobs, SessionKeeper keeper, Leases leases) {
+    Closing(LeaseClientConfig config, Environment environment, JobQueue jobs, SessionKeeper keeper, JoinedLeases leases) {
         this.config = config;
         this.environment = environment;
         this.jobs = jobs;

@@ -34,7 +34,7 @@ final class Engine implements SessionKeeper.Observer {
     private final Events events;
     private final SessionKeeper keeper;
     private final JobQueue jobs;
-    private final Leases leases = new Leases();
+    private final JoinedLeases leases = new JoinedLeases();
     private final Reconciler reconciler;
     private final ClusterMaintenance maintenance;
     private final Membership membership;

@@ -23,13 +23,13 @@ final class Membership {
 
     private final JobQueue jobs;
     private final SessionKeeper keeper;
-    private final Leases leases;
+    private final JoinedLeases leases;
     private final Reconciler reconciler;
     private final ClusterMaintenance maintenance;
     private final LeftLeases left = new LeftLeases();
     private final Map<String, String> refusals = new HashMap<>();
 
-    Membership(JobQueue jobs, SessionKeeper keeper, Leases leases, Reconciler reconciler, ClusterMaintenance maintenance) {
+    Membership(JobQueue jobs, SessionKeeper keeper, JoinedLeases leases, Reconciler reconciler, ClusterMaintenance maintenance) {
         this.jobs = jobs;
         this.keeper = keeper;
         this.leases = leases;

@@ -34,7 +34,7 @@ final class Reconciler implements HandOverQueue.Listener {
     private final Environment environment;
     private final JobQueue jobs;
     private final SessionKeeper keeper;
-    private final Leases leases;
+    private final JoinedLeases leases;
     private final HandOverQueue handOverQueue;
     private final DroppedTokens dropped = new DroppedTokens();
     private final List<Runnable> beforeReading = new ArrayList<>();
@@ -42,7 +42,7 @@ final class Reconciler implements HandOverQueue.Listener {
     private boolean reading;
     private boolean readAgain;
 
-    Reconciler(Timing timing, Environment environment, JobQueue jobs, SessionKeeper keeper, Leases leases) {
+    Reconciler(Timing timing, Environment environment, JobQueue jobs, SessionKeeper keeper, JoinedLeases leases) {
         this.timing = timing;
         this.environment = environment;
         this.jobs = jobs;

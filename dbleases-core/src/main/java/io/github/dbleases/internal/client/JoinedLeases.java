@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The leases that a client takes part in, and whether it still wants more. Used under the monitor. */
-final class Leases {
+final class JoinedLeases {
 
     private final SortedMap<String, JoinedLease> leases = new TreeMap<>();
     private boolean retired;
