@@ -21,7 +21,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The contract of {@link LeaseTransaction}. */
-public abstract class LeaseTransactionContract extends SharingContract {
+public abstract class LeaseTransactionContract extends TaskMembershipContract {
 
     private static final long NO_SESSION = Snapshot.NO_SESSION;
 

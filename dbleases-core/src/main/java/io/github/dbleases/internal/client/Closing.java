@@ -136,7 +136,7 @@ final class Closing {
     }
 
     private static boolean isAtWork(JoinedLease lease) {
-        return lease.ownership().sharing().isAtWork() || !atWork(lease).isEmpty();
+        return lease.ownership().taskMembership().isAtWork() || !atWork(lease).isEmpty();
     }
 
     private static Map<String, Set<Integer>> atWork(Collection<JoinedLease> leases) {

@@ -85,7 +85,7 @@ final class DefaultLeaseClient implements LeaseClient {
 
     @Override
     public TaskSession taskSession(String name) {
-        return join(LeaseSpec.tasks(name)).tasks();
+        return join(LeaseSpec.tasks(name)).taskSession();
     }
 
     private JoinedLease join(LeaseSpec spec) {
@@ -116,7 +116,7 @@ final class DefaultLeaseClient implements LeaseClient {
     @Override
     public Collection<TaskSession> taskSessions() {
         return engine.leases(LeaseKind.TASKS).stream()
-                .<TaskSession>map(JoinedLease::tasks)
+                .<TaskSession>map(JoinedLease::taskSession)
                 .toList();
     }
 

@@ -130,7 +130,7 @@ final class Engine implements SessionKeeper.Observer {
             ownership.addListener(events.of(spec));
         }
         if (leases.isRetired()) {
-            ownership.sharing().close();
+            ownership.taskMembership().close();
         }
         membership.join(lease);
         leases.add(lease);
@@ -176,7 +176,7 @@ final class Engine implements SessionKeeper.Observer {
         exclusively(() -> {
             leases.retire();
             leases.all().forEach(lease -> {
-                lease.ownership().sharing().close();
+                lease.ownership().taskMembership().close();
                 membership.retire(lease);
             });
         });
@@ -222,7 +222,7 @@ final class Engine implements SessionKeeper.Observer {
     /** May be called again, to go on where an {@code Error} has interrupted it. */
     private void close(Closing closing) {
         for (JoinedLease lease : leases.all()) {
-            lease.ownership().sharing().close();
+            lease.ownership().taskMembership().close();
             reconciler.handOver(lease, lease.ownership().all(OwnedPartition::isActive));
         }
         closing.start();

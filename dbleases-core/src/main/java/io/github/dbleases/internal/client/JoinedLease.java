@@ -27,7 +27,7 @@ final class JoinedLease implements Lease {
     private final CompletableFuture<Void> decided = new CompletableFuture<>();
     private final CompletableFuture<Void> left = new CompletableFuture<>();
     private final JoinedLeadership leadership;
-    private final JoinedTasks tasks;
+    private final JoinedTaskSession taskSession;
     private Stage stage = Stage.TAKING_PART;
     private boolean leaveRequested;
 
@@ -39,7 +39,7 @@ final class JoinedLease implements Lease {
         this.ownership = new LeaseOwnership(
                 environment.listeners(), keeper::epoch, keeper.isTrusted(), told -> engine.told(this, told));
         this.leadership = new JoinedLeadership(this, engine);
-        this.tasks = new JoinedTasks(this, engine);
+        this.taskSession = new JoinedTaskSession(this, engine);
     }
 
     LeaseSpec spec() {
@@ -66,8 +66,8 @@ final class JoinedLease implements Lease {
     }
 
     /** Returns this lease as the sharing of tasks that it is. */
-    JoinedTasks tasks() {
-        return tasks;
+    JoinedTaskSession taskSession() {
+        return taskSession;
     }
 
     /** Completes when the lease has been left and nothing of it is owned any more. */
@@ -86,7 +86,7 @@ final class JoinedLease implements Lease {
 
     void startLeaving() {
         stage = Stage.LEAVING;
-        ownership.sharing().leave();
+        ownership.taskMembership().leave();
     }
 
     /** Returns whether nothing has followed yet from that this lease is being left. */
@@ -142,8 +142,8 @@ final class JoinedLease implements Lease {
     /** Returns the session that takes part in the sharing of tasks, if it is trusted; made as {@link #trusted()} is. */
     OptionalLong trustedSession() {
         Trust trust = keeper.trust();
-        Sharing.Part part = ownership.sharing().part();
-        return trust.holds(part.epoch(), clock) ? OptionalLong.of(part.session()) : OptionalLong.empty();
+        TaskMembership.Current current = ownership.taskMembership().current();
+        return trust.holds(current.epoch(), clock) ? OptionalLong.of(current.session()) : OptionalLong.empty();
     }
 
     @Override

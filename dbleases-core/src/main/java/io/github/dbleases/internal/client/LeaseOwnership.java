@@ -34,7 +34,7 @@ final class LeaseOwnership {
 
     private final SortedMap<Integer, OwnedPartition> owned = new TreeMap<>();
     private final Listeners listeners;
-    private final Sharing sharing;
+    private final TaskMembership taskMembership;
     private final LongSupplier epoch;
     private final Consumer<List<OwnedPartition>> whenTold;
     private volatile Grants grants = Grants.NONE;
@@ -51,7 +51,7 @@ final class LeaseOwnership {
      */
     LeaseOwnership(Executor executor, LongSupplier epoch, boolean trusted, Consumer<List<OwnedPartition>> whenTold) {
         this.listeners = new Listeners(executor);
-        this.sharing = new Sharing(executor, epoch);
+        this.taskMembership = new TaskMembership(executor, epoch);
         this.epoch = epoch;
         this.trusted = trusted;
         this.whenTold = whenTold;
@@ -63,8 +63,8 @@ final class LeaseOwnership {
     }
 
     /** Returns what there is of the lease where its members share tasks. */
-    Sharing sharing() {
-        return sharing;
+    TaskMembership taskMembership() {
+        return taskMembership;
     }
 
     Optional<OwnedPartition> owned(int partition) {
@@ -127,14 +127,14 @@ final class LeaseOwnership {
         trusted = false;
         told = Grants.NONE;
         listeners.revokeAll();
-        sharing.trustChanged();
+        taskMembership.trustChanged();
     }
 
     /** Tells the listeners to go on, because the trust has returned. */
     void resume() {
         trusted = true;
         tellAssigned();
-        sharing.trustChanged();
+        taskMembership.trustChanged();
     }
 
     /** Tells the listeners that the store cannot be reached or refuses what was asked of it. */
@@ -154,7 +154,7 @@ final class LeaseOwnership {
      */
     List<OwnedPartition> heal() {
         listeners.nudge();
-        sharing.nudge();
+        taskMembership.nudge();
         tellAssigned();
         if (owned.size() == grants.size() && !stopping) {
             return List.of();

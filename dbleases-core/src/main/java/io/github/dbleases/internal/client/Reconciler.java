@@ -157,9 +157,9 @@ final class Reconciler implements HandOverQueue.Listener {
 
     private static void share(JoinedLease lease, Session session, Set<Long> members) {
         if (members.contains(session.id())) {
-            lease.ownership().sharing().joined(session.id(), members);
+            lease.ownership().taskMembership().joined(session.id(), members);
         } else {
-            lease.ownership().sharing().lose();
+            lease.ownership().taskMembership().lose();
         }
     }
 
@@ -197,7 +197,7 @@ final class Reconciler implements HandOverQueue.Listener {
     void loseAll(JoinedLease lease) {
         drop(lease, lease.ownership().all(owned -> true));
         lease.ownership().loseAll();
-        lease.ownership().sharing().lose();
+        lease.ownership().taskMembership().lose();
     }
 
     /** Goes on with what an {@code Error}, or the lack of a thread, has interrupted. */

@@ -121,7 +121,7 @@ public final class Interruptions {
                 .and(not(in("OwnedPartition").and(namedOneOf("tryHold", "release", "refuseHolds"))))
                 .and(not(in("JoinedLease$OpenHold").and(named("close"))))
                 .and(not(in("ListenerQueue").and(named("runNext"))))
-                .and(not(in("Listeners", "Sharing", "Events").and(nameStartsWith("lambda$"))))
+                .and(not(in("Listeners", "TaskMembership", "Events").and(nameStartsWith("lambda$"))))
                 .and(not(in(
                         "OwnershipListener$OfLease",
                         "OwnershipListener$OfLeadership",

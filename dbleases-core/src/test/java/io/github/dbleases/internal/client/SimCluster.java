@@ -118,8 +118,8 @@ final class SimCluster {
     /** Each process that shares tasks has its session for it, knows how many do, and was told. */
     private void checkTasks(SimProcess process) {
         for (SimTaskListener listener : process.taskListeners()) {
-            String lease = listener.tasks().name();
-            if (process.takesPartIn(lease) && process.tasks(lease) == listener.tasks()) {
+            String lease = listener.taskSession().name();
+            if (process.takesPartIn(lease) && process.tasks(lease) == listener.taskSession()) {
                 checkSession(process, listener);
             }
         }
@@ -128,12 +128,12 @@ final class SimCluster {
     private void checkSession(SimProcess process, SimTaskListener listener) {
         int members = clusterSnapshot().leases().stream()
                 .map(ClusterSnapshot.Lease::snapshot)
-                .filter(lease -> lease.lease().equals(listener.tasks().name()))
+                .filter(lease -> lease.lease().equals(listener.taskSession().name()))
                 .mapToInt(lease -> lease.members().size())
                 .sum();
         boolean inSession =
-                listener.tasks().id().equals(OptionalLong.of(process.engine().currentSession()));
-        if (!inSession || listener.tasks().sessions() != members || !listener.isUpToDate()) {
+                listener.taskSession().id().equals(OptionalLong.of(process.engine().currentSession()));
+        if (!inSession || listener.taskSession().sessions() != members || !listener.isUpToDate()) {
             world.violation("in the end %d sessions share tasks, but %s is %s".formatted(members, process, listener));
         }
     }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
-/** Sharing of tasks that is told step by step. */
+/** The sharing of tasks that is told step by step. */
 class TaskScenarioTests extends Scenario {
 
     private static final LeaseSpec LETTERS = LeaseSpec.tasks("letters");
@@ -119,7 +119,7 @@ class TaskScenarioTests extends Scenario {
         SimProcess first = sharer();
         SimProcess second = sharer();
         settle();
-        JoinedTasks left = tasks(first);
+        JoinedTaskSession left = tasks(first);
 
         first.leave(LETTERS.name());
 
@@ -220,7 +220,7 @@ class TaskScenarioTests extends Scenario {
         return process;
     }
 
-    private static JoinedTasks tasks(SimProcess process) {
+    private static JoinedTaskSession tasks(SimProcess process) {
         return process.tasks(LETTERS.name());
     }
 

@@ -10,7 +10,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** What a store has to keep for sessions that share tasks. */
-public abstract class SharingContract extends ElectionContract {
+public abstract class TaskMembershipContract extends ElectionContract {
 
     @Test
     void aSessionSharesTasksWithTheLiveMembers() {
