@@ -31,7 +31,7 @@ final class Engine implements SessionKeeper.Observer {
 
     private final LeaseClientConfig config;
     private final Environment environment;
-    private final Events events;
+    private final EventPublisher events;
     private final SessionKeeper keeper;
     private final JobQueue jobs;
     private final JoinedLeases leases = new JoinedLeases();
@@ -47,7 +47,7 @@ final class Engine implements SessionKeeper.Observer {
             LeaseEventListener listener) {
         this.config = config;
         this.environment = environment;
-        this.events = new Events(config.clientId(), listener, environment.listeners());
+        this.events = new EventPublisher(config.clientId(), listener, environment.listeners());
         this.keeper = new SessionKeeper(config, environment, heartbeats, this);
         this.jobs = new JobQueue(config, environment, work, () -> keeper.trust().holds(environment.clock()));
         this.reconciler = new Reconciler(config.timing(), environment, jobs, keeper, leases);
@@ -126,7 +126,7 @@ final class Engine implements SessionKeeper.Observer {
     private JoinedLease startJoining(LeaseSpec spec) {
         JoinedLease lease = new JoinedLease(spec, this, keeper, environment);
         LeaseOwnership ownership = lease.ownership();
-        if (events.haveListener()) {
+        if (events.hasListener()) {
             ownership.addListener(events.of(spec));
         }
         if (leases.isRetired()) {

@@ -32,7 +32,7 @@ class ErrorScenarioTests extends Scenario {
                 "LeaseOwnership.announceStops",
                 "Reconciler.loseAll",
                 "Engine.ended",
-                "Events.sessionLost",
+                "EventPublisher.sessionLost",
                 "TrustDeadline.noticeLapse"
             })
     void whatWasLostWithASessionIsNotTrustedInTheNextOne(String failing) {
