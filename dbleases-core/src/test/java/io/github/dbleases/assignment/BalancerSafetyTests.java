@@ -113,7 +113,8 @@ class BalancerSafetyTests {
             @ForAll Scope scope,
             @ForAll Random random) {
         Snapshot planned = Effects.written(lease, Balancer.assign(lease, Scope.ALL));
-        Snapshot givenUp = planned.mapPartitions(p -> p.pending() != NO_SESSION && random.nextBoolean() ? p.givenUp() : p);
+        Snapshot givenUp =
+                planned.mapPartitions(p -> p.pending() != NO_SESSION && random.nextBoolean() ? p.givenUp() : p);
 
         List<Change> grants = givenUp.partitions().stream()
                 .filter(p -> p.pending() != NO_SESSION && !p.ownerLive())

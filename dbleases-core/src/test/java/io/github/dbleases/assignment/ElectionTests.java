@@ -56,8 +56,8 @@ class ElectionTests {
 
     @RepeatableProperty
     void anOrphanGoesToTheFirstCandidate(@ForAll("elections") Snapshot election, @ForAll Scope scope) {
-        Snapshot orphan =
-                election.mapPartitions(before -> new Partition(before.number(), NO_SESSION, false, NO_SESSION, before.token()));
+        Snapshot orphan = election.mapPartitions(
+                before -> new Partition(before.number(), NO_SESSION, false, NO_SESSION, before.token()));
         Assume.that(!election.members().isEmpty());
 
         List<Change> changes = Balancer.assign(orphan, scope).changes();

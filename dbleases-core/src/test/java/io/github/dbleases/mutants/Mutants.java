@@ -209,7 +209,10 @@ final class Mutants {
             of("holds", "a hand-over does not wait for holds", "internal.client.OwnedPartition")
                     .remove("&& holds.get() == GONE")
                     .killedBy("internal.client.OwnedPartitionTests"),
-            of("late holds", "a hold is given on a partition that is gone from the view", "internal.client.OwnedPartition")
+            of(
+                            "late holds",
+                            "a hold is given on a partition that is gone from the view",
+                            "internal.client.OwnedPartition")
                     .replace("while (count >= 0)", "while (count >= Integer.MIN_VALUE)")
                     .killedBy("internal.client.OwnedPartitionTests#whatIsGoneIsNotHeld"),
             of("listeners", "a hand-over does not wait for listeners", "internal.client.OwnedPartition")

@@ -103,7 +103,8 @@ class SchemaTests {
 
             assertThat(line.awaitHint(10, Duration.ofMinutes(1))).isTrue();
             assertThat(line.renew(10).orElseThrow().inbox()).isEqualTo(1);
-            assertThat(work.clusterSnapshot().leases().get(0).snapshot().members()).hasSize(1);
+            assertThat(work.clusterSnapshot().leases().get(0).snapshot().members())
+                    .hasSize(1);
             work.purge();
         }
     }

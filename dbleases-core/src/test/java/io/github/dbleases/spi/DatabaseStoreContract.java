@@ -151,11 +151,13 @@ public abstract class DatabaseStoreContract extends LeaseStoreContract {
 
         work.purge();
 
-        assertThat(work.clusterSnapshot().sessions()).extracting(ClusterSnapshot.Session::id).containsExactly(1L, 2L, 3L, 5L);
+        assertThat(work.clusterSnapshot().sessions())
+                .extracting(ClusterSnapshot.Session::id)
+                .containsExactly(1L, 2L, 3L, 5L);
     }
 
     private void raiseInboxes(long... sessions) {
-        doInOrders(transaction ->
-                transaction.raiseInboxes(List.copyOf(LongStream.of(sessions).boxed().toList())));
+        doInOrders(transaction -> transaction.raiseInboxes(
+                List.copyOf(LongStream.of(sessions).boxed().toList())));
     }
 }

@@ -57,7 +57,8 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
         grant(0, 10);
         Partition moving = move(0, 20);
 
-        assertThat(work.holdings(10).partitions()).containsExactly(new GrantedPartition("orders", 0, moving.token(), true));
+        assertThat(work.holdings(10).partitions())
+                .containsExactly(new GrantedPartition("orders", 0, moving.token(), true));
         assertThat(work.holdings(20).partitions()).isEmpty();
     }
 

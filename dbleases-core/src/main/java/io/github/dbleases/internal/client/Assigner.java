@@ -109,7 +109,8 @@ final class Assigner {
     private Snapshot read(String lease) {
         Snapshot snapshot = transaction.snapshot(lease);
         if (snapshot.kind() == LeaseKind.TASKS && transaction.membersChanged(lease)) {
-            transaction.raiseInboxes(snapshot.members().stream().map(Member::session).toList());
+            transaction.raiseInboxes(
+                    snapshot.members().stream().map(Member::session).toList());
         }
         return snapshot;
     }
@@ -188,7 +189,8 @@ final class Assigner {
         handOvers.stream()
                 .filter(handOver -> !handOver.yieldFor().isZero())
                 .forEach(handOver -> transaction.yieldFor(lease, session, handOver.yieldFor()));
-        Map<Integer, HandOver> byPartition = handOvers.stream().collect(Collectors.toMap(HandOver::partition, Function.identity()));
+        Map<Integer, HandOver> byPartition =
+                handOvers.stream().collect(Collectors.toMap(HandOver::partition, Function.identity()));
         Map<Integer, HandOver> own = new HashMap<>();
         Snapshot snapshot = read(lease).mapPartitions(partition -> {
             HandOver handOver = byPartition.get(partition.number());

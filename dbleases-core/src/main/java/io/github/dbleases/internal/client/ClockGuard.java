@@ -1,8 +1,8 @@
 package io.github.dbleases.internal.client;
 
 import io.github.dbleases.Timing;
-import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.MarkDeadCondition;
+import io.github.dbleases.spi.Neighbor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;

@@ -42,7 +42,12 @@ final class Closing {
     private boolean releasing;
     private int failures;
 
-    Closing(LeaseClientConfig config, Environment environment, JobQueue jobs, SessionKeeper keeper, JoinedLeases leases) {
+    Closing(
+            LeaseClientConfig config,
+            Environment environment,
+            JobQueue jobs,
+            SessionKeeper keeper,
+            JoinedLeases leases) {
         this.config = config;
         this.environment = environment;
         this.jobs = jobs;

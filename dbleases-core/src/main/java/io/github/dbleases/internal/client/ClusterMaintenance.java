@@ -11,9 +11,9 @@ import io.github.dbleases.internal.client.Environment.Timer;
 import io.github.dbleases.internal.client.JobQueue.Job;
 import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.LeaseTransaction;
+import io.github.dbleases.spi.MarkDeadCondition;
 import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.Renewal;
-import io.github.dbleases.spi.MarkDeadCondition;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
 import java.util.HashMap;
@@ -36,7 +36,7 @@ final class ClusterMaintenance {
     private static final Logger log = LoggerFactory.getLogger(ClusterMaintenance.class);
 
     /** How long to wait when a session could not be marked: it has renewed, or somebody else is at its row. */
-    private static final Duration PATIENCE = Duration.ofMillis(100);
+    private static final Duration RETRY_DELAY = Duration.ofMillis(100);
 
     private final LeaseClientConfig config;
     private final Environment environment;
@@ -142,7 +142,8 @@ final class ClusterMaintenance {
     }
 
     private Optional<Function<WorkChannel, Optional<Set<String>>>> prepareMarking(Session session, Neighbor expired) {
-        Optional<MarkDeadCondition> condition = keeper.session() == session ? markDeadCondition(session, expired) : Optional.empty();
+        Optional<MarkDeadCondition> condition =
+                keeper.session() == session ? markDeadCondition(session, expired) : Optional.empty();
         if (condition.isEmpty()) {
             marking.remove(expired.session());
         }
@@ -156,7 +157,7 @@ final class ClusterMaintenance {
             leases.get().forEach(this::assignOrphans);
             lookAtNext(session);
         } else {
-            environment.after(PATIENCE, () -> lookAtNext(session));
+            environment.after(RETRY_DELAY, () -> lookAtNext(session));
         }
     }
 

@@ -96,7 +96,7 @@ final class Engine implements SessionKeeper.Observer {
     }
 
     /** Returns how long a caller waits for an answer: for the attempt that is under way and for his own. */
-    Duration patience() {
+    Duration answerTimeout() {
         return config.timing().attemptTimeout().multipliedBy(2);
     }
 
@@ -229,12 +229,12 @@ final class Engine implements SessionKeeper.Observer {
     }
 
     /** Work on partitions has stopped, and the listeners have returned from being told. Called by threads of listeners. */
-    void told(JoinedLease lease, List<OwnedPartition> partitions) {
-        exclusively(() -> reconciler.told(lease, partitions));
+    void listenersReturned(JoinedLease lease, List<OwnedPartition> partitions) {
+        exclusively(() -> reconciler.listenersReturned(lease, partitions));
     }
 
     /** The last hold on a partition that is gone from the view has been closed. */
-    void released(JoinedLease lease, OwnedPartition owned) {
+    void lastHoldClosed(JoinedLease lease, OwnedPartition owned) {
         exclusively(() -> {
             if (owned.isDrainToBeHandled()) {
                 reconciler.drained(lease, List.of(owned));

@@ -21,7 +21,7 @@ import java.util.function.Function;
  */
 final class HandOverQueue {
 
-    private static final Duration PATIENCE = Duration.ofMillis(100);
+    private static final Duration RETRY_DELAY = Duration.ofMillis(100);
 
     private final Environment environment;
     private final JobQueue jobs;
@@ -112,7 +112,7 @@ final class HandOverQueue {
             } else if (kept.isEmpty()) {
                 send();
             } else {
-                environment.after(PATIENCE, this::send);
+                environment.after(RETRY_DELAY, this::send);
             }
         }
     }

@@ -37,7 +37,10 @@ final class JoinedLease implements Lease {
         this.keeper = keeper;
         this.clock = environment.clock();
         this.ownership = new LeaseOwnership(
-                environment.listeners(), keeper::epoch, keeper.isTrusted(), told -> engine.told(this, told));
+                environment.listeners(),
+                keeper::epoch,
+                keeper.isTrusted(),
+                told -> engine.listenersReturned(this, told));
         this.leadership = new JoinedLeadership(this, engine);
         this.taskSession = new JoinedTaskSession(this, engine);
     }
@@ -223,7 +226,7 @@ final class JoinedLease implements Lease {
         @Override
         public void close() {
             if (OPEN.compareAndSet(this, 1, 0) && owned.release()) {
-                lease.engine.released(lease, owned);
+                lease.engine.lastHoldClosed(lease, owned);
             }
         }
     }

@@ -52,6 +52,8 @@ final class JoinedTaskSession implements TaskSession {
         return "TaskSession '%s', %s"
                 .formatted(
                         name(),
-                        session == Snapshot.NO_SESSION ? "not joined" : "session %d of %d".formatted(session, sessions()));
+                        session == Snapshot.NO_SESSION
+                                ? "not joined"
+                                : "session %d of %d".formatted(session, sessions()));
     }
 }

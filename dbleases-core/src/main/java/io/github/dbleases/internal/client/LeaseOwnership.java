@@ -184,6 +184,7 @@ final class LeaseOwnership {
     }
 
     private static PartitionSet numbers(Collection<OwnedPartition> partitions) {
-        return PartitionSet.of(partitions.stream().mapToInt(OwnedPartition::partition).toArray());
+        return PartitionSet.of(
+                partitions.stream().mapToInt(OwnedPartition::partition).toArray());
     }
 }

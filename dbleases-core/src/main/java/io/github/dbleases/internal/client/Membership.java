@@ -29,7 +29,12 @@ final class Membership {
     private final LeftLeases left = new LeftLeases();
     private final Map<String, String> refusals = new HashMap<>();
 
-    Membership(JobQueue jobs, SessionKeeper keeper, JoinedLeases leases, Reconciler reconciler, ClusterMaintenance maintenance) {
+    Membership(
+            JobQueue jobs,
+            SessionKeeper keeper,
+            JoinedLeases leases,
+            Reconciler reconciler,
+            ClusterMaintenance maintenance) {
         this.jobs = jobs;
         this.keeper = keeper;
         this.leases = leases;

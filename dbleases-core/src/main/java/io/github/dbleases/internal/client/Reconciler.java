@@ -212,9 +212,11 @@ final class Reconciler implements HandOverQueue.Listener {
     }
 
     /** Listeners have returned from being told that work on partitions has stopped. */
-    void told(JoinedLease lease, Collection<OwnedPartition> partitions) {
+    void listenersReturned(JoinedLease lease, Collection<OwnedPartition> partitions) {
         partitions.forEach(OwnedPartition::listenersDone);
-        drained(lease, partitions.stream().filter(OwnedPartition::isDrainToBeHandled).toList());
+        drained(
+                lease,
+                partitions.stream().filter(OwnedPartition::isDrainToBeHandled).toList());
     }
 
     /** Gives away, or forgets, partitions on which no work goes on any more. */
@@ -226,7 +228,8 @@ final class Reconciler implements HandOverQueue.Listener {
         for (OwnedPartition owned : partitions) {
             if (owned.isHandingOver()) {
                 HandOver handOver = handOver(lease.name(), owned.partition(), owned.token());
-                handOvers.add(owned.isResigned() ? handOver.resigned(timing.ttl().multipliedBy(YIELDED_TTLS)) : handOver);
+                handOvers.add(
+                        owned.isResigned() ? handOver.resigned(timing.ttl().multipliedBy(YIELDED_TTLS)) : handOver);
             } else {
                 lease.ownership().forget(owned);
                 refresh();

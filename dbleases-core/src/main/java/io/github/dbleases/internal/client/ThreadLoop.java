@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A loop on a thread of its own. While no request is due, it does what {@link Rest} says.
+ * A loop on a thread of its own. While no request is due, it does what {@link IdleWait} says.
  *
  * <p>Nothing ends the thread but {@link #stop()}, and no request is lost: one that could neither be done nor take its
  * failure, because there was no heap for it, is attempted again a little later. What has to succeed for that allocates
@@ -27,14 +27,14 @@ final class ThreadLoop implements RequestLoop {
 
     private final Clock clock;
     private final Object monitor;
-    private final Rest rest;
+    private final IdleWait rest;
     private final Object lock = new Object();
     private final Queue<Due> queue = new PriorityQueue<>();
     private long submitted;
     private boolean stopped;
     private @Nullable Due underWay;
 
-    ThreadLoop(Clock clock, Object monitor, Rest rest) {
+    ThreadLoop(Clock clock, Object monitor, IdleWait rest) {
         this.clock = clock;
         this.monitor = monitor;
         this.rest = rest;
@@ -42,7 +42,7 @@ final class ThreadLoop implements RequestLoop {
 
     /** What a loop does while no request is due. */
     @FunctionalInterface
-    interface Rest {
+    interface IdleWait {
 
         /**
          * Waits, not longer than until the next request is due.

@@ -111,7 +111,10 @@ public record LeaseRow(
         return partitions.stream()
                 .filter(row -> row.owner() == session)
                 .map(row -> new GrantedPartition(
-                        name, row.number(), row.token(), row.pending() != Snapshot.NO_SESSION && row.pending() != session));
+                        name,
+                        row.number(),
+                        row.token(),
+                        row.pending() != Snapshot.NO_SESSION && row.pending() != session));
     }
 
     /** Returns the live sessions with which a session shares tasks here, itself included; empty where it shares none. */

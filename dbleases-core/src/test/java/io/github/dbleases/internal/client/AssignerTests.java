@@ -294,7 +294,8 @@ class AssignerTests {
     private Set<Integer> handOver(long session, boolean takesPart, HandOver handOver) {
         return line.transact(
                 lease(),
-                transaction -> new Assigner(transaction, LIMIT).handOver(session, "orders", takesPart, List.of(handOver)));
+                transaction ->
+                        new Assigner(transaction, LIMIT).handOver(session, "orders", takesPart, List.of(handOver)));
     }
 
     private Snapshot snapshot() {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.Timing;
 import io.github.dbleases.internal.client.ClockGuard.Beat;
-import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.MarkDeadCondition;
+import io.github.dbleases.spi.Neighbor;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -224,7 +224,8 @@ class ClockGuardTests {
                 new Neighbor(7, Duration.ZERO, TIMING.ttl(), TIMING.grace().dividedBy(2));
         settle();
 
-        MarkDeadCondition condition = guard.markDeadCondition(other, clock.nanoTime()).orElseThrow();
+        MarkDeadCondition condition =
+                guard.markDeadCondition(other, clock.nanoTime()).orElseThrow();
 
         assertThat(condition.session()).isEqualTo(7);
         assertThat(condition.grace()).isEqualTo(other.grace());

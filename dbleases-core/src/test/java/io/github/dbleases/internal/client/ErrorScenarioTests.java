@@ -99,9 +99,9 @@ class ErrorScenarioTests extends Scenario {
                 "Reconciler.apply",
                 "Reconciler.reconcile",
                 "Reconciler.drained",
-                "HandOverQueue$Batch.send",
-                "HandOverQueue$Batch.prepare",
-                "HandOverQueue$Batch.done"
+                "HandOverQueue$LeaseBatch.send",
+                "HandOverQueue$LeaseBatch.prepare",
+                "HandOverQueue$LeaseBatch.done"
             })
     void whatWasInterruptedOnTheWayToAnotherOwnerGoesOn(String failing) {
         SimProcess first = start(4);

@@ -187,7 +187,9 @@ class ScenarioTests extends Scenario {
         long victim = three.get(0).engine().currentSession();
 
         three.get(0).environment().crash();
-        await(() -> cluster.clusterSnapshot().sessions().stream().anyMatch(row -> row.id() == victim && !row.live()), TAKEOVER);
+        await(
+                () -> cluster.clusterSnapshot().sessions().stream().anyMatch(row -> row.id() == victim && !row.live()),
+                TAKEOVER);
         SimProcess marker = watcherOf(victim, three);
         marker.environment().crash();
         settle();

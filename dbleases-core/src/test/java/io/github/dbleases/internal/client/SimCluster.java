@@ -86,7 +86,8 @@ final class SimCluster {
     /** Returns the tokens of all partitions, none of which changes while nothing has to move. */
     Map<String, Long> tokens() {
         Map<String, Long> tokens = new TreeMap<>();
-        clusterSnapshot().leases()
+        clusterSnapshot()
+                .leases()
                 .forEach(lease -> lease.snapshot()
                         .partitions()
                         .forEach(row -> tokens.put(lease.snapshot().lease() + "/" + row.number(), row.token())));
@@ -131,15 +132,18 @@ final class SimCluster {
                 .filter(lease -> lease.lease().equals(listener.taskSession().name()))
                 .mapToInt(lease -> lease.members().size())
                 .sum();
-        boolean inSession =
-                listener.taskSession().id().equals(OptionalLong.of(process.engine().currentSession()));
+        boolean inSession = listener.taskSession()
+                .id()
+                .equals(OptionalLong.of(process.engine().currentSession()));
         if (!inSession || listener.taskSession().sessions() != members || !listener.isUpToDate()) {
             world.violation("in the end %d sessions share tasks, but %s is %s".formatted(members, process, listener));
         }
     }
 
     private void checkNothingDeadIsLeft() {
-        Set<Long> left = clusterSnapshot().sessions().stream().map(ClusterSnapshot.Session::id).collect(toSet());
+        Set<Long> left = clusterSnapshot().sessions().stream()
+                .map(ClusterSnapshot.Session::id)
+                .collect(toSet());
         Set<Long> running = processes.stream()
                 .filter(process -> !process.isClosed())
                 .map(process -> process.engine().currentSession())
