@@ -3,7 +3,7 @@ package io.github.dbleases.internal.client;
 import io.github.dbleases.Timing;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.assignment.Snapshot.Partition;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -63,7 +63,7 @@ final class SimVacancies {
         if (halfWell || !storage.isCalm()) {
             calmSince = now;
         }
-        for (Census.Lease lease : storage.census().leases()) {
+        for (ClusterSnapshot.Lease lease : storage.clusterSnapshot().leases()) {
             look(lease.snapshot(), now);
         }
     }
