@@ -75,7 +75,10 @@ class FileProcessTests {
     }
 
     private void start() throws IOException {
-        running.add(new Witness(testimonies, directory.resolve("leases").toString()));
+        running.add(new Witness(
+                testimonies,
+                FileWitnessProcess.class,
+                directory.resolve("leases").toString()));
     }
 
     /** Returns the leader every other time. */
