@@ -1,10 +1,6 @@
-package io.github.dbleases.spring.leader;
+package io.github.dbleases.benchmarks;
 
 import io.github.dbleases.LeaderOnly;
-import io.github.dbleases.spring.autoconfigure.DbLeasesAutoConfiguration;
-import io.github.dbleases.spring.autoconfigure.LeaderOnlyAutoConfiguration;
-import io.github.dbleases.spring.autoconfigure.LeaseMigrationAutoConfiguration;
-import io.github.dbleases.spring.autoconfigure.PostgresLeaseStoreAutoConfiguration;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.util.concurrent.TimeUnit;
@@ -29,10 +25,8 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
-import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
@@ -66,8 +60,8 @@ public class LeaderOnlyBenchmark {
         second = application(database, Second.class);
         plain = new Unguarded();
         intercepted = proxy(invocation -> invocation.proceed());
-        interceptedWithClockReads =
-                proxy(invocation -> System.nanoTime() < 0 | System.currentTimeMillis() < 0 ? null : invocation.proceed());
+        interceptedWithClockReads = proxy(
+                invocation -> System.nanoTime() < 0 | System.currentTimeMillis() < 0 ? null : invocation.proceed());
         leading = first.getBean(Guarded.class);
         standby = second.getBean(Guarded.class);
         locked = first.getBean(Locked.class);
@@ -167,14 +161,7 @@ public class LeaderOnlyBenchmark {
         }
     }
 
-    @ImportAutoConfiguration({
-        AopAutoConfiguration.class,
-        DataSourceAutoConfiguration.class,
-        PostgresLeaseStoreAutoConfiguration.class,
-        LeaseMigrationAutoConfiguration.class,
-        DbLeasesAutoConfiguration.class,
-        LeaderOnlyAutoConfiguration.class
-    })
+    @EnableAutoConfiguration
     @Import(Guarded.class)
     static class Second {}
 

@@ -1,9 +1,10 @@
-package io.github.dbleases.internal.client;
+package io.github.dbleases.benchmarks;
 
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.PartitionSet;
+import io.github.dbleases.internal.client.LeaseClients;
 import io.github.dbleases.memory.InMemoryLeaseStore;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -25,7 +25,8 @@ final class Meter {
 
     Meter(Connection connection) throws SQLException, IOException {
         this.connection = connection;
-        postmaster = Long.parseLong(stat(Path.of("/proc/" + number("SELECT pg_backend_pid()"))).get(1));
+        postmaster = Long.parseLong(
+                stat(Path.of("/proc/" + number("SELECT pg_backend_pid()"))).get(1));
     }
 
     /**

@@ -1,5 +1,6 @@
-package io.github.dbleases;
+package io.github.dbleases.benchmarks;
 
+import io.github.dbleases.PartitionSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -46,10 +46,8 @@ final class TaskFigures {
             new SessionLock(1000, false));
 
     /** Measured only when they are asked for. */
-    private static final List<Contender> OTHERS = List.of(
-            new Runners(100, 100).deleting(),
-            new Runners(1000, 1000).deleting(),
-            new SessionLock(100, false));
+    private static final List<Contender> OTHERS =
+            List.of(new Runners(100, 100).deleting(), new Runners(1000, 1000).deleting(), new SessionLock(100, false));
 
     private static final List<Integer> SESSIONS = List.of(2, 8);
 
@@ -72,7 +70,8 @@ final class TaskFigures {
                 rows.add(new Row(point.place(), measure(arena, point, tasks)));
             }
             rows.sort(Comparator.comparing(Row::place));
-            List<String> lines = new ArrayList<>(List.of(arena.describe(), "", TaskRows.describe(), "", Measurement.HEADER));
+            List<String> lines =
+                    new ArrayList<>(List.of(arena.describe(), "", TaskRows.describe(), "", Measurement.HEADER));
             rows.forEach(row -> lines.add(row.measurement().row()));
             if (words.isEmpty() || words.contains(SPEEDS)) {
                 lines.add("");
@@ -110,7 +109,8 @@ final class TaskFigures {
 
         /** Who counts all tasks in each claim would take hours for a million, who takes them one by one minutes. */
         Duration patience() {
-            return Duration.ofSeconds(contender instanceof SessionLock ? 11 : contender.batch().equals("1") ? 20 : 150);
+            return Duration.ofSeconds(
+                    contender instanceof SessionLock ? 11 : contender.batch().equals("1") ? 20 : 150);
         }
     }
 }

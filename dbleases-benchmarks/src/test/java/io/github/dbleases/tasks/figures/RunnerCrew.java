@@ -9,12 +9,12 @@ import io.github.dbleases.TaskRunnerListener;
 import io.github.dbleases.TaskSession;
 import io.github.dbleases.Tasker;
 import io.github.dbleases.internal.client.LeaseClients;
+import io.github.dbleases.internal.tasks.TaskRunners;
 import io.github.dbleases.postgres.PostgresLeaseStore;
 import io.github.dbleases.postgres.PostgresSchema;
 import io.github.dbleases.postgres.PostgresStoreConfig;
 import io.github.dbleases.postgres.tasks.JdbcTaskChannel;
 import io.github.dbleases.postgres.tasks.LeaseTables;
-import io.github.dbleases.internal.tasks.TaskRunners;
 import io.github.dbleases.postgres.tasks.TaskTable;
 import io.github.dbleases.postgres.tasks.TaskTable.Failures;
 import io.github.dbleases.spi.tasks.TaskWork;
@@ -60,7 +60,14 @@ final class RunnerCrew implements Contender.Crew {
         HikariDataSource pool = Pools.open(database, 2);
         pools.add(pool);
         TaskTable table = new TaskTable(
-                how.table(runners.size()), "id", "session_id", TaskRows.PENDING, null, how.finish(), Failures.UNRECORDED, null);
+                how.table(runners.size()),
+                "id",
+                "session_id",
+                TaskRows.PENDING,
+                null,
+                how.finish(),
+                Failures.UNRECORDED,
+                null);
         JdbcTaskChannel<String> line =
                 new JdbcTaskChannel<>(pool, table, LeaseTables.defaults(), row -> row.getString("payload"));
         Tasker<String> counting = tasks -> {

@@ -29,7 +29,8 @@ record Runners(int tasksPerSession, int batchSize, String finish, boolean apart)
 
     @Override
     public String name() {
-        return "dbleases" + (finish.equals(TaskRows.FINISH) ? "" : ", finish=" + finish) + (apart ? ", a table each" : "");
+        return "dbleases" + (finish.equals(TaskRows.FINISH) ? "" : ", finish=" + finish)
+                + (apart ? ", a table each" : "");
     }
 
     @Override
