@@ -28,14 +28,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks after what concerns all clients: watches the session before the own one and marks it dead when it has expired,
- * gives out what has no owner, puts the balance right, and, when the own session is the smallest, audits.
+ * Does what each client does for the whole cluster: watches the neighbor's session and marks it dead when it has
+ * expired, assigns partitions without an owner, balances leases, and, if its own session is the smallest, audits.
  */
 final class ClusterMaintenance {
 
     private static final Logger log = LoggerFactory.getLogger(ClusterMaintenance.class);
 
-    /** How long to wait when a session could not be marked: it has renewed, or somebody else is at its row. */
+    /**
+     * How long to wait if a session could not be marked, because it was renewed or another client has locked its row.
+     */
     private static final Duration RETRY_DELAY = Duration.ofMillis(100);
 
     private final LeaseClientConfig config;
@@ -68,19 +70,19 @@ final class ClusterMaintenance {
         }
     }
 
-    /** The own session is over: it watches nobody. */
+    /** Stops watching and balancing, because the client's own session is over. */
     void rest() {
         watch.cancel();
         balancing.values().forEach(Timer::cancel);
         balancing.clear();
     }
 
-    /** Gives out what has no owner, and takes care that the balance is put right later. */
+    /** Assigns the partitions without an owner, and schedules the balancing that the lease needs after that. */
     void assignOrphans(String lease) {
-        settle(lease, "give out the partitions of " + lease, assigner -> assigner.assignOrphans(lease));
+        settle(lease, "assign the partitions of " + lease, assigner -> assigner.assignOrphans(lease));
     }
 
-    /** Takes care that the balance is put right if an outcome asks for it. */
+    /** Schedules the balancing that an outcome asks for. */
     void follow(String lease, Outcome outcome) {
         if (outcome.more()) {
             balance(lease);
@@ -96,15 +98,15 @@ final class ClusterMaintenance {
     }
 
     private void settle(String lease, String what, Function<Assigner, Outcome> step) {
-        jobs.submit(Job.of(what, () -> keeper.session() != null, line -> transact(line, lease, step), outcome -> {
+        jobs.submit(Job.of(what, () -> keeper.session() != null, channel -> transact(channel, lease, step), outcome -> {
             follow(lease, outcome);
             refresh.run();
         }));
     }
 
-    private Outcome transact(WorkChannel line, String lease, Function<Assigner, Outcome> step) {
+    private Outcome transact(WorkChannel channel, String lease, Function<Assigner, Outcome> step) {
         int limit = jobs.stepLimit();
-        return line.transact(
+        return channel.transact(
                 new TreeSet<>(Set.of(lease)),
                 (LeaseTransaction transaction) -> step.apply(new Assigner(transaction, limit)));
     }
@@ -147,13 +149,13 @@ final class ClusterMaintenance {
         if (condition.isEmpty()) {
             marking.remove(expired.session());
         }
-        return condition.map(given -> line -> line.markDead(given));
+        return condition.map(given -> channel -> channel.markDead(given));
     }
 
     private void marked(Session session, long dead, Optional<Set<String>> leases) {
         marking.remove(dead);
         if (leases.isPresent()) {
-            log.info("Session {} has expired and is marked dead; it took part in {}", dead, leases.get());
+            log.info("Session {} has expired and was marked dead; it was part of {}", dead, leases.get());
             leases.get().forEach(this::assignOrphans);
             lookAtNext(session);
         } else {
@@ -165,7 +167,7 @@ final class ClusterMaintenance {
         jobs.submit(Job.of(
                 "look at the next session",
                 () -> keeper.session() == session,
-                line -> line.neighbor(session.id()),
+                channel -> channel.neighbor(session.id()),
                 this::watch));
     }
 
@@ -180,10 +182,10 @@ final class ClusterMaintenance {
         }
     }
 
-    private ClusterSnapshot clusterSnapshot(WorkChannel line) {
-        ClusterSnapshot cluster = line.clusterSnapshot();
+    private ClusterSnapshot clusterSnapshot(WorkChannel channel) {
+        ClusterSnapshot cluster = channel.clusterSnapshot();
         if (cluster.sessions().stream().anyMatch(session -> !session.live())) {
-            line.purge();
+            channel.purge();
         }
         return cluster;
     }
