@@ -54,7 +54,7 @@ class ArchitectureTests {
     }
 
     @Test
-    void theRootPackageKnowsNoOther() {
+    void theRootPackageUsesNoOther() {
         check(noClasses()
                 .that()
                 .resideInAPackage(ROOT)
@@ -64,7 +64,7 @@ class ArchitectureTests {
     }
 
     @Test
-    void theCoreKnowsNothingOfSpring() {
+    void theCoreDoesNotUseSpring() {
         check(noClasses().should().dependOnClassesThat().resideInAPackage("org.springframework.."));
     }
 
@@ -98,7 +98,7 @@ class ArchitectureTests {
     }
 
     @Test
-    void onlyWhatTalksToADatabaseUsesJdbc() {
+    void onlyPackagesForDatabasesUseJdbc() {
         check(noClasses()
                 .that()
                 .resideOutsideOfPackages(POSTGRES, JDBC_KEY_VALUE, POSTGRES_TASKS)
@@ -119,7 +119,7 @@ class ArchitectureTests {
     }
 
     @Test
-    void nobodyKnowsThePostgresStore() {
+    void noOtherPackageUsesThePostgresStore() {
         check(noClasses()
                 .that()
                 .resideOutsideOfPackage(POSTGRES)
@@ -129,7 +129,7 @@ class ArchitectureTests {
     }
 
     @Test
-    void storesKnowNeitherTheEngineNorTasks() {
+    void storesUseNeitherTheEngineNorTasks() {
         check(noClasses()
                 .that()
                 .resideInAnyPackage(STORES)

@@ -18,7 +18,7 @@ class MutantsTests {
     }
 
     @Test
-    void eachMutantHasAnotherNameAndTestsThatExist() {
+    void eachMutantHasAUniqueNameAndTestsThatExist() {
         assertThat(Mutants.ALL).extracting(Mutant::name).doesNotHaveDuplicates().hasSizeGreaterThanOrEqualTo(39);
         assertThat(Mutants.ALL).allSatisfy(mutant -> {
             assertThat(mutant.killers()).as(mutant.name()).isNotEmpty();

@@ -16,7 +16,10 @@ import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Some random schedules on real backends, each on an empty storage. Their time is virtual, that of the storage is not. */
+/**
+ * Random schedules on real backends, each on an empty storage. The time of the schedules is virtual, that of the
+ * storage real.
+ */
 class BackendSimulationTests {
 
     private static final int SCHEDULES = Integer.getInteger("dbleases.simulation.backend-schedules", 2);

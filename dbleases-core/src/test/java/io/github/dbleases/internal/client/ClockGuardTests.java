@@ -23,7 +23,7 @@ class ClockGuardTests {
     private final ClockGuard guard = new ClockGuard(TIMING, heartbeat(QUICK, QUICK));
 
     @Test
-    void nothingIsAllowedBeforeTheOwnSessionIsOlderThanTtlAndGraceOfTheOther() {
+    void nothingIsAllowedUntilTheOwnSessionIsOlderThanTtlAndGraceOfTheOther() {
         beatFor(WINDOW.minus(QUICK));
         assertThat(allows()).isFalse();
 
@@ -140,7 +140,7 @@ class ClockGuardTests {
     }
 
     @Test
-    void whoHasOnlySlowHeartbeatsIsAllowedNothing() {
+    void onlySlowHeartbeatsAllowNothing() {
         ClockGuard slow = new ClockGuard(TIMING, heartbeat(Duration.ofMillis(300), Duration.ofMillis(300)));
         for (int i = 0; i < 20; i++) {
             slow.beat(heartbeat(Duration.ofMillis(300), Duration.ofMillis(300)));
@@ -196,7 +196,7 @@ class ClockGuardTests {
     }
 
     @Test
-    void aSessionThatLivesLongerIsWatchedForLongerThanTheOwnOne() {
+    void aSessionWithALongerTtlIsWatchedForLonger() {
         Neighbor slow = watched(Timing.of(TIMING.ttl().multipliedBy(3)));
 
         beatFor(WINDOW.multipliedBy(3).minus(QUICK));
@@ -231,7 +231,7 @@ class ClockGuardTests {
         assertThat(condition.grace()).isEqualTo(other.grace());
     }
 
-    /** Lets the database's clock run at another rate than the own one. */
+    /** Simulates a database clock that runs at another rate than the client's own. */
     private void runFaster(double rate, Duration time) {
         for (long beats = time.dividedBy(TIMING.heartbeat()) + 1; beats > 0; beats--) {
             pass(TIMING.heartbeat());

@@ -23,7 +23,7 @@ class MemoryScenarioTests extends Scenario {
         assertThat(process.environment().pending()).isLessThanOrEqualTo(pending);
     }
 
-    /** Each of the leases has a name that never was before. */
+    /** Joins and leaves leases, each with a new name. */
     private void comeAndGo(SimProcess process, SimProcess other, int from, int to) {
         for (int i = from; i < to; i++) {
             process.join("passing-" + i, 3);

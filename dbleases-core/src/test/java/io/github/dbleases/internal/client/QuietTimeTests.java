@@ -17,7 +17,7 @@ class QuietTimeTests {
     private final QuietTime quiet = new QuietTime(Timing.DEFAULT, clock);
 
     @Test
-    void theFirstIncarnationThatIsSeenIsNotQuiet() {
+    void theFirstIncarnationIsNotQuiet() {
         quiet.enter(FIRST);
         quiet.enter(FIRST);
 
@@ -25,7 +25,7 @@ class QuietTimeTests {
     }
 
     @Test
-    void anotherIncarnationIsQuietForATtlAndTheGraceByTheOwnClock() {
+    void anotherIncarnationIsQuietForTtlAndGraceByTheOwnClock() {
         quiet.enter(FIRST);
 
         quiet.enter(SECOND);
@@ -46,7 +46,7 @@ class QuietTimeTests {
     }
 
     @Test
-    void whatTheStoreSaysLengthensTheQuietTimeButNeverShortensIt() {
+    void theStoresAnswerLengthensTheQuietTimeButNeverShortensIt() {
         quiet.enter(FIRST);
         quiet.enter(SECOND);
 
@@ -58,7 +58,7 @@ class QuietTimeTests {
     }
 
     @Test
-    void whoStartsInAQuietTimeTakesTheStoresWordForIt() {
+    void aClientThatStartsInAQuietTimeUsesTheStoresAnswer() {
         quiet.enter(SECOND);
 
         quiet.atLeast(Duration.ofSeconds(2));

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Schedules that are told step by step, many of which an earlier version of the rules failed. */
+/** Step-by-step schedules, many of which an earlier version of the rules failed. */
 class ScenarioTests extends Scenario {
 
     @Test
@@ -84,7 +84,7 @@ class ScenarioTests extends Scenario {
     }
 
     @Test
-    void aClientThatIsStoppedTrustsNothingWhenItGoesOn() {
+    void aPausedClientTrustsNothingWhenItContinues() {
         SimProcess stopped = start(12);
         SimProcess other = start(12);
         settle();
@@ -99,7 +99,7 @@ class ScenarioTests extends Scenario {
     }
 
     @Test
-    void aHandOverWhosePendingSessionDiedGoesToWhomTheBalancerNames() {
+    void aHandOverWhosePendingSessionDiedGoesToTheMemberThatTheBalancerNames() {
         SimProcess owner = start(4);
         settle();
         holdAll(owner, LONG);
@@ -113,7 +113,7 @@ class ScenarioTests extends Scenario {
     }
 
     @Test
-    void aHandOverThatIsWithdrawnAfterTheOwnerDroppedThePartitionIsFinished() {
+    void aHandOverThatIsWithdrawnAfterTheOwnerDroppedThePartitionIsCompleted() {
         SimProcess owner = start(4);
         settle();
         Map<Integer, Long> tokens = tokens();
@@ -130,7 +130,7 @@ class ScenarioTests extends Scenario {
     }
 
     @Test
-    void whatIsStillHeldAfterTheDrainTimeoutIsLeftToExpire() {
+    void partitionsStillHeldAfterTheDrainTimeoutAreLeftToExpire() {
         SimProcess closing = start(4);
         settle();
         long session = closing.engine().currentSession();
@@ -159,7 +159,7 @@ class ScenarioTests extends Scenario {
     }
 
     @Test
-    void aRestartedClientDoesNotKillTheOthersWhenTheDatabaseComesBack() {
+    void aRestartedClientMarksNoOtherDeadWhenTheDatabaseComesBack() {
         List<SimProcess> three = start(3, 12);
         settle();
         List<Long> sessions = sessions(three);
@@ -181,7 +181,7 @@ class ScenarioTests extends Scenario {
     }
 
     @Test
-    void whatAMarkedSessionOwnedIsGivenOutEvenIfTheOneWhoMarkedItDies() {
+    void partitionsOfADeadSessionAreAssignedEvenIfTheClientThatMarkedItDies() {
         List<SimProcess> three = start(3, 12);
         settle();
         long victim = three.get(0).engine().currentSession();
@@ -198,7 +198,7 @@ class ScenarioTests extends Scenario {
     }
 
     @Test
-    void theBalanceIsPutRightEvenIfTheOneWhoWaitedForTheDebounceDies() {
+    void aLeaseIsBalancedEvenIfTheClientThatWaitedForTheDebounceDies() {
         List<SimProcess> two = start(2, 12);
         settle();
         SimProcess third = start(12);
@@ -213,7 +213,7 @@ class ScenarioTests extends Scenario {
     }
 
     @Test
-    void aBalanceThatNobodyWaitsForIsPutRightByTheAudit() {
+    void theAuditBalancesALeaseThatNoClientIsAboutToBalance() {
         List<SimProcess> two =
                 Stream.of(cluster.start(CONFIG), cluster.start(CONFIG)).collect(toCollection(ArrayList::new));
         settle();
@@ -251,7 +251,7 @@ class ScenarioTests extends Scenario {
     }
 
     @Test
-    void aRequestToLeaveThatComesLateDoesNotEndTheMembershipThatFollowed() {
+    void aLateRequestToLeaveDoesNotEndTheNextMembership() {
         SimProcess process = start(4);
         start(4);
         settle();
@@ -285,7 +285,7 @@ class ScenarioTests extends Scenario {
 
         assertThat(process.environment().heartbeats() - heartbeats).isBetween(9, 11);
         assertThat(otherRequests(process, other) - others)
-                .as("only the audit of one of them, once per TTL")
+                .as("only the audit by one of them, once per TTL")
                 .isBetween(1, 3);
     }
 

@@ -11,8 +11,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Runs the real engine through many random schedules. {@code -Ddbleases.simulation.schedules=1000000} runs as many as
- * wished; {@code -Ddbleases.simulation.seed=42} runs one again.
+ * Runs the real engine through many random schedules. {@code -Ddbleases.simulation.schedules=1000000} sets the number
+ * of schedules, and {@code -Ddbleases.simulation.seed=42} repeats one.
  */
 class SimulationTests {
 
@@ -25,7 +25,7 @@ class SimulationTests {
         int vacancyChecks = check(SCHEDULES, seed -> new Simulation(seed, SimDatabase::new));
 
         assertThat(SCHEDULES < ENOUGH || Long.getLong(SEED) != null || vacancyChecks > 0)
-                .as("some schedules are calm enough for a bound on the time without an owner")
+                .as("schedules calm enough for a bound on the time without an owner")
                 .isTrue();
     }
 
@@ -45,7 +45,7 @@ class SimulationTests {
         return SimConditions.draw(random).withInterruptions(0.01 * Math.pow(random.nextDouble(), 3));
     }
 
-    /** Returns how often a partition had to have an owner although faults went on elsewhere. */
+    /** Returns how often the check required an owner while faults happened elsewhere. */
     private static int check(int schedules, LongFunction<Simulation> schedule) {
         AtomicInteger vacancyChecks = new AtomicInteger();
         Optional<String> failure = seeds(schedules)
