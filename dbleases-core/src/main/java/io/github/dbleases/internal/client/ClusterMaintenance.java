@@ -47,7 +47,7 @@ final class ClusterMaintenance {
     private final Runnable refresh;
     private final Map<String, Timer> balancing = new HashMap<>();
     private final Set<Long> marking = new HashSet<>();
-    private Timer watch = Timer.NONE;
+    private final Map<Long, Watch> watches = new HashMap<>();
     private long auditedNanos;
     private boolean auditing;
 
@@ -72,7 +72,8 @@ final class ClusterMaintenance {
 
     /** Stops watching and balancing, because the client's own session is over. */
     void rest() {
-        watch.cancel();
+        watches.values().forEach(watch -> watch.timer.cancel());
+        watches.clear();
         balancing.values().forEach(Timer::cancel);
         balancing.clear();
     }
@@ -111,12 +112,30 @@ final class ClusterMaintenance {
                 (LeaseTransaction transaction) -> step.apply(new Assigner(transaction, limit)));
     }
 
+    /**
+     * Watches the neighbor. If a new session has become the neighbor, the previous one is watched a little longer. The new
+     * session may not mark any session dead for that time, and if sessions kept opening one after another, an expired
+     * session would otherwise stay unmarked.
+     */
     private void watch(Optional<Neighbor> neighbor) {
-        watch.cancel();
+        long now = environment.clock().nanoTime();
         neighbor.ifPresent(watched -> {
-            Duration untilDead = watched.markableIn().plusMillis(1);
-            Duration wait = untilDead.isNegative() ? Duration.ZERO : untilDead;
-            watch = environment.after(wait, () -> markDead(watched));
+            Watch replaced = watches.put(watched.session(), new Watch(watched, now));
+            if (replaced != null) {
+                replaced.timer.cancel();
+            }
+        });
+        watches.values().removeIf(watch -> {
+            boolean over = neighbor.isEmpty() || now - watch.readNanos > watch.longest();
+            if (over) {
+                watch.timer.cancel();
+            }
+            return over;
+        });
+        watches.values().forEach(watch -> {
+            watch.timer.cancel();
+            long wait = Math.max(0, watch.markableNanos() - now);
+            watch.timer = environment.after(Duration.ofNanos(wait), () -> markDead(watch.session));
         });
     }
 
@@ -154,6 +173,7 @@ final class ClusterMaintenance {
 
     private void marked(Session session, long dead, Optional<Set<String>> leases) {
         marking.remove(dead);
+        watches.remove(dead);
         if (leases.isPresent()) {
             log.info("Session {} has expired and was marked dead; it was part of {}", dead, leases.get());
             leases.get().forEach(this::assignOrphans);
@@ -221,5 +241,27 @@ final class ClusterMaintenance {
                 .toList();
         LeadershipBalancer.plan(elections)
                 .forEach(name -> settle(name, "relieve the leader of " + name, assigner -> assigner.relieve(name)));
+    }
+
+    /** A watched session, as it was last read. */
+    private static final class Watch {
+
+        private final Neighbor session;
+        private final long readNanos;
+        private Timer timer = Timer.NONE;
+
+        private Watch(Neighbor session, long readNanos) {
+            this.session = session;
+            this.readNanos = readNanos;
+        }
+
+        private long markableNanos() {
+            return readNanos + session.markableIn().plusMillis(1).toNanos();
+        }
+
+        /** Returns for how many nanoseconds the session is watched after the last reply that reported it. */
+        private long longest() {
+            return session.ttl().plus(session.grace()).multipliedBy(2).toNanos();
+        }
     }
 }

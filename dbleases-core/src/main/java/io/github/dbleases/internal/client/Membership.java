@@ -62,7 +62,7 @@ final class Membership {
         refusals.remove(lease.name());
         maintenance.follow(lease.name(), outcome);
         reconciler.refreshThen(() -> lease.decided().complete(null));
-        // A request to leave that got no reply may be executed late, after the client has joined the lease again.
+        // A request to leave or to make way that got no reply may be executed late, after the client has joined again.
         if (left.contains(lease.name())) {
             jobs.submitInATtl(joining(lease));
             left.remove(lease.name());
@@ -85,6 +85,7 @@ final class Membership {
                 log.error("The client cannot join lease {} and keeps trying: {}", lease.name(), reason);
                 lease.ownership().failed(failure);
             }
+            left.add(lease.name());
             jobs.submit(makingWay(lease));
             jobs.submitInATtl(joining(lease));
         }
@@ -100,7 +101,7 @@ final class Membership {
         return inSession(
                 "make way in " + lease.name(),
                 lease.name(),
-                () -> leases.contains(lease),
+                () -> leases.contains(lease) && refusals.containsKey(lease.name()),
                 (session, assigner) -> {
                     assigner.remove(session.id(), lease.name());
                     return true;

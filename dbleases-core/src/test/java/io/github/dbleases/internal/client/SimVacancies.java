@@ -11,7 +11,8 @@ import java.util.Map;
 
 /**
  * Checks how long partitions have no owner while faults happen elsewhere. If there was a healthy candidate all that
- * time and the storage was not disturbed, it takes no longer than finding the dead owner and assigning its partitions.
+ * time and the storage was not disturbed, it takes no longer than finding that the owner in the storage is dead and
+ * assigning its partitions. If a partition was assigned to a session that suffers a fault as well, the time starts again.
  */
 final class SimVacancies {
 
@@ -29,7 +30,7 @@ final class SimVacancies {
     private final SimStorage storage;
     private final List<SimProcess> processes;
     private final Map<String, Long> wellSince = new HashMap<>();
-    private final Map<String, Long> vacantSince = new HashMap<>();
+    private final Map<String, Vacancy> vacancies = new HashMap<>();
     private long calmSince;
     private int checks;
 
@@ -79,16 +80,23 @@ final class SimVacancies {
         for (Partition partition : lease.partitions()) {
             String key = lease.lease() + "/" + partition.number();
             if (processes.stream().anyMatch(process -> process.has(lease.lease(), partition.number()))) {
-                vacantSince.remove(key);
+                vacancies.remove(key);
             } else {
-                vacantSince.putIfAbsent(key, now);
+                Vacancy before = vacancies.get(key);
+                if (before == null || before.owner() != partition.owner()) {
+                    vacancies.put(key, new Vacancy(partition.owner(), now));
+                }
             }
             if (candidate && now - calmSince > LONGEST.toNanos()) {
                 checks++;
-                if (now - vacantSince.getOrDefault(key, now) > LONGEST.toNanos()) {
+                Vacancy vacancy = vacancies.get(key);
+                if (vacancy != null && now - vacancy.since() > LONGEST.toNanos()) {
                     world.violation("%s has had no owner for %s".formatted(key, LONGEST));
                 }
             }
         }
     }
+
+    /** The owner of a partition in the storage does not have it. */
+    private record Vacancy(long owner, long since) {}
 }
