@@ -30,8 +30,7 @@ class BalancerScopeTests {
     }
 
     @RepeatableProperty
-    void assigningOrphansRequestsNoFurtherHandOver(
-            @ForAll(supplier = Snapshots.OfAnyWeights.class) Snapshot lease) {
+    void assigningOrphansRequestsNoFurtherHandOver(@ForAll(supplier = Snapshots.OfAnyWeights.class) Snapshot lease) {
         Set<Long> members = Effects.sessions(lease);
 
         assertThat(Balancer.assign(lease, Scope.ORPHANS).changes())

@@ -91,9 +91,9 @@ final class Snapshots {
 
     /** First draws the possible owners and pending owners, so that a few sessions often have much. */
     private static Arbitrary<List<Partition>> partitions(List<Long> sessions, List<Long> live, int count) {
-        List<Long> anybody = new ArrayList<>(sessions);
-        anybody.add(NO_SESSION);
-        Arbitrary<List<Long>> few = Arbitraries.of(anybody).list().ofMinSize(1).ofMaxSize(6);
+        List<Long> candidates = new ArrayList<>(sessions);
+        candidates.add(NO_SESSION);
+        Arbitrary<List<Long>> few = Arbitraries.of(candidates).list().ofMinSize(1).ofMaxSize(6);
         return Combinators.combine(few, few).flatAs((owners, pendingOwners) -> {
             Arbitrary<Long> pending = Arbitraries.oneOf(Arbitraries.just(NO_SESSION), Arbitraries.of(pendingOwners));
             Arbitrary<Boolean> held = Arbitraries.integers().between(1, 10).map(i -> i > 1);

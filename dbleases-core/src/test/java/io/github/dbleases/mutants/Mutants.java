@@ -45,16 +45,10 @@ final class Mutants {
             of("epoch of trust", "grants of another epoch are trusted", "internal.client.Trust")
                     .remove("grantedIn == epoch &&")
                     .killedBy("internal.client.TrustTests"),
-            of(
-                            "epoch of grants",
-                            "the view ignores the epoch of the grants",
-                            "internal.client.JoinedLease")
+            of("epoch of grants", "the view ignores the epoch of the grants", "internal.client.JoinedLease")
                     .replace("trust.holds(grants.epoch(), clock)", "trust.holds(clock)")
                     .killedBy("internal.client.ReconcilerTests#aGrantThatWasNotDroppedIsNotTrustedInTheNextSession"),
-            of(
-                            "epoch of new holds",
-                            "a hold is given on a grant of another epoch",
-                            "internal.client.JoinedLease")
+            of("epoch of new holds", "a hold is given on a grant of another epoch", "internal.client.JoinedLease")
                     .replace("trusted = trust.holds(owned.epoch(), clock)", "trusted = trust.holds(clock)")
                     .killedBy("internal.client.ReconcilerTests#aGrantThatWasNotDroppedIsNotTrustedInTheNextSession"),
             of("epoch of open holds", "a hold from another epoch is trusted", "internal.client.JoinedLease")
@@ -75,7 +69,10 @@ final class Mutants {
                             "internal.client.SessionKeeper")
                     .replace("finishEnd(ended);", "ended = null;")
                     .killedBy("internal.client.ErrorScenarioTests#grantsOfALostSessionAreNotTrustedInTheNextOne"),
-            of("notification of a lapse", "listeners are not told when the trust lapses", "internal.client.TrustDeadline")
+            of(
+                            "notification of a lapse",
+                            "listeners are not told when the trust lapses",
+                            "internal.client.TrustDeadline")
                     .remove("observer.trustLapsed();")
                     .killedBy("internal.client.TrustDeadlineTests"));
 
@@ -114,7 +111,10 @@ final class Mutants {
                             "internal.client.Reconciler")
                     .remove("keeper.quiet().atLeast(holdings.quietFor());")
                     .killedBy("internal.client.ReconcilerTests#nothingIsTakenUpWhileTheStoreIsQuiet"),
-            of("own quiet time", "the quiet time is not measured by the client's own clock", "internal.client.QuietTime")
+            of(
+                            "own quiet time",
+                            "the quiet time is not measured by the client's own clock",
+                            "internal.client.QuietTime")
                     .remove("atLeast(timing.ttl().plus(timing.grace()));")
                     .killedBy("internal.client.FailoverScenarioTests#aStepOfTheClockDoesNotEndTheQuietTime"),
             of("grants in a quiet time", "grants are taken up in a quiet time", "internal.client.Reconciler")
@@ -169,10 +169,7 @@ final class Mutants {
             of("token of a hand-over", "a partition is handed over under another token", "internal.client.Assigner")
                     .remove("|| partition.token() != handOver.token()")
                     .killedBy("internal.client.AssignerTests#aPartitionWithAnotherTokenIsNotHandedOver"),
-            of(
-                            "token that was read",
-                            "a change is written although the token has changed",
-                            "postgres.PartitionChanges")
+            of("token that was read", "a change is written although the token has changed", "postgres.PartitionChanges")
                     .remove("AND p.token = w.token")
                     .killedBy(POSTGRES + "aChangeIsSkippedIfThePartitionIsNoLongerAsItWasRead"),
             of(
@@ -209,17 +206,17 @@ final class Mutants {
             of("holds", "a hand-over does not wait for holds", "internal.client.OwnedPartition")
                     .remove("&& holds.get() == GONE")
                     .killedBy("internal.client.OwnedPartitionTests"),
-            of(
-                            "late holds",
-                            "a hold is given on a partition that has left the view",
-                            "internal.client.OwnedPartition")
+            of("late holds", "a hold is given on a partition that has left the view", "internal.client.OwnedPartition")
                     .replace("while (count >= 0)", "while (count >= Integer.MIN_VALUE)")
                     .killedBy("internal.client.OwnedPartitionTests#aPartitionThatHasLeftTheViewCannotBeHeld"),
             of("listeners", "a hand-over does not wait for listeners", "internal.client.OwnedPartition")
                     .remove("&& listenersDone")
                     .killedBy(
                             "internal.client.ErrorScenarioTests#aHandOverContinuesWhenThereAreThreadsForListenersAgain"),
-            of("work during close", "a client that closes releases partitions that are still in use", "internal.client.Closing")
+            of(
+                            "work during close",
+                            "a client that closes releases partitions that are still in use",
+                            "internal.client.Closing")
                     .replace("owned -> !owned.isDrained()", "owned -> false")
                     .killedBy("internal.client.ScenarioTests#partitionsStillHeldAfterTheDrainTimeoutAreLeftToExpire"),
             of(
@@ -227,7 +224,8 @@ final class Mutants {
                             "notifications that find no thread are forgotten",
                             "internal.client.ListenerQueue")
                     .replace("running = false; } report(", "running = false; actions.clear(); } report(")
-                    .killedBy("internal.client.ListenerQueueTests#notificationsThatFindNoThreadAreDeliveredLaterInOrder"),
+                    .killedBy(
+                            "internal.client.ListenerQueueTests#notificationsThatFindNoThreadAreDeliveredLaterInOrder"),
             of(
                             "request without memory",
                             "a request that could not handle its failure is forgotten",
@@ -300,7 +298,10 @@ final class Mutants {
                             "watched.ttl().plus(watched.grace()).toNanos()",
                             "timing.ttl().plus(timing.grace()).toNanos()")
                     .killedBy("internal.client.ClockGuardTests#aSessionWithALongerTtlIsWatchedForLonger"),
-            of("tolerance of the watched session", "the drift may be half the client's own grace", "internal.client.ClockGuard")
+            of(
+                            "tolerance of the watched session",
+                            "the drift may be half the client's own grace",
+                            "internal.client.ClockGuard")
                     .replace(
                             "greatestLeast - leastMost > watched.grace().toNanos() / 2",
                             "greatestLeast - leastMost > tolerance")
@@ -312,7 +313,7 @@ final class Mutants {
                     .replace("watched.session(), watched.grace(),", "watched.session(), timing.grace(),")
                     .killedBy("internal.client.ClockGuardTests#theConditionHasTheGraceOfTheOtherSession"),
             of("new incarnation", "a session is marked dead right after a failover", "internal.client.SessionKeeper")
-                    .remove("current.guard().silence(environment.clock().nanoTime());")
+                    .remove("current.guard().restartSteadyTime(environment.clock().nanoTime());")
                     .killedBy("internal.client.FailoverScenarioTests#aFailoverToAnOldCopyMarksNoRunningClientDead"));
 
     private static final List<Mutant> MARKING = List.of(

@@ -31,7 +31,7 @@ final class ClockGuard {
     private static final int REMEMBERED = 64;
 
     private final Timing timing;
-    private final Beat first;
+    private final Heartbeat first;
     private final long tolerance;
     private final long widest;
     private final Deque<Bounds> history = new ArrayDeque<>();
@@ -42,7 +42,7 @@ final class ClockGuard {
     private long steadySinceNanos;
 
     /** Starts with the heartbeat that opened the session. */
-    ClockGuard(Timing timing, Beat first) {
+    ClockGuard(Timing timing, Heartbeat first) {
         this.timing = timing;
         this.first = first;
         this.tolerance = timing.grace().toNanos() / 2;
@@ -52,15 +52,15 @@ final class ClockGuard {
         Bounds bounds = bounds(first);
         follow(bounds);
         history.add(bounds);
-        silence(first.receivedNanos);
+        restartSteadyTime(first.receivedNanos);
     }
 
     /** Records a heartbeat that was answered. */
-    void beat(Beat beat) {
+    void record(Heartbeat heartbeat) {
         boolean interrupted =
-                beat.sentNanos - sentNanos > 2 * timing.heartbeat().toNanos();
-        sentNanos = beat.sentNanos;
-        Bounds bounds = bounds(beat);
+                heartbeat.sentNanos - sentNanos > 2 * timing.heartbeat().toNanos();
+        sentNanos = heartbeat.sentNanos;
+        Bounds bounds = bounds(heartbeat);
         boolean stepped = bounds.least > most + tolerance || bounds.most < least - tolerance;
         if (stepped) {
             follow(bounds);
@@ -68,9 +68,9 @@ final class ClockGuard {
             narrow(bounds);
         }
         history.add(bounds);
-        forgetBefore(beat.receivedNanos - longestWindow);
+        forgetBefore(heartbeat.receivedNanos - longestWindow);
         if (interrupted || stepped || most - least > widest) {
-            silence(beat.receivedNanos);
+            restartSteadyTime(heartbeat.receivedNanos);
         }
     }
 
@@ -99,17 +99,17 @@ final class ClockGuard {
         }
     }
 
-    private Bounds bounds(Beat beat) {
-        return new Bounds(beat.receivedNanos, ahead(beat, beat.receivedNanos), ahead(beat, beat.sentNanos));
+    private Bounds bounds(Heartbeat heartbeat) {
+        return new Bounds(heartbeat.receivedNanos, ahead(heartbeat, heartbeat.receivedNanos), ahead(heartbeat, heartbeat.sentNanos));
     }
 
     /** Returns how far the store's clock is ahead, relative to the start, if a heartbeat was answered at an instant. */
-    private long ahead(Beat beat, long atNanos) {
-        return Duration.between(first.databaseTime, beat.databaseTime).toNanos() - (atNanos - first.sentNanos);
+    private long ahead(Heartbeat heartbeat, long atNanos) {
+        return Duration.between(first.databaseTime, heartbeat.databaseTime).toNanos() - (atNanos - first.sentNanos);
     }
 
     /** Prevents sessions from being marked dead for their TTL plus their grace. */
-    void silence(long nowNanos) {
+    void restartSteadyTime(long nowNanos) {
         steadySinceNanos = nowNanos;
     }
 
@@ -153,7 +153,7 @@ final class ClockGuard {
      * @param receivedNanos when the reply arrived
      * @param databaseTime the store's clock in the reply
      */
-    record Beat(long sentNanos, long receivedNanos, Instant databaseTime) {}
+    record Heartbeat(long sentNanos, long receivedNanos, Instant databaseTime) {}
 
     /** How far the store's clock was ahead of the client's, at least and at most, when a heartbeat was answered. */
     private record Bounds(long atNanos, long least, long most) {}

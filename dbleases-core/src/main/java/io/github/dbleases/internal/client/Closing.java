@@ -103,7 +103,7 @@ final class Closing {
                         release(later);
                     }
                 })
-                .unless(this::isLastFailure));
+                .giveUpIf(this::isLastFailure));
     }
 
     private Optional<Function<WorkChannel, Boolean>> prepare(List<JoinedLease> released, boolean last) {

@@ -71,7 +71,7 @@ final class ClusterMaintenance {
     }
 
     /** Stops watching and balancing, because the client's own session is over. */
-    void rest() {
+    void sessionEnded() {
         watches.values().forEach(watch -> watch.timer.cancel());
         watches.clear();
         balancing.values().forEach(Timer::cancel);
@@ -80,11 +80,11 @@ final class ClusterMaintenance {
 
     /** Assigns the partitions without an owner, and schedules the balancing that the lease needs after that. */
     void assignOrphans(String lease) {
-        settle(lease, "assign the partitions of " + lease, assigner -> assigner.assignOrphans(lease));
+        assign(lease, "assign the partitions of " + lease, assigner -> assigner.assignOrphans(lease));
     }
 
     /** Schedules the balancing that an outcome asks for. */
-    void follow(String lease, Outcome outcome) {
+    void schedule(String lease, Outcome outcome) {
         if (outcome.more()) {
             balance(lease);
         } else if (!outcome.balanced()) {
@@ -95,12 +95,12 @@ final class ClusterMaintenance {
 
     private void balance(String lease) {
         balancing.remove(lease);
-        settle(lease, "balance " + lease, assigner -> assigner.balance(lease, config.debounce()));
+        assign(lease, "balance " + lease, assigner -> assigner.balance(lease, config.debounce()));
     }
 
-    private void settle(String lease, String what, Function<Assigner, Outcome> step) {
+    private void assign(String lease, String what, Function<Assigner, Outcome> step) {
         jobs.submit(Job.of(what, () -> keeper.session() != null, channel -> transact(channel, lease, step), outcome -> {
-            follow(lease, outcome);
+            schedule(lease, outcome);
             refresh.run();
         }));
     }
@@ -150,7 +150,7 @@ final class ClusterMaintenance {
                         "mark session " + expired.session() + " dead",
                         () -> prepareMarking(session, expired),
                         leases -> marked(session, expired.session(), leases))
-                .unless(failure -> {
+                .giveUpIf(failure -> {
                     marking.remove(expired.session());
                     audit();
                     return true;
@@ -194,7 +194,7 @@ final class ClusterMaintenance {
     private void audit() {
         if (!auditing) {
             jobs.submit(Job.of("audit", () -> auditing = keeper.session() != null, this::clusterSnapshot, this::audited)
-                    .unless(failure -> {
+                    .giveUpIf(failure -> {
                         auditing = false;
                         return true;
                     }));
@@ -226,7 +226,7 @@ final class ClusterMaintenance {
                             .isEmpty()) {
                 assignOrphans(name);
             } else if (!Balancer.assign(lease.snapshot(), Scope.ALL).changes().isEmpty()) {
-                follow(name, Outcome.UNBALANCED);
+                schedule(name, Outcome.UNBALANCED);
             }
         }
         if (config.balanceLeaderships()) {
@@ -240,7 +240,7 @@ final class ClusterMaintenance {
                 .filter(lease -> lease.kind() == LeaseKind.LEADER)
                 .toList();
         LeadershipBalancer.plan(elections)
-                .forEach(name -> settle(name, "relieve the leader of " + name, assigner -> assigner.relieve(name)));
+                .forEach(name -> assign(name, "relieve the leader of " + name, assigner -> assigner.relieve(name)));
     }
 
     /** A watched session, as it was last read. */

@@ -144,8 +144,8 @@ final class Engine implements SessionKeeper.Observer {
 
     private static void requireSame(LeaseSpec spec, JoinedLease known) {
         if (known.isLeaving()) {
-            throw new IllegalStateException("Lease '%s' is still being left. Close its holds before you join it again."
-                    .formatted(spec.name()));
+            throw new IllegalStateException(
+                    "Lease '%s' is still being left. Close its holds before you join it again.".formatted(spec.name()));
         }
         if (known.spec().kind() != spec.kind()) {
             throw LeaseConflictException.kind(
@@ -206,7 +206,7 @@ final class Engine implements SessionKeeper.Observer {
                             () -> !view.isDone(),
                             read,
                             cluster -> view.complete(ClusterViews.of(cluster, keeper.session())))
-                    .unless(view::completeExceptionally));
+                    .giveUpIf(view::completeExceptionally));
         });
         return view;
     }
@@ -282,7 +282,7 @@ final class Engine implements SessionKeeper.Observer {
     @Override
     public void ended(Session session) {
         reconciler.loseAll();
-        maintenance.rest();
+        maintenance.sessionEnded();
         leases.all().stream().filter(JoinedLease::isLeaving).forEach(leases::left);
         events.sessionLost(session.id());
     }

@@ -26,7 +26,7 @@ final class JobQueue {
     private static final Logger log = LoggerFactory.getLogger(JobQueue.class);
 
     /** The number of failures in a row that is reported. */
-    private static final int TOO_MANY = 3;
+    private static final int REPORTED_FAILURES = 3;
 
     private static final int SMALLEST_STEP = 100;
     private static final int FIRST_STEP = 5_000;
@@ -71,13 +71,13 @@ final class JobQueue {
      * @param name describes the job in the log, as an infinitive
      * @param prepare called before each attempt, returns the call to make, or empty if the job is no longer wanted
      * @param done receives the answer
-     * @param refused called when an attempt has failed, returns whether to give the job up
+     * @param givesUp called when an attempt has failed, returns whether to give the job up
      */
     record Job<T>(
             String name,
             Supplier<Optional<Function<WorkChannel, T>>> prepare,
             Consumer<T> done,
-            Predicate<RuntimeException> refused) {
+            Predicate<RuntimeException> givesUp) {
 
         static <T> Job<T> of(String name, Supplier<Optional<Function<WorkChannel, T>>> prepare, Consumer<T> done) {
             return new Job<>(name, prepare, done, failure -> false);
@@ -87,8 +87,8 @@ final class JobQueue {
             return of(name, () -> wanted.getAsBoolean() ? Optional.of(call) : Optional.empty(), done);
         }
 
-        Job<T> unless(Predicate<RuntimeException> given) {
-            return new Job<>(name, prepare, done, given);
+        Job<T> giveUpIf(Predicate<RuntimeException> givesUp) {
+            return new Job<>(name, prepare, done, givesUp);
         }
     }
 
@@ -121,7 +121,7 @@ final class JobQueue {
         }
         failures++;
         stepLimit = Math.max(SMALLEST_STEP, stepLimit / 2);
-        if (failures >= TOO_MANY && problem == null && trusted.getAsBoolean()) {
+        if (failures >= REPORTED_FAILURES && problem == null && trusted.getAsBoolean()) {
             problem = "The store answers heartbeats, but nothing else has succeeded in %d attempts within %d ms: %s"
                     .formatted(failures, millisSince(failingSinceNanos), failure.getMessage());
             log.warn(
@@ -140,7 +140,7 @@ final class JobQueue {
 
         private final Job<T> job;
         private final Backoff backoff = new Backoff(config.timing().heartbeat(), environment::random);
-        private @Nullable String told;
+        private @Nullable String logged;
         private int failedAttempts;
         private long firstFailureNanos;
         private long successesBefore;
@@ -167,11 +167,11 @@ final class JobQueue {
             } else if (failure instanceof StoreUnavailableException) {
                 JobQueue.this.failed(failure);
                 repeated(failure);
-            } else if (!failure.toString().equals(told)) {
+            } else if (!failure.toString().equals(logged)) {
                 log.warn("Could not {}", job.name, failure);
-                told = failure.toString();
+                logged = failure.toString();
             }
-            if (!job.refused.test(failure)) {
+            if (!job.givesUp.test(failure)) {
                 environment.workLoop().submit(backoff.next(), this);
             }
         }
@@ -183,7 +183,7 @@ final class JobQueue {
                 successesBefore = successes;
             }
             failedAttempts++;
-            if (failedAttempts % TOO_MANY == 0 && successes != successesBefore) {
+            if (failedAttempts % REPORTED_FAILURES == 0 && successes != successesBefore) {
                 log.warn(
                         "Could not {} in {} attempts within {} ms, with up to {} ms for each; trying again: {}",
                         job.name,

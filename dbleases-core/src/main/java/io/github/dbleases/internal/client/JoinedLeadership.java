@@ -51,8 +51,8 @@ final class JoinedLeadership implements Leadership {
 
     @Override
     public Optional<Leader> leader() {
-        ClusterView view =
-                Waiting.answerWithin(engine.answerTimeout(), engine.cluster(channel -> channel.clusterSnapshot(name())));
+        ClusterView view = Waiting.answerWithin(
+                engine.answerTimeout(), engine.cluster(channel -> channel.clusterSnapshot(name())));
         return Optional.ofNullable(view.leases().get(name()))
                 .flatMap(election -> election.partitions().stream().findAny())
                 .flatMap(JoinedLeadership::leader);

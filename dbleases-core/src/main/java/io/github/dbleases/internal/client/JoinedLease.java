@@ -40,7 +40,7 @@ final class JoinedLease implements Lease {
                 environment.listeners(),
                 keeper::epoch,
                 keeper.isTrusted(),
-                told -> engine.listenersReturned(this, told));
+                stopped -> engine.listenersReturned(this, stopped));
         this.leadership = new JoinedLeadership(this, engine);
         this.taskSession = new JoinedTaskSession(this, engine);
     }

@@ -50,7 +50,8 @@ final class LeaseOwnership {
      * @param trusted whether the session is trusted now
      * @param whenReturned receives, perhaps twice, the partitions whose listeners have returned from {@code revoked}
      */
-    LeaseOwnership(Executor executor, LongSupplier epoch, boolean trusted, Consumer<List<OwnedPartition>> whenReturned) {
+    LeaseOwnership(
+            Executor executor, LongSupplier epoch, boolean trusted, Consumer<List<OwnedPartition>> whenReturned) {
         this.listeners = new Listeners(executor);
         this.taskMembership = new TaskMembership(executor, epoch);
         this.epoch = epoch;

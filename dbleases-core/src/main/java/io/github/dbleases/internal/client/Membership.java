@@ -54,13 +54,13 @@ final class Membership {
                 () -> leases.contains(lease) && !leases.isRetired(),
                 (session, assigner) -> assigner.join(session.id(), lease.spec()),
                 outcome -> outcome.ifPresentOrElse(left -> joined(lease, left), () -> join(lease)));
-        return job.unless(failure -> isRefused(lease, failure));
+        return job.giveUpIf(failure -> isRefused(lease, failure));
     }
 
     private void joined(JoinedLease lease, Outcome outcome) {
         lease.joined().complete(null);
         refusals.remove(lease.name());
-        maintenance.follow(lease.name(), outcome);
+        maintenance.schedule(lease.name(), outcome);
         reconciler.refreshThen(() -> lease.decided().complete(null));
         // A request to leave or to make way that got no reply may be executed late, after the client has joined again.
         if (left.contains(lease.name())) {
@@ -143,7 +143,7 @@ final class Membership {
                     reconciler.handOver(lease, lease.ownership().all(OwnedPartition::isActive));
                     reconciler.refresh();
                     leases.drained(lease);
-                    maintenance.follow(lease.name(), outcome);
+                    maintenance.schedule(lease.name(), outcome);
                     jobs.submitInATtl(leavingAgain(List.of(lease.name())));
                 }));
         lease.leaveRequested();

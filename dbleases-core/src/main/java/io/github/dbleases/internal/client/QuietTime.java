@@ -41,7 +41,7 @@ final class QuietTime {
     }
 
     /** Returns the rest of the quiet time, zero if it has passed. */
-    Duration rest() {
+    Duration remaining() {
         return Duration.ofNanos(Math.max(0, untilNanos - clock.nanoTime()));
     }
 }

@@ -116,7 +116,7 @@ final class Reconciler implements HandOverQueue.Listener {
         session.applied(holdings.inbox());
         keeper.confirmed(session);
         if (isQuiet()) {
-            environment.after(keeper.quiet().rest().plusMillis(1), this::refresh);
+            environment.after(keeper.quiet().remaining().plusMillis(1), this::refresh);
         }
     }
 
@@ -164,7 +164,7 @@ final class Reconciler implements HandOverQueue.Listener {
     }
 
     private boolean isQuiet() {
-        return !keeper.quiet().rest().isZero();
+        return !keeper.quiet().remaining().isZero();
     }
 
     private boolean isDropped(GrantedPartition partition) {

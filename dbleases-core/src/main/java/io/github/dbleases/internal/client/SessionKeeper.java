@@ -151,7 +151,7 @@ final class SessionKeeper {
     }
 
     private void opened(long id, Moment sent, Renewal renewal) {
-        ClockGuard guard = new ClockGuard(timing, beat(sent, renewal));
+        ClockGuard guard = new ClockGuard(timing, heartbeat(sent, renewal));
         Session opened = new Session(id, guard, renewal.incarnation(), sent);
         quiet.enter(renewal.incarnation());
         session = opened;
@@ -163,7 +163,7 @@ final class SessionKeeper {
 
     private void renewed(Session current, Moment sent, Renewal renewal) {
         boolean lapsed = deadline.noticeLapse();
-        current.guard().beat(beat(sent, renewal));
+        current.guard().record(heartbeat(sent, renewal));
         current.sent(sent);
         if (!renewal.incarnation().equals(current.incarnation())) {
             reborn(current, renewal.incarnation(), lapsed);
@@ -181,7 +181,7 @@ final class SessionKeeper {
             deadline.drop();
         }
         quiet.enter(next);
-        current.guard().silence(environment.clock().nanoTime());
+        current.guard().restartSteadyTime(environment.clock().nanoTime());
         observer.reborn(current, !lapsed);
         log.warn("The store has a new incarnation: {}, previously {}", next, current.incarnation());
         current.enter(next);
@@ -205,8 +205,8 @@ final class SessionKeeper {
         log.warn("Session {} of client {} is over; the client opens another one", over.id(), config.clientId());
     }
 
-    private ClockGuard.Beat beat(Moment sent, Renewal renewal) {
-        return new ClockGuard.Beat(sent.nanos(), environment.clock().nanoTime(), renewal.databaseTime());
+    private ClockGuard.Heartbeat heartbeat(Moment sent, Renewal renewal) {
+        return new ClockGuard.Heartbeat(sent.nanos(), environment.clock().nanoTime(), renewal.databaseTime());
     }
 
     /** One attempt to open or renew the session. */

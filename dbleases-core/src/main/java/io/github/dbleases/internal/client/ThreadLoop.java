@@ -21,22 +21,22 @@ final class ThreadLoop implements RequestLoop {
 
     private static final Logger log = LoggerFactory.getLogger(ThreadLoop.class);
 
-    private static final Duration LONGEST_REST = Duration.ofMinutes(1);
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
     private static final long PAUSE_MILLIS = 100;
 
     private final Clock clock;
     private final Object monitor;
-    private final IdleWait rest;
+    private final IdleWait idleWait;
     private final Object lock = new Object();
     private final Queue<Due> queue = new PriorityQueue<>();
     private long submitted;
     private boolean stopped;
     private @Nullable Due underWay;
 
-    ThreadLoop(Clock clock, Object monitor, IdleWait rest) {
+    ThreadLoop(Clock clock, Object monitor, IdleWait idleWait) {
         this.clock = clock;
         this.monitor = monitor;
-        this.rest = rest;
+        this.idleWait = idleWait;
     }
 
     /** Waits while no request is due. */
@@ -86,10 +86,10 @@ final class ThreadLoop implements RequestLoop {
         synchronized (lock) {
             long before = submitted;
             long end = clock.nanoTime() + atMost.toNanos();
-            long rest = atMost.toNanos();
-            while (!stopped && submitted == before && rest > 0 && !isDue()) {
-                TimeUnit.NANOSECONDS.timedWait(lock, rest);
-                rest = end - clock.nanoTime();
+            long left = atMost.toNanos();
+            while (!stopped && submitted == before && left > 0 && !isDue()) {
+                TimeUnit.NANOSECONDS.timedWait(lock, left);
+                left = end - clock.nanoTime();
             }
             return stopped || submitted != before || isDue();
         }
@@ -124,7 +124,7 @@ final class ThreadLoop implements RequestLoop {
             attempt(next.request);
             underWay = null;
         } else {
-            rest(Duration.ofNanos(nanosUntilNext()));
+            waitUntilDue(Duration.ofNanos(nanosUntilNext()));
         }
     }
 
@@ -136,7 +136,7 @@ final class ThreadLoop implements RequestLoop {
 
     private long nanosUntilNext() {
         synchronized (lock) {
-            return queue.isEmpty() ? LONGEST_REST.toNanos() : Math.max(0, nanosUntil(queue.element()));
+            return queue.isEmpty() ? LONGEST_WAIT.toNanos() : Math.max(0, nanosUntil(queue.element()));
         }
     }
 
@@ -193,10 +193,10 @@ final class ThreadLoop implements RequestLoop {
         }
     }
 
-    private void rest(Duration atMost) {
+    private void waitUntilDue(Duration atMost) {
         try {
             try {
-                rest.untilDue(this, atMost);
+                idleWait.untilDue(this, atMost);
             } catch (RuntimeException | Error failure) {
                 log.error("A loop cannot receive hints and waits without them", failure);
                 awaitSubmission(atMost);

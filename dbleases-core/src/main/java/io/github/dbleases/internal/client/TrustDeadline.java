@@ -21,7 +21,7 @@ final class TrustDeadline {
     private final Observer observer;
     private volatile Trust trust = Trust.NONE;
     private long epoch = NO_EPOCH + 1;
-    private Told told = Told.LAPSED;
+    private Notified notified = Notified.LAPSED;
     private Timer timer = Timer.NONE;
 
     /** Starts without trust. Each heartbeat gives trust for the given time. */
@@ -43,7 +43,7 @@ final class TrustDeadline {
     }
 
     /** The last notification of the observer, or unknown if it threw. */
-    private enum Told {
+    private enum Notified {
         LAPSED,
         RETURNED,
         UNKNOWN
@@ -63,10 +63,10 @@ final class TrustDeadline {
     void extend(Moment sent) {
         noticeLapse();
         trust = Trust.since(sent, time, epoch);
-        if (told != Told.RETURNED && trust.holds(environment.clock())) {
-            told = Told.UNKNOWN;
+        if (notified != Notified.RETURNED && trust.holds(environment.clock())) {
+            notified = Notified.UNKNOWN;
             observer.trustReturned();
-            told = Told.RETURNED;
+            notified = Notified.RETURNED;
         }
         watch();
     }
@@ -82,12 +82,12 @@ final class TrustDeadline {
      */
     boolean noticeLapse() {
         boolean holds = trust.holds(environment.clock());
-        if (!holds && told != Told.LAPSED) {
-            told = Told.UNKNOWN;
+        if (!holds && notified != Notified.LAPSED) {
+            notified = Notified.UNKNOWN;
             observer.trustLapsed();
-            told = Told.LAPSED;
+            notified = Notified.LAPSED;
         }
-        return !holds || told != Told.RETURNED;
+        return !holds || notified != Notified.RETURNED;
     }
 
     /** Stops watching the deadline. The observer is not notified anymore. */

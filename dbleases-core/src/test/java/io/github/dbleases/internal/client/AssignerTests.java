@@ -121,10 +121,10 @@ class AssignerTests {
 
     @Test
     void everyMemberIsNotifiedWhenATaskMemberLeaves() {
-        assertToldOf(assigner -> assigner.leave(STRANGER, "letters"));
-        assertToldOf(assigner -> assigner.remove(STRANGER, "letters"));
-        assertToldOf(assigner -> assigner.release(STRANGER, "letters", Set.of()));
-        assertToldOf(assigner -> assigner.handOver(STRANGER, "letters", false, List.of()));
+        assertAllAreNotifiedOf(assigner -> assigner.leave(STRANGER, "letters"));
+        assertAllAreNotifiedOf(assigner -> assigner.remove(STRANGER, "letters"));
+        assertAllAreNotifiedOf(assigner -> assigner.release(STRANGER, "letters", Set.of()));
+        assertAllAreNotifiedOf(assigner -> assigner.handOver(STRANGER, "letters", false, List.of()));
     }
 
     @Test
@@ -241,7 +241,8 @@ class AssignerTests {
 
     /** Runs a step of at most 4 partitions. */
     private <T> T inLarge(Function<Assigner, T> step) {
-        return channel.transact(new TreeSet<>(Set.of("large")), transaction -> step.apply(new Assigner(transaction, 4)));
+        return channel.transact(
+                new TreeSet<>(Set.of("large")), transaction -> step.apply(new Assigner(transaction, 4)));
     }
 
     private Snapshot large() {
@@ -252,7 +253,7 @@ class AssignerTests {
         return lease.partitions().stream().filter(Partition::ownerLive).count();
     }
 
-    private void assertToldOf(Consumer<Assigner> end) {
+    private void assertAllAreNotifiedOf(Consumer<Assigner> end) {
         share(OWNER);
         share(STRANGER);
         long before = inbox(OWNER);

@@ -223,7 +223,7 @@ class ElectionScenarioTests extends Scenario {
     }
 
     @Test
-    void aRetiredCandidateWhoseMembershipComesBackDoesNotKeepOthersFromLeading() {
+    void aRetiredCandidateWithARestoredMembershipDoesNotKeepOthersFromLeading() {
         SimProcess first = candidate("reports");
         settle();
         SimProcess retired = candidate("reports");

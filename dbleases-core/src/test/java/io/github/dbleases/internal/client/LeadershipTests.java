@@ -54,7 +54,9 @@ class LeadershipTests extends RealClients {
         other.resign();
         other.leave();
 
-        assertThat(one.isLeader()).as("a client never releases another's leadership").isTrue();
+        assertThat(one.isLeader())
+                .as("a client never releases another's leadership")
+                .isTrue();
     }
 
     @Test
@@ -132,7 +134,7 @@ class LeadershipTests extends RealClients {
     }
 
     @Test
-    void aListenerIsToldOfEachElectionWithItsTokenAndOfEachEnd() {
+    void aListenerIsToldOfEachElectionAndOfEachEnd() {
         Leadership leadership = start("a").leadership("reports");
         long first = leadership.token().orElseThrow();
         List<String> told = new CopyOnWriteArrayList<>();

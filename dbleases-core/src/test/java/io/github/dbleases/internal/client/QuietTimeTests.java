@@ -21,7 +21,7 @@ class QuietTimeTests {
         quiet.enter(FIRST);
         quiet.enter(FIRST);
 
-        assertThat(quiet.rest()).isZero();
+        assertThat(quiet.remaining()).isZero();
     }
 
     @Test
@@ -29,12 +29,12 @@ class QuietTimeTests {
         quiet.enter(FIRST);
 
         quiet.enter(SECOND);
-        assertThat(quiet.rest()).isEqualTo(OWN);
+        assertThat(quiet.remaining()).isEqualTo(OWN);
 
         clock.pass(OWN.minusNanos(1));
-        assertThat(quiet.rest()).isEqualTo(Duration.ofNanos(1));
+        assertThat(quiet.remaining()).isEqualTo(Duration.ofNanos(1));
         clock.pass(Duration.ofNanos(1));
-        assertThat(quiet.rest()).isZero();
+        assertThat(quiet.remaining()).isZero();
     }
 
     @Test
@@ -42,7 +42,7 @@ class QuietTimeTests {
         quiet.enter(FIRST);
 
         quiet.enter(new Incarnation("another", 1));
-        assertThat(quiet.rest()).isEqualTo(OWN);
+        assertThat(quiet.remaining()).isEqualTo(OWN);
     }
 
     @Test
@@ -51,10 +51,10 @@ class QuietTimeTests {
         quiet.enter(SECOND);
 
         quiet.atLeast(OWN.plusSeconds(5));
-        assertThat(quiet.rest()).isEqualTo(OWN.plusSeconds(5));
+        assertThat(quiet.remaining()).isEqualTo(OWN.plusSeconds(5));
 
         quiet.atLeast(Duration.ZERO);
-        assertThat(quiet.rest()).isEqualTo(OWN.plusSeconds(5));
+        assertThat(quiet.remaining()).isEqualTo(OWN.plusSeconds(5));
     }
 
     @Test
@@ -63,6 +63,6 @@ class QuietTimeTests {
 
         quiet.atLeast(Duration.ofSeconds(2));
 
-        assertThat(quiet.rest()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(quiet.remaining()).isEqualTo(Duration.ofSeconds(2));
     }
 }

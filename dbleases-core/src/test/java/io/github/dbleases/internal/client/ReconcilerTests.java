@@ -237,7 +237,9 @@ class ReconcilerTests {
 
     private <T> T answering(Class<T> channel) {
         return channel.cast(Proxy.newProxyInstance(
-                channel.getClassLoader(), new Class<?>[] {channel}, (proxy, method, arguments) -> switch (method.getName()) {
+                channel.getClassLoader(),
+                new Class<?>[] {channel},
+                (proxy, method, arguments) -> switch (method.getName()) {
                     case "open" -> {
                         over = false;
                         yield renewal();

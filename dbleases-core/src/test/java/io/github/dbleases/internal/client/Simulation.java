@@ -107,8 +107,8 @@ final class Simulation {
                 .map(ClusterSnapshot.Lease::snapshot)
                 .filter(lease -> lease.kind() == LeaseKind.LEADER)
                 .toList();
-        boolean anybodyLeft = processes.stream().anyMatch(process -> !process.isClosed());
-        if (anybodyLeft
+        boolean someAreOpen = processes.stream().anyMatch(process -> !process.isClosed());
+        if (someAreOpen
                 && balanceLeaderships
                 && !LeadershipBalancer.plan(elections).isEmpty()) {
             world.violation("in the end the leaderships are not balanced: " + elections);

@@ -60,7 +60,7 @@ class ThreadLoopTests {
         loop.submit(Duration.ofSeconds(1), new RecordedRequest("next", () -> "a"));
         runFor(Duration.ofSeconds(2));
 
-        assertThat(done).containsExactly("broken failed: An attempt ended with an error", "next: a");
+        assertThat(done).containsExactly("broken failed: A request failed with an error", "next: a");
     }
 
     @Test
@@ -79,7 +79,7 @@ class ThreadLoopTests {
         });
         runFor(Duration.ofSeconds(1));
 
-        assertThat(done).containsExactly("unprepared failed: not ready", "deaf failed: not now");
+        assertThat(done).containsExactly("unprepared failed: not ready", "broken failed: not now");
     }
 
     @Test
@@ -137,12 +137,13 @@ class ThreadLoopTests {
 
     @Test
     void theStoreIsCalledOutsideOfTheMonitorAndTheRestWithinIt() {
-        loop.submit(Duration.ZERO, new RecordedRequest("request", () -> Thread.holdsLock(monitor) ? "inside" : "outside") {
-            @Override
-            public void done(String answer) {
-                super.done(answer + (Thread.holdsLock(monitor) ? ", inside" : ", outside"));
-            }
-        });
+        loop.submit(
+                Duration.ZERO, new RecordedRequest("request", () -> Thread.holdsLock(monitor) ? "inside" : "outside") {
+                    @Override
+                    public void done(String answer) {
+                        super.done(answer + (Thread.holdsLock(monitor) ? ", inside" : ", outside"));
+                    }
+                });
         runFor(Duration.ofSeconds(1));
 
         assertThat(done).containsExactly("request: outside, inside");

@@ -40,7 +40,7 @@ class TroubleLogTests {
     private final AtomicInteger transactions = new AtomicInteger();
 
     @AfterEach
-    void listenNoMore() {
+    void stopCapture() {
         log.close();
     }
 
@@ -66,8 +66,7 @@ class TroubleLogTests {
 
         assertThat(logged())
                 .satisfiesExactly(
-                        first ->
-                                assertThat(first).isEqualTo("WARN Client a cannot reach the store and keeps trying"),
+                        first -> assertThat(first).isEqualTo("WARN Client a cannot reach the store and keeps trying"),
                         second -> assertThat(second)
                                 .startsWith("ERROR Client a cannot use the store and keeps trying: The tables"
                                         + " dbleases_session do not exist"),
