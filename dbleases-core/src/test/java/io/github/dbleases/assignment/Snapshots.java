@@ -93,7 +93,8 @@ final class Snapshots {
     private static Arbitrary<List<Partition>> partitions(List<Long> sessions, List<Long> live, int count) {
         List<Long> candidates = new ArrayList<>(sessions);
         candidates.add(NO_SESSION);
-        Arbitrary<List<Long>> few = Arbitraries.of(candidates).list().ofMinSize(1).ofMaxSize(6);
+        Arbitrary<List<Long>> few =
+                Arbitraries.of(candidates).list().ofMinSize(1).ofMaxSize(6);
         return Combinators.combine(few, few).flatAs((owners, pendingOwners) -> {
             Arbitrary<Long> pending = Arbitraries.oneOf(Arbitraries.just(NO_SESSION), Arbitraries.of(pendingOwners));
             Arbitrary<Boolean> held = Arbitraries.integers().between(1, 10).map(i -> i > 1);
