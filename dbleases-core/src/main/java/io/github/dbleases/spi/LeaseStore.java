@@ -6,16 +6,16 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /**
- * Keeps sessions, leases and partitions. May be shared by any number of clients and threads.
+ * Keeps sessions, leases and partitions. Any number of clients and threads may share a store.
  *
- * <p>The methods that return a channel only prepare it; the first call on the channel may connect.
+ * <p>The methods that return a channel only create it. The first call on the channel may connect.
  */
 public interface LeaseStore {
 
-    /** Returns a channel for the heartbeats of one client. Its attempts keep to {@link Timing#attemptTimeout()}. */
+    /** Returns a channel for the heartbeats of one client. Each attempt ends within {@link Timing#attemptTimeout()}. */
     HeartbeatChannel heartbeatChannel(Timing timing);
 
-    /** Returns a channel for all other work of one client. Its attempts keep to {@link Timing#attemptTimeout()}. */
+    /** Returns a channel for all other work of one client. Each attempt ends within {@link Timing#attemptTimeout()}. */
     WorkChannel workChannel(Timing timing);
 
     /**

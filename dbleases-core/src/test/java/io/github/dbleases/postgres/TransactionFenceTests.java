@@ -14,14 +14,15 @@ import io.github.dbleases.LeaseClient;
 import io.github.dbleases.OwnershipLostException;
 import io.github.dbleases.memory.InMemoryLeaseStore;
 import io.github.dbleases.testing.postgres.PostgresServer;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
-import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -234,13 +235,28 @@ class TransactionFenceTests {
 
     @Test
     void anotherProductIsRefused() throws SQLException {
-        JdbcDataSource h2 = new JdbcDataSource();
-        h2.setUrl("jdbc:h2:mem:fence");
-        Connection transaction = begin(h2);
+        Connection transaction = begin(ofAnotherProduct(tables.dataSource()));
+        execute(transaction, "SET search_path TO nowhere");
 
         assertThatExceptionOfType(InvalidFenceException.class)
                 .isThrownBy(() -> lease.fence(transaction, 0))
                 .withMessageContaining("in a database of H2");
+    }
+
+    /** Returns connections that say that they are to H2. */
+    private static DataSource ofAnotherProduct(DataSource dataSource) {
+        return Interposed.dataSource(() -> Interposed.connection(dataSource.getConnection(), call -> {
+            if (call.name().equals("getMetaData")) {
+                DatabaseMetaData metadata = (DatabaseMetaData) call.proceed();
+                return Proxy.newProxyInstance(
+                        DatabaseMetaData.class.getClassLoader(),
+                        new Class<?>[] {DatabaseMetaData.class},
+                        (proxy, method, arguments) -> method.getName().equals("getDatabaseProductName")
+                                ? "H2"
+                                : method.invoke(metadata, arguments));
+            }
+            return call.proceed();
+        }));
     }
 
     @Test

@@ -65,7 +65,7 @@ class FenceProcessTests {
                 connection.commit();
             }
 
-            first.goOn();
+            first.resume();
             first.tell();
 
             awaitHeard("lost");
@@ -87,7 +87,7 @@ class FenceProcessTests {
             await().atMost(PATIENCE).until(() -> second.cluster().sessions().size() == 1);
             assertThat(takeOver.get()).isEmpty();
 
-            first.goOn();
+            first.resume();
             first.tell();
 
             awaitHeard("committed");

@@ -87,7 +87,7 @@ public final class ApplicationProcess implements AutoCloseable {
     }
 
     /** Lets it continue: SIGCONT. */
-    public void goOn() {
+    public void resume() {
         signal("CONT");
     }
 

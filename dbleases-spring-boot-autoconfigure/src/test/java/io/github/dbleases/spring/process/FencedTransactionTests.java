@@ -49,7 +49,7 @@ class FencedTransactionTests {
                 await().atMost(PATIENCE).until(() -> lease.owns(0));
                 writeAsSecond(lease);
 
-                first.goOn();
+                first.resume();
                 first.tell();
 
                 first.awaitLine("lost This client does not own partition 0 of lease 'accounts'");
