@@ -37,7 +37,7 @@ class SessionTests {
     }
 
     @Test
-    void whatWasAppliedCanBeForgotten() {
+    void theAppliedInboxCanBeForgotten() {
         session.applied(5);
 
         session.forgetApplied();
@@ -46,7 +46,7 @@ class SessionTests {
     }
 
     @Test
-    void anotherIncarnationHasToConfirmWhatIsOwned() {
+    void anotherIncarnationMustConfirmWhatIsOwned() {
         assertThat(session.isConfirmed()).isTrue();
 
         session.leaveIncarnation();
