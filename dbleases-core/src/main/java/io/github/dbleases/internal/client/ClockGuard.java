@@ -100,7 +100,10 @@ final class ClockGuard {
     }
 
     private Bounds bounds(Heartbeat heartbeat) {
-        return new Bounds(heartbeat.receivedNanos, ahead(heartbeat, heartbeat.receivedNanos), ahead(heartbeat, heartbeat.sentNanos));
+        return new Bounds(
+                heartbeat.receivedNanos,
+                ahead(heartbeat, heartbeat.receivedNanos),
+                ahead(heartbeat, heartbeat.sentNanos));
     }
 
     /** Returns how far the store's clock is ahead, relative to the start, if a heartbeat was answered at an instant. */
