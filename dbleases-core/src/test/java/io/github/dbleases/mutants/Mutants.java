@@ -5,7 +5,7 @@ import static io.github.dbleases.mutants.Mutant.of;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The mutants, in the order of the table. */
+/** The safety lines of the core, in the order of the table. */
 final class Mutants {
 
     private static final String POSTGRES = "postgres.NewestPostgresLeaseStoreTests#";
@@ -412,41 +412,8 @@ final class Mutants {
                     .replace("ORDER BY id FOR NO KEY UPDATE", "FOR NO KEY UPDATE")
                     .killedBy(CONFLICTS + "sessionsAreLockedInOneOrderWhateverThePlanIs"));
 
-    private static final List<Mutant> KEY_VALUE = List.of(
-            of(
-                            "grace on a key-value store",
-                            "a session is marked dead as soon as it has expired",
-                            "keyvalue.KeyValueWorkChannel")
-                    .replace("return expiresIn.plus(condition.grace()).isNegative()", "return expiresIn.isNegative()")
-                    .killedBy("keyvalue.LeaseStoreOnMapTests#aSessionIsNotMarkedDeadBeforeTheGraceIsOver"),
-            of(
-                            "version of a dead session",
-                            "a session is marked dead although it has just been renewed",
-                            "keyvalue.KeyValueWorkChannel")
-                    .replace(
-                            "backend.delete(SessionDocument.key(seen.id()), seen.version())",
-                            "backend.get(SessionDocument.key(seen.id())).filter(now -> backend.delete(SessionDocument.key(seen.id()), now.version())).isPresent()")
-                    .killedBy("keyvalue.KeyValueLeaseStoreTests#nobodyIsMarkedDeadWhoRenewedAfterItWasLookedForLast"),
-            of(
-                            "revival on a key-value store",
-                            "a dead session whose creation comes late once more is renewed",
-                            "keyvalue.KeyValueHeartbeatChannel")
-                    .remove(".filter(present -> !present.content().equals(created))")
-                    .killedBy(
-                            "keyvalue.LeaseStoreOnMapTests#aSessionWhoseDocumentIsCreatedOnceMoreByARequestThatComesLateIsOverNonetheless"),
-            of(
-                            "sessions that are not listed",
-                            "a session that a list does not have is taken for dead",
-                            "keyvalue.LiveSessions")
-                    .replace(
-                            "unlisted.computeIfAbsent(session, id -> storage.sessions().find(backend, id))",
-                            "Optional.empty()")
-                    .killedBy(
-                            "keyvalue.KeyValueLeaseStoreTests#aSessionThatIsNotListedThoughItExistsIsNotTakenForDead"));
-
     /** All mutants. */
-    static final List<Mutant> ALL = Stream.of(
-                    TIMES, TRUST, INCARNATIONS, TOKENS, WORK, CLOCKS, MARKING, TRANSACTIONS, KEY_VALUE)
+    static final List<Mutant> ALL = Stream.of(TIMES, TRUST, INCARNATIONS, TOKENS, WORK, CLOCKS, MARKING, TRANSACTIONS)
             .flatMap(List::stream)
             .toList();
 
