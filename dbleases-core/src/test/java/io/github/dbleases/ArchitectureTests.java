@@ -1,6 +1,7 @@
 package io.github.dbleases;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -35,6 +36,7 @@ class ArchitectureTests {
     private static final String CLIENT = ROOT + ".internal.client..";
     private static final String TASK_RUNNER = ROOT + ".internal.tasks..";
     private static final String ROWS = ROOT + ".internal.rows..";
+    private static final String JDBC = ROOT + ".internal.jdbc..";
     private static final String POSTGRES = ROOT + ".postgres";
     private static final String POSTGRES_TASKS = ROOT + ".postgres.tasks..";
     private static final String MEMORY = ROOT + ".memory..";
@@ -101,10 +103,19 @@ class ArchitectureTests {
     void onlyWhatTalksToADatabaseUsesJdbc() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(POSTGRES, JDBC_KEY_VALUE, POSTGRES_TASKS)
+                .resideOutsideOfPackages(JDBC, POSTGRES, JDBC_KEY_VALUE, POSTGRES_TASKS)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql.."));
+    }
+
+    @Test
+    void whatStoresShareForJdbcKnowsNothingElse() {
+        check(noClasses()
+                .that()
+                .resideInAPackage(JDBC)
+                .should()
+                .dependOnClassesThat(resideInAPackage(ROOT + "..").and(resideOutsideOfPackage(JDBC))));
     }
 
     /** Its library is optional: whatever else named it could not be loaded where it is not there. */
