@@ -1,8 +1,6 @@
 package io.github.dbleases;
 
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -16,14 +14,12 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
-import io.github.dbleases.keyvalue.KeyValueBackend;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Random;
 import java.util.Set;
 import java.util.Timer;
 import java.util.concurrent.Executors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Keeps the one-way flows between the packages; a rule holds for a package that is still empty. */
@@ -40,12 +36,7 @@ class ArchitectureTests {
     private static final String POSTGRES = ROOT + ".postgres";
     private static final String POSTGRES_TASKS = ROOT + ".postgres.tasks..";
     private static final String MEMORY = ROOT + ".memory..";
-    private static final String KEY_VALUE = ROOT + ".keyvalue";
-    private static final String KEY_VALUE_BACKENDS = ROOT + ".keyvalue.*..";
-    private static final String JDBC_KEY_VALUE = ROOT + ".keyvalue.jdbc..";
-    private static final String GCS = ROOT + ".keyvalue.gcs..";
-    private static final String[] STORES = {SPI, ROWS, POSTGRES, MEMORY, KEY_VALUE, KEY_VALUE_BACKENDS};
-    private static final String[] STORE_IMPLEMENTATIONS = {POSTGRES, MEMORY, KEY_VALUE, KEY_VALUE_BACKENDS};
+    private static final String[] STORES = {SPI, ROWS, POSTGRES, MEMORY};
 
     private static final JavaClasses CORE = new ClassFileImporter()
             .importUrl(LeaseClient.class.getProtectionDomain().getCodeSource().getLocation());
@@ -103,7 +94,7 @@ class ArchitectureTests {
     void onlyWhatTalksToADatabaseUsesJdbc() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(JDBC, POSTGRES, JDBC_KEY_VALUE, POSTGRES_TASKS)
+                .resideOutsideOfPackages(JDBC, POSTGRES, POSTGRES_TASKS)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql.."));
@@ -116,17 +107,6 @@ class ArchitectureTests {
                 .resideInAPackage(JDBC)
                 .should()
                 .dependOnClassesThat(resideInAPackage(ROOT + "..").and(resideOutsideOfPackage(JDBC))));
-    }
-
-    /** Its library is optional: whatever else named it could not be loaded where it is not there. */
-    @Test
-    void onlyItsOwnPackageUsesGoogleCloudStorage() {
-        check(noClasses()
-                .that()
-                .resideOutsideOfPackage(GCS)
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("com.google..", GCS));
     }
 
     @Test
@@ -147,28 +127,6 @@ class ArchitectureTests {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(CLIENT, TASK_RUNNER, TASKS_SPI, POSTGRES_TASKS));
-    }
-
-    @Test
-    void keyValueBackendsKnowOnlyTheirInterface() {
-        check(classes()
-                .that()
-                .resideInAPackage(KEY_VALUE_BACKENDS)
-                .should()
-                .onlyDependOnClassesThat(resideOutsideOfPackage(ROOT + "..")
-                        .or(resideInAnyPackage(ROOT, KEY_VALUE_BACKENDS))
-                        .or(assignableTo(KeyValueBackend.class))
-                        .or(assignableTo(KeyValueBackend.Document.class))));
-    }
-
-    @Test
-    void theKeyValueStoreKnowsNoBackend() {
-        check(noClasses()
-                .that()
-                .resideOutsideOfPackage(KEY_VALUE_BACKENDS)
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage(KEY_VALUE_BACKENDS));
     }
 
     @Test
@@ -198,7 +156,7 @@ class ArchitectureTests {
     void theEngineOwnsThreads() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(CLIENT, TASK_RUNNER, POSTGRES, POSTGRES_TASKS, KEY_VALUE)
+                .resideOutsideOfPackages(CLIENT, TASK_RUNNER, POSTGRES, POSTGRES_TASKS)
                 .should()
                 .accessTargetWhere(startsThread()));
     }
@@ -208,9 +166,7 @@ class ArchitectureTests {
     void theEngineOwnsClocks() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(
-                        Stream.concat(Stream.of(CLIENT, TASK_RUNNER, POSTGRES_TASKS), Stream.of(STORE_IMPLEMENTATIONS))
-                                .toArray(String[]::new))
+                .resideOutsideOfPackages(CLIENT, TASK_RUNNER, POSTGRES, POSTGRES_TASKS, MEMORY)
                 .should()
                 .accessTargetWhere(readsClock()));
     }

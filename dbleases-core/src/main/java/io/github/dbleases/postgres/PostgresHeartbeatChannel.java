@@ -3,7 +3,7 @@ package io.github.dbleases.postgres;
 import io.github.dbleases.Timing;
 import io.github.dbleases.internal.jdbc.SqlStatement;
 import io.github.dbleases.spi.HeartbeatChannel;
-import io.github.dbleases.spi.Neighbour;
+import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.NewSession;
 import io.github.dbleases.spi.Renewal;
 import java.net.InetAddress;
@@ -102,7 +102,7 @@ final class PostgresHeartbeatChannel implements HeartbeatChannel {
     private static Renewal renewal(OpenConnection open, ResultSet row, long session) throws SQLException {
         open.verify(row);
         Instant now = SqlStatement.instant(row, "now");
-        Optional<Neighbour> neighbor = neighbor(row, now);
+        Optional<Neighbor> neighbor = neighbor(row, now);
         boolean smallest = neighbor.isEmpty() || neighbor.get().session() > session;
         return new Renewal(row.getLong("inbox"), neighbor, smallest, now, open.incarnation());
     }
@@ -112,7 +112,7 @@ final class PostgresHeartbeatChannel implements HeartbeatChannel {
      *
      * @param now the database's clock at that moment
      */
-    static Optional<Neighbour> neighbor(ResultSet row, Instant now) throws SQLException {
+    static Optional<Neighbor> neighbor(ResultSet row, Instant now) throws SQLException {
         byte[] bytes = row.getBytes("neighbor");
         if (bytes == null) {
             return Optional.empty();
@@ -121,7 +121,7 @@ final class PostgresHeartbeatChannel implements HeartbeatChannel {
         long session = sent.getLong();
         Instant expiry = EPOCH.plus(sent.getLong(), ChronoUnit.MICROS);
         Duration ttl = interval(sent);
-        return Optional.of(new Neighbour(session, Duration.between(now, expiry), ttl, interval(sent)));
+        return Optional.of(new Neighbor(session, Duration.between(now, expiry), ttl, interval(sent)));
     }
 
     private static Duration interval(ByteBuffer sent) {

@@ -198,7 +198,7 @@ final class PostgresTransaction implements LeaseTransaction {
     private final Set<Long> raised = new TreeSet<>();
     private final Set<Long> ended = new TreeSet<>();
     private final Set<String> changed = new TreeSet<>();
-    private final Set<String> withOtherMembers = new TreeSet<>();
+    private final Set<String> withChangedMembers = new TreeSet<>();
     private @Nullable SQLException failure;
     private boolean over;
 
@@ -365,7 +365,7 @@ final class PostgresTransaction implements LeaseTransaction {
             if (word != null) {
                 kind = LeaseKind.ofWord(word);
                 if (row.getBoolean("members_gone")) {
-                    withOtherMembers.add(name);
+                    withChangedMembers.add(name);
                 }
             } else if (isPartition) {
                 partitions.add(new Snapshot.Partition(
@@ -387,12 +387,12 @@ final class PostgresTransaction implements LeaseTransaction {
 
     @Override
     public void addMember(String name, long session) {
-        callOn(name, () -> noteOtherMembers(name, !ended.contains(session) && isChanged(ADD_MEMBER, name, session)));
+        callOn(name, () -> noteChangedMembers(name, !ended.contains(session) && isChanged(ADD_MEMBER, name, session)));
     }
 
     @Override
     public void removeMember(String name, long session) {
-        callOn(name, () -> noteOtherMembers(name, isChanged(REMOVE_MEMBER, name, session)));
+        callOn(name, () -> noteChangedMembers(name, isChanged(REMOVE_MEMBER, name, session)));
     }
 
     private boolean isChanged(String sql, String name, long session) throws SQLException {
@@ -400,8 +400,8 @@ final class PostgresTransaction implements LeaseTransaction {
     }
 
     @Override
-    public boolean hasOtherMembers(String name) {
-        return withOtherMembers.contains(name);
+    public boolean membersChanged(String name) {
+        return withChangedMembers.contains(name);
     }
 
     @Override
@@ -476,7 +476,7 @@ final class PostgresTransaction implements LeaseTransaction {
         if (change instanceof Change.Grant grant) {
             return grant.to();
         }
-        return change instanceof Change.Move move ? move.to() : Snapshot.NOBODY;
+        return change instanceof Change.Move move ? move.to() : Snapshot.NO_SESSION;
     }
 
     /** Returns the token that the new token of a partition must exceed. */
@@ -485,9 +485,9 @@ final class PostgresTransaction implements LeaseTransaction {
     }
 
     @Override
-    public void raise(Collection<Long> sessions) {
+    public void raiseInboxes(Collection<Long> sessions) {
         raised.addAll(sessions);
-        raised.remove(Snapshot.NOBODY);
+        raised.remove(Snapshot.NO_SESSION);
     }
 
     @Override
@@ -495,9 +495,9 @@ final class PostgresTransaction implements LeaseTransaction {
         ended.add(session);
     }
 
-    private boolean noteOtherMembers(String name, boolean isChanged) {
+    private boolean noteChangedMembers(String name, boolean isChanged) {
         if (isChanged) {
-            withOtherMembers.add(name);
+            withChangedMembers.add(name);
         }
         return noteChange(name, isChanged);
     }

@@ -4,11 +4,11 @@ import io.github.dbleases.LeaseKind;
 import io.github.dbleases.Timing;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.internal.jdbc.SqlStatement;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.Holdings;
-import io.github.dbleases.spi.Holdings.OwnPartition;
-import io.github.dbleases.spi.Neighbour;
-import io.github.dbleases.spi.Warrant;
+import io.github.dbleases.spi.Holdings.GrantedPartition;
+import io.github.dbleases.spi.MarkDeadCondition;
+import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.WorkChannel;
 import java.sql.Array;
 import java.sql.Connection;
@@ -93,7 +93,7 @@ final class PostgresWorkChannel implements WorkChannel {
     private static final int MEMBER = 3;
 
     /** Rows of four types, in this order, in one snapshot. The placeholder selects all leases or one. */
-    private static final String CENSUS = """
+    private static final String CLUSTER = """
             SELECT 1 AS type, client_id AS name, NULL::text AS kind, NULL::int AS number, id AS session,
                 NULL::bigint AS pending, NULL::bigint AS token, weight, state = 'live' AS live, NULL::boolean AS yields,
                 started_at AS since, date_part('epoch', expires_at - clock_timestamp()) AS expires_in,
@@ -115,8 +115,8 @@ final class PostgresWorkChannel implements WorkChannel {
             ORDER BY type, number, session
             """;
 
-    private static final String CENSUS_OF_ALL = CENSUS.formatted("IS NOT NULL");
-    private static final String CENSUS_OF_ONE = CENSUS.formatted("= {?lease}");
+    private static final String ALL_LEASES = CLUSTER.formatted("IS NOT NULL");
+    private static final String ONE_LEASE = CLUSTER.formatted("= {?lease}");
 
     private final PostgresLeaseStore store;
     private final ChannelConnection connection;
@@ -143,23 +143,23 @@ final class PostgresWorkChannel implements WorkChannel {
         }
         boolean live = row.getBoolean("live");
         long inbox = row.getLong("inbox");
-        List<OwnPartition> partitions = new ArrayList<>();
-        Map<String, Set<Long>> shared = new HashMap<>();
+        List<GrantedPartition> partitions = new ArrayList<>();
+        Map<String, Set<Long>> taskMembers = new HashMap<>();
         do {
             String lease = row.getString("lease");
             Array members = row.getArray("members");
             if (members != null) {
-                shared.put(lease, Set.of((Long[]) members.getArray()));
+                taskMembers.put(lease, Set.of((Long[]) members.getArray()));
             } else if (lease != null) {
-                partitions.add(new OwnPartition(
+                partitions.add(new GrantedPartition(
                         lease, row.getInt("partition"), row.getLong("token"), row.getBoolean("asked")));
             }
         } while (row.next());
-        return new Holdings(live, inbox, open.incarnation(), quietFor, tokenFloor, partitions, shared);
+        return new Holdings(live, inbox, open.incarnation(), quietFor, tokenFloor, partitions, taskMembers);
     }
 
     @Override
-    public Optional<Neighbour> neighbour(long session) {
+    public Optional<Neighbor> neighbor(long session) {
         return connection.call(
                 true,
                 open -> open.sql(NEIGHBOR).set("session", session).query(row -> {
@@ -169,15 +169,15 @@ final class PostgresWorkChannel implements WorkChannel {
     }
 
     @Override
-    public Optional<Set<String>> markDead(Warrant warrant) {
+    public Optional<Set<String>> markDead(MarkDeadCondition condition) {
         return connection.call(
                 false,
                 open -> open.sql(MARK_DEAD)
-                        .set("session", warrant.session())
-                        .set("grace", warrant.grace())
-                        .set("expectedTime", warrant.expectedTime())
-                        .set("tolerance", warrant.grace().dividedBy(2))
-                        .set("steadyFor", warrant.steadyFor())
+                        .set("session", condition.session())
+                        .set("grace", condition.grace())
+                        .set("expectedTime", condition.expectedTime())
+                        .set("tolerance", condition.grace().dividedBy(2))
+                        .set("steadyFor", condition.steadyFor())
                         .query(row -> {
                             Set<String> leases = new HashSet<>();
                             while (row.next()) {
@@ -221,23 +221,23 @@ final class PostgresWorkChannel implements WorkChannel {
     }
 
     @Override
-    public Census census() {
-        return connection.call(true, open -> open.sql(CENSUS_OF_ALL).query(PostgresWorkChannel::census));
+    public ClusterSnapshot clusterSnapshot() {
+        return connection.call(true, open -> open.sql(ALL_LEASES).query(PostgresWorkChannel::clusterSnapshot));
     }
 
     @Override
-    public Census census(String lease) {
+    public ClusterSnapshot clusterSnapshot(String lease) {
         return connection.call(
-                true, open -> open.sql(CENSUS_OF_ONE).set("lease", lease).query(PostgresWorkChannel::census));
+                true, open -> open.sql(ONE_LEASE).set("lease", lease).query(PostgresWorkChannel::clusterSnapshot));
     }
 
-    private static Census census(ResultSet row) throws SQLException {
-        List<Census.Session> sessions = new ArrayList<>();
-        Map<String, LeaseCensus> leases = new TreeMap<>();
+    private static ClusterSnapshot clusterSnapshot(ResultSet row) throws SQLException {
+        List<ClusterSnapshot.Session> sessions = new ArrayList<>();
+        Map<String, LeaseRows> leases = new TreeMap<>();
         while (row.next()) {
             int type = row.getInt("type");
             if (type == SESSION) {
-                sessions.add(new Census.Session(
+                sessions.add(new ClusterSnapshot.Session(
                         row.getLong("session"),
                         row.getString("name"),
                         row.getBoolean("live"),
@@ -247,9 +247,9 @@ final class PostgresWorkChannel implements WorkChannel {
                         SqlStatement.seconds(row, "ttl"),
                         SqlStatement.seconds(row, "grace")));
             } else if (type == LEASE) {
-                leases.put(row.getString("name"), new LeaseCensus(LeaseKind.ofWord(row.getString("kind"))));
+                leases.put(row.getString("name"), new LeaseRows(LeaseKind.ofWord(row.getString("kind"))));
             } else {
-                LeaseCensus lease = leases.get(row.getString("name"));
+                LeaseRows lease = leases.get(row.getString("name"));
                 if (lease != null && type == MEMBER) {
                     lease.addMember(row);
                 } else if (lease != null) {
@@ -257,14 +257,14 @@ final class PostgresWorkChannel implements WorkChannel {
                 }
             }
         }
-        return new Census(
+        return new ClusterSnapshot(
                 sessions,
                 leases.entrySet().stream()
                         .map(lease -> lease.getValue().toLease(lease.getKey()))
                         .toList());
     }
 
-    private static final class LeaseCensus {
+    private static final class LeaseRows {
 
         private final LeaseKind kind;
         private final List<Snapshot.Member> members = new ArrayList<>();
@@ -272,7 +272,7 @@ final class PostgresWorkChannel implements WorkChannel {
         private final List<Snapshot.Partition> partitions = new ArrayList<>();
         private final List<Instant> since = new ArrayList<>();
 
-        private LeaseCensus(LeaseKind kind) {
+        private LeaseRows(LeaseKind kind) {
             this.kind = kind;
         }
 
@@ -295,8 +295,8 @@ final class PostgresWorkChannel implements WorkChannel {
             since.add(SqlStatement.instant(row, "since"));
         }
 
-        private Census.Lease toLease(String name) {
-            return new Census.Lease(new Snapshot(name, kind, members, partitions), since, deadMembers);
+        private ClusterSnapshot.Lease toLease(String name) {
+            return new ClusterSnapshot.Lease(new Snapshot(name, kind, members, partitions), since, deadMembers);
         }
     }
 

@@ -45,8 +45,13 @@ final class MutantRun {
     }
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        Pattern which = Pattern.compile(arguments[0]);
-        List<Mutant> chosen = Mutants.ALL.stream()
+        run(Mutants.ALL, arguments[0]);
+    }
+
+    /** Runs those of a list that a regular expression is found in, and ends this process. */
+    static void run(List<Mutant> mutants, String expression) throws IOException, InterruptedException {
+        Pattern which = Pattern.compile(expression);
+        List<Mutant> chosen = mutants.stream()
                 .filter(mutant -> which.matcher(mutant.name()).find()
                         || which.matcher(mutant.owner()).find())
                 .toList();

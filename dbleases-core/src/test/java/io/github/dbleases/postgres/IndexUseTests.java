@@ -64,7 +64,7 @@ class IndexUseTests {
                 """);
         try (Connection jdbc = tables.dataSource().getConnection();
                 WorkChannel work = inOneTransaction(jdbc)) {
-            assertThat(work.holdings(7).shared())
+            assertThat(work.holdings(7).taskMembers())
                     .containsOnlyKeys("tasks-8")
                     .allSatisfy(
                             (lease, members) -> assertThat(members).containsExactlyInAnyOrder(7L, 507L, 1007L, 1507L));

@@ -14,8 +14,8 @@ import io.github.dbleases.assignment.Change.Grant;
 import io.github.dbleases.assignment.Change.Move;
 import io.github.dbleases.assignment.Snapshot.Partition;
 import io.github.dbleases.spi.HeartbeatChannel;
+import io.github.dbleases.spi.MarkDeadCondition;
 import io.github.dbleases.spi.NewSession;
-import io.github.dbleases.spi.Warrant;
 import io.github.dbleases.spi.WorkChannel;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.lang.reflect.Proxy;
@@ -62,7 +62,7 @@ class SchemaTests {
         PostgresSchema.create(dataSource, PostgresStoreConfig.defaults());
         execute("DROP TABLE dbleases_member");
         try (WorkChannel work = new PostgresLeaseStore(dataSource).workChannel(TestTimings.PATIENT)) {
-            assertThatThrownBy(work::census)
+            assertThatThrownBy(work::clusterSnapshot)
                     .isInstanceOf(StoreUnusableException.class)
                     .hasMessageContaining("The tables dbleases_member do not exist");
             assertThatThrownBy(() -> work.transact(new TreeSet<>(List.of("a")), tx -> {
@@ -70,7 +70,7 @@ class SchemaTests {
                         return tx.snapshot("a");
                     }))
                     .isInstanceOf(StoreUnusableException.class);
-            assertThat(work.neighbour(1)).isEmpty();
+            assertThat(work.neighbor(1)).isEmpty();
         }
     }
 
@@ -105,13 +105,14 @@ class SchemaTests {
             work.transact(new TreeSet<>(List.of("a")), transaction -> {
                 transaction.create(LeaseSpec.partitions("a", 3));
                 transaction.addMember("a", 10);
-                transaction.raise(List.of(10L));
+                transaction.raiseInboxes(List.of(10L));
                 return null;
             });
 
             assertThat(channel.awaitHint(10, Duration.ofMinutes(1))).isTrue();
             assertThat(channel.renew(10).orElseThrow().inbox()).isEqualTo(1);
-            assertThat(work.census().leases().get(0).snapshot().members()).hasSize(1);
+            assertThat(work.clusterSnapshot().leases().get(0).snapshot().members())
+                    .hasSize(1);
             work.purge();
         }
     }
@@ -222,21 +223,21 @@ class SchemaTests {
                 transaction.resize("a", 2);
                 List<Partition> partitions = transaction.snapshot("a").partitions();
                 transaction.apply("a", List.of(new Grant(partitions.get(0), 10, 0), new Move(partitions.get(1), 10)));
-                transaction.raise(List.of(10L));
+                transaction.raiseInboxes(List.of(10L));
                 transaction.isLive(10);
                 transaction.isExpired(10);
                 return transaction.lease("a");
             });
             work.holdings(10);
-            work.neighbour(10);
-            work.markDead(new Warrant(10, timing.grace(), now, timing.ttl()));
+            work.neighbor(10);
+            work.markDead(new MarkDeadCondition(10, timing.grace(), now, timing.ttl()));
             work.transact(new TreeSet<>(List.of("a")), transaction -> {
                 transaction.removeMember("a", 10);
                 transaction.end(10);
                 return transaction.lease("a");
             });
-            work.census();
-            work.census("a");
+            work.clusterSnapshot();
+            work.clusterSnapshot("a");
             work.purge();
         }
     }

@@ -7,17 +7,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** A {@link WitnessProcess} and what it has testified. */
+/** A process that runs {@link WitnessProcess#testify}, and what it has testified. */
 final class Witness implements AutoCloseable {
 
     private final Testimonies testimonies;
     private final JavaProcess process;
     private volatile Map<Integer, Long> owned = Map.of();
 
-    /** Starts a process on a store: a JDBC URL and a user, or a directory. */
-    Witness(Testimonies testimonies, String... store) throws IOException {
+    /** Starts a process on PostgreSQL. */
+    Witness(Testimonies testimonies, String jdbcUrl, String user) throws IOException {
+        this(testimonies, WitnessProcess.class, jdbcUrl, user);
+    }
+
+    /** Starts a process whose main class chooses the store. */
+    Witness(Testimonies testimonies, Class<?> main, String... arguments) throws IOException {
         this.testimonies = testimonies;
-        this.process = new JavaProcess(WitnessProcess.class, store);
+        this.process = new JavaProcess(main, arguments);
         process.hear(line -> hear(line.split(" ")));
     }
 

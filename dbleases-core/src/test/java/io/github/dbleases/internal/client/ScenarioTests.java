@@ -59,7 +59,27 @@ class ScenarioTests extends Scenario {
     }
 
     @Test
-    void neighboursThatCrashTogetherAreAllFound() {
+    void newcomersDoNotDelayATakeOver() {
+        SimProcess steady = start(12);
+        for (int round = 0; round < 6; round++) {
+            SimProcess victim = start(12);
+            settle();
+
+            victim.environment().crash();
+            long crash = cluster.world().nanos();
+            cluster.run(TIMING.ttl().dividedBy(2));
+            SimProcess newcomer = start(12);
+            cluster.run(TAKEOVER.minusNanos(cluster.world().nanos() - crash));
+
+            assertThat(steady.view("orders").size() + newcomer.view("orders").size())
+                    .as("owned in round " + round)
+                    .isEqualTo(12);
+            newcomer.close();
+        }
+    }
+
+    @Test
+    void neighborsThatCrashTogetherAreAllFound() {
         List<SimProcess> ten = start(10, 40);
         settle();
 
@@ -187,7 +207,9 @@ class ScenarioTests extends Scenario {
         long victim = three.get(0).engine().currentSession();
 
         three.get(0).environment().crash();
-        await(() -> cluster.census().sessions().stream().anyMatch(row -> row.id() == victim && !row.live()), TAKEOVER);
+        await(
+                () -> cluster.clusterSnapshot().sessions().stream().anyMatch(row -> row.id() == victim && !row.live()),
+                TAKEOVER);
         SimProcess marker = watcherOf(victim, three);
         marker.environment().crash();
         settle();
