@@ -47,7 +47,7 @@ class ArchitectureTests {
     }
 
     @Test
-    void theRootPackageKnowsNoOther() {
+    void theRootPackageUsesNoOther() {
         check(noClasses()
                 .that()
                 .resideInAPackage(ROOT)
@@ -57,7 +57,7 @@ class ArchitectureTests {
     }
 
     @Test
-    void theCoreKnowsNothingOfSpring() {
+    void theCoreDoesNotUseSpring() {
         check(noClasses().should().dependOnClassesThat().resideInAPackage("org.springframework.."));
     }
 
@@ -91,7 +91,7 @@ class ArchitectureTests {
     }
 
     @Test
-    void onlyWhatTalksToADatabaseUsesJdbc() {
+    void onlyPackagesForDatabasesUseJdbc() {
         check(noClasses()
                 .that()
                 .resideOutsideOfPackages(JDBC, POSTGRES, POSTGRES_TASKS)
@@ -101,7 +101,7 @@ class ArchitectureTests {
     }
 
     @Test
-    void whatStoresShareForJdbcKnowsNothingElse() {
+    void thePackageThatIsSharedForJdbcUsesNoOther() {
         check(noClasses()
                 .that()
                 .resideInAPackage(JDBC)
@@ -110,7 +110,7 @@ class ArchitectureTests {
     }
 
     @Test
-    void nobodyKnowsThePostgresStore() {
+    void noOtherPackageUsesThePostgresStore() {
         check(noClasses()
                 .that()
                 .resideOutsideOfPackage(POSTGRES)
@@ -120,7 +120,7 @@ class ArchitectureTests {
     }
 
     @Test
-    void storesKnowNeitherTheEngineNorTasks() {
+    void storesUseNeitherTheEngineNorTasks() {
         check(noClasses()
                 .that()
                 .resideInAnyPackage(STORES)

@@ -17,7 +17,7 @@ class MutantsTests {
     }
 
     @Test
-    void eachMutantHasAnotherNameAndTestsThatExist() {
+    void eachMutantHasAUniqueNameAndTestsThatExist() {
         assertThat(Mutants.ALL).hasSizeGreaterThanOrEqualTo(39);
         checkNamesAndTests(Mutants.ALL);
     }

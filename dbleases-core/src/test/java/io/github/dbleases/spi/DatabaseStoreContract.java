@@ -13,8 +13,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The contract of a store with a database behind it, which can do what not every storage can: it locks leases, counts what
- * was raised for each session alone, sends hints, and keeps dead sessions until they are purged.
+ * The contract of a store on a database, which can do more than other storage: it locks leases, counts the inbox of
+ * each session, sends hints, and keeps dead sessions until they are purged.
  */
 public abstract class DatabaseStoreContract extends LeaseStoreContract {
 
@@ -31,7 +31,7 @@ public abstract class DatabaseStoreContract extends LeaseStoreContract {
     }
 
     @Test
-    void aRaiseIsAHint() {
+    void raisingAnInboxSendsAHint() {
         open(10);
 
         CompletableFuture<Boolean> hinted = awaitHint(10, LONG);
@@ -41,7 +41,7 @@ public abstract class DatabaseStoreContract extends LeaseStoreContract {
     }
 
     @Test
-    void aRaiseBeforeTheWaitIsAHintToo() throws InterruptedException {
+    void aHintSentBeforeTheWaitIsReceived() throws InterruptedException {
         open(10);
 
         raiseInboxes(10);
@@ -50,7 +50,7 @@ public abstract class DatabaseStoreContract extends LeaseStoreContract {
     }
 
     @Test
-    void oneRaiseIsOneHint() throws InterruptedException {
+    void eachHintIsReceivedOnce() throws InterruptedException {
         open(10);
         raiseInboxes(10);
         assertThat(heartbeats.awaitHint(10, LONG)).isTrue();
@@ -59,7 +59,7 @@ public abstract class DatabaseStoreContract extends LeaseStoreContract {
     }
 
     @Test
-    void aRaiseOfOthersIsNoHint() throws InterruptedException {
+    void raisingOtherInboxesSendsNoHint() throws InterruptedException {
         open(10);
         open(100);
         raiseInboxes(100);
@@ -68,7 +68,7 @@ public abstract class DatabaseStoreContract extends LeaseStoreContract {
     }
 
     @Test
-    void aRaiseOfVeryManyIsAHintToEachOfThem() throws InterruptedException {
+    void raisingVeryManyInboxesSendsEachOfThemAHint() throws InterruptedException {
         open(10);
 
         raiseInboxes(LongStream.range(10, 510).toArray());
@@ -77,7 +77,7 @@ public abstract class DatabaseStoreContract extends LeaseStoreContract {
     }
 
     @Test
-    void onlyOneWorksOnALeaseAtATime() {
+    void onlyOneTransactionRunsOnALeaseAtATime() {
         open(10);
         createOrders();
         AtomicInteger inside = new AtomicInteger();
@@ -91,9 +91,9 @@ public abstract class DatabaseStoreContract extends LeaseStoreContract {
         assertThat(most).hasValue(1);
     }
 
-    private static void count(WorkChannel line, AtomicInteger inside, AtomicInteger most) {
+    private static void count(WorkChannel channel, AtomicInteger inside, AtomicInteger most) {
         for (int i = 0; i < 20; i++) {
-            line.transact(names("orders"), transaction -> {
+            channel.transact(names("orders"), transaction -> {
                 most.accumulateAndGet(inside.incrementAndGet(), Math::max);
                 Snapshot snapshot = transaction.snapshot("orders");
                 inside.decrementAndGet();
@@ -103,7 +103,7 @@ public abstract class DatabaseStoreContract extends LeaseStoreContract {
     }
 
     @Test
-    void aWorkSeesWhatWasCommittedBeforeItGotTheLock() {
+    void aTransactionSeesWhatWasCommittedBeforeItGotTheLock() {
         open(10);
         createOrders();
         CountDownLatch locked = new CountDownLatch(1);
@@ -137,7 +137,7 @@ public abstract class DatabaseStoreContract extends LeaseStoreContract {
     }
 
     @Test
-    void aPurgeDeletesTheDeadWhomNobodyNames() {
+    void aPurgeDeletesDeadSessionsThatNothingRefersTo() {
         for (long session = 1; session <= 5; session++) {
             open(session);
         }

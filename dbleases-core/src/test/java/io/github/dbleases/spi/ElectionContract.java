@@ -13,13 +13,13 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** What a store has to keep for leader elections. */
+/** The contract of a store for leader elections. */
 public abstract class ElectionContract extends WorkChannelContract {
 
     private static final Duration A_WHILE = Duration.ofMinutes(5);
 
     @Test
-    void anElectionIsReadAsWhatItIs() {
+    void anElectionKeepsItsKind() {
         candidacies("a", 10);
 
         assertThat(election("a").kind()).isEqualTo(LeaseKind.LEADER);
@@ -45,7 +45,7 @@ public abstract class ElectionContract extends WorkChannelContract {
     }
 
     @Test
-    void aLeadershipThatIsToBeHandedOverCountsForWhomItIsPending() {
+    void aLeadershipThatIsBeingHandedOverCountsForItsPendingSession() {
         open(10);
         open(20);
         candidacies("a", 10, 20);
@@ -59,7 +59,7 @@ public abstract class ElectionContract extends WorkChannelContract {
     }
 
     @Test
-    void whatATransactionHasGrantedItCounts() {
+    void aTransactionCountsWhatItHasGranted() {
         open(10);
         candidacies("a", 10);
 
@@ -73,7 +73,7 @@ public abstract class ElectionContract extends WorkChannelContract {
     }
 
     @Test
-    void aMemberYieldsForATimeOnly() {
+    void aMemberYieldsOnlyForATime() {
         open(10);
         open(20);
         candidacies("a", 10, 20);
@@ -86,7 +86,7 @@ public abstract class ElectionContract extends WorkChannelContract {
     }
 
     @Test
-    void whoJoinsAgainDoesNotYield() {
+    void aMemberThatJoinsAgainDoesNotYield() {
         open(10);
         candidacies("a", 10);
         yieldFor(10, A_WHILE);
@@ -98,7 +98,7 @@ public abstract class ElectionContract extends WorkChannelContract {
     }
 
     @Test
-    void whoIsAddedThoughItIsAMemberYieldsOn() {
+    void aMemberThatIsAddedAgainKeepsYielding() {
         open(10);
         candidacies("a", 10);
         yieldFor(10, A_WHILE);

@@ -25,7 +25,7 @@ public abstract class HeartbeatChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void theNeighborIsTheLargestSmallerSessionWrappingRound() {
+    void theNeighborHasTheNextSmallerIdWrappingAround() {
         open(20);
         open(10);
         Renewal opened = open(30);
@@ -88,7 +88,7 @@ public abstract class HeartbeatChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void aDeadSessionIsNobodysNeighborAndNotTheSmallest() {
+    void aDeadSessionIsNeitherANeighborNorTheSmallest() {
         open(10);
         open(20);
         open(30);
@@ -117,7 +117,7 @@ public abstract class HeartbeatChannelContract extends StoreContractSupport {
     void aSessionThatIsMarkedDeadIsOver() {
         open(10);
 
-        assertThat(kill(10)).isPresent();
+        assertThat(markDead(10)).isPresent();
 
         assertThat(heartbeats.renew(10)).isEmpty();
     }
@@ -138,7 +138,7 @@ public abstract class HeartbeatChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void theStoresClockIsThatOfTheReply() {
+    void theReplyHasTheStoresClock() {
         Instant first = open(10).databaseTime();
 
         assertThat(heartbeats.renew(10).orElseThrow().databaseTime())
@@ -146,7 +146,7 @@ public abstract class HeartbeatChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void bothLinesTellTheSameIncarnation() {
+    void bothChannelsReportTheSameIncarnation() {
         Incarnation incarnation = open(10).incarnation();
 
         assertThat(heartbeats.renew(10).orElseThrow().incarnation()).isEqualTo(incarnation);
@@ -154,7 +154,7 @@ public abstract class HeartbeatChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void theWaitForAHintEndsWithItsTime() throws InterruptedException {
+    void theWaitForAHintEndsWhenItsTimeHasPassed() throws InterruptedException {
         open(10);
 
         assertThat(heartbeats.awaitHint(10, Duration.ZERO)).isFalse();
@@ -162,11 +162,11 @@ public abstract class HeartbeatChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void closingTheLineEndsTheWaitForAHint() {
+    void closingTheChannelEndsTheWaitForAHint() {
         open(10);
         CompletableFuture<Boolean> hinted = awaitHint(10, LONG);
 
-        // The wait may not have begun when the line is closed for the first time.
+        // The wait may not have begun when the channel is closed for the first time.
         await().until(() -> {
             heartbeats.close();
             return hinted.isDone();
@@ -176,7 +176,7 @@ public abstract class HeartbeatChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void aClosedLineCanBeUsedAgain() {
+    void aClosedChannelCanBeUsedAgain() {
         open(10);
 
         heartbeats.close();

@@ -70,14 +70,14 @@ public abstract class LeaseTransactionContract extends TaskMembershipContract {
     }
 
     @Test
-    void onlyLeasesThatAreLockedCanBeUsed() {
+    void onlyLockedLeasesCanBeUsed() {
         assertThatThrownBy(() -> doInOrders(transaction -> transaction.snapshot("customers")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("customers");
     }
 
     @Test
-    void aTransactionCannotBeUsedWhenItIsOver() {
+    void aTransactionCannotBeUsedAfterItsEnd() {
         LeaseTransaction over = inOrders(transaction -> transaction);
 
         assertThatThrownBy(() -> over.isLive(10)).isInstanceOf(IllegalStateException.class);
@@ -98,7 +98,7 @@ public abstract class LeaseTransactionContract extends TaskMembershipContract {
     }
 
     @Test
-    void isExpiredIsTrueWithoutARenewalInTimeAndForWhomDoesNotExist() {
+    void isExpiredIsTrueWithoutARenewalInTimeAndForAnUnknownSession() {
         open(10);
         doInOrders(transaction -> assertThat(transaction.isExpired(10)).isFalse());
 
@@ -111,7 +111,7 @@ public abstract class LeaseTransactionContract extends TaskMembershipContract {
     }
 
     @Test
-    void theSettledTimeStartsAnewWithEveryMemberThatComesOrGoes() {
+    void theSettledTimeRestartsWithEveryMemberThatJoinsOrLeaves() {
         open(10);
         createOrders();
 
@@ -257,7 +257,7 @@ public abstract class LeaseTransactionContract extends TaskMembershipContract {
     }
 
     @Test
-    void aTokenIsLargerThanTheOneBeforeAndTheOneThatIsAskedFor() {
+    void aTokenIsLargerThanThePreviousAndTheRequestedOne() {
         open(10);
         createOrders(10);
         long far = micros(storeTime().plus(Duration.ofDays(365)));
@@ -311,7 +311,7 @@ public abstract class LeaseTransactionContract extends TaskMembershipContract {
     }
 
     @Test
-    void aChangeOfWhatIsNoLongerAsItWasReadIsLeftOut() {
+    void aChangeIsSkippedIfThePartitionIsNoLongerAsItWasRead() {
         open(10);
         open(20);
         createOrders(10, 20);
@@ -365,7 +365,7 @@ public abstract class LeaseTransactionContract extends TaskMembershipContract {
     }
 
     @Test
-    void aWorkSeesItsOwnChanges() {
+    void aTransactionSeesItsOwnChanges() {
         open(10);
         createOrders(10);
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 public abstract class WorkChannelContract extends HeartbeatChannelContract {
 
     @Test
-    void anUnknownSessionHoldsNothing() {
+    void anUnknownSessionOwnsNothing() {
         Holdings holdings = work.holdings(77);
 
         assertThat(holdings.live()).isFalse();
@@ -30,7 +30,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
     }
 
     @Test
-    void aSessionHoldsThePartitionsThatItOwns() {
+    void theHoldingsAreThePartitionsThatASessionOwns() {
         open(10);
         open(20);
         createOrders(10, 20);
@@ -63,7 +63,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
     }
 
     @Test
-    void aDeadSessionStillHoldsWhatNobodyTookFromIt() {
+    void aDeadSessionStillOwnsWhatWasNotTakenFromIt() {
         open(10);
         createOrders(10);
         grant(0, 10);
@@ -84,7 +84,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
     }
 
     @Test
-    void theNeighborIsThatOfTheHeartbeat() {
+    void theNeighborIsTheSameAsInTheHeartbeat() {
         open(10);
         open(20);
         open(30);
@@ -100,13 +100,13 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
     void anExpiredSessionIsMarkedDeadOnce() {
         open(10);
 
-        assertThat(kill(10)).contains(Set.of());
+        assertThat(markDead(10)).contains(Set.of());
 
         assertThat(work.markDead(markDeadCondition(10))).isEmpty();
     }
 
     @Test
-    void aMarkedSessionIsToldWithTheLeasesThatNameIt() {
+    void markingASessionReturnsTheLeasesThatNameIt() {
         open(10);
         open(20);
         createOrders(20);
@@ -123,7 +123,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
             return transaction.apply("pending", List.of(new Change.Move(pending, 10)));
         });
 
-        assertThat(kill(10)).contains(Set.of("member", "owner", "pending"));
+        assertThat(markDead(10)).contains(Set.of("member", "owner", "pending"));
     }
 
     @Test
@@ -156,11 +156,11 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
     }
 
     @Test
-    void nobodyIsMarkedDeadByAClockThatIsOff() {
+    void noSessionIsMarkedDeadByAClockThatIsOff() {
         open(10);
         letExpire(10);
         Duration tooMuch = TIMING.grace().dividedBy(2).plusSeconds(1);
-        // The later of the two clocks, as time passes between the question and the answer.
+        // The later of the two times, because time passes between the request and the reply.
         Instant ahead = storeTime().plus(tooMuch).plus(TIMING.attemptTimeout());
         Instant behind = storeTime().minus(tooMuch);
 
@@ -190,7 +190,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
     }
 
     @Test
-    void whatAWorkReturnsIsCommittedAndReturned() {
+    void aTransactionIsCommittedAndReturnsItsResult() {
         String result = inOrders(transaction -> {
             transaction.create(ORDERS);
             return "done";
@@ -201,7 +201,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
     }
 
     @Test
-    void aWorkThatThrowsWritesNothing() {
+    void aTransactionThatThrowsWritesNothing() {
         open(10);
         createOrders(10);
         long inbox = heartbeats.renew(10).orElseThrow().inbox();
@@ -220,7 +220,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
     }
 
     @Test
-    void worksThatCreateTheSameLeaseFollowEachOther() {
+    void transactionsThatCreateTheSameLeaseFollowEachOther() {
         open(10);
         open(20);
         try (WorkChannel other = store().workChannel(TIMING)) {
@@ -231,8 +231,8 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
         }
     }
 
-    private static int join(WorkChannel line, long session) {
-        return line.transact(names("orders"), transaction -> {
+    private static int join(WorkChannel channel, long session) {
+        return channel.transact(names("orders"), transaction -> {
             transaction.create(ORDERS);
             transaction.addMember("orders", session);
             return transaction.snapshot("orders").members().size();
@@ -284,7 +284,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
     }
 
     @Test
-    void anIdleLineCanBeUsedAgain() {
+    void anIdleChannelCanBeUsedAgain() {
         open(10);
 
         work.idle();
@@ -294,7 +294,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
     }
 
     @Test
-    void aLineThatIsClosedTwiceIsClosed() {
+    void aChannelCanBeClosedTwice() {
         work.close();
         work.close();
         heartbeats.close();
