@@ -1,6 +1,6 @@
 package io.github.dbleases.assignment;
 
-import static io.github.dbleases.assignment.Snapshot.NOBODY;
+import static io.github.dbleases.assignment.Snapshot.NO_SESSION;
 
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.assignment.Snapshot.Member;
@@ -61,7 +61,7 @@ public final class Balancer {
                 .sorted(Comparator.comparingInt(Partition::number))
                 .toList();
         this.shares = snapshot.members().stream()
-                .map(member -> new Share(member, Ties.hash(snapshot.lease(), member.session())))
+                .map(member -> new Share(member, TieBreaker.hash(snapshot.lease(), member.session())))
                 .toList();
         shares.forEach(share -> bySession.put(share.session, share));
     }
@@ -137,21 +137,21 @@ public final class Balancer {
         Map<Integer, Long> targets = new HashMap<>();
         shares.forEach(share -> share.partitions.forEach(p -> targets.put(p.number(), share.session)));
         return partitions.stream()
-                .map(partition -> change(partition, targets.getOrDefault(partition.number(), NOBODY)))
+                .map(partition -> change(partition, targets.getOrDefault(partition.number(), NO_SESSION)))
                 .flatMap(Optional::stream)
                 .toList();
     }
 
     /** Rule 5. */
     static Optional<Change> change(Partition before, long target) {
-        boolean pending = before.pending() != NOBODY;
+        boolean pending = before.pending() != NO_SESSION;
         if (!before.ownerLive()) {
-            if (target != NOBODY) {
+            if (target != NO_SESSION) {
                 return Optional.of(new Change.Grant(before, target, before.token()));
             }
-            return before.owner() != NOBODY || pending ? Optional.of(new Change.Vacate(before)) : Optional.empty();
+            return before.owner() != NO_SESSION || pending ? Optional.of(new Change.Vacate(before)) : Optional.empty();
         }
-        if (target == before.owner() || target == NOBODY) {
+        if (target == before.owner() || target == NO_SESSION) {
             return pending ? Optional.of(new Change.Withdraw(before)) : Optional.empty();
         }
         return target != before.pending() ? Optional.of(new Change.Move(before, target)) : Optional.empty();
@@ -193,7 +193,7 @@ public final class Balancer {
         }
 
         private boolean isAtRest(Partition partition) {
-            return partition.owner() == session && partition.ownerLive() && partition.pending() == NOBODY;
+            return partition.owner() == session && partition.ownerLive() && partition.pending() == NO_SESSION;
         }
     }
 }

@@ -8,8 +8,8 @@ public sealed interface Change {
     /** The partition as it was read. */
     Partition before();
 
-    /** The session that has to know of the change, or {@link Snapshot#NOBODY}. */
-    long concerns();
+    /** The session that has to know of the change, or {@link Snapshot#NO_SESSION}. */
+    long affectedSession();
 
     /**
      * A partition without a live owner gets one, and a new token.
@@ -25,7 +25,7 @@ public sealed interface Change {
         }
 
         @Override
-        public long concerns() {
+        public long affectedSession() {
             return to;
         }
     }
@@ -38,7 +38,7 @@ public sealed interface Change {
     record Move(Partition before, long to) implements Change {
 
         @Override
-        public long concerns() {
+        public long affectedSession() {
             return before.owner();
         }
     }
@@ -47,7 +47,7 @@ public sealed interface Change {
     record Withdraw(Partition before) implements Change {
 
         @Override
-        public long concerns() {
+        public long affectedSession() {
             return before.owner();
         }
     }
@@ -56,8 +56,8 @@ public sealed interface Change {
     record Vacate(Partition before) implements Change {
 
         @Override
-        public long concerns() {
-            return Snapshot.NOBODY;
+        public long affectedSession() {
+            return Snapshot.NO_SESSION;
         }
     }
 }

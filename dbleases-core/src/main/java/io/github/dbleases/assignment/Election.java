@@ -1,6 +1,6 @@
 package io.github.dbleases.assignment;
 
-import static io.github.dbleases.assignment.Snapshot.NOBODY;
+import static io.github.dbleases.assignment.Snapshot.NO_SESSION;
 
 import io.github.dbleases.assignment.Snapshot.Member;
 import io.github.dbleases.assignment.Snapshot.Partition;
@@ -54,7 +54,7 @@ public final class Election {
         return leader(election, leadership)
                 .or(() -> first(election))
                 .map(Member::session)
-                .orElse(NOBODY);
+                .orElse(NO_SESSION);
     }
 
     private static Optional<Member> member(Snapshot election, long session) {
@@ -72,7 +72,7 @@ public final class Election {
     static List<Member> ranked(Snapshot election) {
         return election.members().stream()
                 .sorted(Comparator.comparing(Member::yields)
-                        .thenComparingLong(member -> Ties.hash(election.lease(), member.session()))
+                        .thenComparingLong(member -> TieBreaker.hash(election.lease(), member.session()))
                         .thenComparingLong(Member::session))
                 .toList();
     }
@@ -85,7 +85,7 @@ public final class Election {
     /** Returns the leadership if it has a leader and is not on its way to another. */
     static Optional<Partition> settled(Snapshot election) {
         return election.partitions().stream()
-                .filter(leadership -> leadership.ownerLive() && leadership.pending() == NOBODY)
+                .filter(leadership -> leadership.ownerLive() && leadership.pending() == NO_SESSION)
                 .filter(leadership -> member(election, leadership.owner()).isPresent())
                 .findAny();
     }

@@ -15,7 +15,7 @@ import java.util.function.UnaryOperator;
 public record Snapshot(String lease, LeaseKind kind, List<Member> members, List<Partition> partitions) {
 
     /** Stands in place of a session where there is none: no session has this id. */
-    public static final long NOBODY = 0;
+    public static final long NO_SESSION = 0;
 
     public Snapshot {
         members = List.copyOf(members);
@@ -48,9 +48,9 @@ public record Snapshot(String lease, LeaseKind kind, List<Member> members, List<
      * A partition.
      *
      * @param number its number
-     * @param owner the session that owns it, or {@link #NOBODY}
+     * @param owner the session that owns it, or {@link #NO_SESSION}
      * @param ownerLive whether the owner is a live session, which nobody else may take the partition from
-     * @param pending the session that the owner is asked to hand it over to, or {@link #NOBODY}
+     * @param pending the session that the owner is asked to hand it over to, or {@link #NO_SESSION}
      * @param token its fencing token
      */
     public record Partition(int number, long owner, boolean ownerLive, long pending, long token) {

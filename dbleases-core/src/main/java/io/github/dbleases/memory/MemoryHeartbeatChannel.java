@@ -58,7 +58,7 @@ final class MemoryHeartbeatChannel implements HeartbeatChannel {
     private Renewal renewal(SessionRow row) {
         return new Renewal(
                 row.inbox(),
-                tables.neighbour(row.id()),
+                tables.neighbor(row.id()),
                 tables.isSmallest(row.id()),
                 tables.now(),
                 tables.incarnation());

@@ -45,7 +45,7 @@ record MemoryRows(MemoryTables tables, Content content) implements TransactionRo
     }
 
     /** Raises the inboxes of sessions. */
-    void raise(Set<Long> sessions) {
+    void raiseInboxes(Set<Long> sessions) {
         sessions.forEach(session -> content.sessions.computeIfPresent(session, (id, row) -> row.raised()));
     }
 

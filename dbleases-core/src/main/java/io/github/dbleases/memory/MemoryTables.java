@@ -4,7 +4,7 @@ import io.github.dbleases.Timing;
 import io.github.dbleases.memory.Content.Life;
 import io.github.dbleases.memory.Content.SessionRow;
 import io.github.dbleases.spi.Incarnation;
-import io.github.dbleases.spi.Neighbour;
+import io.github.dbleases.spi.Neighbor;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -101,10 +101,10 @@ final class MemoryTables {
         return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
     }
 
-    Optional<Neighbour> neighbour(long session) {
+    Optional<Neighbor> neighbor(long session) {
         return lastLive(content.sessions.headMap(session))
                 .or(() -> lastLive(content.sessions.tailMap(session + 1)))
-                .map(row -> new Neighbour(row.id(), Duration.between(now(), row.expiresAt()), row.ttl(), row.grace()));
+                .map(row -> new Neighbor(row.id(), Duration.between(now(), row.expiresAt()), row.ttl(), row.grace()));
     }
 
     private static Optional<SessionRow> lastLive(SortedMap<Long, SessionRow> rows) {

@@ -17,7 +17,7 @@ import java.util.Set;
  *     microseconds since 1970, or 0 for the first incarnation. A smaller token that the session does not hold may be older
  *     than one that was lost: it is given back, never taken up
  * @param partitions the partitions whose owner is the session
- * @param shared the leases of kind {@link io.github.dbleases.LeaseKind#TASKS} of which the session is a member, each with
+ * @param taskMembers the leases of kind {@link io.github.dbleases.LeaseKind#TASKS} of which the session is a member, each with
  *     the live sessions that are members of it
  */
 public record Holdings(
@@ -26,8 +26,8 @@ public record Holdings(
         Incarnation incarnation,
         Duration quietFor,
         long tokenFloor,
-        List<OwnPartition> partitions,
-        Map<String, Set<Long>> shared) {
+        List<GrantedPartition> partitions,
+        Map<String, Set<Long>> taskMembers) {
 
     /**
      * A partition that the session owns.
@@ -37,5 +37,5 @@ public record Holdings(
      * @param token its fencing token
      * @param handOver whether the session is asked to hand it over
      */
-    public record OwnPartition(String lease, int number, long token, boolean handOver) {}
+    public record GrantedPartition(String lease, int number, long token, boolean handOver) {}
 }

@@ -44,7 +44,7 @@ public interface LeaseTransaction {
      * Returns whether this transaction has added a member, or removed one, those included that a {@link #snapshot} has
      * deleted.
      */
-    boolean hasOtherMembers(String name);
+    boolean membersChanged(String name);
 
     /** Lets a member come after the others for a time from now on, if it is one; the settled time goes on. */
     void yieldFor(String name, long session, Duration time);
@@ -66,7 +66,7 @@ public interface LeaseTransaction {
      * Raises the inbox counters of sessions when the transaction commits, and sends them a hint. It goes with a change of a
      * lease that concerns them: a store may derive the inboxes from the leases instead of counting.
      */
-    void raise(Collection<Long> sessions);
+    void raiseInboxes(Collection<Long> sessions);
 
     /** Marks a session as dead. */
     void end(long session);

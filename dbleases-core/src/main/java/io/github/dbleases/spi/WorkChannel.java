@@ -17,15 +17,15 @@ public interface WorkChannel extends AutoCloseable {
     Holdings holdings(long session);
 
     /** Reads the live session with the largest id smaller than that of a session, wrapping round. */
-    Optional<Neighbour> neighbour(long session);
+    Optional<Neighbor> neighbor(long session);
 
     /**
-     * Marks a session dead if the condition of the warrant holds and nobody else is at it.
+     * Marks a session dead if the condition of the condition holds and nobody else is at it.
      *
      * @return the names of the leases in which the session is a member, an owner or a pending owner; empty if it was not
      *     marked
      */
-    Optional<Set<String>> markDead(Warrant warrant);
+    Optional<Set<String>> markDead(MarkDeadCondition condition);
 
     /**
      * Does work under the locks of leases: it starts when they are held, reads what was committed before that, and is
@@ -42,10 +42,10 @@ public interface WorkChannel extends AutoCloseable {
     <T> T transact(SortedSet<String> leases, Work<T> work);
 
     /** Reads everything, in one snapshot. */
-    Census census();
+    ClusterSnapshot clusterSnapshot();
 
     /** Reads all sessions and one lease, if it exists, in one snapshot. */
-    Census census(String lease);
+    ClusterSnapshot clusterSnapshot(String lease);
 
     /** Deletes the dead sessions that no member, owner or pending owner names any more, if the store keeps dead ones. */
     void purge();

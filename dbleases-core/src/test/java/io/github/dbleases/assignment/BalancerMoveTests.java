@@ -141,7 +141,7 @@ class BalancerMoveTests {
 
     private static boolean isAtRest(Partition partition, Member owner) {
         return partition.equals(
-                new Partition(partition.number(), owner.session(), true, Snapshot.NOBODY, partition.token()));
+                new Partition(partition.number(), owner.session(), true, Snapshot.NO_SESSION, partition.token()));
     }
 
     private static int fewestMoves(Snapshot lease) {

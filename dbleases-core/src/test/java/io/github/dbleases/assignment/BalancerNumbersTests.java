@@ -1,6 +1,6 @@
 package io.github.dbleases.assignment;
 
-import static io.github.dbleases.assignment.Snapshot.NOBODY;
+import static io.github.dbleases.assignment.Snapshot.NO_SESSION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.LeaseKind;
@@ -156,7 +156,7 @@ class BalancerNumbersTests {
     private static Snapshot unowned(String name, int partitions, List<Member> members) {
         List<Partition> unowned = new ArrayList<>();
         for (int i = 0; i < partitions; i++) {
-            unowned.add(new Partition(i, NOBODY, false, NOBODY, 0));
+            unowned.add(new Partition(i, NO_SESSION, false, NO_SESSION, 0));
         }
         return new Snapshot(name, LeaseKind.PARTITIONS, members, unowned);
     }

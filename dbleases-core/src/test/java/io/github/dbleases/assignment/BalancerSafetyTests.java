@@ -1,6 +1,6 @@
 package io.github.dbleases.assignment;
 
-import static io.github.dbleases.assignment.Snapshot.NOBODY;
+import static io.github.dbleases.assignment.Snapshot.NO_SESSION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.RepeatableProperty;
@@ -35,19 +35,19 @@ class BalancerSafetyTests {
             if (change instanceof Change.Grant grant) {
                 assertThat(members).contains(grant.to());
                 assertThat(grant.above()).isGreaterThanOrEqualTo(before.token());
-                assertThat(grant.concerns()).isEqualTo(grant.to());
+                assertThat(grant.affectedSession()).isEqualTo(grant.to());
             } else if (change instanceof Change.Move move) {
                 assertThat(members).contains(move.to());
                 assertThat(move.to()).isNotEqualTo(before.owner()).isNotEqualTo(before.pending());
-                assertThat(move.concerns()).isEqualTo(before.owner());
+                assertThat(move.affectedSession()).isEqualTo(before.owner());
             } else if (change instanceof Change.Withdraw) {
-                assertThat(before.pending()).isNotEqualTo(NOBODY);
-                assertThat(change.concerns()).isEqualTo(before.owner());
+                assertThat(before.pending()).isNotEqualTo(NO_SESSION);
+                assertThat(change.affectedSession()).isEqualTo(before.owner());
             } else {
                 assertThat(members).isEmpty();
-                assertThat(before.owner() != NOBODY || before.pending() != NOBODY)
+                assertThat(before.owner() != NO_SESSION || before.pending() != NO_SESSION)
                         .isTrue();
-                assertThat(change.concerns()).isEqualTo(NOBODY);
+                assertThat(change.affectedSession()).isEqualTo(NO_SESSION);
             }
         }
     }
@@ -72,7 +72,7 @@ class BalancerSafetyTests {
         Snapshot planned = Effects.written(lease, Balancer.assign(lease, scope));
 
         assertThat(planned.partitions())
-                .allMatch(partition -> partition.pending() == NOBODY || members.contains(partition.pending()));
+                .allMatch(partition -> partition.pending() == NO_SESSION || members.contains(partition.pending()));
     }
 
     @RepeatableProperty
@@ -99,9 +99,9 @@ class BalancerSafetyTests {
         List<Partition> expected = deserted.partitions().stream()
                 .map(before -> new Partition(
                         before.number(),
-                        before.ownerLive() ? before.owner() : NOBODY,
+                        before.ownerLive() ? before.owner() : NO_SESSION,
                         before.ownerLive(),
-                        NOBODY,
+                        NO_SESSION,
                         before.token()))
                 .toList();
         assertThat(Effects.written(deserted, assignment).partitions()).isEqualTo(expected);
@@ -113,10 +113,11 @@ class BalancerSafetyTests {
             @ForAll Scope scope,
             @ForAll Random random) {
         Snapshot planned = Effects.written(lease, Balancer.assign(lease, Scope.ALL));
-        Snapshot givenUp = planned.mapPartitions(p -> p.pending() != NOBODY && random.nextBoolean() ? p.givenUp() : p);
+        Snapshot givenUp =
+                planned.mapPartitions(p -> p.pending() != NO_SESSION && random.nextBoolean() ? p.givenUp() : p);
 
         List<Change> grants = givenUp.partitions().stream()
-                .filter(p -> p.pending() != NOBODY && !p.ownerLive())
+                .filter(p -> p.pending() != NO_SESSION && !p.ownerLive())
                 .map(p -> (Change) new Change.Grant(p, p.pending(), p.token()))
                 .toList();
         assertThat(Balancer.assign(givenUp, scope)).isEqualTo(new Assignment(grants, true));

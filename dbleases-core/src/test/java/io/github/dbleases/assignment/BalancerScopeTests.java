@@ -1,6 +1,6 @@
 package io.github.dbleases.assignment;
 
-import static io.github.dbleases.assignment.Snapshot.NOBODY;
+import static io.github.dbleases.assignment.Snapshot.NO_SESSION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.RepeatableProperty;
@@ -87,7 +87,7 @@ class BalancerScopeTests {
     @RepeatableProperty
     void aPlanOfAllIsAlwaysComplete(@ForAll(supplier = Snapshots.OfAnyWeights.class) Snapshot lease) {
         assertThat(Balancer.assign(lease, Scope.ALL).complete()).isTrue();
-        assertThat(Effects.settled(lease).partitions()).allMatch(partition -> partition.pending() == NOBODY);
+        assertThat(Effects.settled(lease).partitions()).allMatch(partition -> partition.pending() == NO_SESSION);
     }
 
     /** The generated leases are of both kinds, often. */

@@ -1,6 +1,6 @@
 package io.github.dbleases.assignment;
 
-import static io.github.dbleases.assignment.Snapshot.NOBODY;
+import static io.github.dbleases.assignment.Snapshot.NO_SESSION;
 import static java.util.stream.Collectors.toMap;
 
 import io.github.dbleases.assignment.Snapshot.Member;
@@ -23,13 +23,13 @@ final class Effects {
         return snapshot.mapPartitions(before -> {
             Change change = changes.get(before);
             if (change instanceof Change.Grant grant) {
-                return new Partition(before.number(), grant.to(), true, NOBODY, grant.above() + 1);
+                return new Partition(before.number(), grant.to(), true, NO_SESSION, grant.above() + 1);
             } else if (change instanceof Change.Move move) {
                 return pending(before, move.to());
             } else if (change instanceof Change.Withdraw) {
-                return pending(before, NOBODY);
+                return pending(before, NO_SESSION);
             } else if (change instanceof Change.Vacate) {
-                return new Partition(before.number(), NOBODY, false, NOBODY, before.token());
+                return new Partition(before.number(), NO_SESSION, false, NO_SESSION, before.token());
             }
             return before;
         });
@@ -37,8 +37,8 @@ final class Effects {
 
     /** The lease after some of the owners that were asked to hand over have done so. */
     static Snapshot handedOver(Snapshot snapshot, Predicate<Partition> which) {
-        return snapshot.mapPartitions(before -> before.pending() != NOBODY && which.test(before)
-                ? new Partition(before.number(), before.pending(), true, NOBODY, before.token() + 1)
+        return snapshot.mapPartitions(before -> before.pending() != NO_SESSION && which.test(before)
+                ? new Partition(before.number(), before.pending(), true, NO_SESSION, before.token() + 1)
                 : before);
     }
 

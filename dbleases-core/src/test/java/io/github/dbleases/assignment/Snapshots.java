@@ -1,6 +1,6 @@
 package io.github.dbleases.assignment;
 
-import static io.github.dbleases.assignment.Snapshot.NOBODY;
+import static io.github.dbleases.assignment.Snapshot.NO_SESSION;
 
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.assignment.Snapshot.Member;
@@ -92,10 +92,10 @@ final class Snapshots {
     /** First draws who can be an owner and a pending owner at all, so that few often have much. */
     private static Arbitrary<List<Partition>> partitions(List<Long> sessions, List<Long> live, int count) {
         List<Long> anybody = new ArrayList<>(sessions);
-        anybody.add(NOBODY);
+        anybody.add(NO_SESSION);
         Arbitrary<List<Long>> few = Arbitraries.of(anybody).list().ofMinSize(1).ofMaxSize(6);
         return Combinators.combine(few, few).flatAs((owners, pendingOwners) -> {
-            Arbitrary<Long> pending = Arbitraries.oneOf(Arbitraries.just(NOBODY), Arbitraries.of(pendingOwners));
+            Arbitrary<Long> pending = Arbitraries.oneOf(Arbitraries.just(NO_SESSION), Arbitraries.of(pendingOwners));
             Arbitrary<Boolean> held = Arbitraries.integers().between(1, 10).map(i -> i > 1);
             Arbitrary<Long> tokens = Arbitraries.longs().between(0, Long.MAX_VALUE - 1);
             return Combinators.combine(Arbitraries.of(owners), pending, held, tokens)

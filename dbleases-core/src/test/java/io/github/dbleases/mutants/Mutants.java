@@ -50,25 +50,25 @@ final class Mutants {
                             "the view does not look at the epoch of what was granted",
                             "internal.client.JoinedLease")
                     .replace("trust.holds(grants.epoch(), clock)", "trust.holds(clock)")
-                    .killedBy("internal.client.OwnershipTests#whatNobodyHasDroppedIsNotTrustedInTheNextSession"),
+                    .killedBy("internal.client.ReconcilerTests#whatNobodyHasDroppedIsNotTrustedInTheNextSession"),
             of(
                             "epoch of new holds",
                             "a hold is given on what was granted in another epoch",
                             "internal.client.JoinedLease")
                     .replace("trusted = trust.holds(owned.epoch(), clock)", "trusted = trust.holds(clock)")
-                    .killedBy("internal.client.OwnershipTests#whatNobodyHasDroppedIsNotTrustedInTheNextSession"),
+                    .killedBy("internal.client.ReconcilerTests#whatNobodyHasDroppedIsNotTrustedInTheNextSession"),
             of("epoch of open holds", "a hold from another epoch is trusted", "internal.client.JoinedLease")
                     .replace("trust.holds(owned.epoch(), lease.clock)", "trust.holds(lease.clock)")
-                    .killedBy("internal.client.OwnershipTests#whatNobodyHasDroppedIsNotTrustedInTheNextSession"),
+                    .killedBy("internal.client.ReconcilerTests#whatNobodyHasDroppedIsNotTrustedInTheNextSession"),
             of(
                             "hold on what is lost",
                             "a hold is trusted although its partition is lost",
                             "internal.client.JoinedLease")
                     .remove("&& !owned.isLost()")
-                    .killedBy("internal.client.OwnershipTests#aHoldOnAPartitionThatIsLostIsNotTrusted"),
+                    .killedBy("internal.client.ReconcilerTests#aHoldOnAPartitionThatIsLostIsNotTrusted"),
             of("end of the epoch", "the end of a session does not end the trust", "internal.client.SessionKeeper")
                     .replace("deadline.drop(); deadline.noticeLapse();", "deadline.noticeLapse();")
-                    .killedBy("internal.client.OwnershipTests", "internal.client.ErrorScenarioTests"),
+                    .killedBy("internal.client.ReconcilerTests", "internal.client.ErrorScenarioTests"),
             of(
                             "loss before the next session",
                             "a session is opened before the loss of the last one is complete",
@@ -98,28 +98,28 @@ final class Mutants {
             of(
                             "read before joins",
                             "after a failover what is owned is read after the work that waits already",
-                            "internal.client.Ownership")
-                    .replace("worker.submitFirst(", "worker.submit(")
+                            "internal.client.Reconciler")
+                    .replace("jobs.submitFirst(", "jobs.submit(")
                     .killedBy(
                             "internal.client.FailoverScenarioTests#trustGoesOnThroughAFailoverWhileManyLeasesAreJoined"),
             of(
                             "incarnation of the holdings",
                             "an answer of another incarnation than the last heartbeat's is applied",
-                            "internal.client.Ownership")
+                            "internal.client.Reconciler")
                     .replace("if (!holdings.incarnation().equals(session.incarnation())) {", "if (false) {")
-                    .killedBy("internal.client.OwnershipTests#nothingIsTakenUpThatAnotherIncarnationSays"),
+                    .killedBy("internal.client.ReconcilerTests#nothingIsTakenUpThatAnotherIncarnationSays"),
             of(
                             "quiet time of the store",
                             "the quiet time that the store tells is not kept",
-                            "internal.client.Ownership")
+                            "internal.client.Reconciler")
                     .remove("keeper.quiet().atLeast(holdings.quietFor());")
-                    .killedBy("internal.client.OwnershipTests#nothingIsTakenUpWhileTheStoreIsQuiet"),
+                    .killedBy("internal.client.ReconcilerTests#nothingIsTakenUpWhileTheStoreIsQuiet"),
             of("own quiet time", "the quiet time is not measured by the own clock", "internal.client.QuietTime")
                     .remove("atLeast(timing.ttl().plus(timing.grace()));")
                     .killedBy("internal.client.FailoverScenarioTests#aStepOfTheClockDoesNotEndTheQuietTime"),
-            of("grants in a quiet time", "grants are taken up in a quiet time", "internal.client.Ownership")
+            of("grants in a quiet time", "grants are taken up in a quiet time", "internal.client.Reconciler")
                     .replace("} else if (!isQuiet() && !lease.isLeaving()", "} else if (!lease.isLeaving()")
-                    .killedBy("internal.client.OwnershipTests#nothingIsTakenUpWhileTheStoreIsQuiet"),
+                    .killedBy("internal.client.ReconcilerTests#nothingIsTakenUpWhileTheStoreIsQuiet"),
             of("nonce", "an incarnation is a system and a timeline", "postgres.OpenConnection")
                     .replace(
                             "new Incarnation(server.system(), server.timeline(), nonce)",
@@ -147,9 +147,9 @@ final class Mutants {
                             "postgres.FoundIncarnation")
                     .replace("return incarnation.equals(last);", "return true;")
                     .killedBy("postgres.IncarnationTests#aRowWithAnotherNonceMeansAnotherIncarnation"),
-            of("token floor of grants", "a grant from before the incarnation is taken up", "internal.client.Ownership")
+            of("token floor of grants", "a grant from before the incarnation is taken up", "internal.client.Reconciler")
                     .remove("|| partition.token() <= tokenFloor")
-                    .killedBy("internal.client.OwnershipTests#aTokenFromBeforeTheIncarnationIsKeptButNotTakenUp"),
+                    .killedBy("internal.client.ReconcilerTests#aTokenFromBeforeTheIncarnationIsKeptButNotTakenUp"),
             of(
                             "token floor of new tokens",
                             "new tokens may be as small as those before the incarnation",
@@ -161,13 +161,13 @@ final class Mutants {
             of(
                             "token that is held",
                             "a partition is kept although the store has another token for it",
-                            "internal.client.Ownership")
+                            "internal.client.Reconciler")
                     .replace(
                             "!tokens.getOrDefault(owned.partition(), 0L).equals(owned.token())",
                             "!tokens.containsKey(owned.partition())")
-                    .killedBy("internal.client.OwnershipTests#anotherTokenOfTheSamePartitionIsAnotherGrant"),
+                    .killedBy("internal.client.ReconcilerTests#anotherTokenOfTheSamePartitionIsAnotherGrant"),
             of("token that is given", "a partition is handed over under another token", "internal.client.Assigner")
-                    .remove("|| partition.token() != gift.token()")
+                    .remove("|| partition.token() != handOver.token()")
                     .killedBy("internal.client.AssignerTests#whatIsOwnedUnderAnotherTokenIsNotGiven"),
             of(
                             "token that was read",
@@ -191,13 +191,13 @@ final class Mutants {
                             "token asked for",
                             "who hands over does not ask for a token above what it has dropped",
                             "internal.client.Assigner")
-                    .replace("grant.above(gift.above())", "change")
+                    .replace("grant.above(handOver.above())", "change")
                     .killedBy("internal.client.AssignerTests#aGiftGetsATokenAboveTheHighestThatItsOwnerHasDropped"),
-            of("dropped tokens", "a token that was dropped is picked up again", "internal.client.Ownership")
+            of("dropped tokens", "a token that was dropped is picked up again", "internal.client.Reconciler")
                     .replace(
                             "return dropped.contains(partition.lease(), partition.number(), partition.token());",
                             "return false;")
-                    .killedBy("internal.client.OwnershipTests#aTokenThatWasLostIsNeverPickedUpAgain"),
+                    .killedBy("internal.client.ReconcilerTests#aTokenThatWasLostIsNeverPickedUpAgain"),
             of(
                             "highest dropped token",
                             "the last dropped token counts, not the highest",
@@ -206,13 +206,16 @@ final class Mutants {
                     .killedBy("internal.client.DroppedTokensTests"));
 
     private static final List<Mutant> WORK = List.of(
-            of("holds", "a hand-over does not wait for holds", "internal.client.Owned")
+            of("holds", "a hand-over does not wait for holds", "internal.client.OwnedPartition")
                     .remove("&& holds.get() == GONE")
-                    .killedBy("internal.client.OwnedTests"),
-            of("late holds", "a hold is given on a partition that is gone from the view", "internal.client.Owned")
+                    .killedBy("internal.client.OwnedPartitionTests"),
+            of(
+                            "late holds",
+                            "a hold is given on a partition that is gone from the view",
+                            "internal.client.OwnedPartition")
                     .replace("while (count >= 0)", "while (count >= Integer.MIN_VALUE)")
-                    .killedBy("internal.client.OwnedTests#whatIsGoneIsNotHeld"),
-            of("listeners", "a hand-over does not wait for listeners", "internal.client.Owned")
+                    .killedBy("internal.client.OwnedPartitionTests#whatIsGoneIsNotHeld"),
+            of("listeners", "a hand-over does not wait for listeners", "internal.client.OwnedPartition")
                     .remove("&& listenersDone")
                     .killedBy(
                             "internal.client.ErrorScenarioTests#aHandOverGoesOnWhenThreadsForListenersCanBeStartedAgain"),
@@ -228,9 +231,9 @@ final class Mutants {
             of(
                             "request without a heap",
                             "a request that could not take its failure is forgotten",
-                            "internal.client.ThreadLane")
+                            "internal.client.ThreadLoop")
                     .remove("queue.add(failed);")
-                    .killedBy("internal.client.ThreadLaneTests#aRequestThatCouldNotTakeItsFailureIsAttemptedAgain"),
+                    .killedBy("internal.client.ThreadLoopTests#aRequestThatCouldNotTakeItsFailureIsAttemptedAgain"),
             of("step limit", "all of a plan is written in one transaction", "internal.client.Assigner")
                     .replace("planned.subList(0, Math.min(planned.size(), limit - written))", "planned")
                     .killedBy("internal.client.AssignerTests#orphansAreGivenOutInSteps"),
@@ -307,7 +310,7 @@ final class Mutants {
                             "a session is marked dead after the grace of the one that marks it",
                             "internal.client.ClockGuard")
                     .replace("watched.session(), watched.grace(),", "watched.session(), timing.grace(),")
-                    .killedBy("internal.client.ClockGuardTests#theWarrantHasTheGraceOfTheOtherSession"),
+                    .killedBy("internal.client.ClockGuardTests#theConditionHasTheGraceOfTheOtherSession"),
             of("new incarnation", "a session is marked dead right after a failover", "internal.client.SessionKeeper")
                     .remove("current.guard().silence(environment.clock().nanoTime());")
                     .killedBy("internal.client.FailoverScenarioTests#aFailoverToAnOldCopyKillsNobodyWhoIsStillThere"));
@@ -319,7 +322,7 @@ final class Mutants {
                             "expires_at + 0 * ? * interval '1 microsecond' < clock_timestamp()")
                     .killedBy(POSTGRES + "aSessionIsNotMarkedDeadBeforeTheGraceIsOver"),
             of("grace in memory", "a session is marked dead as soon as it has expired", "memory.MemoryWorkChannel")
-                    .replace("row.expiresAt().plus(warrant.grace()).isBefore(now)", "row.expiresAt().isBefore(now)")
+                    .replace("row.expiresAt().plus(condition.grace()).isBefore(now)", "row.expiresAt().isBefore(now)")
                     .killedBy(MEMORY + "aSessionIsNotMarkedDeadBeforeTheGraceIsOver"),
             of("state in marking", "a session is marked dead twice", "postgres.PostgresWorkChannel")
                     .replace("WHERE id = ? AND state = 'live' AND expires_at", "WHERE id = ? AND expires_at")

@@ -24,9 +24,9 @@ public abstract class DatabaseStoreContract extends LeaseStoreContract {
         open(20);
         assertThat(heartbeats.renew(10).orElseThrow().inbox()).isEqualTo(opened);
 
-        raise(20);
+        raiseInboxes(20);
         assertThat(heartbeats.renew(10).orElseThrow().inbox()).isEqualTo(opened);
-        raise(10);
+        raiseInboxes(10);
         assertThat(heartbeats.renew(10).orElseThrow().inbox()).isNotEqualTo(opened);
     }
 
@@ -35,7 +35,7 @@ public abstract class DatabaseStoreContract extends LeaseStoreContract {
         open(10);
 
         CompletableFuture<Boolean> hinted = awaitHint(10, LONG);
-        raise(10);
+        raiseInboxes(10);
 
         assertThat(hinted.join()).isTrue();
     }
@@ -44,7 +44,7 @@ public abstract class DatabaseStoreContract extends LeaseStoreContract {
     void aRaiseBeforeTheWaitIsAHintToo() throws InterruptedException {
         open(10);
 
-        raise(10);
+        raiseInboxes(10);
 
         assertThat(heartbeats.awaitHint(10, LONG)).isTrue();
     }
@@ -52,7 +52,7 @@ public abstract class DatabaseStoreContract extends LeaseStoreContract {
     @Test
     void oneRaiseIsOneHint() throws InterruptedException {
         open(10);
-        raise(10);
+        raiseInboxes(10);
         assertThat(heartbeats.awaitHint(10, LONG)).isTrue();
 
         assertThat(heartbeats.awaitHint(10, Duration.ofMillis(1))).isFalse();
@@ -62,7 +62,7 @@ public abstract class DatabaseStoreContract extends LeaseStoreContract {
     void aRaiseOfOthersIsNoHint() throws InterruptedException {
         open(10);
         open(100);
-        raise(100);
+        raiseInboxes(100);
 
         assertThat(heartbeats.awaitHint(10, Duration.ofMillis(300))).isFalse();
     }
@@ -71,7 +71,7 @@ public abstract class DatabaseStoreContract extends LeaseStoreContract {
     void aRaiseOfVeryManyIsAHintToEachOfThem() throws InterruptedException {
         open(10);
 
-        raise(LongStream.range(10, 510).toArray());
+        raiseInboxes(LongStream.range(10, 510).toArray());
 
         assertThat(heartbeats.awaitHint(10, LONG)).isTrue();
     }
@@ -125,15 +125,15 @@ public abstract class DatabaseStoreContract extends LeaseStoreContract {
     }
 
     @Test
-    void theCensusHasDeadSessionsToo() {
+    void theClusterSnapshotHasDeadSessionsToo() {
         open(10);
         open(20);
         end(10);
 
-        Census census = work.census();
+        ClusterSnapshot cluster = work.clusterSnapshot();
 
-        assertThat(census.sessions()).extracting(Census.Session::id).containsExactly(10L, 20L);
-        assertThat(census.sessions()).extracting(Census.Session::live).containsExactly(false, true);
+        assertThat(cluster.sessions()).extracting(ClusterSnapshot.Session::id).containsExactly(10L, 20L);
+        assertThat(cluster.sessions()).extracting(ClusterSnapshot.Session::live).containsExactly(false, true);
     }
 
     @Test
@@ -151,11 +151,13 @@ public abstract class DatabaseStoreContract extends LeaseStoreContract {
 
         work.purge();
 
-        assertThat(work.census().sessions()).extracting(Census.Session::id).containsExactly(1L, 2L, 3L, 5L);
+        assertThat(work.clusterSnapshot().sessions())
+                .extracting(ClusterSnapshot.Session::id)
+                .containsExactly(1L, 2L, 3L, 5L);
     }
 
-    private void raise(long... sessions) {
-        doInOrders(transaction ->
-                transaction.raise(List.copyOf(LongStream.of(sessions).boxed().toList())));
+    private void raiseInboxes(long... sessions) {
+        doInOrders(transaction -> transaction.raiseInboxes(
+                List.copyOf(LongStream.of(sessions).boxed().toList())));
     }
 }

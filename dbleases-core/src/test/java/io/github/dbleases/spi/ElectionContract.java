@@ -109,7 +109,7 @@ public abstract class ElectionContract extends WorkChannelContract {
     }
 
     @Test
-    void theCensusOfOneLeaseHasAllSessionsAndThatLeaseAlone() {
+    void theClusterSnapshotOfOneLeaseHasAllSessionsAndThatLeaseAlone() {
         open(10);
         open(20);
         candidacies("a", 10, 20);
@@ -117,18 +117,18 @@ public abstract class ElectionContract extends WorkChannelContract {
         elect("a", 10);
         yieldFor(20, A_WHILE);
 
-        Census census = work.census("a");
+        ClusterSnapshot cluster = work.clusterSnapshot("a");
 
-        assertThat(census.sessions()).extracting(Census.Session::id).containsExactly(10L, 20L);
-        assertThat(census.leases()).hasSize(1);
-        Census.Lease election = census.leases().get(0);
+        assertThat(cluster.sessions()).extracting(ClusterSnapshot.Session::id).containsExactly(10L, 20L);
+        assertThat(cluster.leases()).hasSize(1);
+        ClusterSnapshot.Lease election = cluster.leases().get(0);
         assertThat(election.snapshot().lease()).isEqualTo("a");
         assertThat(election.snapshot().kind()).isEqualTo(LeaseKind.LEADER);
         assertThat(election.snapshot().members())
                 .extracting(Member::session, Member::yields)
                 .containsExactlyInAnyOrder(tuple(10L, false), tuple(20L, true));
         assertThat(election.snapshot().partitions().get(0).owner()).isEqualTo(10);
-        assertThat(work.census("unknown").leases()).isEmpty();
+        assertThat(work.clusterSnapshot("unknown").leases()).isEmpty();
     }
 
     private static Member leading(long session, int leaderships) {

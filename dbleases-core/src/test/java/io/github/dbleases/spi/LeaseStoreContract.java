@@ -49,7 +49,7 @@ public abstract class LeaseStoreContract extends LeaseTransactionContract {
             return null;
         });
 
-        assertThat(work.census().leases())
+        assertThat(work.clusterSnapshot().leases())
                 .hasSize(3)
                 .allSatisfy(lease -> assertThat(lease.snapshot().members()).hasSize(1));
     }
@@ -63,7 +63,7 @@ public abstract class LeaseStoreContract extends LeaseTransactionContract {
         assertThat(heartbeats.renew(10).orElseThrow().inbox()).isEqualTo(before);
 
         grant(1, 10);
-        doInOrders(transaction -> transaction.raise(List.of(10L)));
+        doInOrders(transaction -> transaction.raiseInboxes(List.of(10L)));
 
         assertThat(heartbeats.renew(10).orElseThrow().inbox()).isNotEqualTo(before);
     }

@@ -117,7 +117,7 @@ public abstract class StoreContractSupport {
     /** Marks a session dead, which others had to wait for. */
     protected final Optional<Set<String>> kill(long session) {
         letExpire(session);
-        return work.markDead(new Warrant(session, TIMING.grace(), storeTime(), TIMING.ttl()));
+        return work.markDead(new MarkDeadCondition(session, TIMING.grace(), storeTime(), TIMING.ttl()));
     }
 
     /** Returns what the store's clock shows. */

@@ -8,7 +8,7 @@ import io.github.dbleases.LeaseKind;
 import io.github.dbleases.assignment.Change;
 import io.github.dbleases.assignment.Snapshot.Member;
 import io.github.dbleases.assignment.Snapshot.Partition;
-import io.github.dbleases.spi.Holdings.OwnPartition;
+import io.github.dbleases.spi.Holdings.GrantedPartition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -45,8 +45,8 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
                 .isEqualTo(heartbeats.renew(10).orElseThrow().inbox());
         assertThat(holdings.partitions())
                 .containsExactlyInAnyOrder(
-                        new OwnPartition("orders", 1, one.token(), false),
-                        new OwnPartition("orders", 3, three.token(), false));
+                        new GrantedPartition("orders", 1, one.token(), false),
+                        new GrantedPartition("orders", 3, three.token(), false));
     }
 
     @Test
@@ -57,7 +57,8 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
         grant(0, 10);
         Partition moving = move(0, 20);
 
-        assertThat(work.holdings(10).partitions()).containsExactly(new OwnPartition("orders", 0, moving.token(), true));
+        assertThat(work.holdings(10).partitions())
+                .containsExactly(new GrantedPartition("orders", 0, moving.token(), true));
         assertThat(work.holdings(20).partitions()).isEmpty();
     }
 
@@ -83,16 +84,16 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
     }
 
     @Test
-    void theNeighbourIsThatOfTheHeartbeat() {
+    void theNeighborIsThatOfTheHeartbeat() {
         open(10);
         open(20);
         open(30);
         end(20);
 
-        assertThat(work.neighbour(30).map(Neighbour::session)).contains(10L);
-        assertThat(work.neighbour(10).map(Neighbour::session)).contains(30L);
+        assertThat(work.neighbor(30).map(Neighbor::session)).contains(10L);
+        assertThat(work.neighbor(10).map(Neighbor::session)).contains(30L);
         end(10);
-        assertThat(work.neighbour(30)).isEmpty();
+        assertThat(work.neighbor(30)).isEmpty();
     }
 
     @Test
@@ -101,7 +102,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
 
         assertThat(kill(10)).contains(Set.of());
 
-        assertThat(work.markDead(warrant(10))).isEmpty();
+        assertThat(work.markDead(markDeadCondition(10))).isEmpty();
     }
 
     @Test
@@ -129,7 +130,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
     void aSessionThatHasNotExpiredIsNotMarkedDead() {
         open(10);
 
-        assertThat(work.markDead(warrant(10))).isEmpty();
+        assertThat(work.markDead(markDeadCondition(10))).isEmpty();
 
         assertThat(heartbeats.renew(10)).isPresent();
     }
@@ -139,7 +140,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
         open(10);
         letExpire(10);
 
-        Warrant patient = new Warrant(10, Duration.ofDays(1), storeTime(), TIMING.ttl());
+        MarkDeadCondition patient = new MarkDeadCondition(10, Duration.ofDays(1), storeTime(), TIMING.ttl());
         assertThat(work.markDead(patient)).isEmpty();
 
         assertThat(heartbeats.renew(10)).isPresent();
@@ -151,7 +152,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
         letExpire(10);
         heartbeats.renew(10);
 
-        assertThat(work.markDead(warrant(10))).isEmpty();
+        assertThat(work.markDead(markDeadCondition(10))).isEmpty();
     }
 
     @Test
@@ -163,12 +164,12 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
         Instant ahead = storeTime().plus(tooMuch).plus(TIMING.attemptTimeout());
         Instant behind = storeTime().minus(tooMuch);
 
-        assertThat(work.markDead(new Warrant(10, TIMING.grace(), ahead, TIMING.ttl())))
+        assertThat(work.markDead(new MarkDeadCondition(10, TIMING.grace(), ahead, TIMING.ttl())))
                 .isEmpty();
-        assertThat(work.markDead(new Warrant(10, TIMING.grace(), behind, TIMING.ttl())))
+        assertThat(work.markDead(new MarkDeadCondition(10, TIMING.grace(), behind, TIMING.ttl())))
                 .isEmpty();
 
-        assertThat(work.markDead(warrant(10))).isPresent();
+        assertThat(work.markDead(markDeadCondition(10))).isPresent();
     }
 
     @Test
@@ -177,15 +178,15 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
         letExpire(10);
 
         Duration almost = TIMING.ttl().minusMillis(1);
-        assertThat(work.markDead(new Warrant(10, TIMING.grace(), storeTime(), almost)))
+        assertThat(work.markDead(new MarkDeadCondition(10, TIMING.grace(), storeTime(), almost)))
                 .isEmpty();
-        assertThat(work.markDead(new Warrant(10, TIMING.grace(), storeTime(), TIMING.ttl())))
+        assertThat(work.markDead(new MarkDeadCondition(10, TIMING.grace(), storeTime(), TIMING.ttl())))
                 .isPresent();
     }
 
     @Test
     void anUnknownSessionIsNotMarkedDead() {
-        assertThat(work.markDead(warrant(77))).isEmpty();
+        assertThat(work.markDead(markDeadCondition(77))).isEmpty();
     }
 
     @Test
@@ -208,7 +209,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
 
         assertThatThrownBy(() -> inOrders(transaction -> {
                     transaction.removeMember("orders", 10);
-                    transaction.raise(List.of(10L));
+                    transaction.raiseInboxes(List.of(10L));
                     transaction.end(10);
                     throw failure;
                 }))
@@ -239,7 +240,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
     }
 
     @Test
-    void theCensusHasEverything() {
+    void theClusterSnapshotHasEverything() {
         open(20);
         open(10);
         open(30);
@@ -253,21 +254,21 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
         Partition granted = grant(2, 10);
         end(20);
 
-        Census census = work.census();
+        ClusterSnapshot cluster = work.clusterSnapshot();
 
-        assertThat(census.sessions().stream().filter(Census.Session::live))
-                .extracting(Census.Session::id)
+        assertThat(cluster.sessions().stream().filter(ClusterSnapshot.Session::live))
+                .extracting(ClusterSnapshot.Session::id)
                 .containsExactly(10L, 30L);
-        Census.Session first = census.sessions().get(0);
+        ClusterSnapshot.Session first = cluster.sessions().get(0);
         assertThat(first.ttl()).isEqualTo(TIMING.ttl());
         assertThat(first.grace()).isEqualTo(TIMING.grace());
         assertThat(first.clientId()).isEqualTo("client-10");
         assertThat(first.weight()).isEqualTo(1);
         assertThat(first.expiresIn()).isBetween(Duration.ofSeconds(1), TIMING.ttl());
-        assertThat(census.leases())
+        assertThat(cluster.leases())
                 .extracting(lease -> lease.snapshot().kind())
                 .containsExactly(LeaseKind.LEADER, LeaseKind.PARTITIONS);
-        Census.Lease orders = census.leases().get(1);
+        ClusterSnapshot.Lease orders = cluster.leases().get(1);
         assertThat(orders.snapshot().lease()).isEqualTo("orders");
         assertThat(orders.snapshot().members()).containsExactly(new Member(10, 1));
         assertThat(orders.deadMembers()).containsExactly(20L);
@@ -278,8 +279,8 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
     }
 
     @Test
-    void theCensusOfAnEmptyStoreIsEmpty() {
-        assertThat(work.census()).isEqualTo(new Census(List.of(), List.of()));
+    void theClusterSnapshotOfAnEmptyStoreIsEmpty() {
+        assertThat(work.clusterSnapshot()).isEqualTo(new ClusterSnapshot(List.of(), List.of()));
     }
 
     @Test
@@ -300,8 +301,8 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
         heartbeats.close();
     }
 
-    private Warrant warrant(long session) {
-        return new Warrant(session, TIMING.grace(), storeTime(), TIMING.ttl());
+    private MarkDeadCondition markDeadCondition(long session) {
+        return new MarkDeadCondition(session, TIMING.grace(), storeTime(), TIMING.ttl());
     }
 
     static TreeSet<String> names(String... names) {

@@ -99,7 +99,7 @@ final class KeyValueHeartbeatChannel implements HeartbeatChannel {
         Roster roster = storage.sessions().observe(attempt, listed);
         return new Renewal(
                 Storage.inbox(listed),
-                roster.neighbour(session),
+                roster.neighbor(session),
                 roster.isSmallest(session),
                 storage.steadyTime(),
                 storage.incarnation());

@@ -4,11 +4,11 @@ import io.github.dbleases.Timing;
 import io.github.dbleases.internal.rows.LeaseRow;
 import io.github.dbleases.internal.rows.RowTransaction;
 import io.github.dbleases.keyvalue.Sessions.Seen;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.Holdings;
-import io.github.dbleases.spi.Holdings.OwnPartition;
-import io.github.dbleases.spi.Neighbour;
-import io.github.dbleases.spi.Warrant;
+import io.github.dbleases.spi.Holdings.GrantedPartition;
+import io.github.dbleases.spi.MarkDeadCondition;
+import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,12 +45,12 @@ final class KeyValueWorkChannel implements WorkChannel {
     public Holdings holdings(long session) {
         return attempt(backend -> {
             Map<String, String> listed = backend.list("");
-            List<OwnPartition> own = new ArrayList<>();
-            Map<String, Set<Long>> shared = new HashMap<>();
+            List<GrantedPartition> own = new ArrayList<>();
+            Map<String, Set<Long>> taskMembers = new HashMap<>();
             LiveSessions sessions = new LiveSessions(storage, backend, listed);
             sessions.leases().forEach((name, lease) -> {
                 lease.ownedBy(session, name).forEach(own::add);
-                lease.sharedWith(session, sessions).ifPresent(members -> shared.put(name, members));
+                lease.taskMembers(session, sessions).ifPresent(members -> taskMembers.put(name, members));
             });
             return new Holdings(
                     listed.containsKey(SessionDocument.key(session)),
@@ -59,22 +59,22 @@ final class KeyValueWorkChannel implements WorkChannel {
                     Duration.ZERO,
                     0,
                     own,
-                    shared);
+                    taskMembers);
         });
     }
 
     @Override
-    public Optional<Neighbour> neighbour(long session) {
+    public Optional<Neighbor> neighbor(long session) {
         return attempt(backend -> storage.sessions()
                 .observe(backend, backend.list(SessionDocument.prefix()))
-                .neighbour(session));
+                .neighbor(session));
     }
 
     @Override
-    public Optional<Set<String>> markDead(Warrant warrant) {
+    public Optional<Set<String>> markDead(MarkDeadCondition condition) {
         return attempt(backend -> storage.sessions()
-                .last(warrant.session())
-                .filter(seen -> allows(warrant, seen))
+                .last(condition.session())
+                .filter(seen -> allows(condition, seen))
                 .filter(seen -> backend.delete(SessionDocument.key(seen.id()), seen.version()))
                 .map(seen -> {
                     storage.sessions().forget(seen.id());
@@ -82,13 +82,13 @@ final class KeyValueWorkChannel implements WorkChannel {
                 }));
     }
 
-    private boolean allows(Warrant warrant, Seen seen) {
+    private boolean allows(MarkDeadCondition condition, Seen seen) {
         Duration off =
-                Duration.between(warrant.expectedTime(), storage.steadyTime()).abs();
+                Duration.between(condition.expectedTime(), storage.steadyTime()).abs();
         Duration expiresIn = seen.expiresIn(storage.host().nanoTime());
-        return expiresIn.plus(warrant.grace()).isNegative()
-                && seen.document().ttl().compareTo(warrant.steadyFor()) <= 0
-                && off.compareTo(warrant.grace().dividedBy(2)) <= 0;
+        return expiresIn.plus(condition.grace()).isNegative()
+                && seen.document().ttl().compareTo(condition.steadyFor()) <= 0
+                && off.compareTo(condition.grace().dividedBy(2)) <= 0;
     }
 
     private Set<String> leasesOf(KeyValueBackend backend, long session) {
@@ -121,35 +121,35 @@ final class KeyValueWorkChannel implements WorkChannel {
     }
 
     @Override
-    public Census census() {
+    public ClusterSnapshot clusterSnapshot() {
         return attempt(backend ->
-                census(backend, storage.leases().readAll(backend, backend.list(LeaseDocument.prefix()))));
+                clusterSnapshot(backend, storage.leases().readAll(backend, backend.list(LeaseDocument.prefix()))));
     }
 
     @Override
-    public Census census(String lease) {
+    public ClusterSnapshot clusterSnapshot(String lease) {
         return attempt(backend -> {
             SortedMap<String, LeaseRow> one = new TreeMap<>();
             storage.leases().read(backend, lease).ifPresent(stored -> one.put(lease, stored.row()));
-            return census(backend, one);
+            return clusterSnapshot(backend, one);
         });
     }
 
-    private Census census(KeyValueBackend backend, SortedMap<String, LeaseRow> leases) {
+    private ClusterSnapshot clusterSnapshot(KeyValueBackend backend, SortedMap<String, LeaseRow> leases) {
         LiveSessions live = new LiveSessions(storage, backend);
         Roster roster = live.roster();
-        List<Census.Lease> census = new ArrayList<>();
-        leases.forEach((name, lease) -> census.add(lease.census(name, live)));
-        return new Census(
+        List<ClusterSnapshot.Lease> cluster = new ArrayList<>();
+        leases.forEach((name, lease) -> cluster.add(lease.clusterSnapshot(name, live)));
+        return new ClusterSnapshot(
                 roster.live().values().stream()
-                        .map(seen -> census(seen, roster.nowNanos()))
+                        .map(seen -> clusterSnapshot(seen, roster.nowNanos()))
                         .toList(),
-                census);
+                cluster);
     }
 
-    private static Census.Session census(Seen seen, long nowNanos) {
+    private static ClusterSnapshot.Session clusterSnapshot(Seen seen, long nowNanos) {
         SessionDocument document = seen.document();
-        return new Census.Session(
+        return new ClusterSnapshot.Session(
                 seen.id(),
                 document.clientId(),
                 true,

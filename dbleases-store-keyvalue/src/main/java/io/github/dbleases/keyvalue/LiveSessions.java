@@ -57,7 +57,7 @@ final class LiveSessions implements SessionRows {
 
     @Override
     public boolean isLive(long session) {
-        return session != Snapshot.NOBODY && find(session).isPresent();
+        return session != Snapshot.NO_SESSION && find(session).isPresent();
     }
 
     @Override

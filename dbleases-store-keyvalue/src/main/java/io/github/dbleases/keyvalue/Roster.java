@@ -1,7 +1,7 @@
 package io.github.dbleases.keyvalue;
 
 import io.github.dbleases.keyvalue.Sessions.Seen;
-import io.github.dbleases.spi.Neighbour;
+import io.github.dbleases.spi.Neighbor;
 import java.util.Optional;
 import java.util.SortedMap;
 
@@ -14,14 +14,14 @@ import java.util.SortedMap;
 record Roster(SortedMap<Long, Seen> live, long nowNanos) {
 
     /** Returns the live session with the largest smaller id, wrapping round. */
-    Optional<Neighbour> neighbour(long session) {
+    Optional<Neighbor> neighbor(long session) {
         return last(live.headMap(session)).or(() -> last(live.tailMap(session + 1)));
     }
 
-    private Optional<Neighbour> last(SortedMap<Long, Seen> some) {
+    private Optional<Neighbor> last(SortedMap<Long, Seen> some) {
         return some.values().stream()
                 .reduce((one, next) -> next)
-                .map(seen -> new Neighbour(
+                .map(seen -> new Neighbor(
                         seen.id(),
                         seen.expiresIn(nowNanos),
                         seen.document().ttl(),

@@ -156,10 +156,10 @@ class KeyValueLeaseStoreTests extends TwoProcesses {
                 .matches("kind partitions\nchanged 2\\S+\nleast-token 0\n"
                         + "partition 0 owner 0 pending 0 token 0 since 2\\S+\n"
                         + "partition 1 owner 0 pending 0 token 0 since 2\\S+\n");
-        assertThat(otherWork.census().sessions().get(0).clientId()).isEqualTo("web server\n1");
+        assertThat(otherWork.clusterSnapshot().sessions().get(0).clientId()).isEqualTo("web server\n1");
     }
 
     private static Duration expiresIn(Optional<Renewal> renewal) {
-        return renewal.orElseThrow().neighbour().orElseThrow().expiresIn();
+        return renewal.orElseThrow().neighbor().orElseThrow().expiresIn();
     }
 }

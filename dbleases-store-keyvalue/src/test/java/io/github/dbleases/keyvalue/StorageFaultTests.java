@@ -117,7 +117,7 @@ class StorageFaultTests extends TwoProcesses {
 
         assertThat(heartbeats.renew(10)).isPresent();
         assertThat(markDead(20, time.plus(Duration.ofHours(1)))).isEmpty();
-        assertThat(work.census().sessions()).hasSize(2);
+        assertThat(work.clusterSnapshot().sessions()).hasSize(2);
     }
 
     @Test
@@ -155,8 +155,8 @@ class StorageFaultTests extends TwoProcesses {
 
         Renewal opened = open(10);
 
-        assertThat(opened.neighbour()).isEmpty();
-        assertThat(work.census().sessions()).hasSize(1);
+        assertThat(opened.neighbor()).isEmpty();
+        assertThat(work.clusterSnapshot().sessions()).hasSize(1);
     }
 
     @Test
@@ -174,7 +174,7 @@ class StorageFaultTests extends TwoProcesses {
             assertThatThrownBy(() -> line.renew(10))
                     .isInstanceOf(StoreUnavailableException.class)
                     .hasMessageContaining("100 ms");
-            assertThatThrownBy(() -> hanging.workChannel(impatient).census())
+            assertThatThrownBy(() -> hanging.workChannel(impatient).clusterSnapshot())
                     .isInstanceOf(StoreUnavailableException.class);
         }
 

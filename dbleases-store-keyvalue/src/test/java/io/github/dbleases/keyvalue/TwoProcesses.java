@@ -4,9 +4,9 @@ import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.Timing;
 import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.LeaseStore;
+import io.github.dbleases.spi.MarkDeadCondition;
 import io.github.dbleases.spi.NewSession;
 import io.github.dbleases.spi.Renewal;
-import io.github.dbleases.spi.Warrant;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Instant;
 import java.util.List;
@@ -53,6 +53,6 @@ abstract class TwoProcesses {
     }
 
     Optional<?> markDead(long session, Instant expectedTime) {
-        return work.markDead(new Warrant(session, TIMING.grace(), expectedTime, TIMING.ttl()));
+        return work.markDead(new MarkDeadCondition(session, TIMING.grace(), expectedTime, TIMING.ttl()));
     }
 }

@@ -13,7 +13,7 @@ final class KeyValueMutants {
                             "grace on a key-value store",
                             "a session is marked dead as soon as it has expired",
                             "keyvalue.KeyValueWorkChannel")
-                    .replace("return expiresIn.plus(warrant.grace()).isNegative()", "return expiresIn.isNegative()")
+                    .replace("return expiresIn.plus(condition.grace()).isNegative()", "return expiresIn.isNegative()")
                     .killedBy("keyvalue.LeaseStoreOnMapTests#aSessionIsNotMarkedDeadBeforeTheGraceIsOver"),
             of(
                             "version of a dead session",

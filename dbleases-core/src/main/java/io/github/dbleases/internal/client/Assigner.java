@@ -108,8 +108,9 @@ final class Assigner {
     /** Reads a lease; if its members share tasks and are others than before, all of them are told. */
     private Snapshot read(String lease) {
         Snapshot snapshot = transaction.snapshot(lease);
-        if (snapshot.kind() == LeaseKind.TASKS && transaction.hasOtherMembers(lease)) {
-            transaction.raise(snapshot.members().stream().map(Member::session).toList());
+        if (snapshot.kind() == LeaseKind.TASKS && transaction.membersChanged(lease)) {
+            transaction.raiseInboxes(
+                    snapshot.members().stream().map(Member::session).toList());
         }
         return snapshot;
     }
@@ -178,24 +179,25 @@ final class Assigner {
      *
      * @return the partitions that are still the session's, because a fenced transaction is open on them
      */
-    Set<Integer> handOver(long session, String lease, boolean takesPart, Collection<Gift> gifts) {
+    Set<Integer> handOver(long session, String lease, boolean takesPart, Collection<HandOver> handOvers) {
         if (!transaction.isLive(session)) {
             return Set.of();
         }
         if (!takesPart) {
             transaction.removeMember(lease, session);
         }
-        gifts.stream()
-                .filter(gift -> !gift.yieldFor().isZero())
-                .forEach(gift -> transaction.yieldFor(lease, session, gift.yieldFor()));
-        Map<Integer, Gift> byPartition = gifts.stream().collect(Collectors.toMap(Gift::partition, Function.identity()));
-        Map<Integer, Gift> own = new HashMap<>();
+        handOvers.stream()
+                .filter(handOver -> !handOver.yieldFor().isZero())
+                .forEach(handOver -> transaction.yieldFor(lease, session, handOver.yieldFor()));
+        Map<Integer, HandOver> byPartition =
+                handOvers.stream().collect(Collectors.toMap(HandOver::partition, Function.identity()));
+        Map<Integer, HandOver> own = new HashMap<>();
         Snapshot snapshot = read(lease).mapPartitions(partition -> {
-            Gift gift = byPartition.get(partition.number());
-            if (gift == null || partition.owner() != session || partition.token() != gift.token()) {
+            HandOver handOver = byPartition.get(partition.number());
+            if (handOver == null || partition.owner() != session || partition.token() != handOver.token()) {
                 return partition;
             }
-            own.put(gift.partition(), gift);
+            own.put(handOver.partition(), handOver);
             return partition.givenUp();
         });
         List<Change> changes = Balancer.assign(snapshot, Scope.ORPHANS).changes().stream()
@@ -208,8 +210,8 @@ final class Assigner {
         return kept;
     }
 
-    private static Change above(Change change, @Nullable Gift gift) {
-        return gift != null && change instanceof Grant grant ? grant.above(gift.above()) : change;
+    private static Change above(Change change, @Nullable HandOver handOver) {
+        return handOver != null && change instanceof Grant grant ? grant.above(handOver.above()) : change;
     }
 
     /**
@@ -245,9 +247,9 @@ final class Assigner {
         }
         written += changes.size();
         List<Change> applied = transaction.apply(lease, changes);
-        transaction.raise(applied.stream()
-                .map(Change::concerns)
-                .filter(session -> session != Snapshot.NOBODY)
+        transaction.raiseInboxes(applied.stream()
+                .map(Change::affectedSession)
+                .filter(session -> session != Snapshot.NO_SESSION)
                 .collect(Collectors.toSet()));
         return applied;
     }
@@ -260,15 +262,15 @@ final class Assigner {
      * @param above the new token is to be larger than this too
      * @param yieldFor for how long from now on its owner comes after the others; zero unless it has resigned
      */
-    record Gift(int partition, long token, long above, Duration yieldFor) {
+    record HandOver(int partition, long token, long above, Duration yieldFor) {
 
         /** A partition whose owner has not resigned. */
-        Gift(int partition, long token, long above) {
+        HandOver(int partition, long token, long above) {
             this(partition, token, above, Duration.ZERO);
         }
 
-        Gift resigned(Duration yieldFor) {
-            return new Gift(partition, token, above, yieldFor);
+        HandOver resigned(Duration yieldFor) {
+            return new HandOver(partition, token, above, yieldFor);
         }
     }
 }

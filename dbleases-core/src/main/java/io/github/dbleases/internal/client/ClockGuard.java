@@ -1,8 +1,8 @@
 package io.github.dbleases.internal.client;
 
 import io.github.dbleases.Timing;
-import io.github.dbleases.spi.Neighbour;
-import io.github.dbleases.spi.Warrant;
+import io.github.dbleases.spi.MarkDeadCondition;
+import io.github.dbleases.spi.Neighbor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -110,8 +110,8 @@ final class ClockGuard {
         steadySinceNanos = nowNanos;
     }
 
-    /** Returns the warrant to mark a session dead; empty if the client may not. */
-    Optional<Warrant> warrant(Neighbour watched, long nowNanos) {
+    /** Returns the condition to mark a session dead; empty if the client may not. */
+    Optional<MarkDeadCondition> markDeadCondition(Neighbor watched, long nowNanos) {
         long window = watched.ttl().plus(watched.grace()).toNanos();
         longestWindow = Math.max(longestWindow, window);
         long steady = nowNanos - steadySinceNanos;
@@ -136,7 +136,7 @@ final class ClockGuard {
         }
         // The store compares its clock with the slowest one that these heartbeats allow for.
         long ahead = Math.min(least + (most - least) / 2, leastMost);
-        return Optional.of(new Warrant(
+        return Optional.of(new MarkDeadCondition(
                 watched.session(),
                 watched.grace(),
                 first.databaseTime.plusNanos(nowNanos - first.sentNanos + ahead),

@@ -5,7 +5,7 @@ import static java.util.stream.Collectors.toSet;
 
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.internal.client.Environment.Timer;
-import io.github.dbleases.internal.client.Worker.Job;
+import io.github.dbleases.internal.client.JobQueue.Job;
 import io.github.dbleases.spi.WorkChannel;
 import java.util.Collection;
 import java.util.List;
@@ -31,9 +31,9 @@ final class Closing {
 
     private final LeaseClientConfig config;
     private final Environment environment;
-    private final Worker worker;
+    private final JobQueue jobs;
     private final SessionKeeper keeper;
-    private final Leases all;
+    private final JoinedLeases all;
     private final List<JoinedLease> leases;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private Timer timeout = Timer.NONE;
@@ -42,10 +42,15 @@ final class Closing {
     private boolean releasing;
     private int failures;
 
-    Closing(LeaseClientConfig config, Environment environment, Worker worker, SessionKeeper keeper, Leases leases) {
+    Closing(
+            LeaseClientConfig config,
+            Environment environment,
+            JobQueue jobs,
+            SessionKeeper keeper,
+            JoinedLeases leases) {
         this.config = config;
         this.environment = environment;
-        this.worker = worker;
+        this.jobs = jobs;
         this.keeper = keeper;
         this.all = leases;
         this.leases = List.copyOf(leases.all());
@@ -89,7 +94,7 @@ final class Closing {
     private void release(List<JoinedLease> rest) {
         List<JoinedLease> now = rest.subList(0, Math.min(LEASES_AT_ONCE, rest.size()));
         List<JoinedLease> later = rest.subList(now.size(), rest.size());
-        worker.submit(Job.of("release everything", () -> prepare(now, later.isEmpty()), all -> {
+        jobs.submit(Job.of("release everything", () -> prepare(now, later.isEmpty()), all -> {
                     if (!all) {
                         release(rest);
                     } else if (later.isEmpty()) {
@@ -109,7 +114,7 @@ final class Closing {
         }
         Map<String, Set<Integer>> atWork = atWork(released);
         boolean ends = last && isNothingAtWork();
-        int limit = worker.stepLimit();
+        int limit = jobs.stepLimit();
         return Optional.of(line -> line.transact(new TreeMap<>(atWork).navigableKeySet(), transaction -> {
             Assigner assigner = new Assigner(transaction, limit);
             boolean all = true;
@@ -136,7 +141,7 @@ final class Closing {
     }
 
     private static boolean isAtWork(JoinedLease lease) {
-        return lease.portfolio().sharing().isAtWork() || !atWork(lease).isEmpty();
+        return lease.ownership().taskMembership().isAtWork() || !atWork(lease).isEmpty();
     }
 
     private static Map<String, Set<Integer>> atWork(Collection<JoinedLease> leases) {
@@ -155,14 +160,14 @@ final class Closing {
 
     /** Tells listeners to stop who have not been told, and whatever waits for the end of a lease or of the client. */
     private void complete() {
-        leases.forEach(lease -> lease.portfolio().loseAll());
+        leases.forEach(lease -> lease.ownership().loseAll());
         leases.forEach(all::left);
         done.complete(null);
     }
 
     private static Set<Integer> atWork(JoinedLease lease) {
-        return lease.portfolio().all(owned -> !owned.isDrained()).stream()
-                .map(Owned::partition)
+        return lease.ownership().all(owned -> !owned.isDrained()).stream()
+                .map(OwnedPartition::partition)
                 .collect(toSet());
     }
 }

@@ -85,14 +85,14 @@ final class DefaultLeaseClient implements LeaseClient {
 
     @Override
     public TaskSession taskSession(String name) {
-        return join(LeaseSpec.tasks(name)).tasks();
+        return join(LeaseSpec.tasks(name)).taskSession();
     }
 
     private JoinedLease join(LeaseSpec spec) {
         Engine.Joining joining = engine.join(spec);
         CompletableFuture<Void> outcome = joining.lease().joined();
-        if (joining.underWay() && Waiting.atMost(engine.patience(), outcome)) {
-            Waiting.atMost(engine.patience(), joining.lease().decided());
+        if (joining.underWay() && Waiting.atMost(engine.answerTimeout(), outcome)) {
+            Waiting.atMost(engine.answerTimeout(), joining.lease().decided());
         } else {
             // From here on nobody waits for a refusal: it must not end what the caller was given.
             outcome.complete(null);
@@ -116,18 +116,18 @@ final class DefaultLeaseClient implements LeaseClient {
     @Override
     public Collection<TaskSession> taskSessions() {
         return engine.leases(LeaseKind.TASKS).stream()
-                .<TaskSession>map(JoinedLease::tasks)
+                .<TaskSession>map(JoinedLease::taskSession)
                 .toList();
     }
 
     @Override
     public ClusterView cluster() {
-        return Waiting.answerWithin(engine.patience(), engine.cluster(WorkChannel::census));
+        return Waiting.answerWithin(engine.answerTimeout(), engine.cluster(WorkChannel::clusterSnapshot));
     }
 
     @Override
     public ClusterView cluster(String lease) {
-        return Waiting.answerWithin(engine.patience(), engine.cluster(line -> line.census(lease)));
+        return Waiting.answerWithin(engine.answerTimeout(), engine.cluster(line -> line.clusterSnapshot(lease)));
     }
 
     @Override
@@ -152,7 +152,7 @@ final class DefaultLeaseClient implements LeaseClient {
                 end.run();
             }
         });
-        Duration longest = config.drainTimeout().plus(engine.patience().multipliedBy(2));
+        Duration longest = config.drainTimeout().plus(engine.answerTimeout().multipliedBy(2));
         boolean inTime = environment.isListening() || Waiting.atMost(longest, ended);
         if (!inTime && !Thread.currentThread().isInterrupted()) {
             end();

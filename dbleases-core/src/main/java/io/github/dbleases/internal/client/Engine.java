@@ -6,8 +6,8 @@ import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.LeaseEventListener;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
-import io.github.dbleases.internal.client.Worker.Job;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.internal.client.JobQueue.Job;
+import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.Renewal;
 import io.github.dbleases.spi.WorkChannel;
@@ -31,12 +31,12 @@ final class Engine implements SessionKeeper.Observer {
 
     private final LeaseClientConfig config;
     private final Environment environment;
-    private final Events events;
+    private final EventPublisher events;
     private final SessionKeeper keeper;
-    private final Worker worker;
-    private final Leases leases = new Leases();
-    private final Ownership ownership;
-    private final Caretaker caretaker;
+    private final JobQueue jobs;
+    private final JoinedLeases leases = new JoinedLeases();
+    private final Reconciler reconciler;
+    private final ClusterMaintenance maintenance;
     private final Membership membership;
 
     Engine(
@@ -47,12 +47,12 @@ final class Engine implements SessionKeeper.Observer {
             LeaseEventListener listener) {
         this.config = config;
         this.environment = environment;
-        this.events = new Events(config.clientId(), listener, environment.listeners());
+        this.events = new EventPublisher(config.clientId(), listener, environment.listeners());
         this.keeper = new SessionKeeper(config, environment, heartbeats, this);
-        this.worker = new Worker(config, environment, work, () -> keeper.trust().holds(environment.clock()));
-        this.ownership = new Ownership(config.timing(), environment, worker, keeper, leases);
-        this.caretaker = new Caretaker(config, environment, worker, keeper, ownership::refresh);
-        this.membership = new Membership(worker, keeper, leases, ownership, caretaker);
+        this.jobs = new JobQueue(config, environment, work, () -> keeper.trust().holds(environment.clock()));
+        this.reconciler = new Reconciler(config.timing(), environment, jobs, keeper, leases);
+        this.maintenance = new ClusterMaintenance(config, environment, jobs, keeper, reconciler::refresh);
+        this.membership = new Membership(jobs, keeper, leases, reconciler, maintenance);
     }
 
     <T> T exclusively(Supplier<T> action) {
@@ -78,7 +78,7 @@ final class Engine implements SessionKeeper.Observer {
 
     /** Returns what keeps this client from doing anything but heartbeats, if something does. */
     Optional<String> problem() {
-        return worker.problem();
+        return jobs.problem();
     }
 
     /** Returns the id of the current session, 0 if there is none. */
@@ -96,7 +96,7 @@ final class Engine implements SessionKeeper.Observer {
     }
 
     /** Returns how long a caller waits for an answer: for the attempt that is under way and for his own. */
-    Duration patience() {
+    Duration answerTimeout() {
         return config.timing().attemptTimeout().multipliedBy(2);
     }
 
@@ -106,7 +106,7 @@ final class Engine implements SessionKeeper.Observer {
 
     /** Something may have changed for this client. */
     void hinted() {
-        exclusively(ownership::refresh);
+        exclusively(reconciler::refresh);
     }
 
     /** Joins a lease, or finds it among those that this client takes part in. */
@@ -125,12 +125,12 @@ final class Engine implements SessionKeeper.Observer {
 
     private JoinedLease startJoining(LeaseSpec spec) {
         JoinedLease lease = new JoinedLease(spec, this, keeper, environment);
-        Portfolio portfolio = lease.portfolio();
-        if (events.haveListener()) {
-            portfolio.addListener(events.of(spec));
+        LeaseOwnership ownership = lease.ownership();
+        if (events.hasListener()) {
+            ownership.addListener(events.of(spec));
         }
         if (leases.isRetired()) {
-            portfolio.sharing().close();
+            ownership.taskMembership().close();
         }
         membership.join(lease);
         leases.add(lease);
@@ -176,7 +176,7 @@ final class Engine implements SessionKeeper.Observer {
         exclusively(() -> {
             leases.retire();
             leases.all().forEach(lease -> {
-                lease.portfolio().sharing().close();
+                lease.ownership().taskMembership().close();
                 membership.retire(lease);
             });
         });
@@ -185,22 +185,22 @@ final class Engine implements SessionKeeper.Observer {
     /** Gives way in an election, if this client leads. */
     void resign(JoinedLease election) {
         exclusively(() -> {
-            List<Owned> led = election.portfolio().all(Owned::isHeld);
-            led.forEach(Owned::resign);
-            ownership.give(election, led);
+            List<OwnedPartition> led = election.ownership().all(OwnedPartition::isActive);
+            led.forEach(OwnedPartition::resign);
+            reconciler.handOver(election, led);
         });
     }
 
     /** Reads the cluster, or a part of it. */
-    CompletableFuture<ClusterView> cluster(Function<WorkChannel, Census> read) {
+    CompletableFuture<ClusterView> cluster(Function<WorkChannel, ClusterSnapshot> read) {
         CompletableFuture<ClusterView> view = new CompletableFuture<>();
         exclusively(() -> {
             requireOpen();
-            worker.submit(Job.of(
+            jobs.submit(Job.of(
                             "read the cluster",
                             () -> !view.isDone(),
                             read,
-                            census -> view.complete(ClusterViews.of(census, keeper.session())))
+                            cluster -> view.complete(ClusterViews.of(cluster, keeper.session())))
                     .unless(view::completeExceptionally));
         });
         return view;
@@ -211,7 +211,7 @@ final class Engine implements SessionKeeper.Observer {
         return exclusively(() -> {
             Closing closing = leases.closing();
             if (closing == null) {
-                closing = new Closing(config, environment, worker, keeper, leases);
+                closing = new Closing(config, environment, jobs, keeper, leases);
                 leases.close(closing);
             }
             close(closing);
@@ -222,37 +222,37 @@ final class Engine implements SessionKeeper.Observer {
     /** May be called again, to go on where an {@code Error} has interrupted it. */
     private void close(Closing closing) {
         for (JoinedLease lease : leases.all()) {
-            lease.portfolio().sharing().close();
-            ownership.give(lease, lease.portfolio().all(Owned::isHeld));
+            lease.ownership().taskMembership().close();
+            reconciler.handOver(lease, lease.ownership().all(OwnedPartition::isActive));
         }
         closing.start();
     }
 
     /** Work on partitions has stopped, and the listeners have returned from being told. Called by threads of listeners. */
-    void told(JoinedLease lease, List<Owned> partitions) {
-        exclusively(() -> ownership.told(lease, partitions));
+    void listenersReturned(JoinedLease lease, List<OwnedPartition> partitions) {
+        exclusively(() -> reconciler.listenersReturned(lease, partitions));
     }
 
     /** The last hold on a partition that is gone from the view has been closed. */
-    void released(JoinedLease lease, Owned owned) {
+    void lastHoldClosed(JoinedLease lease, OwnedPartition owned) {
         exclusively(() -> {
             if (owned.isDrainToBeHandled()) {
-                ownership.drained(lease, List.of(owned));
+                reconciler.drained(lease, List.of(owned));
             }
         });
     }
 
     @Override
     public void opened(Session session, Renewal renewal) {
-        caretaker.renewed(renewal);
+        maintenance.renewed(renewal);
         joinAll(session);
     }
 
     @Override
     public void renewed(Session session, Renewal renewal) {
-        caretaker.renewed(renewal);
+        maintenance.renewed(renewal);
         if (session.hasNews(renewal.inbox()) || !session.isConfirmed()) {
-            ownership.refresh();
+            reconciler.refresh();
         }
         joinAll(session);
     }
@@ -268,41 +268,41 @@ final class Engine implements SessionKeeper.Observer {
     @Override
     public void reborn(Session session, boolean trustedWithoutGap) {
         if (!trustedWithoutGap) {
-            ownership.loseAll();
+            reconciler.loseAll();
         }
     }
 
     @Override
     public void ended(Session session) {
-        ownership.loseAll();
-        caretaker.rest();
+        reconciler.loseAll();
+        maintenance.rest();
         leases.all().stream().filter(JoinedLease::isLeaving).forEach(leases::left);
         events.sessionLost(session.id());
     }
 
     @Override
     public void trustLapsed() {
-        leases.all().forEach(lease -> lease.portfolio().lapse());
+        leases.all().forEach(lease -> lease.ownership().lapse());
         log.warn("Client {} trusts its session no longer; it owns nothing until the store answers", config.clientId());
         events.fenced();
     }
 
     @Override
     public void trustReturned() {
-        leases.all().forEach(lease -> lease.portfolio().resume());
+        leases.all().forEach(lease -> lease.ownership().resume());
         events.restored();
     }
 
     @Override
     public void failed(RuntimeException failure) {
-        leases.all().forEach(lease -> lease.portfolio().failed(failure));
+        leases.all().forEach(lease -> lease.ownership().failed(failure));
     }
 
     @Override
-    public void beaten() {
+    public void heartbeatAttempted() {
         events.nudge();
         membership.heal();
-        ownership.heal();
+        reconciler.heal();
         Closing closing = leases.closing();
         if (closing != null) {
             close(closing);

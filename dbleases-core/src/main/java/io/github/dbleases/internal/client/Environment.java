@@ -7,7 +7,7 @@ import java.util.concurrent.Executor;
  * Where the engine of one client runs: its clocks, threads and randomness. The engine has none of its own, so that a
  * simulation can give it others.
  *
- * <p>Everything that the engine does (timers, the requests of both lanes, but not the I/O in them) runs while holding
+ * <p>Everything that the engine does (timers, the requests of both loops, but not the I/O in them) runs while holding
  * {@link #monitor()}, so no two parts of it run at once. Any of these methods may throw an {@code Error}, as anything may
  * that allocates or starts a thread.
  */
@@ -18,11 +18,11 @@ interface Environment {
     /** The lock under which the engine runs; callers from outside take it too. */
     Object monitor();
 
-    /** The lane of the heartbeats. When it has nothing to do it waits for hints. */
-    Lane heartbeatLane();
+    /** The loop of the heartbeats. When it has nothing to do it waits for hints. */
+    RequestLoop heartbeatLoop();
 
-    /** The lane of all other work. */
-    Lane workLane();
+    /** The loop of all other work. */
+    RequestLoop workLoop();
 
     /** Runs an action after a time. */
     Timer after(Duration delay, Runnable action);
@@ -51,7 +51,7 @@ interface Environment {
     }
 
     /** One line to the store, used by one request at a time, in the order in which they fall due. */
-    interface Lane {
+    interface RequestLoop {
 
         /** Submits a request that falls due after a time. If it throws, nothing was submitted. */
         void submit(Duration delay, Request<?> request);

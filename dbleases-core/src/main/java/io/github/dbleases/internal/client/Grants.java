@@ -14,18 +14,18 @@ final class Grants {
     private final long epoch;
     private final PartitionSet partitions;
     private final int[] numbers;
-    private final Owned[] held;
+    private final OwnedPartition[] owned;
 
     /**
-     * The grants of what is held.
+     * The grants of what is owned.
      *
      * @param epoch the epoch of trust in which all of it was granted
-     * @param held in the order of the numbers
+     * @param owned in the order of the numbers
      */
-    Grants(long epoch, List<Owned> held) {
+    Grants(long epoch, List<OwnedPartition> owned) {
         this.epoch = epoch;
-        this.numbers = held.stream().mapToInt(Owned::partition).toArray();
-        this.held = held.toArray(Owned[]::new);
+        this.numbers = owned.stream().mapToInt(OwnedPartition::partition).toArray();
+        this.owned = owned.toArray(OwnedPartition[]::new);
         this.partitions = PartitionSet.of(numbers);
     }
 
@@ -43,14 +43,14 @@ final class Grants {
     }
 
     OptionalLong token(int partition) {
-        Owned owned = held(partition);
+        OwnedPartition owned = owned(partition);
         return owned == null ? OptionalLong.empty() : OptionalLong.of(owned.token());
     }
 
-    /** Returns what was held of a partition when these were the grants. */
+    /** Returns what was owned of a partition when these were the grants. */
     @Nullable
-    Owned held(int partition) {
+    OwnedPartition owned(int partition) {
         int index = Arrays.binarySearch(numbers, partition);
-        return index < 0 ? null : held[index];
+        return index < 0 ? null : owned[index];
     }
 }

@@ -51,7 +51,8 @@ final class JoinedLeadership implements Leadership {
 
     @Override
     public Optional<Leader> leader() {
-        ClusterView view = Waiting.answerWithin(engine.patience(), engine.cluster(line -> line.census(name())));
+        ClusterView view =
+                Waiting.answerWithin(engine.answerTimeout(), engine.cluster(line -> line.clusterSnapshot(name())));
         return Optional.ofNullable(view.leases().get(name()))
                 .flatMap(election -> election.partitions().stream().findAny())
                 .flatMap(JoinedLeadership::leader);

@@ -22,12 +22,12 @@ final class JoinedLease implements Lease {
     private final Engine engine;
     private final SessionKeeper keeper;
     private final Clock clock;
-    private final Portfolio portfolio;
+    private final LeaseOwnership ownership;
     private final CompletableFuture<Void> joined = new CompletableFuture<>();
     private final CompletableFuture<Void> decided = new CompletableFuture<>();
     private final CompletableFuture<Void> left = new CompletableFuture<>();
     private final JoinedLeadership leadership;
-    private final JoinedTasks tasks;
+    private final JoinedTaskSession taskSession;
     private Stage stage = Stage.TAKING_PART;
     private boolean leaveRequested;
 
@@ -36,18 +36,21 @@ final class JoinedLease implements Lease {
         this.engine = engine;
         this.keeper = keeper;
         this.clock = environment.clock();
-        this.portfolio = new Portfolio(
-                environment.listeners(), keeper::epoch, keeper.isTrusted(), told -> engine.told(this, told));
+        this.ownership = new LeaseOwnership(
+                environment.listeners(),
+                keeper::epoch,
+                keeper.isTrusted(),
+                told -> engine.listenersReturned(this, told));
         this.leadership = new JoinedLeadership(this, engine);
-        this.tasks = new JoinedTasks(this, engine);
+        this.taskSession = new JoinedTaskSession(this, engine);
     }
 
     LeaseSpec spec() {
         return spec;
     }
 
-    Portfolio portfolio() {
-        return portfolio;
+    LeaseOwnership ownership() {
+        return ownership;
     }
 
     /** Completes when the lease has been joined for the first time or refused. */
@@ -66,8 +69,8 @@ final class JoinedLease implements Lease {
     }
 
     /** Returns this lease as the sharing of tasks that it is. */
-    JoinedTasks tasks() {
-        return tasks;
+    JoinedTaskSession taskSession() {
+        return taskSession;
     }
 
     /** Completes when the lease has been left and nothing of it is owned any more. */
@@ -80,13 +83,13 @@ final class JoinedLease implements Lease {
     }
 
     /** Returns whether the session is no member any more and gives away what it still owns. */
-    boolean isGiving() {
-        return stage == Stage.GIVING;
+    boolean isHandingOver() {
+        return stage == Stage.HANDING_OVER;
     }
 
     void startLeaving() {
         stage = Stage.LEAVING;
-        portfolio.sharing().leave();
+        ownership.taskMembership().leave();
     }
 
     /** Returns whether nothing has followed yet from that this lease is being left. */
@@ -98,14 +101,14 @@ final class JoinedLease implements Lease {
         leaveRequested = true;
     }
 
-    void startGiving() {
-        stage = Stage.GIVING;
+    void startHandingOver() {
+        stage = Stage.HANDING_OVER;
     }
 
     private enum Stage {
         TAKING_PART,
         LEAVING,
-        GIVING
+        HANDING_OVER
     }
 
     @Override
@@ -135,22 +138,22 @@ final class JoinedLease implements Lease {
 
     private Grants trusted() {
         Trust trust = keeper.trust();
-        Grants grants = portfolio.grants();
+        Grants grants = ownership.grants();
         return trust.holds(grants.epoch(), clock) ? grants : Grants.NONE;
     }
 
     /** Returns the session that takes part in the sharing of tasks, if it is trusted; made as {@link #trusted()} is. */
     OptionalLong trustedSession() {
         Trust trust = keeper.trust();
-        Sharing.Part part = portfolio.sharing().part();
-        return trust.holds(part.epoch(), clock) ? OptionalLong.of(part.session()) : OptionalLong.empty();
+        TaskMembership.Current current = ownership.taskMembership().current();
+        return trust.holds(current.epoch(), clock) ? OptionalLong.of(current.session()) : OptionalLong.empty();
     }
 
     @Override
     public Optional<Hold> tryHold(int partition) {
         // As in trusted(), with the hold taken before the clocks are looked at: from then on it is waited for.
         Trust trust = keeper.trust();
-        Owned owned = portfolio.grants().held(partition);
+        OwnedPartition owned = ownership.grants().owned(partition);
         if (owned == null) {
             return Optional.empty();
         }
@@ -176,7 +179,7 @@ final class JoinedLease implements Lease {
     }
 
     Registration addListener(OwnershipListener listener) {
-        return engine.exclusively(() -> portfolio.addListener(listener));
+        return engine.exclusively(() -> ownership.addListener(listener));
     }
 
     @Override
@@ -196,10 +199,10 @@ final class JoinedLease implements Lease {
                 AtomicIntegerFieldUpdater.newUpdater(OpenHold.class, "open");
 
         private final JoinedLease lease;
-        private final Owned owned;
+        private final OwnedPartition owned;
         private volatile int open = 1;
 
-        OpenHold(JoinedLease lease, Owned owned) {
+        OpenHold(JoinedLease lease, OwnedPartition owned) {
             this.lease = lease;
             this.owned = owned;
         }
@@ -223,7 +226,7 @@ final class JoinedLease implements Lease {
         @Override
         public void close() {
             if (OPEN.compareAndSet(this, 1, 0) && owned.release()) {
-                lease.engine.released(lease, owned);
+                lease.engine.lastHoldClosed(lease, owned);
             }
         }
     }

@@ -22,7 +22,7 @@ public final class LeaseClients {
      * @throws StoreUnusableException if the store answers that it cannot be used as it is
      */
     public static LeaseClient start(LeaseClientConfig config, LeaseStore store) {
-        return start(config, store, Events.NOBODY);
+        return start(config, store, EventPublisher.NO_LISTENER);
     }
 
     /**

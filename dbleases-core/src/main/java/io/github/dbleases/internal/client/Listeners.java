@@ -10,7 +10,7 @@ import java.util.concurrent.Executor;
  */
 final class Listeners {
 
-    private final ListenerQueues<Informed> queues;
+    private final ListenerQueues<Subscriber> queues;
 
     Listeners(Executor executor) {
         this.queues = new ListenerQueues<>(executor);
@@ -22,48 +22,48 @@ final class Listeners {
      * @param owned what is owned and trusted
      */
     Registration add(OwnershipListener listener, Grants owned) {
-        ListenerQueue<Informed> added = queues.queue(new Informed(listener));
+        ListenerQueue<Subscriber> added = queues.queue(new Subscriber(listener));
         tellAssigned(added, owned);
         return queues.add(added);
     }
 
     /** Tells of what is owned to those who have not been told yet. */
     void assigned(Grants owned) {
-        for (ListenerQueue<Informed> queue : queues.all()) {
+        for (ListenerQueue<Subscriber> queue : queues.all()) {
             tellAssigned(queue, owned);
         }
     }
 
-    private static void tellAssigned(ListenerQueue<Informed> queue, Grants owned) {
-        Informed informed = queue.listener();
-        PartitionSet news = owned.partitions().minus(informed.told);
-        PartitionSet all = informed.told.plus(news);
+    private static void tellAssigned(ListenerQueue<Subscriber> queue, Grants owned) {
+        Subscriber subscriber = queue.listener();
+        PartitionSet news = owned.partitions().minus(subscriber.told);
+        PartitionSet all = subscriber.told.plus(news);
         if (!news.isEmpty()) {
             queue.tell(to -> to.listener.assigned(news, owned));
-            informed.told = all;
+            subscriber.told = all;
         }
     }
 
     /** Tells those who have been told of partitions that these are not owned any more. */
     void revoked(PartitionSet partitions) {
-        for (ListenerQueue<Informed> queue : queues.all()) {
+        for (ListenerQueue<Subscriber> queue : queues.all()) {
             tellRevoked(queue, partitions);
         }
     }
 
     void revokeAll() {
-        for (ListenerQueue<Informed> queue : queues.all()) {
+        for (ListenerQueue<Subscriber> queue : queues.all()) {
             tellRevoked(queue, queue.listener().told);
         }
     }
 
-    private static void tellRevoked(ListenerQueue<Informed> queue, PartitionSet partitions) {
-        Informed informed = queue.listener();
-        PartitionSet rest = informed.told.minus(partitions);
-        PartitionSet gone = informed.told.minus(rest);
+    private static void tellRevoked(ListenerQueue<Subscriber> queue, PartitionSet partitions) {
+        Subscriber subscriber = queue.listener();
+        PartitionSet rest = subscriber.told.minus(partitions);
+        PartitionSet gone = subscriber.told.minus(rest);
         if (!gone.isEmpty()) {
             queue.tell(to -> to.listener.revoked(gone));
-            informed.told = rest;
+            subscriber.told = rest;
         }
     }
 
@@ -82,12 +82,12 @@ final class Listeners {
     }
 
     /** A listener, and the partitions that it believes to be owned. */
-    private static final class Informed {
+    private static final class Subscriber {
 
         private final OwnershipListener listener;
         private PartitionSet told = PartitionSet.empty();
 
-        private Informed(OwnershipListener listener) {
+        private Subscriber(OwnershipListener listener) {
             this.listener = listener;
         }
 

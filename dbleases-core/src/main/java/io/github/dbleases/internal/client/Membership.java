@@ -2,7 +2,7 @@ package io.github.dbleases.internal.client;
 
 import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.internal.client.Assigner.Outcome;
-import io.github.dbleases.internal.client.Worker.Job;
+import io.github.dbleases.internal.client.JobQueue.Job;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,25 +21,30 @@ final class Membership {
     private static final Logger log = LoggerFactory.getLogger(Membership.class);
     private static final int LEASES_AT_ONCE = 50;
 
-    private final Worker worker;
+    private final JobQueue jobs;
     private final SessionKeeper keeper;
-    private final Leases leases;
-    private final Ownership ownership;
-    private final Caretaker caretaker;
+    private final JoinedLeases leases;
+    private final Reconciler reconciler;
+    private final ClusterMaintenance maintenance;
     private final LeftLeases left = new LeftLeases();
     private final Map<String, String> refusals = new HashMap<>();
 
-    Membership(Worker worker, SessionKeeper keeper, Leases leases, Ownership ownership, Caretaker caretaker) {
-        this.worker = worker;
+    Membership(
+            JobQueue jobs,
+            SessionKeeper keeper,
+            JoinedLeases leases,
+            Reconciler reconciler,
+            ClusterMaintenance maintenance) {
+        this.jobs = jobs;
         this.keeper = keeper;
         this.leases = leases;
-        this.ownership = ownership;
-        this.caretaker = caretaker;
+        this.reconciler = reconciler;
+        this.maintenance = maintenance;
     }
 
     /** Joins a lease in the current session, if there is one. */
     void join(JoinedLease lease) {
-        worker.submit(joining(lease));
+        jobs.submit(joining(lease));
     }
 
     private Job<Optional<Outcome>> joining(JoinedLease lease) {
@@ -55,11 +60,11 @@ final class Membership {
     private void joined(JoinedLease lease, Outcome outcome) {
         lease.joined().complete(null);
         refusals.remove(lease.name());
-        caretaker.follow(lease.name(), outcome);
-        ownership.refreshThen(() -> lease.decided().complete(null));
-        // A request to leave that got no reply may be executed late, after this lease was joined again.
+        maintenance.follow(lease.name(), outcome);
+        reconciler.refreshThen(() -> lease.decided().complete(null));
+        // A request to leave or to make way that got no reply may be executed late, after this lease was joined again.
         if (left.contains(lease.name())) {
-            worker.submitInATtl(joining(lease));
+            jobs.submitInATtl(joining(lease));
             left.remove(lease.name());
         }
     }
@@ -71,17 +76,18 @@ final class Membership {
         CompletableFuture<Void> joined = lease.joined();
         if (!joined.isDone()) {
             // If an earlier attempt has succeeded without this client knowing, partitions may have been granted.
-            ownership.loseAll(lease);
+            reconciler.loseAll(lease);
             leases.remove(lease);
             joined.completeExceptionally(failure);
         } else {
             String reason = String.valueOf(failure.getMessage());
             if (!reason.equals(refusals.put(lease.name(), reason))) {
                 log.error("Cannot join lease {}, and go on trying: {}", lease.name(), reason);
-                lease.portfolio().failed(failure);
+                lease.ownership().failed(failure);
             }
-            worker.submit(makingWay(lease));
-            worker.submitInATtl(joining(lease));
+            left.add(lease.name());
+            jobs.submit(makingWay(lease));
+            jobs.submitInATtl(joining(lease));
         }
         return true;
     }
@@ -94,12 +100,12 @@ final class Membership {
         return inSession(
                 "make way in " + lease.name(),
                 lease.name(),
-                () -> leases.contains(lease),
+                () -> leases.contains(lease) && refusals.containsKey(lease.name()),
                 (session, assigner) -> {
                     assigner.remove(session.id(), lease.name());
                     return true;
                 },
-                done -> ownership.give(lease, lease.portfolio().all(Owned::isHeld)));
+                done -> reconciler.handOver(lease, lease.ownership().all(OwnedPartition::isActive)));
     }
 
     /** Stops taking part in a lease. */
@@ -122,22 +128,22 @@ final class Membership {
         left.add(lease.name());
         Session session = keeper.session();
         if (session == null) {
-            ownership.loseAll(lease);
+            reconciler.loseAll(lease);
             leases.left(lease);
             return;
         }
-        worker.submit(inSession(
+        jobs.submit(inSession(
                 "leave " + lease.name(),
                 lease.name(),
                 () -> keeper.session() == session && leases.find(lease.name()).equals(Optional.of(lease)),
                 (current, assigner) -> assigner.leave(current.id(), lease.name()),
                 outcome -> {
-                    lease.startGiving();
-                    ownership.give(lease, lease.portfolio().all(Owned::isHeld));
-                    ownership.refresh();
+                    lease.startHandingOver();
+                    reconciler.handOver(lease, lease.ownership().all(OwnedPartition::isActive));
+                    reconciler.refresh();
                     leases.drained(lease);
-                    caretaker.follow(lease.name(), outcome);
-                    worker.submitInATtl(leavingAgain(List.of(lease.name())));
+                    maintenance.follow(lease.name(), outcome);
+                    jobs.submitInATtl(leavingAgain(List.of(lease.name())));
                 }));
         lease.leaveRequested();
     }
@@ -146,7 +152,7 @@ final class Membership {
     void leaveAgain() {
         List<String> names = left.newestLast();
         for (int i = 0; i < names.size(); i += LEASES_AT_ONCE) {
-            worker.submit(leavingAgain(names.subList(i, Math.min(i + LEASES_AT_ONCE, names.size()))));
+            jobs.submit(leavingAgain(names.subList(i, Math.min(i + LEASES_AT_ONCE, names.size()))));
         }
     }
 
@@ -163,7 +169,7 @@ final class Membership {
                     return session == null || unknown.isEmpty()
                             ? Optional.empty()
                             : Optional.of(line -> line.transact(unknown, transaction -> {
-                                Assigner assigner = new Assigner(transaction, worker.stepLimit());
+                                Assigner assigner = new Assigner(transaction, jobs.stepLimit());
                                 unknown.forEach(name -> assigner.remove(session.id(), name));
                                 return true;
                             }));
@@ -173,7 +179,7 @@ final class Membership {
 
     /** Asks for no more grants of a lease. */
     void retire(JoinedLease lease) {
-        worker.submit(inSession(
+        jobs.submit(inSession(
                 "ask for no more of " + lease.name(),
                 lease.name(),
                 () -> leases.closing() == null,
@@ -190,7 +196,7 @@ final class Membership {
                 () -> {
                     Optional<Session> session =
                             wanted.getAsBoolean() ? Optional.ofNullable(keeper.session()) : Optional.empty();
-                    int limit = worker.stepLimit();
+                    int limit = jobs.stepLimit();
                     return session.map(current -> line -> line.transact(
                             new TreeSet<>(Set.of(lease)),
                             transaction -> step.in(current, new Assigner(transaction, limit))));

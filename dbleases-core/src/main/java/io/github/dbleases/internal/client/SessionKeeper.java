@@ -85,7 +85,7 @@ final class SessionKeeper {
         void failed(RuntimeException failure);
 
         /** A heartbeat was attempted, whatever came of it: what an error has interrupted can go on. */
-        void beaten();
+        void heartbeatAttempted();
     }
 
     void start() {
@@ -145,7 +145,7 @@ final class SessionKeeper {
 
     private void schedule(Duration delay) {
         if (!stopped) {
-            environment.heartbeatLane().submit(delay, new Attempt());
+            environment.heartbeatLoop().submit(delay, new HeartbeatRequest());
         }
     }
 
@@ -209,7 +209,7 @@ final class SessionKeeper {
     }
 
     /** One attempt to open or renew the session. */
-    private final class Attempt implements Request<Optional<Renewal>> {
+    private final class HeartbeatRequest implements Request<Optional<Renewal>> {
 
         private @Nullable Session renewing;
         private long id;
@@ -251,7 +251,7 @@ final class SessionKeeper {
                 schedule(Duration.ZERO);
                 return;
             }
-            observer.beaten();
+            observer.heartbeatAttempted();
             long sinceSent = environment.clock().nanoTime() - start.nanos();
             long rest = timing.heartbeat().toNanos() - sinceSent;
             schedule(Duration.ofNanos(Math.max(0, rest)));
@@ -288,7 +288,7 @@ final class SessionKeeper {
                 observer.failed(failure);
                 trouble = found;
             }
-            observer.beaten();
+            observer.heartbeatAttempted();
             schedule(backoff.next());
         }
     }

@@ -33,8 +33,8 @@ final class ThreadedEnvironment implements Environment {
     private final Duration idle;
     private final HeartbeatChannel heartbeats;
     private final WorkChannel work;
-    private final ThreadLane heartbeatLane;
-    private final ThreadLane workLane;
+    private final ThreadLoop heartbeatLoop;
+    private final ThreadLoop workLoop;
     private final Thread heartbeatThread;
     private final Thread workThread;
     private final ScheduledThreadPoolExecutor timers;
@@ -48,10 +48,10 @@ final class ThreadedEnvironment implements Environment {
         this.idle = config.timing().ttl().plus(config.timing().heartbeat().multipliedBy(2));
         this.heartbeats = heartbeats;
         this.work = work;
-        this.heartbeatLane = new ThreadLane(clock(), monitor, this::awaitHint);
-        this.workLane = new ThreadLane(clock(), monitor, this::awaitWork);
-        this.heartbeatThread = daemon(() -> run(heartbeatLane, heartbeats::close), "heartbeat");
-        this.workThread = daemon(() -> run(workLane, work::close), "work");
+        this.heartbeatLoop = new ThreadLoop(clock(), monitor, this::awaitHint);
+        this.workLoop = new ThreadLoop(clock(), monitor, this::awaitWork);
+        this.heartbeatThread = daemon(() -> run(heartbeatLoop, heartbeats::close), "heartbeat");
+        this.workThread = daemon(() -> run(workLoop, work::close), "work");
         this.timers = new ScheduledThreadPoolExecutor(1, action -> daemon(action, "timer"));
         this.timers.setRemoveOnCancelPolicy(true);
         AtomicInteger number = new AtomicInteger();
@@ -79,8 +79,8 @@ final class ThreadedEnvironment implements Environment {
     }
 
     /** At the end the thread closes its line itself: a call that began meanwhile may have connected once more. */
-    private static void run(ThreadLane lane, Runnable close) {
-        lane.run();
+    private static void run(ThreadLoop loop, Runnable close) {
+        loop.run();
         close.run();
     }
 
@@ -106,10 +106,10 @@ final class ThreadedEnvironment implements Environment {
         }
     }
 
-    private void awaitHint(ThreadLane lane, Duration atMost) throws InterruptedException {
+    private void awaitHint(ThreadLoop loop, Duration atMost) throws InterruptedException {
         long id = session.getAsLong();
         if (id == 0) {
-            lane.awaitSubmission(atMost);
+            loop.awaitSubmission(atMost);
             return;
         }
         try {
@@ -118,16 +118,16 @@ final class ThreadedEnvironment implements Environment {
             }
         } catch (StoreUnavailableException broken) {
             log.debug("Cannot wait for hints until the next heartbeat: {}", broken.getMessage());
-            lane.awaitSubmission(atMost);
+            loop.awaitSubmission(atMost);
         }
     }
 
-    private void awaitWork(ThreadLane lane, Duration atMost) throws InterruptedException {
+    private void awaitWork(ThreadLoop loop, Duration atMost) throws InterruptedException {
         if (atMost.compareTo(idle) < 0) {
-            lane.awaitSubmission(atMost);
-        } else if (!lane.awaitSubmission(idle)) {
+            loop.awaitSubmission(atMost);
+        } else if (!loop.awaitSubmission(idle)) {
             work.idle();
-            lane.awaitSubmission(atMost);
+            loop.awaitSubmission(atMost);
         }
     }
 
@@ -142,13 +142,13 @@ final class ThreadedEnvironment implements Environment {
     }
 
     @Override
-    public Lane heartbeatLane() {
-        return heartbeatLane;
+    public RequestLoop heartbeatLoop() {
+        return heartbeatLoop;
     }
 
     @Override
-    public Lane workLane() {
-        return workLane;
+    public RequestLoop workLoop() {
+        return workLoop;
     }
 
     @Override
@@ -194,8 +194,8 @@ final class ThreadedEnvironment implements Environment {
 
     @Override
     public void shutdown() {
-        heartbeatLane.stop();
-        workLane.stop();
+        heartbeatLoop.stop();
+        workLoop.stop();
         timers.shutdownNow();
         heartbeats.close();
         work.close();

@@ -13,19 +13,19 @@
  * <p><b>Parts.</b>
  *
  * <pre>
- *   SessionKeeper   heartbeat lane: opens and renews the session, sets the trust deadline
+ *   SessionKeeper   heartbeat loop: opens and renews the session, sets the trust deadline
  *        |  opened, renewed, ended, reborn, lapsed, returned
  *        v
- *      Engine ------> Ownership   work lane: reads what the session owns, takes up, gives, loses
- *        |               |  Portfolio: what there is of one lease;  HandOvers: what is given away
+ *      Engine ------> Reconciler   work loop: reads what the session owns, takes up, gives, loses
+ *        |               |  LeaseOwnership: what there is of one lease;  HandOverQueue: what is given away
  *        |               v
  *        |             JoinedLease: what users read, without a lock
- *        +----------> Caretaker   work lane: watches the neighbour, marks dead, assigns, balances, audits
+ *        +----------> ClusterMaintenance   work loop: watches the neighbor, marks dead, assigns, balances, audits
  *        +----------> Closing     the end: drain, release
  *                     Assigner    what is done to a lease under its lock, used by all of them
  * </pre>
  *
- * <p><b>Threads.</b> An {@link io.github.dbleases.internal.client.Environment} gives the engine two lanes, timers, and an executor
+ * <p><b>Threads.</b> An {@link io.github.dbleases.internal.client.Environment} gives the engine two loops, timers, and an executor
  * for listeners. All of the engine runs under one monitor, all I/O outside of it, and listeners outside of both; so the
  * engine can be read as if there were one thread, and a simulation can give it one.
  *
@@ -36,7 +36,7 @@
  * leaves less trusted, never more. What must not be trusted any more ends with its epoch
  * ({@link io.github.dbleases.internal.client.TrustDeadline#drop}), which allocates nothing. Every other step records what it has done
  * after it has done it, so that it can be repeated; each heartbeat goes on with what was interrupted. A request that could
- * not take its own failure is attempted again ({@link io.github.dbleases.internal.client.ThreadLane}), and what a listener was not
+ * not take its own failure is attempted again ({@link io.github.dbleases.internal.client.ThreadLoop}), and what a listener was not
  * told is told later ({@link io.github.dbleases.internal.client.ListenerQueue}).
  */
 @NullMarked

@@ -2,8 +2,8 @@ package io.github.dbleases.internal.rows;
 
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.assignment.Snapshot;
-import io.github.dbleases.spi.Census;
-import io.github.dbleases.spi.Holdings.OwnPartition;
+import io.github.dbleases.spi.ClusterSnapshot;
+import io.github.dbleases.spi.Holdings.GrantedPartition;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -95,7 +95,7 @@ public record LeaseRow(
         long least =
                 Math.max(leastToken, cut.mapToLong(PartitionRow::token).max().orElse(0));
         for (int number = next.size(); number < size; number++) {
-            next.add(new PartitionRow(number, Snapshot.NOBODY, Snapshot.NOBODY, least, now));
+            next.add(new PartitionRow(number, Snapshot.NO_SESSION, Snapshot.NO_SESSION, least, now));
         }
         return new LeaseRow(kind, changedAt, least, members, next);
     }
@@ -107,15 +107,18 @@ public record LeaseRow(
     }
 
     /** Returns what a session owns of this lease. */
-    public Stream<OwnPartition> ownedBy(long session, String name) {
+    public Stream<GrantedPartition> ownedBy(long session, String name) {
         return partitions.stream()
                 .filter(row -> row.owner() == session)
-                .map(row -> new OwnPartition(
-                        name, row.number(), row.token(), row.pending() != Snapshot.NOBODY && row.pending() != session));
+                .map(row -> new GrantedPartition(
+                        name,
+                        row.number(),
+                        row.token(),
+                        row.pending() != Snapshot.NO_SESSION && row.pending() != session));
     }
 
     /** Returns the live sessions with which a session shares tasks here, itself included; empty where it shares none. */
-    public Optional<Set<Long>> sharedWith(long session, SessionRows sessions) {
+    public Optional<Set<Long>> taskMembers(long session, SessionRows sessions) {
         return kind == LeaseKind.TASKS && members.containsKey(session)
                 ? Optional.of(
                         members.keySet().stream().filter(sessions::isLive).collect(Collectors.toUnmodifiableSet()))
@@ -126,7 +129,7 @@ public record LeaseRow(
     public int leaderships(long session) {
         return kind == LeaseKind.LEADER
                 ? (int) partitions.stream()
-                        .filter(row -> (row.pending() == Snapshot.NOBODY ? row.owner() : row.pending()) == session)
+                        .filter(row -> (row.pending() == Snapshot.NO_SESSION ? row.owner() : row.pending()) == session)
                         .count()
                 : 0;
     }
@@ -152,9 +155,9 @@ public record LeaseRow(
                 partitions.stream().map(row -> row.read(sessions)).toList());
     }
 
-    /** Returns this lease as a census has it. */
-    public Census.Lease census(String name, SessionRows sessions) {
-        return new Census.Lease(
+    /** Returns this lease as a cluster has it. */
+    public ClusterSnapshot.Lease clusterSnapshot(String name, SessionRows sessions) {
+        return new ClusterSnapshot.Lease(
                 snapshot(name, sessions, uncounted -> 0),
                 partitions.stream().map(PartitionRow::since).toList(),
                 members.keySet().stream()

@@ -102,7 +102,7 @@ public final class RowTransaction implements LeaseTransaction {
     }
 
     @Override
-    public boolean hasOtherMembers(String name) {
+    public boolean membersChanged(String name) {
         requireLocked(name);
         return withOtherMembers.contains(name);
     }
@@ -141,7 +141,7 @@ public final class RowTransaction implements LeaseTransaction {
     }
 
     @Override
-    public void raise(Collection<Long> sessions) {
+    public void raiseInboxes(Collection<Long> sessions) {
         requireOpen();
         raised.addAll(sessions);
     }

@@ -7,7 +7,7 @@ import io.github.dbleases.Timing;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.assignment.Snapshot.Member;
 import io.github.dbleases.assignment.Snapshot.Partition;
-import io.github.dbleases.internal.client.Assigner.Gift;
+import io.github.dbleases.internal.client.Assigner.HandOver;
 import io.github.dbleases.internal.client.Assigner.Outcome;
 import io.github.dbleases.memory.InMemoryLeaseStore;
 import io.github.dbleases.spi.NewSession;
@@ -43,7 +43,7 @@ class AssignerTests {
         join(OTHER);
         long far = 9_000_000_000_000_000L;
 
-        handOver(OWNER, true, new Gift(0, token(0), far));
+        handOver(OWNER, true, new HandOver(0, token(0), far));
 
         assertThat(token(0)).isGreaterThan(far);
     }
@@ -53,7 +53,7 @@ class AssignerTests {
         join(OTHER);
         Partition before = partition(0);
 
-        handOver(OWNER, true, new Gift(0, before.token() - 1, 0));
+        handOver(OWNER, true, new HandOver(0, before.token() - 1, 0));
 
         assertThat(partition(0)).isEqualTo(before);
     }
@@ -62,7 +62,7 @@ class AssignerTests {
     void whatAnotherOwnsIsNotGiven() {
         Partition before = partition(0);
 
-        handOver(STRANGER, true, new Gift(0, before.token(), 0));
+        handOver(STRANGER, true, new HandOver(0, before.token(), 0));
 
         assertThat(partition(0)).isEqualTo(before);
     }
@@ -76,7 +76,7 @@ class AssignerTests {
             return true;
         });
 
-        assertThat(handOver(OWNER, false, new Gift(0, before.token(), 0))).isEmpty();
+        assertThat(handOver(OWNER, false, new HandOver(0, before.token(), 0))).isEmpty();
 
         assertThat(partition(0).token()).isEqualTo(before.token());
     }
@@ -85,7 +85,7 @@ class AssignerTests {
     void whoTakesNoPartIsNoMemberAfterAHandOver() {
         join(OTHER);
 
-        handOver(OWNER, false, new Gift(0, token(0), 0));
+        handOver(OWNER, false, new HandOver(0, token(0), 0));
 
         assertThat(snapshot().members()).extracting(Member::session).containsExactly(OTHER);
         assertThat(partition(0).owner()).isEqualTo(OTHER);
@@ -291,10 +291,11 @@ class AssignerTests {
                 transaction -> new Assigner(transaction, LIMIT).join(session, LeaseSpec.partitions("orders", 4)));
     }
 
-    private Set<Integer> handOver(long session, boolean takesPart, Gift gift) {
+    private Set<Integer> handOver(long session, boolean takesPart, HandOver handOver) {
         return line.transact(
                 lease(),
-                transaction -> new Assigner(transaction, LIMIT).handOver(session, "orders", takesPart, List.of(gift)));
+                transaction ->
+                        new Assigner(transaction, LIMIT).handOver(session, "orders", takesPart, List.of(handOver)));
     }
 
     private Snapshot snapshot() {

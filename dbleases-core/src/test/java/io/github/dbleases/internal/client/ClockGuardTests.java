@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.Timing;
 import io.github.dbleases.internal.client.ClockGuard.Beat;
-import io.github.dbleases.spi.Neighbour;
-import io.github.dbleases.spi.Warrant;
+import io.github.dbleases.spi.MarkDeadCondition;
+import io.github.dbleases.spi.Neighbor;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -16,7 +16,7 @@ class ClockGuardTests {
     private static final Duration QUICK = Duration.ofMillis(1);
     private static final Duration TOLERATED = TIMING.grace().dividedBy(2);
     private static final Duration WINDOW = TIMING.ttl().plus(TIMING.grace());
-    private static final Neighbour OTHER = watched(TIMING);
+    private static final Neighbor OTHER = watched(TIMING);
 
     private final ManualClock clock = new ManualClock();
     private Instant databaseTime = Instant.parse("2026-01-01T00:00:00Z");
@@ -145,12 +145,12 @@ class ClockGuardTests {
         for (int i = 0; i < 20; i++) {
             slow.beat(heartbeat(Duration.ofMillis(300), Duration.ofMillis(300)));
         }
-        assertThat(slow.warrant(OTHER, clock.nanoTime())).isEmpty();
+        assertThat(slow.markDeadCondition(OTHER, clock.nanoTime())).isEmpty();
 
         for (int i = 0; i < 9000; i++) {
             slow.beat(heartbeat(QUICK, QUICK));
         }
-        assertThat(slow.warrant(OTHER, clock.nanoTime())).isPresent();
+        assertThat(slow.markDeadCondition(OTHER, clock.nanoTime())).isPresent();
     }
 
     @Test
@@ -186,48 +186,49 @@ class ClockGuardTests {
 
     @Test
     void aDriftThatIsHarmlessInAShortWindowIsNoneInALongOne() {
-        Neighbour slow = watched(Timing.of(TIMING.ttl().multipliedBy(10)));
-        Neighbour strict = new Neighbour(1, Duration.ZERO, slow.ttl(), TIMING.grace());
+        Neighbor slow = watched(Timing.of(TIMING.ttl().multipliedBy(10)));
+        Neighbor strict = new Neighbor(1, Duration.ZERO, slow.ttl(), TIMING.grace());
         runFaster(1.02, WINDOW.multipliedBy(20));
 
         assertThat(allows()).isTrue();
-        assertThat(guard.warrant(slow, clock.nanoTime())).isPresent();
-        assertThat(guard.warrant(strict, clock.nanoTime())).isEmpty();
+        assertThat(guard.markDeadCondition(slow, clock.nanoTime())).isPresent();
+        assertThat(guard.markDeadCondition(strict, clock.nanoTime())).isEmpty();
     }
 
     @Test
     void aSessionThatLivesLongerIsWatchedForLongerThanTheOwnOne() {
-        Neighbour slow = watched(Timing.of(TIMING.ttl().multipliedBy(3)));
+        Neighbor slow = watched(Timing.of(TIMING.ttl().multipliedBy(3)));
 
         beatFor(WINDOW.multipliedBy(3).minus(QUICK));
-        assertThat(guard.warrant(slow, clock.nanoTime())).isEmpty();
+        assertThat(guard.markDeadCondition(slow, clock.nanoTime())).isEmpty();
 
         beatFor(WINDOW.multipliedBy(3));
-        assertThat(guard.warrant(slow, clock.nanoTime())).isPresent();
+        assertThat(guard.markDeadCondition(slow, clock.nanoTime())).isPresent();
     }
 
     @Test
     void theToleranceIsHalfTheGraceOfTheOtherSession() {
-        Neighbour strict = new Neighbour(1, Duration.ZERO, TIMING.ttl(), TOLERATED);
+        Neighbor strict = new Neighbor(1, Duration.ZERO, TIMING.ttl(), TOLERATED);
         settle();
 
         databaseTime = databaseTime.plus(TOLERATED.dividedBy(2)).plusMillis(5);
         beat(QUICK, QUICK);
 
         assertThat(allows()).isTrue();
-        assertThat(guard.warrant(strict, clock.nanoTime())).isEmpty();
+        assertThat(guard.markDeadCondition(strict, clock.nanoTime())).isEmpty();
     }
 
     @Test
-    void theWarrantHasTheGraceOfTheOtherSession() {
-        Neighbour other =
-                new Neighbour(7, Duration.ZERO, TIMING.ttl(), TIMING.grace().dividedBy(2));
+    void theConditionHasTheGraceOfTheOtherSession() {
+        Neighbor other =
+                new Neighbor(7, Duration.ZERO, TIMING.ttl(), TIMING.grace().dividedBy(2));
         settle();
 
-        Warrant warrant = guard.warrant(other, clock.nanoTime()).orElseThrow();
+        MarkDeadCondition condition =
+                guard.markDeadCondition(other, clock.nanoTime()).orElseThrow();
 
-        assertThat(warrant.session()).isEqualTo(7);
-        assertThat(warrant.grace()).isEqualTo(other.grace());
+        assertThat(condition.session()).isEqualTo(7);
+        assertThat(condition.grace()).isEqualTo(other.grace());
     }
 
     /** Lets the database's clock run at another rate than the own one. */
@@ -239,16 +240,16 @@ class ClockGuardTests {
         }
     }
 
-    private static Neighbour watched(Timing timing) {
-        return new Neighbour(1, Duration.ofSeconds(-1), timing.ttl(), timing.grace());
+    private static Neighbor watched(Timing timing) {
+        return new Neighbor(1, Duration.ofSeconds(-1), timing.ttl(), timing.grace());
     }
 
     private boolean allows() {
-        return guard.warrant(OTHER, clock.nanoTime()).isPresent();
+        return guard.markDeadCondition(OTHER, clock.nanoTime()).isPresent();
     }
 
     private Instant expectedTime() {
-        return guard.warrant(OTHER, clock.nanoTime()).orElseThrow().expectedTime();
+        return guard.markDeadCondition(OTHER, clock.nanoTime()).orElseThrow().expectedTime();
     }
 
     private void settle() {

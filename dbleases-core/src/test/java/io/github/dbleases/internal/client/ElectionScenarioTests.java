@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.assignment.Snapshot;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -305,15 +305,15 @@ class ElectionScenarioTests extends Scenario {
     }
 
     private long led(SimProcess process) {
-        Map<Long, Long> leaderships = cluster.census().leases().stream()
+        Map<Long, Long> leaderships = cluster.clusterSnapshot().leases().stream()
                 .flatMap(election -> election.snapshot().partitions().stream())
                 .collect(groupingBy(Snapshot.Partition::owner, counting()));
         return leaderships.getOrDefault(process.engine().currentSession(), 0L);
     }
 
     private Snapshot election(String name) {
-        return cluster.census().leases().stream()
-                .map(Census.Lease::snapshot)
+        return cluster.clusterSnapshot().leases().stream()
+                .map(ClusterSnapshot.Lease::snapshot)
                 .filter(lease -> lease.lease().equals(name))
                 .findAny()
                 .orElseThrow();

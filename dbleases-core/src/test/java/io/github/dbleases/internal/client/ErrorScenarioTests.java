@@ -27,12 +27,12 @@ class ErrorScenarioTests extends Scenario {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "Portfolio.loseAll",
-                "Portfolio.publish",
-                "Portfolio.announceStops",
-                "Ownership.loseAll",
+                "LeaseOwnership.loseAll",
+                "LeaseOwnership.publish",
+                "LeaseOwnership.announceStops",
+                "Reconciler.loseAll",
                 "Engine.ended",
-                "Events.sessionLost",
+                "EventPublisher.sessionLost",
                 "TrustDeadline.noticeLapse"
             })
     void whatWasLostWithASessionIsNotTrustedInTheNextOne(String failing) {
@@ -94,14 +94,14 @@ class ErrorScenarioTests extends Scenario {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "Worker.submitFirst",
-                "Ownership.prepareReading",
-                "Ownership.apply",
-                "Ownership.reconcile",
-                "Ownership.drained",
-                "HandOvers$Batch.send",
-                "HandOvers$Batch.prepare",
-                "HandOvers$Batch.done"
+                "JobQueue.submitFirst",
+                "Reconciler.prepareReading",
+                "Reconciler.apply",
+                "Reconciler.reconcile",
+                "Reconciler.drained",
+                "HandOverQueue$LeaseBatch.send",
+                "HandOverQueue$LeaseBatch.prepare",
+                "HandOverQueue$LeaseBatch.done"
             })
     void whatWasInterruptedOnTheWayToAnotherOwnerGoesOn(String failing) {
         SimProcess first = start(4);

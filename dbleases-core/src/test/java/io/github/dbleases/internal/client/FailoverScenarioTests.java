@@ -32,7 +32,9 @@ class FailoverScenarioTests extends Scenario {
         settle();
         victim.environment().crash();
         long dead = victim.engine().currentSession();
-        await(() -> cluster.census().sessions().stream().anyMatch(row -> row.id() == dead && !row.live()), TAKEOVER);
+        await(
+                () -> cluster.clusterSnapshot().sessions().stream().anyMatch(row -> row.id() == dead && !row.live()),
+                TAKEOVER);
         Backup killedButNotGranted = database.store().backup();
         await(() -> other.view("orders").size() == 4, SOON);
 

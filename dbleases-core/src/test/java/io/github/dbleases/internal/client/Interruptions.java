@@ -118,15 +118,15 @@ public final class Interruptions {
                 .and(not(isAbstract()))
                 .and(not(isNative()))
                 .and(not(isTypeInitializer()))
-                .and(not(in("Owned").and(namedOneOf("tryHold", "release", "refuseHolds"))))
+                .and(not(in("OwnedPartition").and(namedOneOf("tryHold", "release", "refuseHolds"))))
                 .and(not(in("JoinedLease$OpenHold").and(named("close"))))
                 .and(not(in("ListenerQueue").and(named("runNext"))))
-                .and(not(in("Listeners", "Sharing", "Events").and(nameStartsWith("lambda$"))))
+                .and(not(in("Listeners", "TaskMembership", "EventPublisher").and(nameStartsWith("lambda$"))))
                 .and(not(in(
                         "OwnershipListener$OfLease",
                         "OwnershipListener$OfLeadership",
-                        "Events$OfLease",
-                        "Events$OfElection")));
+                        "EventPublisher$OfLease",
+                        "EventPublisher$OfElection")));
     }
 
     private static ElementMatcher.Junction<MethodDescription> in(String... classes) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.Timing;
 import io.github.dbleases.assignment.Snapshot.Partition;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,8 +72,8 @@ abstract class Scenario {
         process.view("orders").forEach(partition -> process.hold("orders", partition, time));
     }
 
-    Census.Lease orders() {
-        return cluster.census().leases().get(0);
+    ClusterSnapshot.Lease orders() {
+        return cluster.clusterSnapshot().leases().get(0);
     }
 
     int members() {

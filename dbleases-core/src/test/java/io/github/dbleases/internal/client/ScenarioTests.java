@@ -79,7 +79,7 @@ class ScenarioTests extends Scenario {
     }
 
     @Test
-    void neighboursThatCrashTogetherAreAllFound() {
+    void neighborsThatCrashTogetherAreAllFound() {
         List<SimProcess> ten = start(10, 40);
         settle();
 
@@ -207,7 +207,9 @@ class ScenarioTests extends Scenario {
         long victim = three.get(0).engine().currentSession();
 
         three.get(0).environment().crash();
-        await(() -> cluster.census().sessions().stream().anyMatch(row -> row.id() == victim && !row.live()), TAKEOVER);
+        await(
+                () -> cluster.clusterSnapshot().sessions().stream().anyMatch(row -> row.id() == victim && !row.live()),
+                TAKEOVER);
         SimProcess marker = watcherOf(victim, three);
         marker.environment().crash();
         settle();

@@ -8,7 +8,7 @@ import io.github.dbleases.assignment.Balancer.Scope;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.assignment.Snapshot.Member;
 import io.github.dbleases.assignment.Snapshot.Partition;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,8 +68,8 @@ final class SimCluster {
         return true;
     }
 
-    Census census() {
-        return storage.census();
+    ClusterSnapshot clusterSnapshot() {
+        return storage.clusterSnapshot();
     }
 
     /**
@@ -77,7 +77,7 @@ final class SimCluster {
      * sessions of which nobody knows any more.
      */
     void checkShared() {
-        census().leases().forEach(lease -> checkShared(lease.snapshot()));
+        clusterSnapshot().leases().forEach(lease -> checkShared(lease.snapshot()));
         processes.forEach(this::checkListeners);
         processes.forEach(this::checkTasks);
         checkNothingDeadIsLeft();
@@ -86,7 +86,8 @@ final class SimCluster {
     /** Returns the tokens of all partitions, none of which changes while nothing has to move. */
     Map<String, Long> tokens() {
         Map<String, Long> tokens = new TreeMap<>();
-        census().leases()
+        clusterSnapshot()
+                .leases()
                 .forEach(lease -> lease.snapshot()
                         .partitions()
                         .forEach(row -> tokens.put(lease.snapshot().lease() + "/" + row.number(), row.token())));
@@ -118,28 +119,31 @@ final class SimCluster {
     /** Each process that shares tasks has its session for it, knows how many do, and was told. */
     private void checkTasks(SimProcess process) {
         for (SimTaskListener listener : process.taskListeners()) {
-            String lease = listener.tasks().name();
-            if (process.takesPartIn(lease) && process.tasks(lease) == listener.tasks()) {
+            String lease = listener.taskSession().name();
+            if (process.takesPartIn(lease) && process.tasks(lease) == listener.taskSession()) {
                 checkSession(process, listener);
             }
         }
     }
 
     private void checkSession(SimProcess process, SimTaskListener listener) {
-        int members = census().leases().stream()
-                .map(Census.Lease::snapshot)
-                .filter(lease -> lease.lease().equals(listener.tasks().name()))
+        int members = clusterSnapshot().leases().stream()
+                .map(ClusterSnapshot.Lease::snapshot)
+                .filter(lease -> lease.lease().equals(listener.taskSession().name()))
                 .mapToInt(lease -> lease.members().size())
                 .sum();
-        boolean inSession =
-                listener.tasks().id().equals(OptionalLong.of(process.engine().currentSession()));
-        if (!inSession || listener.tasks().sessions() != members || !listener.isUpToDate()) {
+        boolean inSession = listener.taskSession()
+                .id()
+                .equals(OptionalLong.of(process.engine().currentSession()));
+        if (!inSession || listener.taskSession().sessions() != members || !listener.isUpToDate()) {
             world.violation("in the end %d sessions share tasks, but %s is %s".formatted(members, process, listener));
         }
     }
 
     private void checkNothingDeadIsLeft() {
-        Set<Long> left = census().sessions().stream().map(Census.Session::id).collect(toSet());
+        Set<Long> left = clusterSnapshot().sessions().stream()
+                .map(ClusterSnapshot.Session::id)
+                .collect(toSet());
         Set<Long> running = processes.stream()
                 .filter(process -> !process.isClosed())
                 .map(process -> process.engine().currentSession())

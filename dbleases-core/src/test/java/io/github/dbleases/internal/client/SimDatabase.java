@@ -5,7 +5,7 @@ import io.github.dbleases.Timing;
 import io.github.dbleases.assignment.Change.Grant;
 import io.github.dbleases.assignment.Change.Vacate;
 import io.github.dbleases.memory.InMemoryLeaseStore;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
@@ -46,7 +46,7 @@ final class SimDatabase implements SimStorage {
         this.jumpedNanos = -timeToNotice.toNanos();
         // All times are known from the beginning: a stated limit is a failover that loses the first session with a
         // longer TTL.
-        world.conditions().timings().forEach(timing -> store.workChannel(timing).census());
+        world.conditions().timings().forEach(timing -> store.workChannel(timing).clusterSnapshot());
         clock.run(world.conditions().anyRate(world));
         standbys.add(store.backup());
     }
@@ -73,8 +73,8 @@ final class SimDatabase implements SimStorage {
     }
 
     @Override
-    public Census census() {
-        return store.workChannel(Timing.DEFAULT).census();
+    public ClusterSnapshot clusterSnapshot() {
+        return store.workChannel(Timing.DEFAULT).clusterSnapshot();
     }
 
     @Override
@@ -119,18 +119,18 @@ final class SimDatabase implements SimStorage {
     }
 
     @Override
-    public <T> Runnable call(SimLane lane, Supplier<T> call, Outcome<T> outcome) {
-        if (!lane.isCut()) {
-            world.after(lane.environment().requestDelay(), () -> execute(lane, call, outcome));
+    public <T> Runnable call(SimLoop loop, Supplier<T> call, Outcome<T> outcome) {
+        if (!loop.isCut()) {
+            world.after(loop.environment().requestDelay(), () -> execute(loop, call, outcome));
         }
         return () -> {};
     }
 
-    private <T> void execute(SimLane lane, Supplier<T> call, Outcome<T> outcome) {
-        SimEnvironment process = lane.environment();
+    private <T> void execute(SimLoop loop, Supplier<T> call, Outcome<T> outcome) {
+        SimEnvironment process = loop.environment();
         try {
             T answer = execute(call);
-            if (!lane.isCut() && !world.misfortune(0.01)) {
+            if (!loop.isCut() && !world.misfortune(0.01)) {
                 world.after(process.replyDelay(), () -> process.run(() -> outcome.succeed(answer)));
             }
         } catch (RuntimeException failure) {

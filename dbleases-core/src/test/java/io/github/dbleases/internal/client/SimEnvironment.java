@@ -16,8 +16,8 @@ final class SimEnvironment implements Environment, Clock {
 
     private final SimWorld world;
     private final Duration attemptTimeout;
-    private final SimLane heartbeatLane;
-    private final SimLane workLane;
+    private final SimLoop heartbeatLoop;
+    private final SimLoop workLoop;
     private final Queue<Runnable> heldUp = new ArrayDeque<>();
     private int forgotten;
     private boolean crashed;
@@ -40,8 +40,8 @@ final class SimEnvironment implements Environment, Clock {
         this.attemptTimeout = attemptTimeout;
         this.monotonic = new SimClock(world);
         this.wall = new SimClock(world);
-        this.heartbeatLane = new SimLane(this, storage, attemptTimeout);
-        this.workLane = new SimLane(this, storage, attemptTimeout);
+        this.heartbeatLoop = new SimLoop(this, storage, attemptTimeout);
+        this.workLoop = new SimLoop(this, storage, attemptTimeout);
     }
 
     /** From now on the clocks of this machine run so many times as fast as the time of the world. */
@@ -105,7 +105,7 @@ final class SimEnvironment implements Environment, Clock {
 
     /** Returns how many requests and timers of the engine are to come or wait. */
     int pending() {
-        return timers + heartbeatLane.waiting() + workLane.waiting();
+        return timers + heartbeatLoop.waiting() + workLoop.waiting();
     }
 
     /** Runs an action of the process after a time by its monotonic clock. */
@@ -139,15 +139,15 @@ final class SimEnvironment implements Environment, Clock {
         return !crashed
                 && !shutDown
                 && !paused
-                && !heartbeatLane.isCut()
-                && !workLane.isCut()
+                && !heartbeatLoop.isCut()
+                && !workLoop.isCut()
                 && slowness.equals(ORDINARY)
                 && wallError.isZero();
     }
 
     /** Returns whether nothing of the process reaches the storage. */
     boolean isCutOff() {
-        return crashed || shutDown || heartbeatLane.isCut() && workLane.isCut();
+        return crashed || shutDown || heartbeatLoop.isCut() && workLoop.isCut();
     }
 
     /** Stops the process; what happens to it meanwhile happens when it goes on. */
@@ -184,14 +184,14 @@ final class SimEnvironment implements Environment, Clock {
         wallError = ahead;
     }
 
-    /** Returns how many requests have been sent on the lane of the heartbeats. */
+    /** Returns how many requests have been sent on the loop of the heartbeats. */
     int heartbeats() {
-        return heartbeatLane.sent();
+        return heartbeatLoop.sent();
     }
 
-    /** Returns how many requests have been sent on the lane of other work. */
+    /** Returns how many requests have been sent on the loop of other work. */
     int otherRequests() {
-        return workLane.sent();
+        return workLoop.sent();
     }
 
     /** Cuts the process off from the database, or connects it again. */
@@ -202,12 +202,12 @@ final class SimEnvironment implements Environment, Clock {
 
     /** Cuts off the connection of the heartbeats alone. */
     void cutHeartbeats(boolean next) {
-        heartbeatLane.cut(next);
+        heartbeatLoop.cut(next);
     }
 
     /** Cuts off the connection of all other work alone. */
     void cutWork(boolean next) {
-        workLane.cut(next);
+        workLoop.cut(next);
     }
 
     void slowness(Duration next) {
@@ -254,13 +254,13 @@ final class SimEnvironment implements Environment, Clock {
     }
 
     @Override
-    public Lane heartbeatLane() {
-        return heartbeatLane;
+    public RequestLoop heartbeatLoop() {
+        return heartbeatLoop;
     }
 
     @Override
-    public Lane workLane() {
-        return workLane;
+    public RequestLoop workLoop() {
+        return workLoop;
     }
 
     @Override

@@ -44,11 +44,11 @@ final class SimInvariants {
 
     /** Others may have taken what a dead session held. */
     private void checkSession(SimTaskListener listener) {
-        OptionalLong session = listener.tasks().id();
+        OptionalLong session = listener.taskSession().id();
         if (!world.mayTrustTheDead()
                 && session.isPresent()
                 && world.deadSessions().contains(session.getAsLong())) {
-            world.violation("%s is trusted and dead: %s".formatted(listener.tasks(), session));
+            world.violation("%s is trusted and dead: %s".formatted(listener.taskSession(), session));
         }
     }
 

@@ -28,7 +28,7 @@ final class SimListener implements LeaseListener {
 
     /** Returns whether the work on a partition keeps others from getting it, as long as the session is trusted. */
     boolean isProtected(int partition) {
-        return lease.portfolio().owned(partition).filter(Owned::isLost).isEmpty();
+        return lease.ownership().owned(partition).filter(OwnedPartition::isLost).isEmpty();
     }
 
     @Override

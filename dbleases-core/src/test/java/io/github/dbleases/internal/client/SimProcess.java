@@ -74,8 +74,8 @@ final class SimProcess {
     }
 
     /** Returns the part of this process in a sharing of tasks. */
-    JoinedTasks tasks(String lease) {
-        return leases.get(lease).tasks();
+    JoinedTaskSession tasks(String lease) {
+        return leases.get(lease).taskSession();
     }
 
     boolean takesPartIn(String lease) {
@@ -86,7 +86,7 @@ final class SimProcess {
     /** Returns whether this process owns a partition, or has not ended its work on it. */
     boolean has(String lease, int partition) {
         JoinedLease joined = leases.get(lease);
-        return joined != null && joined.portfolio().owned(partition).isPresent();
+        return joined != null && joined.ownership().owned(partition).isPresent();
     }
 
     /** Returns what this process sees of a lease. */
@@ -203,10 +203,10 @@ final class SimProcess {
 
     private void listen(JoinedLease joined, Supplier<Duration> work) {
         SimTaskListener listener = new SimTaskListener(
-                world, joined.tasks(), () -> world.after(work.get(), () -> insist(() -> engine.leave(joined))));
+                world, joined.taskSession(), () -> world.after(work.get(), () -> insist(() -> engine.leave(joined))));
         taskListeners.add(listener);
         insist(() -> {
-            joined.tasks().addListener(listener);
+            joined.taskSession().addListener(listener);
             listener.look();
         });
     }

@@ -1,7 +1,7 @@
 package io.github.dbleases.internal.client;
 
 import io.github.dbleases.Timing;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
@@ -20,10 +20,10 @@ interface SimStorage {
      *
      * @return gives the call up: nobody waits for its outcome any more
      */
-    <T> Runnable call(SimLane lane, Supplier<T> call, Outcome<T> outcome);
+    <T> Runnable call(SimLoop loop, Supplier<T> call, Outcome<T> outcome);
 
     /** Reads everything at once. */
-    Census census();
+    ClusterSnapshot clusterSnapshot();
 
     /** Lets the storage be away, or come back. */
     void setAway(boolean away);

@@ -21,7 +21,7 @@ final class SimTaskListener implements TaskSessionListener {
         this.endOfWork = endOfWork;
     }
 
-    TaskSession tasks() {
+    TaskSession taskSession() {
         return tasks;
     }
 

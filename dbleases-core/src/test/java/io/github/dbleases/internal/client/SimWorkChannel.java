@@ -3,11 +3,11 @@ package io.github.dbleases.internal.client;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.assignment.Change;
 import io.github.dbleases.assignment.Snapshot;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.Holdings;
 import io.github.dbleases.spi.LeaseTransaction;
-import io.github.dbleases.spi.Neighbour;
-import io.github.dbleases.spi.Warrant;
+import io.github.dbleases.spi.MarkDeadCondition;
+import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
 import java.util.Collection;
@@ -34,25 +34,25 @@ record SimWorkChannel(WorkChannel line, Predicate<Change> fenced, Set<Long> dead
     }
 
     @Override
-    public Optional<Neighbour> neighbour(long session) {
-        return line.neighbour(session);
+    public Optional<Neighbor> neighbor(long session) {
+        return line.neighbor(session);
     }
 
     @Override
-    public Optional<Set<String>> markDead(Warrant warrant) {
-        Optional<Set<String>> leases = line.markDead(warrant);
-        leases.ifPresent(marked -> deadSessions.add(warrant.session()));
+    public Optional<Set<String>> markDead(MarkDeadCondition condition) {
+        Optional<Set<String>> leases = line.markDead(condition);
+        leases.ifPresent(marked -> deadSessions.add(condition.session()));
         return leases;
     }
 
     @Override
-    public Census census() {
-        return line.census();
+    public ClusterSnapshot clusterSnapshot() {
+        return line.clusterSnapshot();
     }
 
     @Override
-    public Census census(String lease) {
-        return line.census(lease);
+    public ClusterSnapshot clusterSnapshot(String lease) {
+        return line.clusterSnapshot(lease);
     }
 
     @Override
@@ -124,13 +124,13 @@ record SimWorkChannel(WorkChannel line, Predicate<Change> fenced, Set<Long> dead
         }
 
         @Override
-        public boolean hasOtherMembers(String name) {
-            return transaction.hasOtherMembers(name);
+        public boolean membersChanged(String name) {
+            return transaction.membersChanged(name);
         }
 
         @Override
-        public void raise(Collection<Long> sessions) {
-            transaction.raise(sessions);
+        public void raiseInboxes(Collection<Long> sessions) {
+            transaction.raiseInboxes(sessions);
         }
 
         @Override

@@ -3,10 +3,10 @@ package io.github.dbleases.internal.client;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
-import io.github.dbleases.assignment.LeadershipBalance;
+import io.github.dbleases.assignment.LeadershipBalancer;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.internal.client.SimStorage.Mishap;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,14 +103,14 @@ final class Simulation {
     }
 
     private void checkLeaderships() {
-        List<Snapshot> elections = cluster.census().leases().stream()
-                .map(Census.Lease::snapshot)
+        List<Snapshot> elections = cluster.clusterSnapshot().leases().stream()
+                .map(ClusterSnapshot.Lease::snapshot)
                 .filter(lease -> lease.kind() == LeaseKind.LEADER)
                 .toList();
         boolean anybodyLeft = processes.stream().anyMatch(process -> !process.isClosed());
         if (anybodyLeft
                 && balanceLeaderships
-                && !LeadershipBalance.plan(elections).isEmpty()) {
+                && !LeadershipBalancer.plan(elections).isEmpty()) {
             world.violation("in the end the leaderships are not balanced: " + elections);
         }
     }

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.memory.InMemoryLeaseStore.Backup;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
-/** Sharing of tasks that is told step by step. */
+/** The sharing of tasks that is told step by step. */
 class TaskScenarioTests extends Scenario {
 
     private static final LeaseSpec LETTERS = LeaseSpec.tasks("letters");
@@ -119,7 +119,7 @@ class TaskScenarioTests extends Scenario {
         SimProcess first = sharer();
         SimProcess second = sharer();
         settle();
-        JoinedTasks left = tasks(first);
+        JoinedTaskSession left = tasks(first);
 
         first.leave(LETTERS.name());
 
@@ -209,8 +209,8 @@ class TaskScenarioTests extends Scenario {
 
         assertThat(letters().snapshot().members()).isEmpty();
         assertThat(letters().deadMembers()).isEmpty();
-        assertThat(cluster.census().sessions())
-                .extracting(Census.Session::id)
+        assertThat(cluster.clusterSnapshot().sessions())
+                .extracting(ClusterSnapshot.Session::id)
                 .containsExactly(other.engine().currentSession());
     }
 
@@ -220,7 +220,7 @@ class TaskScenarioTests extends Scenario {
         return process;
     }
 
-    private static JoinedTasks tasks(SimProcess process) {
+    private static JoinedTaskSession tasks(SimProcess process) {
         return process.tasks(LETTERS.name());
     }
 
@@ -232,8 +232,8 @@ class TaskScenarioTests extends Scenario {
         return OptionalLong.of(process.engine().currentSession());
     }
 
-    private Census.Lease letters() {
-        return cluster.census().leases().stream()
+    private ClusterSnapshot.Lease letters() {
+        return cluster.clusterSnapshot().leases().stream()
                 .filter(lease -> lease.snapshot().lease().equals(LETTERS.name()))
                 .findAny()
                 .orElseThrow();
@@ -244,6 +244,6 @@ class TaskScenarioTests extends Scenario {
     }
 
     private boolean isLive(long session) {
-        return cluster.census().sessions().stream().anyMatch(row -> row.id() == session && row.live());
+        return cluster.clusterSnapshot().sessions().stream().anyMatch(row -> row.id() == session && row.live());
     }
 }

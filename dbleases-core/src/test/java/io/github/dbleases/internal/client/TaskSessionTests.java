@@ -94,7 +94,7 @@ class TaskSessionTests extends RealClients {
         client.close();
 
         assertThat(told.get().getName()).contains("listener");
-        assertThat(store.workChannel(FAST).census().sessions()).noneMatch(session -> session.live());
+        assertThat(store.workChannel(FAST).clusterSnapshot().sessions()).noneMatch(session -> session.live());
         assertThatThrownBy(() -> client.taskSession("letters")).isInstanceOf(IllegalStateException.class);
     }
 

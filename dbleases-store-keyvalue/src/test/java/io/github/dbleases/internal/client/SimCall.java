@@ -20,7 +20,7 @@ final class SimCall<T> {
         return thread;
     });
 
-    private final SimLane lane;
+    private final SimLoop loop;
     private final Supplier<T> call;
     private final SimStorage.Outcome<T> outcome;
     private final Semaphore calling = new Semaphore(0);
@@ -31,8 +31,8 @@ final class SimCall<T> {
     private boolean over;
     private boolean givenUp;
 
-    SimCall(SimLane lane, Supplier<T> call, SimStorage.Outcome<T> outcome) {
-        this.lane = lane;
+    SimCall(SimLoop loop, Supplier<T> call, SimStorage.Outcome<T> outcome) {
+        this.loop = loop;
         this.call = call;
         this.outcome = outcome;
     }
@@ -42,8 +42,8 @@ final class SimCall<T> {
         return CURRENT.get();
     }
 
-    SimLane lane() {
-        return lane;
+    SimLoop loop() {
+        return loop;
     }
 
     boolean isOver() {

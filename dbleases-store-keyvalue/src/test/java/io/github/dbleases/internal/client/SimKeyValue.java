@@ -4,7 +4,7 @@ import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.Timing;
 import io.github.dbleases.keyvalue.DrivenStore;
 import io.github.dbleases.keyvalue.KeyValueBackend;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spi.WorkChannel;
@@ -53,8 +53,8 @@ final class SimKeyValue implements SimStorage {
     }
 
     @Override
-    public <T> Runnable call(SimLane lane, Supplier<T> call, Outcome<T> outcome) {
-        SimCall<T> started = new SimCall<>(lane, call, outcome);
+    public <T> Runnable call(SimLoop loop, Supplier<T> call, Outcome<T> outcome) {
+        SimCall<T> started = new SimCall<>(loop, call, outcome);
         started.start();
         calls.removeIf(SimCall::isOver);
         if (!started.isOver()) {
@@ -64,10 +64,10 @@ final class SimKeyValue implements SimStorage {
     }
 
     @Override
-    public Census census() {
+    public ClusterSnapshot clusterSnapshot() {
         return DrivenStore.on(storage, new Machine(null))
                 .workChannel(Timing.DEFAULT)
-                .census();
+                .clusterSnapshot();
     }
 
     @Override
@@ -114,16 +114,16 @@ final class SimKeyValue implements SimStorage {
     /** Sends a question over the network. */
     private <R> R ask(Supplier<R> question) {
         SimCall<?> call = SimCall.current();
-        SimLane lane = call.lane();
+        SimLoop loop = call.loop();
         return call.ask(reply -> {
-            if (!lane.isCut() && !world.misfortune(0.003)) {
-                Duration delay = lane.environment().requestDelay().plus(world.shortTime(slowness));
-                world.after(delay, () -> answer(lane, question, reply));
+            if (!loop.isCut() && !world.misfortune(0.003)) {
+                Duration delay = loop.environment().requestDelay().plus(world.shortTime(slowness));
+                world.after(delay, () -> answer(loop, question, reply));
             }
         });
     }
 
-    private <R> void answer(SimLane lane, Supplier<R> question, Consumer<Supplier<R>> reply) {
+    private <R> void answer(SimLoop loop, Supplier<R> question, Consumer<Supplier<R>> reply) {
         Supplier<R> answer;
         try {
             if (away) {
@@ -137,14 +137,14 @@ final class SimKeyValue implements SimStorage {
             };
         }
         Supplier<R> sent = answer;
-        SimEnvironment process = lane.environment();
-        if (!lane.isCut() && !world.misfortune(0.003)) {
+        SimEnvironment process = loop.environment();
+        if (!loop.isCut() && !world.misfortune(0.003)) {
             world.after(process.replyDelay(), () -> process.run(() -> reply.accept(sent)));
         }
     }
 
     private <R> R write(Supplier<R> question) {
-        SimEnvironment process = SimCall.current().lane().environment();
+        SimEnvironment process = SimCall.current().loop().environment();
         return ask(() -> {
             R result = question.get();
             Integer left = writesUntilCrash.computeIfPresent(process, (of, before) -> before - 1);
@@ -206,7 +206,7 @@ final class SimKeyValue implements SimStorage {
         @Override
         public void pause(Duration time) {
             SimCall<?> call = SimCall.current();
-            SimEnvironment pausing = call.lane().environment();
+            SimEnvironment pausing = call.loop().environment();
             call.ask((Consumer<Supplier<Object>> reply) ->
                     world.after(time, () -> pausing.run(() -> reply.accept(() -> time))));
         }

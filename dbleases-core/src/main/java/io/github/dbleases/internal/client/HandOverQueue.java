@@ -1,7 +1,7 @@
 package io.github.dbleases.internal.client;
 
-import io.github.dbleases.internal.client.Assigner.Gift;
-import io.github.dbleases.internal.client.Worker.Job;
+import io.github.dbleases.internal.client.Assigner.HandOver;
+import io.github.dbleases.internal.client.JobQueue.Job;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,19 +19,19 @@ import java.util.function.Function;
  * Gives away partitions on which work has ended, those of one lease together. A partition on which a fenced transaction is
  * still open is offered again a little later.
  */
-final class HandOvers {
+final class HandOverQueue {
 
-    private static final Duration PATIENCE = Duration.ofMillis(100);
+    private static final Duration RETRY_DELAY = Duration.ofMillis(100);
 
     private final Environment environment;
-    private final Worker worker;
+    private final JobQueue jobs;
     private final SessionKeeper keeper;
     private final Listener listener;
-    private final Map<String, Batch> batches = new HashMap<>();
+    private final Map<String, LeaseBatch> batches = new HashMap<>();
 
-    HandOvers(Environment environment, Worker worker, SessionKeeper keeper, Listener listener) {
+    HandOverQueue(Environment environment, JobQueue jobs, SessionKeeper keeper, Listener listener) {
         this.environment = environment;
-        this.worker = worker;
+        this.jobs = jobs;
         this.keeper = keeper;
         this.listener = listener;
     }
@@ -41,12 +41,12 @@ final class HandOvers {
 
         boolean takesPartIn(String lease);
 
-        void handedOver(String lease, Collection<Gift> gifts);
+        void handedOver(String lease, Collection<HandOver> handOvers);
     }
 
-    void add(String lease, Collection<Gift> gifts) {
-        Batch batch = batches.computeIfAbsent(lease, Batch::new);
-        gifts.forEach(gift -> batch.gifts.put(gift.partition(), gift));
+    void add(String lease, Collection<HandOver> handOvers) {
+        LeaseBatch batch = batches.computeIfAbsent(lease, LeaseBatch::new);
+        handOvers.forEach(handOver -> batch.handOvers.put(handOver.partition(), handOver));
         batch.send();
     }
 
@@ -56,7 +56,7 @@ final class HandOvers {
 
     /** Goes on with what an {@code Error} has interrupted. */
     void heal() {
-        batches.values().forEach(Batch::send);
+        batches.values().forEach(LeaseBatch::send);
     }
 
     /** Forgets everything, because the session in which it was owned is over. */
@@ -65,20 +65,20 @@ final class HandOvers {
     }
 
     /** What is to be given away of one lease. */
-    private final class Batch {
+    private final class LeaseBatch {
 
         private final String lease;
-        private final Map<Integer, Gift> gifts = new TreeMap<>();
-        private List<Gift> sent = List.of();
+        private final Map<Integer, HandOver> handOvers = new TreeMap<>();
+        private List<HandOver> sent = List.of();
         private boolean underWay;
 
-        private Batch(String lease) {
+        private LeaseBatch(String lease) {
             this.lease = lease;
         }
 
         private void send() {
-            if (!underWay && !gifts.isEmpty()) {
-                worker.submit(Job.of("hand over partitions of " + lease, this::prepare, this::done));
+            if (!underWay && !handOvers.isEmpty()) {
+                jobs.submit(Job.of("hand over partitions of " + lease, this::prepare, this::done));
                 underWay = true;
             }
         }
@@ -89,8 +89,8 @@ final class HandOvers {
                 underWay = false;
                 return Optional.empty();
             }
-            int limit = worker.stepLimit();
-            List<Gift> sending = gifts.values().stream().limit(limit).toList();
+            int limit = jobs.stepLimit();
+            List<HandOver> sending = handOvers.values().stream().limit(limit).toList();
             boolean takesPart = listener.takesPartIn(lease);
             sent = sending;
             return Optional.of(line -> line.transact(
@@ -103,16 +103,16 @@ final class HandOvers {
             if (batches.get(lease) != this) {
                 return;
             }
-            List<Gift> given = new ArrayList<>(sent);
-            given.removeIf(gift -> kept.contains(gift.partition()));
+            List<HandOver> given = new ArrayList<>(sent);
+            given.removeIf(handOver -> kept.contains(handOver.partition()));
             listener.handedOver(lease, given);
-            given.forEach(gift -> gifts.remove(gift.partition(), gift));
-            if (gifts.isEmpty()) {
+            given.forEach(handOver -> handOvers.remove(handOver.partition(), handOver));
+            if (handOvers.isEmpty()) {
                 batches.remove(lease, this);
             } else if (kept.isEmpty()) {
                 send();
             } else {
-                environment.after(PATIENCE, this::send);
+                environment.after(RETRY_DELAY, this::send);
             }
         }
     }

@@ -11,7 +11,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What listeners to a sharing of tasks are told. */
-class SharingTests {
+class TaskMembershipTests {
 
     private final List<String> told = new ArrayList<>();
     private final TaskSessionListener listener = new TaskSessionListener() {
@@ -26,25 +26,25 @@ class SharingTests {
             told.add("closing");
         }
     };
-    private final Sharing sharing = new Sharing(Runnable::run, () -> 1);
+    private final TaskMembership taskMembership = new TaskMembership(Runnable::run, () -> 1);
 
     @Test
     void anotherMemberInThePlaceOfOneThatDiedIsAChange() {
-        sharing.joined(1, Set.of(1L, 2L));
-        sharing.addListener(listener);
+        taskMembership.joined(1, Set.of(1L, 2L));
+        taskMembership.addListener(listener);
 
-        sharing.joined(1, Set.of(1L, 2L));
+        taskMembership.joined(1, Set.of(1L, 2L));
         assertThat(told).isEmpty();
-        sharing.joined(1, Set.of(1L, 3L));
+        taskMembership.joined(1, Set.of(1L, 3L));
 
         assertThat(told).containsExactly("changed");
-        assertThat(sharing.part().place()).isEqualTo(new Place(0, 2));
+        assertThat(taskMembership.current().place()).isEqualTo(new Place(0, 2));
     }
 
     @Test
     void thePlaceIsThatInTheOrderOfTheIds() {
-        sharing.joined(20, Set.of(30L, 20L, 100L, 3L));
-        assertThat(sharing.part().place()).isEqualTo(new Place(1, 4));
+        taskMembership.joined(20, Set.of(30L, 20L, 100L, 3L));
+        assertThat(taskMembership.current().place()).isEqualTo(new Place(1, 4));
     }
 
     @Test
@@ -58,58 +58,58 @@ class SharingTests {
 
     @Test
     void trustThatLapsesOrReturnsIsAChangeForWhoHasASession() {
-        sharing.addListener(listener);
-        sharing.trustChanged();
+        taskMembership.addListener(listener);
+        taskMembership.trustChanged();
         assertThat(told).isEmpty();
 
-        sharing.joined(1, Set.of(1L));
-        sharing.trustChanged();
-        sharing.lose();
-        sharing.lose();
+        taskMembership.joined(1, Set.of(1L));
+        taskMembership.trustChanged();
+        taskMembership.lose();
+        taskMembership.lose();
 
         assertThat(told).containsExactly("changed", "changed", "changed");
     }
 
     @Test
     void theClosingIsToldOnceAndAtOnceToWhoComesLater() {
-        sharing.addListener(listener);
-        sharing.joined(1, Set.of(1L));
+        taskMembership.addListener(listener);
+        taskMembership.joined(1, Set.of(1L));
 
-        sharing.close();
-        sharing.close();
-        sharing.joined(1, Set.of(1L, 2L));
+        taskMembership.close();
+        taskMembership.close();
+        taskMembership.joined(1, Set.of(1L, 2L));
 
         assertThat(told).containsExactly("changed", "closing");
-        sharing.addListener(listener);
+        taskMembership.addListener(listener);
         assertThat(told).containsExactly("changed", "closing", "closing");
-        assertThat(sharing.isAtWork()).isTrue();
+        assertThat(taskMembership.isAtWork()).isTrue();
     }
 
     @Test
     void whoHasLeftIsNotToldOfTheClosing() {
-        sharing.addListener(listener);
-        sharing.joined(1, Set.of(1L));
+        taskMembership.addListener(listener);
+        taskMembership.joined(1, Set.of(1L));
 
-        sharing.leave();
-        sharing.close();
+        taskMembership.leave();
+        taskMembership.close();
 
         assertThat(told).containsExactly("changed");
-        assertThat(sharing.isAtWork()).isFalse();
+        assertThat(taskMembership.isAtWork()).isFalse();
     }
 
     @Test
     void whoNeverHadASessionIsNotAtWork() {
-        sharing.close();
+        taskMembership.close();
 
-        assertThat(sharing.isAtWork()).isFalse();
-        assertThat(sharing.part().place()).isEqualTo(Place.ALONE);
+        assertThat(taskMembership.isAtWork()).isFalse();
+        assertThat(taskMembership.current().place()).isEqualTo(Place.ALONE);
     }
 
     @Test
     void aListenerThatWasRemovedIsToldNothing() {
-        sharing.addListener(listener).close();
+        taskMembership.addListener(listener).close();
 
-        sharing.joined(1, Set.of(1L));
+        taskMembership.joined(1, Set.of(1L));
 
         assertThat(told).isEmpty();
     }

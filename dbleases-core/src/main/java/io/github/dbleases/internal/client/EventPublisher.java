@@ -12,16 +12,16 @@ import io.github.dbleases.PartitionSet;
 import java.util.concurrent.Executor;
 
 /** Tells the listener of a client what happens to its session and to its leases. */
-final class Events {
+final class EventPublisher {
 
     /** The listener of a client that has none. */
-    static final LeaseEventListener NOBODY = event -> {};
+    static final LeaseEventListener NO_LISTENER = event -> {};
 
     private final String clientId;
     private final LeaseEventListener listener;
     private final ListenerQueue<LeaseEventListener> queue;
 
-    Events(String clientId, LeaseEventListener listener, Executor executor) {
+    EventPublisher(String clientId, LeaseEventListener listener, Executor executor) {
         this.clientId = clientId;
         this.listener = listener;
         this.queue = new ListenerQueue<>(executor, listener);
@@ -49,8 +49,8 @@ final class Events {
     }
 
     /** Returns whether there is somebody to be told, for whom a hand-over has to wait. */
-    boolean haveListener() {
-        return listener != NOBODY;
+    boolean hasListener() {
+        return listener != NO_LISTENER;
     }
 
     /** Returns what listens to a lease on behalf of the listener of the client. */

@@ -12,24 +12,24 @@ import java.util.Queue;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class PortfolioTests {
+class LeaseOwnershipTests {
 
     private static final long EPOCH = 7;
 
     private final Queue<Runnable> calls = new ArrayDeque<>();
-    private final Portfolio portfolio = new Portfolio(calls::add, () -> EPOCH, true, this::drained);
+    private final LeaseOwnership ownership = new LeaseOwnership(calls::add, () -> EPOCH, true, this::drained);
     private final List<String> told = new ArrayList<>();
-    private final List<Owned> drained = new ArrayList<>();
+    private final List<OwnedPartition> drained = new ArrayList<>();
 
     @Test
     void whatIsTakenIsInTheViewAndToldOnce() {
         listen(new Recorder("a"));
 
-        List<Owned> taken = take(0, 1);
+        List<OwnedPartition> taken = take(0, 1);
         call();
 
-        assertThat(portfolio.grants().partitions()).isEqualTo(PartitionSet.of(0, 1));
-        assertThat(portfolio.grants().token(1)).hasValue(taken.get(1).token());
+        assertThat(ownership.grants().partitions()).isEqualTo(PartitionSet.of(0, 1));
+        assertThat(ownership.grants().token(1)).hasValue(taken.get(1).token());
         assertThat(told).containsExactly("a +0-1");
     }
 
@@ -37,10 +37,10 @@ class PortfolioTests {
     void whatIsGivenIsGoneFromTheViewBeforeAnybodyIsToldAndDrainedAfterAllHaveReturned() {
         listen(new Recorder("a"));
         listen(new Recorder("b"));
-        List<Owned> taken = take(0);
+        List<OwnedPartition> taken = take(0);
 
-        portfolio.give(taken);
-        assertThat(portfolio.grants().partitions()).isEmpty();
+        ownership.handOver(taken);
+        assertThat(ownership.grants().partitions()).isEmpty();
         assertThat(told).isEmpty();
         assertThat(drained).isEmpty();
 
@@ -51,9 +51,9 @@ class PortfolioTests {
 
     @Test
     void withoutListenersThereIsNothingToWaitFor() {
-        List<Owned> taken = take(0);
+        List<OwnedPartition> taken = take(0);
 
-        portfolio.give(taken);
+        ownership.handOver(taken);
 
         assertThat(drained).isEqualTo(taken);
     }
@@ -61,41 +61,41 @@ class PortfolioTests {
     @Test
     void aPartitionThatIsLostIsForgottenOnlyWhenItIsDrained() {
         listen(new Recorder("a"));
-        List<Owned> taken = take(0);
+        List<OwnedPartition> taken = take(0);
         taken.get(0).tryHold();
 
-        portfolio.lose(taken);
+        ownership.lose(taken);
         call();
-        assertThat(portfolio.owned(0)).isPresent();
+        assertThat(ownership.owned(0)).isPresent();
 
         taken.get(0).release();
         assertThat(taken.get(0).isDrained()).isTrue();
-        portfolio.lose(taken);
-        assertThat(portfolio.isEmpty()).isTrue();
+        ownership.lose(taken);
+        assertThat(ownership.isEmpty()).isTrue();
     }
 
     @Test
     void aPartitionThatIsGivenAndThenLostIsToldOnce() {
         listen(new Recorder("a"));
-        List<Owned> taken = take(0);
+        List<OwnedPartition> taken = take(0);
 
-        portfolio.give(taken);
-        portfolio.lose(taken);
+        ownership.handOver(taken);
+        ownership.lose(taken);
         call();
 
         assertThat(told).containsExactly("a +0", "a -0");
-        assertThat(taken).allMatch(Owned::isLost);
+        assertThat(taken).allMatch(OwnedPartition::isLost);
     }
 
     @Test
     void aHeldOrToldPartitionIsNotDrainedBeforeBothHaveEnded() {
-        Owned owned = new Owned(0, 1, EPOCH);
+        OwnedPartition owned = new OwnedPartition(0, 1, EPOCH);
         owned.tryHold();
         owned.tryHold();
         owned.listenersDone();
         assertThat(owned.isDrained()).as("still in the view").isFalse();
 
-        owned.give();
+        owned.handOver();
         owned.release();
         assertThat(owned.isDrained()).as("one hold is open").isFalse();
         owned.release();
@@ -105,11 +105,11 @@ class PortfolioTests {
     @Test
     void aLapseStopsAndAReturnStartsWhatIsStillHeld() {
         listen(new Recorder("a"));
-        List<Owned> taken = take(0, 1);
+        List<OwnedPartition> taken = take(0, 1);
 
-        portfolio.lapse();
-        portfolio.give(taken.subList(0, 1));
-        portfolio.resume();
+        ownership.lapse();
+        ownership.handOver(taken.subList(0, 1));
+        ownership.resume();
         call();
 
         assertThat(told).containsExactly("a +0-1", "a -0-1", "a +1");
@@ -118,13 +118,13 @@ class PortfolioTests {
     @Test
     void whatIsTakenWithoutTrustIsToldWhenTheTrustReturns() {
         listen(new Recorder("a"));
-        portfolio.lapse();
+        ownership.lapse();
 
         take(0);
         call();
         assertThat(told).isEmpty();
 
-        portfolio.resume();
+        ownership.resume();
         call();
         assertThat(told).containsExactly("a +0");
     }
@@ -134,7 +134,7 @@ class PortfolioTests {
         listen(new Recorder("a"));
         take(0);
 
-        portfolio.resume();
+        ownership.resume();
         call();
 
         assertThat(told).containsExactly("a +0");
@@ -154,9 +154,9 @@ class PortfolioTests {
     @Test
     void aListenerThatIsRemovedIsToldNothingMoreAndHoldsUpNothing() {
         Registration registration = listen(new Recorder("a"));
-        List<Owned> taken = take(0);
+        List<OwnedPartition> taken = take(0);
 
-        portfolio.give(taken);
+        ownership.handOver(taken);
         registration.close();
         call();
 
@@ -177,9 +177,9 @@ class PortfolioTests {
                 throw new IllegalStateException("on purpose");
             }
         });
-        List<Owned> taken = take(0);
+        List<OwnedPartition> taken = take(0);
 
-        portfolio.give(taken);
+        ownership.handOver(taken);
         call();
 
         assertThat(drained).isEqualTo(taken);
@@ -189,26 +189,26 @@ class PortfolioTests {
     void theCallsToOneListenerComeOneAfterTheOther() {
         listen(new Recorder("a"));
 
-        List<Owned> taken = take(0);
-        portfolio.give(taken);
+        List<OwnedPartition> taken = take(0);
+        ownership.handOver(taken);
 
         assertThat(calls).as("the second waits for the first").hasSize(1);
     }
 
     private Registration listen(LeaseListener listener) {
-        return portfolio.addListener(new OwnershipListener.OfLease(listener));
+        return ownership.addListener(new OwnershipListener.OfLease(listener));
     }
 
-    private List<Owned> take(int... partitions) {
-        List<Owned> taken = IntStream.of(partitions)
-                .mapToObj(partition -> new Owned(partition, 100 + partition, EPOCH))
+    private List<OwnedPartition> take(int... partitions) {
+        List<OwnedPartition> taken = IntStream.of(partitions)
+                .mapToObj(partition -> new OwnedPartition(partition, 100 + partition, EPOCH))
                 .toList();
-        portfolio.take(taken);
+        ownership.take(taken);
         return taken;
     }
 
-    private void drained(List<Owned> partitions) {
-        partitions.forEach(Owned::listenersDone);
+    private void drained(List<OwnedPartition> partitions) {
+        partitions.forEach(OwnedPartition::listenersDone);
         drained.addAll(partitions);
     }
 

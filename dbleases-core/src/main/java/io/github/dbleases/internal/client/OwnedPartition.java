@@ -10,14 +10,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>Each step on the way from the view to the end is a flag of its own, set when the step is done. So a step that an
  * {@code Error} has interrupted can be found and repeated.
  */
-final class Owned {
+final class OwnedPartition {
 
     private static final int GONE = Integer.MIN_VALUE;
 
     private final int partition;
     private final long token;
     private final long epoch;
-    private volatile State state = State.HELD;
+    private volatile State state = State.ACTIVE;
     private final AtomicInteger holds = new AtomicInteger();
     private boolean stopAnnounced;
     private boolean listenersDone;
@@ -29,7 +29,7 @@ final class Owned {
      *
      * @param epoch the epoch of trust in which it was granted
      */
-    Owned(int partition, long token, long epoch) {
+    OwnedPartition(int partition, long token, long epoch) {
         this.partition = partition;
         this.token = token;
         this.epoch = epoch;
@@ -37,9 +37,9 @@ final class Owned {
 
     enum State {
         /** Part of the view. */
-        HELD,
+        ACTIVE,
         /** Gone from the view; it is given to another once it is drained. */
-        GIVING,
+        HANDING_OVER,
         /** Gone from the view, because it is not this client's any more. */
         LOST
     }
@@ -56,8 +56,8 @@ final class Owned {
         return epoch;
     }
 
-    boolean isHeld() {
-        return state == State.HELD;
+    boolean isActive() {
+        return state == State.ACTIVE;
     }
 
     /** May be called without the monitor. */
@@ -65,12 +65,12 @@ final class Owned {
         return state == State.LOST;
     }
 
-    boolean isGiving() {
-        return state == State.GIVING;
+    boolean isHandingOver() {
+        return state == State.HANDING_OVER;
     }
 
-    void give() {
-        state = State.GIVING;
+    void handOver() {
+        state = State.HANDING_OVER;
         refuseHolds();
     }
 
@@ -115,7 +115,7 @@ final class Owned {
 
     /** Returns whether it is gone from the view and the listeners don't know it yet. */
     boolean isStopping() {
-        return state != State.HELD && !stopAnnounced;
+        return state != State.ACTIVE && !stopAnnounced;
     }
 
     void stopAnnounced() {
@@ -128,7 +128,7 @@ final class Owned {
 
     /** Returns whether no listener and no hold is still at work on it. */
     boolean isDrained() {
-        return state != State.HELD && listenersDone && holds.get() == GONE;
+        return state != State.ACTIVE && listenersDone && holds.get() == GONE;
     }
 
     /** Returns whether it is drained and nothing has followed from that yet. */

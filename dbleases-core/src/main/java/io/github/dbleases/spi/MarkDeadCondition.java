@@ -13,4 +13,4 @@ import java.time.Instant;
  * @param expectedTime what the store's clock should show, by the last heartbeat and the client's monotonic clock
  * @param steadyFor how long the client's heartbeats and the store's clock have gone on as they should
  */
-public record Warrant(long session, Duration grace, Instant expectedTime, Duration steadyFor) {}
+public record MarkDeadCondition(long session, Duration grace, Instant expectedTime, Duration steadyFor) {}

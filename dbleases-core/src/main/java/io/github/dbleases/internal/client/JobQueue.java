@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
  * <p>What is too much for one attempt is done in steps. Their size halves when an attempt fails and doubles when one
  * succeeds, so that a step fits into an attempt on a slow database too.
  */
-final class Worker {
+final class JobQueue {
 
-    private static final Logger log = LoggerFactory.getLogger(Worker.class);
+    private static final Logger log = LoggerFactory.getLogger(JobQueue.class);
 
     /** So many failures in a row are told of. */
     private static final int TOO_MANY = 3;
@@ -47,7 +47,7 @@ final class Worker {
      *
      * @param trusted tells whether the session is trusted at this moment, so that the store is known to answer heartbeats
      */
-    Worker(LeaseClientConfig config, Environment environment, WorkChannel line, BooleanSupplier trusted) {
+    JobQueue(LeaseClientConfig config, Environment environment, WorkChannel line, BooleanSupplier trusted) {
         this.config = config;
         this.environment = environment;
         this.line = line;
@@ -93,16 +93,16 @@ final class Worker {
     }
 
     void submit(Job<?> job) {
-        environment.workLane().submit(Duration.ZERO, new Attempts<>(job));
+        environment.workLoop().submit(Duration.ZERO, new JobRequest<>(job));
     }
 
     /** Submits a job that comes before all others that are due. */
     void submitFirst(Job<?> job) {
-        environment.workLane().submitFirst(new Attempts<>(job));
+        environment.workLoop().submitFirst(new JobRequest<>(job));
     }
 
     void submitInATtl(Job<?> job) {
-        environment.workLane().submit(config.timing().ttl(), new Attempts<>(job));
+        environment.workLoop().submit(config.timing().ttl(), new JobRequest<>(job));
     }
 
     private void succeeded() {
@@ -136,7 +136,7 @@ final class Worker {
     }
 
     /** The attempts at one job. */
-    private final class Attempts<T> implements Request<T> {
+    private final class JobRequest<T> implements Request<T> {
 
         private final Job<T> job;
         private final Backoff backoff = new Backoff(config.timing().heartbeat(), environment::random);
@@ -145,7 +145,7 @@ final class Worker {
         private long firstFailureNanos;
         private long successesBefore;
 
-        private Attempts(Job<T> job) {
+        private JobRequest(Job<T> job) {
             this.job = job;
         }
 
@@ -165,14 +165,14 @@ final class Worker {
             if (failure instanceof LeaseConflictException) {
                 log.debug("Could not {}: {}", job.name, failure.getMessage());
             } else if (failure instanceof StoreUnavailableException) {
-                Worker.this.failed(failure);
+                JobQueue.this.failed(failure);
                 repeated(failure);
             } else if (!failure.toString().equals(told)) {
                 log.warn("Could not {}", job.name, failure);
                 told = failure.toString();
             }
             if (!job.refused.test(failure)) {
-                environment.workLane().submit(backoff.next(), this);
+                environment.workLoop().submit(backoff.next(), this);
             }
         }
 

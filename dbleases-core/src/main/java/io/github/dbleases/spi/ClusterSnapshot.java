@@ -11,7 +11,7 @@ import java.util.List;
  * @param sessions the sessions in the order of their ids, dead ones too if the store keeps them
  * @param leases the leases in the order of their names
  */
-public record Census(List<Session> sessions, List<Lease> leases) {
+public record ClusterSnapshot(List<Session> sessions, List<Lease> leases) {
 
     /**
      * A session.

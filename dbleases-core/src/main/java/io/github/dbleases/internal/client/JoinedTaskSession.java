@@ -7,12 +7,12 @@ import io.github.dbleases.assignment.Snapshot;
 import java.util.OptionalLong;
 
 /** The part in the sharing of tasks as its users see it: a lease without partitions, whose members share the tasks. */
-final class JoinedTasks implements TaskSession {
+final class JoinedTaskSession implements TaskSession {
 
     private final JoinedLease lease;
     private final Engine engine;
 
-    JoinedTasks(JoinedLease lease, Engine engine) {
+    JoinedTaskSession(JoinedLease lease, Engine engine) {
         this.lease = lease;
         this.engine = engine;
     }
@@ -29,12 +29,12 @@ final class JoinedTasks implements TaskSession {
 
     @Override
     public Place place() {
-        return sharing().part().place();
+        return taskMembership().current().place();
     }
 
     @Override
     public Registration addListener(TaskSessionListener listener) {
-        return engine.exclusively(() -> sharing().addListener(listener));
+        return engine.exclusively(() -> taskMembership().addListener(listener));
     }
 
     @Override
@@ -42,16 +42,18 @@ final class JoinedTasks implements TaskSession {
         lease.leave();
     }
 
-    private Sharing sharing() {
-        return lease.portfolio().sharing();
+    private TaskMembership taskMembership() {
+        return lease.ownership().taskMembership();
     }
 
     @Override
     public String toString() {
-        long session = sharing().part().session();
+        long session = taskMembership().current().session();
         return "TaskSession '%s', %s"
                 .formatted(
                         name(),
-                        session == Snapshot.NOBODY ? "not joined" : "session %d of %d".formatted(session, sessions()));
+                        session == Snapshot.NO_SESSION
+                                ? "not joined"
+                                : "session %d of %d".formatted(session, sessions()));
     }
 }

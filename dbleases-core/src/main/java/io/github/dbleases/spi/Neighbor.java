@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param ttl how long it lives without a heartbeat
  * @param grace how long the others wait after it has expired before they mark it dead
  */
-public record Neighbour(long session, Duration expiresIn, Duration ttl, Duration grace) {
+public record Neighbor(long session, Duration expiresIn, Duration ttl, Duration grace) {
 
     /** Returns the time until it may be marked dead, negative when it may. */
     public Duration markableIn() {

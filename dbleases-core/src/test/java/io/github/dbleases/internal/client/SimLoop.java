@@ -2,7 +2,7 @@ package io.github.dbleases.internal.client;
 
 import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.StoreUnavailableException;
-import io.github.dbleases.internal.client.Environment.Lane;
+import io.github.dbleases.internal.client.Environment.RequestLoop;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** One line of a simulated process to the database, over a network that delays and loses. */
-final class SimLane implements Lane {
+final class SimLoop implements RequestLoop {
 
     private static final Duration RETRY = Duration.ofMillis(100);
 
@@ -22,7 +22,7 @@ final class SimLane implements Lane {
     private boolean cut;
     private int sent;
 
-    SimLane(SimEnvironment environment, SimStorage storage, Duration attemptTimeout) {
+    SimLoop(SimEnvironment environment, SimStorage storage, Duration attemptTimeout) {
         this.environment = environment;
         this.storage = storage;
         this.attemptTimeout = attemptTimeout;
@@ -93,11 +93,11 @@ final class SimLane implements Lane {
             return;
         }
         sent++;
-        Attempt<T> attempt = new Attempt<>(request);
+        SimAttempt<T> attempt = new SimAttempt<>(request);
         attempt.giveUp = storage.call(this, call.get(), attempt);
     }
 
-    /** A request that cannot take its failure is attempted again a little later, as on a {@link ThreadLane}. */
+    /** A request that cannot take its failure is attempted again a little later, as on a {@link ThreadLoop}. */
     private void fail(Request<?> request, Throwable failure) {
         try {
             request.failed(
@@ -116,14 +116,14 @@ final class SimLane implements Lane {
     }
 
     /** An attempt, which ends once. */
-    private final class Attempt<T> implements SimStorage.Outcome<T> {
+    private final class SimAttempt<T> implements SimStorage.Outcome<T> {
 
         private final Request<T> request;
         private final Environment.Timer timeout;
         private Runnable giveUp = () -> {};
         private boolean ended;
 
-        private Attempt(Request<T> request) {
+        private SimAttempt(Request<T> request) {
             this.request = request;
             this.timeout =
                     environment.later(attemptTimeout, () -> fail(new StoreUnavailableException("no answer in time")));
@@ -136,7 +136,7 @@ final class SimLane implements Lane {
                     request.done(answer);
                 } catch (Throwable failure) {
                     environment.requireSimulated(failure);
-                    SimLane.this.fail(request, failure);
+                    SimLoop.this.fail(request, failure);
                 }
             });
         }
@@ -146,7 +146,7 @@ final class SimLane implements Lane {
             if (!(failure instanceof StoreUnavailableException || failure instanceof LeaseConflictException)) {
                 environment.requireSimulated(failure);
             }
-            end(() -> SimLane.this.fail(request, failure));
+            end(() -> SimLoop.this.fail(request, failure));
         }
 
         private void end(Runnable how) {

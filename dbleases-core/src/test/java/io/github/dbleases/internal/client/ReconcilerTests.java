@@ -11,7 +11,7 @@ import io.github.dbleases.Timing;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.Holdings;
-import io.github.dbleases.spi.Holdings.OwnPartition;
+import io.github.dbleases.spi.Holdings.GrantedPartition;
 import io.github.dbleases.spi.Incarnation;
 import io.github.dbleases.spi.LeaseTransaction;
 import io.github.dbleases.spi.LeaseTransaction.LeaseState;
@@ -25,7 +25,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What an engine makes of answers that a test writes, such as those of a database that somebody has restored. */
-class OwnershipTests {
+class ReconcilerTests {
 
     private static final Duration A_MOMENT = Duration.ofMillis(100);
 
@@ -44,7 +44,7 @@ class OwnershipTests {
     private long inbox;
     private long floor;
     private Duration quietFor = Duration.ZERO;
-    private List<OwnPartition> own = List.of();
+    private List<GrantedPartition> own = List.of();
 
     private final JoinedLease lease = start();
 
@@ -84,8 +84,8 @@ class OwnershipTests {
     @Test
     void aTokenThatWasGivenUpIsNeverPickedUpAgain() {
         grant(10);
-        answer(new OwnPartition("orders", 0, 10, true));
-        assertThat(lease.portfolio().isEmpty()).as("it is handed over").isTrue();
+        answer(new GrantedPartition("orders", 0, 10, true));
+        assertThat(lease.ownership().isEmpty()).as("it is handed over").isTrue();
 
         grant(10);
         assertThat(lease.values()).isEmpty();
@@ -107,7 +107,7 @@ class OwnershipTests {
         grant(10);
         floor = 20;
 
-        answer(new OwnPartition("orders", 0, 10, false), new OwnPartition("orders", 1, 15, false));
+        answer(new GrantedPartition("orders", 0, 10, false), new GrantedPartition("orders", 1, 15, false));
 
         assertThat(lease.values()).isEqualTo(PartitionSet.of(0));
     }
@@ -126,7 +126,7 @@ class OwnershipTests {
     void anAnswerToAFormerSessionIsNotApplied() {
         pass(Timing.DEFAULT.heartbeat().minus(A_MOMENT.multipliedBy(3)));
         environment.latency(Duration.ofMillis(1), Duration.ofMillis(900));
-        own = List.of(new OwnPartition("orders", 0, 10, false));
+        own = List.of(new GrantedPartition("orders", 0, 10, false));
         engine.hinted();
         pass(A_MOMENT);
         environment.latency(Duration.ofMillis(1), Duration.ofMillis(1));
@@ -135,13 +135,13 @@ class OwnershipTests {
         pass(Duration.ofSeconds(2));
 
         assertThat(over).as("another session was opened").isFalse();
-        assertThat(lease.portfolio().grants().partitions()).isEmpty();
+        assertThat(lease.ownership().grants().partitions()).isEmpty();
     }
 
     @Test
     void nothingIsTakenUpThatAnotherIncarnationSays() {
         Incarnation first = incarnation;
-        own = List.of(new OwnPartition("orders", 0, 10, false));
+        own = List.of(new GrantedPartition("orders", 0, 10, false));
         incarnation = new Incarnation("system", 2);
         engine.hinted();
         pass(A_MOMENT);
@@ -158,7 +158,7 @@ class OwnershipTests {
         grant(10);
         quietFor = Duration.ofSeconds(3);
 
-        answer(new OwnPartition("orders", 0, 10, false), new OwnPartition("orders", 1, 15, false));
+        answer(new GrantedPartition("orders", 0, 10, false), new GrantedPartition("orders", 1, 15, false));
         assertThat(lease.values()).as("what was owned before stays").isEqualTo(PartitionSet.of(0));
 
         quietFor = Duration.ZERO;
@@ -182,7 +182,7 @@ class OwnershipTests {
     void whatNobodyHasDroppedIsNotTrustedInTheNextSession() {
         SessionKeeper keeper = engine.keeper();
         JoinedLease unknown = new JoinedLease(LeaseSpec.partitions("unknown", 4), engine, keeper, environment);
-        unknown.portfolio().take(List.of(new Owned(0, 10, keeper.epoch())));
+        unknown.ownership().take(List.of(new OwnedPartition(0, 10, keeper.epoch())));
         Hold hold = unknown.tryHold(0).orElseThrow();
         assertThat(hold.isTrusted()).isTrue();
         assertThat(unknown.values()).isEqualTo(PartitionSet.of(0));
@@ -220,7 +220,7 @@ class OwnershipTests {
     }
 
     private void grant(long token) {
-        answer(new OwnPartition("orders", 0, token, false));
+        answer(new GrantedPartition("orders", 0, token, false));
     }
 
     private void grantNothing() {
@@ -228,7 +228,7 @@ class OwnershipTests {
     }
 
     /** The store says that the session owns something, and sends a hint. */
-    private void answer(OwnPartition... partitions) {
+    private void answer(GrantedPartition... partitions) {
         own = List.of(partitions);
         inbox++;
         engine.hinted();

@@ -1,9 +1,9 @@
 package io.github.dbleases.assignment;
 
 /** Decides between members that have the same right to something, differently for each lease. */
-final class Ties {
+final class TieBreaker {
 
-    private Ties() {}
+    private TieBreaker() {}
 
     /** FNV-1a over the name, then the finalizer of MurmurHash3 over it and the session (both in the public domain). */
     static long hash(String lease, long session) {

@@ -10,19 +10,19 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** The lane runs on the thread of the test; while it rests, time passes. */
-class ThreadLaneTests {
+/** The loop runs on the thread of the test; while it rests, time passes. */
+class ThreadLoopTests {
 
     private final ManualClock clock = new ManualClock();
     private final Object monitor = new Object();
     private final List<String> done = new ArrayList<>();
-    private final ThreadLane lane = new ThreadLane(clock, monitor, (resting, atMost) -> clock.pass(atMost));
+    private final ThreadLoop loop = new ThreadLoop(clock, monitor, (resting, atMost) -> clock.pass(atMost));
 
     @Test
     void requestsAreDoneWhenTheyFallDue() {
-        lane.submit(Duration.ofSeconds(10), new Told("third", () -> "c"));
-        lane.submit(Duration.ZERO, new Told("first", () -> "a"));
-        lane.submit(Duration.ofSeconds(5), new Told("second", () -> "b"));
+        loop.submit(Duration.ofSeconds(10), new Told("third", () -> "c"));
+        loop.submit(Duration.ZERO, new Told("first", () -> "a"));
+        loop.submit(Duration.ofSeconds(5), new Told("second", () -> "b"));
         runFor(Duration.ofSeconds(20));
 
         assertThat(done).containsExactly("first: a", "second: b", "third: c");
@@ -30,7 +30,7 @@ class ThreadLaneTests {
 
     @Test
     void aRequestThatIsNoLongerWantedIsNotAttempted() {
-        lane.submit(Duration.ZERO, new Told("unwanted", () -> "a") {
+        loop.submit(Duration.ZERO, new Told("unwanted", () -> "a") {
             @Override
             public Optional<Supplier<String>> prepare() {
                 return Optional.empty();
@@ -42,22 +42,22 @@ class ThreadLaneTests {
     }
 
     @Test
-    void anExceptionInARequestIsAFailureAndDoesNotEndTheLane() {
-        lane.submit(Duration.ZERO, new Told("away", () -> {
+    void anExceptionInARequestIsAFailureAndDoesNotEndTheLoop() {
+        loop.submit(Duration.ZERO, new Told("away", () -> {
             throw new StoreUnavailableException("away");
         }));
-        lane.submit(Duration.ofSeconds(1), new Told("next", () -> "a"));
+        loop.submit(Duration.ofSeconds(1), new Told("next", () -> "a"));
         runFor(Duration.ofSeconds(2));
 
         assertThat(done).containsExactly("away failed: away", "next: a");
     }
 
     @Test
-    void anErrorInARequestIsAFailureAndDoesNotEndTheLane() {
-        lane.submit(Duration.ZERO, new Told("broken", () -> {
+    void anErrorInARequestIsAFailureAndDoesNotEndTheLoop() {
+        loop.submit(Duration.ZERO, new Told("broken", () -> {
             throw new NoClassDefFoundError("on purpose");
         }));
-        lane.submit(Duration.ofSeconds(1), new Told("next", () -> "a"));
+        loop.submit(Duration.ofSeconds(1), new Told("next", () -> "a"));
         runFor(Duration.ofSeconds(2));
 
         assertThat(done).containsExactly("broken failed: An attempt ended with an error", "next: a");
@@ -65,13 +65,13 @@ class ThreadLaneTests {
 
     @Test
     void aRequestThatCannotBePreparedOrTakeItsAnswerIsToldThatItFailed() {
-        lane.submit(Duration.ZERO, new Told("unprepared", () -> "a") {
+        loop.submit(Duration.ZERO, new Told("unprepared", () -> "a") {
             @Override
             public Optional<Supplier<String>> prepare() {
                 throw new IllegalStateException("not ready");
             }
         });
-        lane.submit(Duration.ZERO, new Told("deaf", () -> "a") {
+        loop.submit(Duration.ZERO, new Told("deaf", () -> "a") {
             @Override
             public void done(String answer) {
                 throw new IllegalStateException("not now");
@@ -83,8 +83,8 @@ class ThreadLaneTests {
     }
 
     @Test
-    void aRequestThatCannotTakeItsFailureDoesNotEndTheLane() {
-        lane.submit(
+    void aRequestThatCannotTakeItsFailureDoesNotEndTheLoop() {
+        loop.submit(
                 Duration.ZERO,
                 new Told("hopeless", () -> {
                     throw new StoreUnavailableException("away");
@@ -94,7 +94,7 @@ class ThreadLaneTests {
                         throw new StackOverflowError("on purpose");
                     }
                 });
-        lane.submit(Duration.ofSeconds(1), new Told("next", () -> "a"));
+        loop.submit(Duration.ofSeconds(1), new Told("next", () -> "a"));
         runFor(Duration.ofSeconds(2));
 
         assertThat(done).containsExactly("next: a");
@@ -102,7 +102,7 @@ class ThreadLaneTests {
 
     @Test
     void aRequestThatCouldNotTakeItsFailureIsAttemptedAgain() {
-        lane.submit(Duration.ZERO, new Told("exhausted", () -> "a") {
+        loop.submit(Duration.ZERO, new Told("exhausted", () -> "a") {
             private int failures = 3;
 
             @Override
@@ -119,7 +119,7 @@ class ThreadLaneTests {
                 throw new OutOfMemoryError("on purpose");
             }
         });
-        lane.submit(Duration.ofSeconds(1), new Told("next", () -> "b"));
+        loop.submit(Duration.ofSeconds(1), new Told("next", () -> "b"));
         runFor(Duration.ofSeconds(2));
 
         assertThat(done).containsExactly("exhausted: a", "next: b");
@@ -127,9 +127,9 @@ class ThreadLaneTests {
 
     @Test
     void theFirstComesBeforeWhatWasSubmittedEarlier() {
-        lane.submit(Duration.ZERO, new Told("one", () -> "a"));
-        lane.submit(Duration.ZERO, new Told("other", () -> "b"));
-        lane.submitFirst(new Told("first", () -> "c"));
+        loop.submit(Duration.ZERO, new Told("one", () -> "a"));
+        loop.submit(Duration.ZERO, new Told("other", () -> "b"));
+        loop.submitFirst(new Told("first", () -> "c"));
         runFor(Duration.ofSeconds(1));
 
         assertThat(done).containsExactly("first: c", "one: a", "other: b");
@@ -137,7 +137,7 @@ class ThreadLaneTests {
 
     @Test
     void theStoreIsCalledOutsideOfTheMonitorAndTheRestWithinIt() {
-        lane.submit(Duration.ZERO, new Told("request", () -> Thread.holdsLock(monitor) ? "inside" : "outside") {
+        loop.submit(Duration.ZERO, new Told("request", () -> Thread.holdsLock(monitor) ? "inside" : "outside") {
             @Override
             public void done(String answer) {
                 super.done(answer + (Thread.holdsLock(monitor) ? ", inside" : ", outside"));
@@ -149,9 +149,9 @@ class ThreadLaneTests {
     }
 
     @Test
-    void aLaneThatCannotRestWaitsUntilTheNextRequestIsDue() {
+    void aLoopThatCannotRestWaitsUntilTheNextRequestIsDue() {
         List<Duration> rests = new ArrayList<>();
-        ThreadLane restless = new ThreadLane(Clock.SYSTEM, monitor, (resting, atMost) -> {
+        ThreadLoop restless = new ThreadLoop(Clock.SYSTEM, monitor, (resting, atMost) -> {
             rests.add(atMost);
             throw new NoClassDefFoundError("on purpose");
         });
@@ -167,16 +167,16 @@ class ThreadLaneTests {
     }
 
     private void runFor(Duration time) {
-        lane.submit(
+        loop.submit(
                 time,
                 new Told("", () -> {
-                    lane.stop();
+                    loop.stop();
                     return "";
                 }) {
                     @Override
                     public void done(String answer) {}
                 });
-        lane.run();
+        loop.run();
     }
 
     private class Told implements Request<String> {

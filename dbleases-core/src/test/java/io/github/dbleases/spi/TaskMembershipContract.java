@@ -10,7 +10,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** What a store has to keep for sessions that share tasks. */
-public abstract class SharingContract extends ElectionContract {
+public abstract class TaskMembershipContract extends ElectionContract {
 
     @Test
     void aSessionSharesTasksWithTheLiveMembers() {
@@ -25,9 +25,9 @@ public abstract class SharingContract extends ElectionContract {
 
         Holdings holdings = work.holdings(10);
 
-        assertThat(holdings.shared()).isEqualTo(Map.of("letters", Set.of(10L, 20L), "bills", Set.of(10L, 30L)));
+        assertThat(holdings.taskMembers()).isEqualTo(Map.of("letters", Set.of(10L, 20L), "bills", Set.of(10L, 30L)));
         assertThat(holdings.partitions()).hasSize(1);
-        assertThat(work.holdings(20).shared()).isEqualTo(Map.of("letters", Set.of(10L, 20L)));
+        assertThat(work.holdings(20).taskMembers()).isEqualTo(Map.of("letters", Set.of(10L, 20L)));
     }
 
     @Test
@@ -38,8 +38,8 @@ public abstract class SharingContract extends ElectionContract {
 
         kill(20);
 
-        assertThat(work.holdings(10).shared()).isEqualTo(Map.of("letters", Set.of(10L)));
-        assertThat(work.holdings(77).shared()).isEmpty();
+        assertThat(work.holdings(10).taskMembers()).isEqualTo(Map.of("letters", Set.of(10L)));
+        assertThat(work.holdings(77).taskMembers()).isEmpty();
     }
 
     @Test
@@ -53,8 +53,8 @@ public abstract class SharingContract extends ElectionContract {
             return null;
         });
 
-        assertThat(work.holdings(10).shared()).isEmpty();
-        assertThat(work.holdings(20).shared()).isEqualTo(Map.of("letters", Set.of(20L)));
+        assertThat(work.holdings(10).taskMembers()).isEmpty();
+        assertThat(work.holdings(20).taskMembers()).isEqualTo(Map.of("letters", Set.of(20L)));
     }
 
     @Test
@@ -90,7 +90,7 @@ public abstract class SharingContract extends ElectionContract {
     private boolean hasOtherMembersAfter(Consumer<LeaseTransaction> action) {
         return in("letters", transaction -> {
             action.accept(transaction);
-            return transaction.hasOtherMembers("letters");
+            return transaction.membersChanged("letters");
         });
     }
 

@@ -3,10 +3,10 @@ package io.github.dbleases.internal.client;
 import static java.util.stream.Collectors.groupingBy;
 
 import io.github.dbleases.Timing;
-import io.github.dbleases.internal.client.Assigner.Gift;
-import io.github.dbleases.internal.client.Worker.Job;
+import io.github.dbleases.internal.client.Assigner.HandOver;
+import io.github.dbleases.internal.client.JobQueue.Job;
 import io.github.dbleases.spi.Holdings;
-import io.github.dbleases.spi.Holdings.OwnPartition;
+import io.github.dbleases.spi.Holdings.GrantedPartition;
 import io.github.dbleases.spi.WorkChannel;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,35 +20,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the portfolios of a client in accord with what the store says that its session owns: takes up what was granted,
+ * Keeps the ownership of a client in accord with what the store says that its session owns: takes up what was granted,
  * gives away what it is asked to hand over, loses what is not its own any more.
  */
-final class Ownership implements HandOvers.Listener {
+final class Reconciler implements HandOverQueue.Listener {
 
-    private static final Logger log = LoggerFactory.getLogger(Ownership.class);
+    private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
 
     /** How many ttls a client that has resigned comes after the others. */
     private static final int YIELDED_TTLS = 10;
 
     private final Timing timing;
     private final Environment environment;
-    private final Worker worker;
+    private final JobQueue jobs;
     private final SessionKeeper keeper;
-    private final Leases leases;
-    private final HandOvers handOvers;
+    private final JoinedLeases leases;
+    private final HandOverQueue handOverQueue;
     private final DroppedTokens dropped = new DroppedTokens();
     private final List<Runnable> beforeReading = new ArrayList<>();
     private final List<Runnable> duringReading = new ArrayList<>();
     private boolean reading;
     private boolean readAgain;
 
-    Ownership(Timing timing, Environment environment, Worker worker, SessionKeeper keeper, Leases leases) {
+    Reconciler(Timing timing, Environment environment, JobQueue jobs, SessionKeeper keeper, JoinedLeases leases) {
         this.timing = timing;
         this.environment = environment;
-        this.worker = worker;
+        this.jobs = jobs;
         this.keeper = keeper;
         this.leases = leases;
-        this.handOvers = new HandOvers(environment, worker, keeper, this);
+        this.handOverQueue = new HandOverQueue(environment, jobs, keeper, this);
     }
 
     /** Reads what the session owns, and runs an action when what was read from now on has been applied. */
@@ -62,7 +62,7 @@ final class Ownership implements HandOvers.Listener {
         if (reading) {
             readAgain = true;
         } else if (keeper.session() != null) {
-            worker.submitFirst(Job.of("read what the session owns", this::prepareReading, this::read));
+            jobs.submitFirst(Job.of("read what the session owns", this::prepareReading, this::read));
             reading = true;
         }
     }
@@ -105,11 +105,11 @@ final class Ownership implements HandOvers.Listener {
 
     private void apply(Session session, Holdings holdings) {
         keeper.quiet().atLeast(holdings.quietFor());
-        Map<String, List<OwnPartition>> byLease =
-                holdings.partitions().stream().collect(groupingBy(OwnPartition::lease));
+        Map<String, List<GrantedPartition>> byLease =
+                holdings.partitions().stream().collect(groupingBy(GrantedPartition::lease));
         for (JoinedLease lease : leases.all()) {
             reconcile(lease, byLease.getOrDefault(lease.name(), List.of()), holdings.tokenFloor());
-            share(lease, session, holdings.shared().getOrDefault(lease.name(), Set.of()));
+            share(lease, session, holdings.taskMembers().getOrDefault(lease.name(), Set.of()));
             byLease.remove(lease.name());
         }
         byLease.forEach((lease, unwanted) -> giveBack(lease, unwanted));
@@ -120,46 +120,46 @@ final class Ownership implements HandOvers.Listener {
         }
     }
 
-    private void reconcile(JoinedLease lease, List<OwnPartition> own, long tokenFloor) {
+    private void reconcile(JoinedLease lease, List<GrantedPartition> own, long tokenFloor) {
         Map<Integer, Long> tokens = new HashMap<>();
         own.forEach(partition -> tokens.put(partition.number(), partition.token()));
         lose(
                 lease,
-                lease.portfolio()
+                lease.ownership()
                         .all(owned ->
                                 !tokens.getOrDefault(owned.partition(), 0L).equals(owned.token())));
 
-        List<Owned> taken = new ArrayList<>();
-        List<Owned> asked = new ArrayList<>();
-        List<OwnPartition> unwanted = new ArrayList<>();
-        for (OwnPartition partition : own) {
+        List<OwnedPartition> taken = new ArrayList<>();
+        List<OwnedPartition> asked = new ArrayList<>();
+        List<GrantedPartition> unwanted = new ArrayList<>();
+        for (GrantedPartition partition : own) {
             // Who is about to close keeps what it works on until then, and wants nothing else.
             boolean keeps = leases.isRetired() && leases.closing() == null;
-            boolean leaves = (partition.handOver() && !keeps) || lease.isGiving();
-            Owned owned = lease.portfolio().owned(partition.number()).orElse(null);
+            boolean leaves = (partition.handOver() && !keeps) || lease.isHandingOver();
+            OwnedPartition owned = lease.ownership().owned(partition.number()).orElse(null);
             if (owned != null) {
-                if (owned.isHeld() && leaves) {
+                if (owned.isActive() && leaves) {
                     asked.add(owned);
                 }
             } else if (leaves || keeps || isDropped(partition) || partition.token() <= tokenFloor) {
                 unwanted.add(partition);
             } else if (!isQuiet() && !lease.isLeaving() && !leases.isRetired()) {
-                taken.add(new Owned(partition.number(), partition.token(), keeper.epoch()));
+                taken.add(new OwnedPartition(partition.number(), partition.token(), keeper.epoch()));
             }
         }
         if (!taken.isEmpty()) {
             log.debug("Taking up {} partitions of {}", taken.size(), lease.name());
-            lease.portfolio().take(taken);
+            lease.ownership().take(taken);
         }
-        give(lease, asked);
+        handOver(lease, asked);
         giveBack(lease.name(), unwanted);
     }
 
     private static void share(JoinedLease lease, Session session, Set<Long> members) {
         if (members.contains(session.id())) {
-            lease.portfolio().sharing().joined(session.id(), members);
+            lease.ownership().taskMembership().joined(session.id(), members);
         } else {
-            lease.portfolio().sharing().lose();
+            lease.ownership().taskMembership().lose();
         }
     }
 
@@ -167,92 +167,95 @@ final class Ownership implements HandOvers.Listener {
         return !keeper.quiet().rest().isZero();
     }
 
-    private boolean isDropped(OwnPartition partition) {
+    private boolean isDropped(GrantedPartition partition) {
         return dropped.contains(partition.lease(), partition.number(), partition.token());
     }
 
     /** Stops work on partitions and gives them away when they are drained. */
-    void give(JoinedLease lease, Collection<Owned> partitions) {
+    void handOver(JoinedLease lease, Collection<OwnedPartition> partitions) {
         if (!partitions.isEmpty()) {
             log.debug("Giving {} partitions of {}", partitions.size(), lease.name());
             drop(lease, partitions);
-            lease.portfolio().give(partitions);
+            lease.ownership().handOver(partitions);
         }
     }
 
-    private void lose(JoinedLease lease, Collection<Owned> partitions) {
+    private void lose(JoinedLease lease, Collection<OwnedPartition> partitions) {
         if (!partitions.isEmpty()) {
             drop(lease, partitions);
-            lease.portfolio().lose(partitions);
+            lease.ownership().lose(partitions);
         }
     }
 
     /** Loses everything: the session is over, or the store has forgotten and this client cannot vouch for it. */
     void loseAll() {
-        handOvers.clear();
+        handOverQueue.clear();
         leases.all().forEach(this::loseAll);
     }
 
     /** Loses everything of a lease. */
     void loseAll(JoinedLease lease) {
-        drop(lease, lease.portfolio().all(owned -> true));
-        lease.portfolio().loseAll();
-        lease.portfolio().sharing().lose();
+        drop(lease, lease.ownership().all(owned -> true));
+        lease.ownership().loseAll();
+        lease.ownership().taskMembership().lose();
     }
 
     /** Goes on with what an {@code Error}, or the lack of a thread, has interrupted. */
     void heal() {
-        leases.all().forEach(lease -> drained(lease, lease.portfolio().heal()));
-        handOvers.heal();
-        dropped.keep(lease -> leases.find(lease).isPresent() || handOvers.hasPartitionsOf(lease));
+        leases.all().forEach(lease -> drained(lease, lease.ownership().heal()));
+        handOverQueue.heal();
+        dropped.keep(lease -> leases.find(lease).isPresent() || handOverQueue.hasPartitionsOf(lease));
     }
 
-    private void drop(JoinedLease lease, Collection<Owned> partitions) {
+    private void drop(JoinedLease lease, Collection<OwnedPartition> partitions) {
         partitions.forEach(owned -> dropped.drop(lease.name(), owned.partition(), owned.token()));
     }
 
     /** Listeners have returned from being told that work on partitions has stopped. */
-    void told(JoinedLease lease, Collection<Owned> partitions) {
-        partitions.forEach(Owned::listenersDone);
-        drained(lease, partitions.stream().filter(Owned::isDrainToBeHandled).toList());
+    void listenersReturned(JoinedLease lease, Collection<OwnedPartition> partitions) {
+        partitions.forEach(OwnedPartition::listenersDone);
+        drained(
+                lease,
+                partitions.stream().filter(OwnedPartition::isDrainToBeHandled).toList());
     }
 
     /** Gives away, or forgets, partitions on which no work goes on any more. */
-    void drained(JoinedLease lease, Collection<Owned> partitions) {
+    void drained(JoinedLease lease, Collection<OwnedPartition> partitions) {
         if (partitions.isEmpty()) {
             return;
         }
-        List<Gift> gifts = new ArrayList<>();
-        for (Owned owned : partitions) {
-            if (owned.isGiving()) {
-                Gift gift = gift(lease.name(), owned.partition(), owned.token());
-                gifts.add(owned.isResigned() ? gift.resigned(timing.ttl().multipliedBy(YIELDED_TTLS)) : gift);
+        List<HandOver> handOvers = new ArrayList<>();
+        for (OwnedPartition owned : partitions) {
+            if (owned.isHandingOver()) {
+                HandOver handOver = handOver(lease.name(), owned.partition(), owned.token());
+                handOvers.add(
+                        owned.isResigned() ? handOver.resigned(timing.ttl().multipliedBy(YIELDED_TTLS)) : handOver);
             } else {
-                lease.portfolio().forget(owned);
+                lease.ownership().forget(owned);
                 refresh();
             }
         }
-        if (!gifts.isEmpty() && leases.closing() == null) {
-            handOvers.add(lease.name(), gifts);
+        if (!handOvers.isEmpty() && leases.closing() == null) {
+            handOverQueue.add(lease.name(), handOvers);
         }
         leases.drained(lease);
-        partitions.forEach(Owned::drainHandled);
+        partitions.forEach(OwnedPartition::drainHandled);
     }
 
     /** Gives back what the session owns and nobody works on. */
-    private void giveBack(String lease, Collection<OwnPartition> unwanted) {
+    private void giveBack(String lease, Collection<GrantedPartition> unwanted) {
         unwanted.forEach(partition -> dropped.drop(lease, partition.number(), partition.token()));
         if (!unwanted.isEmpty()) {
-            handOvers.add(
+            handOverQueue.add(
                     lease,
                     unwanted.stream()
-                            .map(partition -> gift(lease, partition.number(), partition.token()))
+                            .map(partition -> handOver(lease, partition.number(), partition.token()))
                             .toList());
         }
     }
 
-    private Gift gift(String lease, int partition, long token) {
-        return new Gift(partition, token, dropped.highest(lease, partition));
+    private HandOver handOver(String lease, int partition, long token) {
+        return new HandOver(partition, token, dropped.highest(lease, partition));
     }
 
     @Override
@@ -262,13 +265,13 @@ final class Ownership implements HandOvers.Listener {
     }
 
     @Override
-    public void handedOver(String name, Collection<Gift> gifts) {
+    public void handedOver(String name, Collection<HandOver> handOvers) {
         leases.find(name).ifPresent(lease -> {
-            for (Gift gift : gifts) {
-                lease.portfolio()
-                        .owned(gift.partition())
-                        .filter(owned -> owned.isGiving() && owned.token() == gift.token())
-                        .ifPresent(lease.portfolio()::forget);
+            for (HandOver handOver : handOvers) {
+                lease.ownership()
+                        .owned(handOver.partition())
+                        .filter(owned -> owned.isHandingOver() && owned.token() == handOver.token())
+                        .ifPresent(lease.ownership()::forget);
             }
             leases.drained(lease);
         });

@@ -10,20 +10,20 @@ import java.util.function.LongSupplier;
 
 /**
  * What a client knows of the sharing of tasks in one lease: in which session it takes part, and which sessions do. A lease
- * of another kind is never shared. Used under the monitor, but for {@link #part()}.
+ * of another kind is never shared. Used under the monitor, but for {@link #current()}.
  */
-final class Sharing {
+final class TaskMembership {
 
     private final ListenerQueues<TaskSessionListener> listeners;
     private final LongSupplier epoch;
-    private volatile Part part = Part.NONE;
+    private volatile Current current = Current.NONE;
     private Set<Long> members = Set.of();
     private boolean atWork;
     private boolean over;
     private boolean closing;
     private boolean changeToTell;
 
-    Sharing(Executor executor, LongSupplier epoch) {
+    TaskMembership(Executor executor, LongSupplier epoch) {
         this.listeners = new ListenerQueues<>(executor);
         this.epoch = epoch;
     }
@@ -31,18 +31,18 @@ final class Sharing {
     /**
      * The part that this client has in the sharing.
      *
-     * @param session the session of which it has read that it takes part, trusted or not, or {@link Snapshot#NOBODY}
+     * @param session the session of which it has read that it takes part, trusted or not, or {@link Snapshot#NO_SESSION}
      * @param epoch the epoch of trust in which it has read that
      * @param place the place of the session among those that take part, as read last
      */
-    record Part(long session, long epoch, Place place) {
+    record Current(long session, long epoch, Place place) {
 
-        static final Part NONE = new Part(Snapshot.NOBODY, TrustDeadline.NO_EPOCH, Place.ALONE);
+        static final Current NONE = new Current(Snapshot.NO_SESSION, TrustDeadline.NO_EPOCH, Place.ALONE);
     }
 
     /** Returns the part of this client. May be called without the monitor. */
-    Part part() {
-        return part;
+    Current current() {
+        return current;
     }
 
     /** Returns whether tasks may be held: there has been a session for it, and nobody has said that the work has ended. */
@@ -52,11 +52,11 @@ final class Sharing {
 
     /** Records the sessions that take part, of which the own one is one. */
     void joined(long own, Set<Long> sessions) {
-        if (!over && (part.session != own || part.epoch != epoch.getAsLong() || !members.equals(sessions))) {
+        if (!over && (current.session != own || current.epoch != epoch.getAsLong() || !members.equals(sessions))) {
             Place place = new Place(
                     (int) sessions.stream().filter(other -> other < own).count(), sessions.size());
             atWork = true;
-            part = new Part(own, epoch.getAsLong(), place);
+            current = new Current(own, epoch.getAsLong(), place);
             members = sessions;
             changeToTell = true;
             tellChange();
@@ -65,8 +65,8 @@ final class Sharing {
 
     /** The session is over, or takes part no more. */
     void lose() {
-        if (part.session != Snapshot.NOBODY) {
-            part = Part.NONE;
+        if (current.session != Snapshot.NO_SESSION) {
+            current = Current.NONE;
             changeToTell = true;
             tellChange();
         }
@@ -74,7 +74,7 @@ final class Sharing {
 
     /** The trust in the session has lapsed or returned. */
     void trustChanged() {
-        if (part.session != Snapshot.NOBODY) {
+        if (current.session != Snapshot.NO_SESSION) {
             changeToTell = true;
             tellChange();
         }
@@ -85,7 +85,7 @@ final class Sharing {
         if (!over) {
             over = true;
             closing = true;
-            part = Part.NONE;
+            current = Current.NONE;
             listeners.tell(TaskSessionListener::onClosing);
         }
     }
@@ -94,7 +94,7 @@ final class Sharing {
     void leave() {
         over = true;
         atWork = false;
-        part = Part.NONE;
+        current = Current.NONE;
     }
 
     Registration addListener(TaskSessionListener listener) {

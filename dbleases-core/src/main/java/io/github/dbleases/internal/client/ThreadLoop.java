@@ -1,6 +1,6 @@
 package io.github.dbleases.internal.client;
 
-import io.github.dbleases.internal.client.Environment.Lane;
+import io.github.dbleases.internal.client.Environment.RequestLoop;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.PriorityQueue;
@@ -12,44 +12,44 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A lane on a thread of its own. While no request is due, it does what {@link Rest} says.
+ * A loop on a thread of its own. While no request is due, it does what {@link IdleWait} says.
  *
  * <p>Nothing ends the thread but {@link #stop()}, and no request is lost: one that could neither be done nor take its
  * failure, because there was no heap for it, is attempted again a little later. What has to succeed for that allocates
  * nothing.
  */
-final class ThreadLane implements Lane {
+final class ThreadLoop implements RequestLoop {
 
-    private static final Logger log = LoggerFactory.getLogger(ThreadLane.class);
+    private static final Logger log = LoggerFactory.getLogger(ThreadLoop.class);
 
     private static final Duration LONGEST_REST = Duration.ofMinutes(1);
     private static final long PAUSE_MILLIS = 100;
 
     private final Clock clock;
     private final Object monitor;
-    private final Rest rest;
+    private final IdleWait rest;
     private final Object lock = new Object();
     private final Queue<Due> queue = new PriorityQueue<>();
     private long submitted;
     private boolean stopped;
     private @Nullable Due underWay;
 
-    ThreadLane(Clock clock, Object monitor, Rest rest) {
+    ThreadLoop(Clock clock, Object monitor, IdleWait rest) {
         this.clock = clock;
         this.monitor = monitor;
         this.rest = rest;
     }
 
-    /** What a lane does while no request is due. */
+    /** What a loop does while no request is due. */
     @FunctionalInterface
-    interface Rest {
+    interface IdleWait {
 
         /**
          * Waits, not longer than until the next request is due.
          *
-         * @param lane can be waited on; it is notified when a request is submitted
+         * @param loop can be waited on; it is notified when a request is submitted
          */
-        void untilDue(ThreadLane lane, Duration atMost) throws InterruptedException;
+        void untilDue(ThreadLoop loop, Duration atMost) throws InterruptedException;
     }
 
     @Override
@@ -79,7 +79,7 @@ final class ThreadLane implements Lane {
     }
 
     /**
-     * Waits until a request is submitted or the lane is stopped, for a time at most.
+     * Waits until a request is submitted or the loop is stopped, for a time at most.
      *
      * @return whether there is something to do
      */
@@ -106,7 +106,7 @@ final class ThreadLane implements Lane {
         }
     }
 
-    /** Does the requests until the lane is stopped. */
+    /** Does the requests until the loop is stopped. */
     void run() {
         while (!isStopped()) {
             try {
@@ -199,11 +199,11 @@ final class ThreadLane implements Lane {
             try {
                 rest.untilDue(this, atMost);
             } catch (RuntimeException | Error failure) {
-                log.error("A lane could not rest as it should; it only waits", failure);
+                log.error("A loop could not rest as it should; it only waits", failure);
                 awaitSubmission(atMost);
             }
         } catch (InterruptedException ignored) {
-            log.debug("A lane was interrupted; it goes on until it is stopped");
+            log.debug("A loop was interrupted; it goes on until it is stopped");
         }
     }
 

@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each move is looked for in all elections, so each look is kept cheap: what does not change is found out before.
  */
-public final class LeadershipBalance {
+public final class LeadershipBalancer {
 
     private final Map<Long, Count> counts = new HashMap<>();
     private final List<Contest> contests = new ArrayList<>();
 
-    private LeadershipBalance(Collection<Snapshot> elections) {
+    private LeadershipBalancer(Collection<Snapshot> elections) {
         for (Snapshot election : elections) {
             Election.leader(election).ifPresent(leader -> count(leader.session()).leaderships++);
             Election.settled(election).ifPresent(leadership -> contests.add(contest(election, leadership)));
@@ -47,7 +47,7 @@ public final class LeadershipBalance {
 
     /** Returns the names of the elections whose leaders are to be relieved, in this order. */
     public static List<String> plan(Collection<Snapshot> elections) {
-        return new LeadershipBalance(elections).plan();
+        return new LeadershipBalancer(elections).plan();
     }
 
     private List<String> plan() {

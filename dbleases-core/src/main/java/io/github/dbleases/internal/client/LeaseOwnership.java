@@ -17,7 +17,7 @@ import java.util.function.Predicate;
  *
  * <pre>
  *             take              give                   handed over
- *   (nothing) -----> HELD -------------> GIVING ----------------------+
+ *   (nothing) -----> ACTIVE -------------> HANDING_OVER ----------------------+
  *       ^              |                   |                          |
  *       |              | lose              | lose                     |
  *       |              +-----> LOST <------+                          |
@@ -25,18 +25,18 @@ import java.util.function.Predicate;
  *       +------------------------+------------------------------------+
  * </pre>
  *
- * Only what is HELD is in the view. A partition is drained when every listener has returned from being told and every
+ * Only what is ACTIVE is in the view. A partition is drained when every listener has returned from being told and every
  * hold on it is closed. Used under the monitor, but for {@link #grants()}.
  *
  * <p>Any step may be interrupted by an {@code Error}: what is here says how far it has come, and {@link #heal()} goes on.
  */
-final class Portfolio {
+final class LeaseOwnership {
 
-    private final SortedMap<Integer, Owned> owned = new TreeMap<>();
+    private final SortedMap<Integer, OwnedPartition> owned = new TreeMap<>();
     private final Listeners listeners;
-    private final Sharing sharing;
+    private final TaskMembership taskMembership;
     private final LongSupplier epoch;
-    private final Consumer<List<Owned>> whenTold;
+    private final Consumer<List<OwnedPartition>> whenTold;
     private volatile Grants grants = Grants.NONE;
     private Grants told = Grants.NONE;
     private boolean stopping;
@@ -49,9 +49,9 @@ final class Portfolio {
      * @param trusted whether the session is trusted at this moment
      * @param whenTold is told, perhaps twice, of partitions on which work has stopped when the listeners have returned
      */
-    Portfolio(Executor executor, LongSupplier epoch, boolean trusted, Consumer<List<Owned>> whenTold) {
+    LeaseOwnership(Executor executor, LongSupplier epoch, boolean trusted, Consumer<List<OwnedPartition>> whenTold) {
         this.listeners = new Listeners(executor);
-        this.sharing = new Sharing(executor, epoch);
+        this.taskMembership = new TaskMembership(executor, epoch);
         this.epoch = epoch;
         this.trusted = trusted;
         this.whenTold = whenTold;
@@ -63,15 +63,15 @@ final class Portfolio {
     }
 
     /** Returns what there is of the lease where its members share tasks. */
-    Sharing sharing() {
-        return sharing;
+    TaskMembership taskMembership() {
+        return taskMembership;
     }
 
-    Optional<Owned> owned(int partition) {
+    Optional<OwnedPartition> owned(int partition) {
         return Optional.ofNullable(owned.get(partition));
     }
 
-    List<Owned> all(Predicate<Owned> which) {
+    List<OwnedPartition> all(Predicate<OwnedPartition> which) {
         return owned.values().stream().filter(which).toList();
     }
 
@@ -80,23 +80,23 @@ final class Portfolio {
     }
 
     /** Takes up work on partitions, none of which this client has. */
-    void take(Collection<Owned> taken) {
+    void take(Collection<OwnedPartition> taken) {
         taken.forEach(partition -> owned.put(partition.partition(), partition));
         publish();
     }
 
     /** Stops work on partitions which are held, to give them to another. */
-    void give(Collection<Owned> given) {
+    void handOver(Collection<OwnedPartition> given) {
         stopping = true;
-        given.forEach(Owned::give);
+        given.forEach(OwnedPartition::handOver);
         announceStops();
     }
 
     /** Stops work on partitions which are not this client's any more. */
-    void lose(Collection<Owned> lost) {
+    void lose(Collection<OwnedPartition> lost) {
         stopping = true;
-        lost.forEach(Owned::lose);
-        lost.stream().filter(Owned::isDrained).forEach(this::forget);
+        lost.forEach(OwnedPartition::lose);
+        lost.stream().filter(OwnedPartition::isDrained).forEach(this::forget);
         announceStops();
     }
 
@@ -108,17 +108,17 @@ final class Portfolio {
     }
 
     private void announceStops() {
-        List<Owned> stopped = all(Owned::isStopping);
+        List<OwnedPartition> stopped = all(OwnedPartition::isStopping);
         if (!stopped.isEmpty()) {
             publish();
             listeners.revoked(numbers(stopped));
             listeners.afterwards(() -> whenTold.accept(stopped));
-            stopped.forEach(Owned::stopAnnounced);
+            stopped.forEach(OwnedPartition::stopAnnounced);
         }
         stopping = false;
     }
 
-    void forget(Owned partition) {
+    void forget(OwnedPartition partition) {
         owned.remove(partition.partition(), partition);
     }
 
@@ -127,14 +127,14 @@ final class Portfolio {
         trusted = false;
         told = Grants.NONE;
         listeners.revokeAll();
-        sharing.trustChanged();
+        taskMembership.trustChanged();
     }
 
     /** Tells the listeners to go on, because the trust has returned. */
     void resume() {
         trusted = true;
         tellAssigned();
-        sharing.trustChanged();
+        taskMembership.trustChanged();
     }
 
     /** Tells the listeners that the store cannot be reached or refuses what was asked of it. */
@@ -152,9 +152,9 @@ final class Portfolio {
      *
      * @return the partitions that are drained without anything having followed from that
      */
-    List<Owned> heal() {
+    List<OwnedPartition> heal() {
         listeners.nudge();
-        sharing.nudge();
+        taskMembership.nudge();
         tellAssigned();
         if (owned.size() == grants.size() && !stopping) {
             return List.of();
@@ -163,11 +163,11 @@ final class Portfolio {
         if (all(this::isInView).size() != grants.size()) {
             publish();
         }
-        return all(Owned::isDrainToBeHandled);
+        return all(OwnedPartition::isDrainToBeHandled);
     }
 
-    private boolean isInView(Owned partition) {
-        return partition.isHeld() && partition.epoch() == epoch.getAsLong();
+    private boolean isInView(OwnedPartition partition) {
+        return partition.isActive() && partition.epoch() == epoch.getAsLong();
     }
 
     private void publish() {
@@ -183,7 +183,8 @@ final class Portfolio {
         }
     }
 
-    private static PartitionSet numbers(Collection<Owned> partitions) {
-        return PartitionSet.of(partitions.stream().mapToInt(Owned::partition).toArray());
+    private static PartitionSet numbers(Collection<OwnedPartition> partitions) {
+        return PartitionSet.of(
+                partitions.stream().mapToInt(OwnedPartition::partition).toArray());
     }
 }

@@ -4,16 +4,16 @@ import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.assignment.Balancer;
 import io.github.dbleases.assignment.Balancer.Scope;
-import io.github.dbleases.assignment.LeadershipBalance;
+import io.github.dbleases.assignment.LeadershipBalancer;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.internal.client.Assigner.Outcome;
 import io.github.dbleases.internal.client.Environment.Timer;
-import io.github.dbleases.internal.client.Worker.Job;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.internal.client.JobQueue.Job;
+import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.LeaseTransaction;
-import io.github.dbleases.spi.Neighbour;
+import io.github.dbleases.spi.MarkDeadCondition;
+import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.Renewal;
-import io.github.dbleases.spi.Warrant;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
 import java.util.HashMap;
@@ -31,16 +31,16 @@ import org.slf4j.LoggerFactory;
  * Looks after what concerns all clients: watches the session before the own one and marks it dead when it has expired,
  * gives out what has no owner, puts the balance right, and, when the own session is the smallest, audits.
  */
-final class Caretaker {
+final class ClusterMaintenance {
 
-    private static final Logger log = LoggerFactory.getLogger(Caretaker.class);
+    private static final Logger log = LoggerFactory.getLogger(ClusterMaintenance.class);
 
     /** How long to wait when a session could not be marked: it has renewed, or somebody else is at its row. */
-    private static final Duration PATIENCE = Duration.ofMillis(100);
+    private static final Duration RETRY_DELAY = Duration.ofMillis(100);
 
     private final LeaseClientConfig config;
     private final Environment environment;
-    private final Worker worker;
+    private final JobQueue jobs;
     private final SessionKeeper keeper;
     private final Runnable refresh;
     private final Map<String, Timer> balancing = new HashMap<>();
@@ -49,11 +49,11 @@ final class Caretaker {
     private long auditedNanos;
     private boolean auditing;
 
-    Caretaker(
-            LeaseClientConfig config, Environment environment, Worker worker, SessionKeeper keeper, Runnable refresh) {
+    ClusterMaintenance(
+            LeaseClientConfig config, Environment environment, JobQueue jobs, SessionKeeper keeper, Runnable refresh) {
         this.config = config;
         this.environment = environment;
-        this.worker = worker;
+        this.jobs = jobs;
         this.keeper = keeper;
         this.refresh = refresh;
         this.auditedNanos = environment.clock().nanoTime();
@@ -61,7 +61,7 @@ final class Caretaker {
 
     /** Records the reply to a heartbeat. */
     void renewed(Renewal renewal) {
-        watch(renewal.neighbour());
+        watch(renewal.neighbor());
         long sinceAudit = environment.clock().nanoTime() - auditedNanos;
         if (renewal.smallest() && sinceAudit >= config.timing().ttl().toNanos()) {
             audit();
@@ -97,14 +97,14 @@ final class Caretaker {
     }
 
     private void settle(String lease, String what, Function<Assigner, Outcome> step) {
-        worker.submit(Job.of(what, () -> keeper.session() != null, line -> transact(line, lease, step), outcome -> {
+        jobs.submit(Job.of(what, () -> keeper.session() != null, line -> transact(line, lease, step), outcome -> {
             follow(lease, outcome);
             refresh.run();
         }));
     }
 
     private Outcome transact(WorkChannel line, String lease, Function<Assigner, Outcome> step) {
-        int limit = worker.stepLimit();
+        int limit = jobs.stepLimit();
         return line.transact(
                 new TreeSet<>(Set.of(lease)),
                 (LeaseTransaction transaction) -> step.apply(new Assigner(transaction, limit)));
@@ -115,16 +115,16 @@ final class Caretaker {
      * little longer: a newcomer may mark no session dead for as long as that, and with newcomers that follow each other
      * closely a session that has expired would otherwise stay.
      */
-    private void watch(Optional<Neighbour> neighbour) {
+    private void watch(Optional<Neighbor> neighbor) {
         long now = environment.clock().nanoTime();
-        neighbour.ifPresent(watched -> {
+        neighbor.ifPresent(watched -> {
             Watch replaced = watches.put(watched.session(), new Watch(watched, now));
             if (replaced != null) {
                 replaced.timer.cancel();
             }
         });
         watches.values().removeIf(watch -> {
-            boolean over = neighbour.isEmpty() || now - watch.readNanos > watch.longest();
+            boolean over = neighbor.isEmpty() || now - watch.readNanos > watch.longest();
             if (over) {
                 watch.timer.cancel();
             }
@@ -137,14 +137,14 @@ final class Caretaker {
         });
     }
 
-    private void markDead(Neighbour expired) {
+    private void markDead(Neighbor expired) {
         Session session = keeper.session();
         if (session == null
                 || marking.contains(expired.session())
-                || warrant(session, expired).isEmpty()) {
+                || markDeadCondition(session, expired).isEmpty()) {
             return;
         }
-        worker.submit(Job.of(
+        jobs.submit(Job.of(
                         "mark session " + expired.session() + " dead",
                         () -> prepareMarking(session, expired),
                         leases -> marked(session, expired.session(), leases))
@@ -156,16 +156,17 @@ final class Caretaker {
         marking.add(expired.session());
     }
 
-    private Optional<Warrant> warrant(Session session, Neighbour expired) {
-        return session.guard().warrant(expired, environment.clock().nanoTime());
+    private Optional<MarkDeadCondition> markDeadCondition(Session session, Neighbor expired) {
+        return session.guard().markDeadCondition(expired, environment.clock().nanoTime());
     }
 
-    private Optional<Function<WorkChannel, Optional<Set<String>>>> prepareMarking(Session session, Neighbour expired) {
-        Optional<Warrant> warrant = keeper.session() == session ? warrant(session, expired) : Optional.empty();
-        if (warrant.isEmpty()) {
+    private Optional<Function<WorkChannel, Optional<Set<String>>>> prepareMarking(Session session, Neighbor expired) {
+        Optional<MarkDeadCondition> condition =
+                keeper.session() == session ? markDeadCondition(session, expired) : Optional.empty();
+        if (condition.isEmpty()) {
             marking.remove(expired.session());
         }
-        return warrant.map(given -> line -> line.markDead(given));
+        return condition.map(given -> line -> line.markDead(given));
     }
 
     private void marked(Session session, long dead, Optional<Set<String>> leases) {
@@ -176,21 +177,21 @@ final class Caretaker {
             leases.get().forEach(this::assignOrphans);
             lookAtNext(session);
         } else {
-            environment.after(PATIENCE, () -> lookAtNext(session));
+            environment.after(RETRY_DELAY, () -> lookAtNext(session));
         }
     }
 
     private void lookAtNext(Session session) {
-        worker.submit(Job.of(
+        jobs.submit(Job.of(
                 "look at the next session",
                 () -> keeper.session() == session,
-                line -> line.neighbour(session.id()),
+                line -> line.neighbor(session.id()),
                 this::watch));
     }
 
     private void audit() {
         if (!auditing) {
-            worker.submit(Job.of("audit", () -> auditing = keeper.session() != null, this::census, this::audited)
+            jobs.submit(Job.of("audit", () -> auditing = keeper.session() != null, this::clusterSnapshot, this::audited)
                     .unless(failure -> {
                         auditing = false;
                         return true;
@@ -199,23 +200,23 @@ final class Caretaker {
         }
     }
 
-    private Census census(WorkChannel line) {
-        Census census = line.census();
-        if (census.sessions().stream().anyMatch(session -> !session.live())) {
+    private ClusterSnapshot clusterSnapshot(WorkChannel line) {
+        ClusterSnapshot cluster = line.clusterSnapshot();
+        if (cluster.sessions().stream().anyMatch(session -> !session.live())) {
             line.purge();
         }
-        return census;
+        return cluster;
     }
 
-    private void audited(Census census) {
+    private void audited(ClusterSnapshot cluster) {
         auditing = false;
         auditedNanos = environment.clock().nanoTime();
-        census.sessions().stream()
-                .filter(Census.Session::live)
-                .map(session -> new Neighbour(session.id(), session.expiresIn(), session.ttl(), session.grace()))
+        cluster.sessions().stream()
+                .filter(ClusterSnapshot.Session::live)
+                .map(session -> new Neighbor(session.id(), session.expiresIn(), session.ttl(), session.grace()))
                 .filter(session -> session.markableIn().isNegative())
                 .forEach(this::markDead);
-        for (Census.Lease lease : census.leases()) {
+        for (ClusterSnapshot.Lease lease : cluster.leases()) {
             String name = lease.snapshot().lease();
             if (!lease.deadMembers().isEmpty()
                     || !Balancer.assign(lease.snapshot(), Scope.ORPHANS)
@@ -227,27 +228,27 @@ final class Caretaker {
             }
         }
         if (config.balanceLeaderships()) {
-            balanceLeaderships(census);
+            balanceLeaderships(cluster);
         }
     }
 
-    private void balanceLeaderships(Census census) {
-        List<Snapshot> elections = census.leases().stream()
-                .map(Census.Lease::snapshot)
+    private void balanceLeaderships(ClusterSnapshot cluster) {
+        List<Snapshot> elections = cluster.leases().stream()
+                .map(ClusterSnapshot.Lease::snapshot)
                 .filter(lease -> lease.kind() == LeaseKind.LEADER)
                 .toList();
-        LeadershipBalance.plan(elections)
+        LeadershipBalancer.plan(elections)
                 .forEach(name -> settle(name, "relieve the leader of " + name, assigner -> assigner.relieve(name)));
     }
 
     /** A session that is watched, as it was read. */
     private static final class Watch {
 
-        private final Neighbour session;
+        private final Neighbor session;
         private final long readNanos;
         private Timer timer = Timer.NONE;
 
-        private Watch(Neighbour session, long readNanos) {
+        private Watch(Neighbor session, long readNanos) {
             this.session = session;
             this.readNanos = readNanos;
         }

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Holds that many threads take and close without the monitor. */
-class OwnedTests {
+class OwnedPartitionTests {
 
     @Test
     void aHoldIsWaitedForOrRefusedAndTheEndIsNoticedOnce() throws InterruptedException {
@@ -25,9 +25,9 @@ class OwnedTests {
 
     @Test
     void whatIsGoneIsNotHeld() {
-        Owned given = new Owned(0, 1, 1);
+        OwnedPartition given = new OwnedPartition(0, 1, 1);
         assertThat(given.tryHold()).isTrue();
-        given.give();
+        given.handOver();
 
         assertThat(given.tryHold()).isFalse();
         assertThat(given.release()).isTrue();
@@ -36,7 +36,7 @@ class OwnedTests {
     /** Two threads work under holds while a third gives the partition away. */
     private static final class Round {
 
-        private final Owned owned = new Owned(0, 1, 1);
+        private final OwnedPartition owned = new OwnedPartition(0, 1, 1);
         private final Object monitor = new Object();
         private final AtomicInteger open = new AtomicInteger();
         private final AtomicInteger noticed = new AtomicInteger();
@@ -47,7 +47,7 @@ class OwnedTests {
             List<Thread> threads = new ArrayList<>();
             threads.add(thread(start, this::work));
             threads.add(thread(start, this::work));
-            threads.add(thread(start, this::give));
+            threads.add(thread(start, this::handOver));
             for (Thread thread : threads) {
                 thread.join();
             }
@@ -78,9 +78,9 @@ class OwnedTests {
             }
         }
 
-        private void give() {
+        private void handOver() {
             synchronized (monitor) {
-                owned.give();
+                owned.handOver();
             }
             synchronized (monitor) {
                 owned.listenersDone();

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The leases that a client takes part in, and whether it still wants more. Used under the monitor. */
-final class Leases {
+final class JoinedLeases {
 
     private final SortedMap<String, JoinedLease> leases = new TreeMap<>();
     private boolean retired;
@@ -59,7 +59,7 @@ final class Leases {
 
     /** Takes note that work on some partitions of a lease has ended. */
     void drained(JoinedLease lease) {
-        if (lease.isGiving() && lease.portfolio().isEmpty()) {
+        if (lease.isHandingOver() && lease.ownership().isEmpty()) {
             left(lease);
         }
         if (closing != null) {
