@@ -45,6 +45,7 @@ class ArchitectureTests {
     private static final String CLIENT = ROOT + ".internal.client..";
     private static final String TASK_RUNNER = ROOT + ".internal.tasks..";
     private static final String ROWS = ROOT + ".internal.rows..";
+    private static final String JDBC = ROOT + ".internal.jdbc..";
     private static final String POSTGRES = ROOT + ".postgres";
     private static final String POSTGRES_TASKS = ROOT + ".postgres.tasks..";
     private static final String MEMORY = ROOT + ".memory..";
@@ -160,15 +161,24 @@ class ArchitectureTests {
     void onlyPackagesForDatabasesUseJdbc() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(POSTGRES, POSTGRES_TASKS)
+                .resideOutsideOfPackages(JDBC, POSTGRES, POSTGRES_TASKS)
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..")
                         .and(not(type(Connection.class).or(type(SQLException.class))))));
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(POSTGRES, POSTGRES_TASKS)
+                .resideOutsideOfPackages(JDBC, POSTGRES, POSTGRES_TASKS)
                 .should()
                 .accessTargetWhere(targetOwner(type(Connection.class))));
+    }
+
+    @Test
+    void thePackageThatIsSharedForJdbcUsesNoOther() {
+        check(noClasses()
+                .that()
+                .resideInAPackage(JDBC)
+                .should()
+                .dependOnClassesThat(resideInAPackage(ROOT + "..").and(resideOutsideOfPackage(JDBC))));
     }
 
     @Test

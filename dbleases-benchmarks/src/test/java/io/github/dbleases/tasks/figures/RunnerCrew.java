@@ -6,9 +6,9 @@ import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.TaskRunnerConfig;
 import io.github.dbleases.TaskRunnerListener;
-import io.github.dbleases.internal.TaskSession;
 import io.github.dbleases.Tasker;
 import io.github.dbleases.internal.InternalLeaseClient;
+import io.github.dbleases.internal.TaskSession;
 import io.github.dbleases.internal.client.LeaseClients;
 import io.github.dbleases.internal.tasks.TaskRunners;
 import io.github.dbleases.postgres.PostgresLeaseStore;
@@ -76,7 +76,10 @@ final class RunnerCrew implements Contender.Crew {
             return tasker.perform(tasks);
         };
         runners.add(TaskRunners.create(
-                TaskRunnerConfig.builder(NAME).tasksPerSession(how.tasksPerSession()).batchSize(how.batchSize()).build(),
+                TaskRunnerConfig.builder(NAME)
+                        .tasksPerSession(how.tasksPerSession())
+                        .batchSize(how.batchSize())
+                        .build(),
                 client,
                 new TaskWork<>(line, counting, null),
                 TaskRunnerListener.NONE));

@@ -5,6 +5,7 @@ import io.github.dbleases.TaskQueue;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.TaskRunnerListener;
 import io.github.dbleases.Tasker;
+import io.github.dbleases.internal.InternalLeaseClient;
 import io.github.dbleases.internal.tasks.TaskRunners;
 import io.github.dbleases.postgres.tasks.TaskTable;
 import io.github.dbleases.spi.tasks.TaskChannel;
@@ -143,6 +144,12 @@ public final class RunnerAssembly {
     }
 
     private <T> TaskRunner create(RunnerDeclaration declared, TaskWork<T> work) {
+        if (!(client instanceof InternalLeaseClient)) {
+            throw new RefusedTaskRunnerException(
+                    "Runner '%s' needs the LeaseClient of dbleases, but the LeaseClient bean is a %s."
+                            .formatted(declared.name(), client.getClass().getName()),
+                    "Set dbleases.tasks.enabled=false, for example in a test, or remove the bean.");
+        }
         return TaskRunners.create(declared.config(), client, work, listener);
     }
 }
