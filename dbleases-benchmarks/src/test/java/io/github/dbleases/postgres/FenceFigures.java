@@ -16,7 +16,7 @@ import javax.sql.DataSource;
 
 /**
  * Measures what a fence costs: a transaction that inserts one row, with and without a fence as its last statement, in
- * alternating blocks. Run with the argument {@code on} or {@code off} for fsync.
+ * alternating blocks. Each argument, {@code on} or {@code off}, is the fsync of a server of its own.
  */
 public final class FenceFigures {
 
@@ -27,8 +27,12 @@ public final class FenceFigures {
     private FenceFigures() {}
 
     public static void main(String[] arguments) throws Exception {
-        PrintStream out = System.out;
-        Map<String, String> settings = Map.of("fsync", arguments[0]);
+        for (String fsync : arguments) {
+            measure(System.out, Map.of("fsync", fsync));
+        }
+    }
+
+    private static void measure(PrintStream out, Map<String, String> settings) throws Exception {
         try (PostgresServer server = PostgresServer.privateServer(settings)) {
             DataSource dataSource = server.dataSource();
             PostgresSchema.create(dataSource, PostgresStoreConfig.defaults());
