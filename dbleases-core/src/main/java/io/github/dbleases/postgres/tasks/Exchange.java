@@ -297,7 +297,7 @@ final class Exchange {
             case "count" -> (long) claim.limit() * claim.sessions() + (long) (claim.sessions() - 1) * claim.held();
             case "fresh" -> (long) plan.fresh();
             case "retries" -> (long) plan.retries();
-            case "resting" -> types.ids(connection, plan.resting());
+            case "excluded" -> types.ids(connection, plan.excluded());
             case "failedBefore" -> types.ids(connection, plan.failedBefore());
             default -> throw new IllegalStateException("No value of " + parameter);
         };

@@ -160,7 +160,7 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
             return ask(request, null).reply();
         }
         if (plan.fresh() > 0 && plan.retries() > 0 && !retrySearch.isAffordable(nanoTime.getAsLong())) {
-            plan = new ClaimPlan(plan.claim(), plan.fresh(), 0, plan.fromEnd(), plan.resting(), plan.failedBefore());
+            plan = new ClaimPlan(plan.claim(), plan.fresh(), 0, plan.fromEnd(), plan.excluded(), plan.failedBefore());
         }
         long begun = nanoTime.getAsLong();
         TaskReply<T> reply = claim(request.with(plan), plan);
@@ -208,7 +208,7 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
         int held = claim.held() + reply.claimed().size();
         TaskClaim rest = new TaskClaim(claim.session(), missing, held, claim.place(), false);
         ClaimPlan planned =
-                new ClaimPlan(rest, Math.min(missing, plan.fresh()), 0, false, plan.resting(), plan.failedBefore());
+                new ClaimPlan(rest, Math.min(missing, plan.fresh()), 0, false, plan.excluded(), plan.failedBefore());
         TaskRequest<T> further = new TaskRequest<>(request.session(), List.of(), List.of(), List.of(), planned);
         TaskReply<T> more =
                 askFrom(further, planned, cursor.next(claim.place())).reply();

@@ -88,7 +88,7 @@ final class TableSql {
         values.put(
                 "isDue",
                 due == null
-                        ? id + " NOT IN (SELECT unnest({?resting}::{ids}::{type}[]))"
+                        ? id + " NOT IN (SELECT unnest({?excluded}::{ids}::{type}[]))"
                         : due + " <= statement_timestamp()");
         if (attempts == null) {
             values.put("isFresh", id + " NOT IN (SELECT unnest({?failedBefore}::{ids}::{type}[]))");
