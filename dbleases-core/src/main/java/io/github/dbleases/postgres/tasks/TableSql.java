@@ -6,160 +6,184 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The names, conditions and assignments of one task table, for the statements on it. In a statement, <code>{name}</code>
- * stands for one of these, and <code>{?name}</code> for a parameter.
+ * The SQL of one task table: its names, conditions and assignments, which statements refer to as <code>{name}</code>. A
+ * statement refers to a parameter as <code>{?name}</code>.
+ *
+ * <p>Names and settings of the application are inserted as they are, even if they contain braces. Conditions that are built
+ * here can refer to names and parameters themselves.
  */
 final class TableSql {
 
-    private static final Pattern NAME = Pattern.compile("\\{(\\??)(\\w+)}");
+    private static final Pattern PLACE = Pattern.compile("\\{(\\??)(\\w+)}");
 
-    private final Map<String, String> values = new HashMap<>();
+    private final Map<String, String> texts = new HashMap<>();
+    private final Map<String, String> fragments = new HashMap<>();
 
     TableSql(TaskTable table, List<TableName> sessions, ColumnTypes types) {
         String name = TableName.of(table.name()).sql();
-        String session = Identifiers.quoted(table.sessionColumn());
-        String id = Identifiers.quoted(table.idColumn());
-        values.put("table", name);
-        values.put("name", name.replace("'", "''"));
-        values.put("sessions", sessions.get(0).sql());
-        values.put(
-                "live",
+        texts.put("table", name);
+        texts.put("name", name.replace("'", "''"));
+        texts.put("id", Identifiers.quoted(table.idColumn()));
+        texts.put("type", types.id());
+        texts.put("ids", types.idParameter());
+        texts.put("session", Identifiers.quoted(table.sessionColumn()));
+        texts.put("sessions", sessions.get(0).sql());
+        texts.put("created", table.createdColumn() == null ? "NULL" : Identifiers.quoted(table.createdColumn()));
+        texts.put("isPending", table.pending() == null ? "true" : "(" + ended(table.pending()) + ")");
+        texts.put("finish", table.finish());
+        fragments.put(
+                "finishWhere",
+                table.deletes() ? "DELETE FROM {table}" : "UPDATE {table} SET {session} = NULL,\n        {finish}");
+        texts.put(
+                "liveSessions",
                 sessions.stream()
                         .map(one -> "SELECT id FROM %s WHERE state = 'live'".formatted(one.sql()))
                         .collect(Collectors.joining(" UNION ALL ")));
-        values.put("id", id);
-        values.put("session", session);
-        values.put("type", types.id());
-        values.put("ids", types.idParameter());
-        // On lines of its own, because it may end with a comment.
-        values.put("pending", table.pending() == null ? "" : "(\n" + table.pending() + "\n) AND");
-        values.put("created", table.createdColumn() == null ? "NULL" : Identifiers.quoted(table.createdColumn()));
-        values.put(
-                "finish",
-                table.deletes()
-                        ? "DELETE FROM " + name
-                        : "UPDATE " + name + " SET\n" + table.finish() + "\n, " + session + " = NULL");
-        putOrder(table, id);
-        putFailures(table.failures(), types, id);
+        fragments.put("isFree", "({session} IS NULL OR {session} NOT IN ({liveSessions}))");
+        fragments.put("isLive", "EXISTS (SELECT FROM {sessions} WHERE id = {?session} AND state = 'live')");
+        putOrder(table);
+        putFailures(table.failures(), types);
     }
 
-    private void putOrder(TaskTable table, String id) {
-        List<Order> orders = new ArrayList<>(table.orders());
+    /** A condition of the application can end with a comment, which must not hide what follows. */
+    private static String ended(String sql) {
+        return sql.contains("--") ? sql + "\n" : sql;
+    }
+
+    private void putOrder(TaskTable table) {
         String due = table.failures().dueColumn();
+        List<Order> orders = new ArrayList<>(table.orders());
         if (orders.isEmpty()) {
             if (due != null) {
                 orders.add(new Order(due, ""));
             }
             orders.add(new Order(table.idColumn(), ""));
         }
-        values.put("order", orders.stream().map(order -> order.sql("")).collect(Collectors.joining(", ")));
-        values.put(
-                "reversedOrder",
-                orders.stream().map(order -> order.reversed().sql("")).collect(Collectors.joining(", ")));
-        values.put(
-                "claimedOrder",
-                table.orders().isEmpty()
-                        ? ""
-                        : "ORDER BY "
-                                + orders.stream()
-                                        .map(order -> order.sql("dbleases_claimed."))
-                                        .collect(Collectors.joining(", ")));
-        values.put(
-                "from",
+        texts.put("order", list(orders, order -> order.sql("")));
+        texts.put("reversedOrder", list(orders, order -> order.reversed().sql("")));
+        texts.put(
+                "orderOfClaimed",
+                table.orders().isEmpty() ? "" : "ORDER BY " + list(orders, order -> order.sql("dbleases_claimed.")));
+        fragments.put(
+                "isNotBefore",
                 due == null
-                        ? "AND %s >= {?from}::text::{type}".formatted(id)
-                        : "AND (%s, %s) >= ({?fromDue}::text::timestamptz, {?from}::text::{type})"
-                                .formatted(Identifiers.quoted(due), id));
-        values.put("dueText", due == null ? "NULL::text" : Identifiers.quoted(due) + "::text");
+                        ? "{id} >= {?from}::text::{type}"
+                        : "({due}, {id}) >= ({?fromDue}::text::timestamptz, {?from}::text::{type})");
+        fragments.put("dueText", due == null ? "NULL::text" : "{due}::text");
     }
 
-    private void putFailures(TaskTable.Failures failures, ColumnTypes types, String id) {
-        String attempts = failures.attemptsColumn() == null ? null : Identifiers.quoted(failures.attemptsColumn());
-        String error = failures.errorColumn() == null ? null : Identifiers.quoted(failures.errorColumn());
-        String due = failures.dueColumn() == null ? null : Identifiers.quoted(failures.dueColumn());
-        int max = failures.maxAttempts();
-        values.put(
-                "isDue",
-                due == null
-                        ? id + " NOT IN (SELECT unnest({?excluded}::{ids}::{type}[]))"
-                        : due + " <= statement_timestamp()");
-        if (attempts == null) {
-            values.put("isFresh", id + " NOT IN (SELECT unnest({?failedBefore}::{ids}::{type}[]))");
-            values.put("isRetry", id + " = ANY ({?failedBefore}::{ids}::{type}[])");
-        } else {
-            values.put("isFresh", attempts + " = 0");
-            values.put("isRetry", attempts + " > 0" + (max > 0 ? " AND %s < %d".formatted(attempts, max) : ""));
-        }
-        values.put("isLast", isLast(failures, attempts));
+    private static String list(List<Order> orders, Function<Order, String> sql) {
+        return orders.stream().map(sql).collect(Collectors.joining(", "));
+    }
+
+    private void putFailures(TaskTable.Failures failures, ColumnTypes types) {
         StringBuilder freed = new StringBuilder();
         StringBuilder givenUp = new StringBuilder();
-        if (attempts != null) {
-            freed.append(", %1$s = %1$s + CASE dbleases_verdict WHEN 'POSTPONE' THEN 0 ELSE 1 END".formatted(attempts));
+        List<String> reasonsToGiveUp = new ArrayList<>();
+        if (failures.canGiveUp()) {
+            reasonsToGiveUp.add("dbleases_verdict = 'GIVE_UP'");
+        }
+        if (failures.attemptsColumn() == null) {
+            fragments.put("isFresh", "{id} NOT IN (SELECT unnest({?failedBefore}::{ids}::{type}[]))");
+            fragments.put("isRetry", "{id} = ANY ({?failedBefore}::{ids}::{type}[])");
+            fragments.put("hasAttemptsLeft", "true");
+        } else {
+            texts.put("attempts", Identifiers.quoted(failures.attemptsColumn()));
+            texts.put("maxAttempts", Integer.toString(failures.maxAttempts()));
+            fragments.put("isFresh", "{attempts} = 0");
+            freed.append(
+                    ",\n        {attempts} = {attempts} + CASE dbleases_verdict WHEN 'POSTPONE' THEN 0 ELSE 1 END");
+            if (failures.maxAttempts() == 0) {
+                fragments.put("isRetry", "{attempts} > 0");
+                fragments.put("hasAttemptsLeft", "true");
+            } else {
+                fragments.put("isRetry", "{attempts} > 0 AND {attempts} < {maxAttempts}");
+                fragments.put("hasAttemptsLeft", "{attempts} < {maxAttempts}");
+                reasonsToGiveUp.add("(dbleases_verdict = 'RETRY' AND {attempts} + 1 >= {maxAttempts})");
+            }
             givenUp.append(
                     failures.giveUp() == null
-                            ? ", %1$s = greatest(%1$s + 1, %2$d)".formatted(attempts, max)
-                            : ", %1$s = %1$s + 1".formatted(attempts));
+                            ? ",\n        {attempts} = greatest({attempts} + 1, {maxAttempts})"
+                            : ",\n        {attempts} = {attempts} + 1");
         }
-        if (error != null) {
-            freed.append(", %1$s = CASE dbleases_verdict WHEN 'POSTPONE' THEN %1$s ELSE dbleases_error::%2$s END"
-                    .formatted(error, types.error()));
-            givenUp.append(", %s = dbleases_error::%s".formatted(error, types.error()));
+        if (failures.errorColumn() != null) {
+            texts.put("error", Identifiers.quoted(failures.errorColumn()));
+            texts.put("errorType", types.error());
+            freed.append(",\n        {error} = CASE dbleases_verdict WHEN 'POSTPONE' THEN {error} ELSE"
+                    + " dbleases_error::{errorType} END");
+            givenUp.append(",\n        {error} = dbleases_error::{errorType}");
         }
-        if (due != null) {
-            freed.append(", %s = clock_timestamp() + dbleases_millis * interval '1 ms'".formatted(due));
+        if (failures.dueColumn() == null) {
+            fragments.put("isDue", "{id} NOT IN (SELECT unnest({?excluded}::{ids}::{type}[]))");
+            fragments.put("isDueByTable", "true");
+        } else {
+            texts.put("due", Identifiers.quoted(failures.dueColumn()));
+            fragments.put("isDue", "{due} <= statement_timestamp()");
+            fragments.put("isDueByTable", "{due} <= statement_timestamp()");
+            freed.append(",\n        {due} = clock_timestamp() + dbleases_millis * interval '1 ms'");
         }
         if (failures.giveUp() != null) {
-            givenUp.append(",\n").append(failures.giveUp()).append('\n');
+            texts.put("giveUp", failures.giveUp());
+            givenUp.append(",\n        {giveUp}");
         }
-        values.put("freed", freed.toString());
-        values.put("givenUp", givenUp.toString());
-    }
-
-    /** Whether a failure is the last one of its task. */
-    private static String isLast(TaskTable.Failures failures, @Nullable String attempts) {
-        List<String> reasons = new ArrayList<>();
-        if (failures.canGiveUp()) {
-            reasons.add("dbleases_verdict = 'GIVE_UP'");
-        }
-        if (attempts != null && failures.maxAttempts() > 0) {
-            reasons.add("(dbleases_verdict = 'RETRY' AND %s + 1 >= %d)".formatted(attempts, failures.maxAttempts()));
-        }
-        return reasons.isEmpty() ? "false" : "(" + String.join(" OR ", reasons) + ")";
+        fragments.put(
+                "isGivenUp", reasonsToGiveUp.isEmpty() ? "false" : "(" + String.join(" OR ", reasonsToGiveUp) + ")");
+        fragments.put("freed", freed.toString());
+        fragments.put("givenUp", givenUp.toString());
     }
 
     /**
-     * A statement and the names of its parameters, in their order.
+     * A statement that is ready to be prepared.
      *
-     * @param sql with question marks
+     * @param sql with a question mark for each parameter
+     * @param parameters the names of the parameters, in the order of their question marks
      */
     record Statement(String sql, List<String> parameters) {}
 
-    /** Returns a statement with the values in it. */
     Statement statement(String template) {
-        List<String> parameters = new ArrayList<>();
-        String sql = template;
-        // The values of this table hold names of others, those of the user hold braces of their own: one pass for each.
-        for (String ours : List.of("from", "isDue", "isFresh", "isRetry")) {
-            sql = sql.replace("{" + ours + "}", value(ours));
-        }
-        sql = NAME.matcher(sql).replaceAll(name -> {
-            if (!name.group(1).isEmpty()) {
-                parameters.add(name.group(2));
-                return "?";
-            }
-            return Matcher.quoteReplacement(value(name.group(2)));
-        });
-        return new Statement(sql, List.copyOf(parameters));
+        return statement(template, Map.of());
     }
 
-    String value(String name) {
-        return Objects.requireNonNull(values.get(name), () -> "No value of " + name);
+    /** Returns a statement, in which further fragments take precedence over those of the table. */
+    Statement statement(String template, Map<String, String> further) {
+        StringBuilder sql = new StringBuilder();
+        List<String> parameters = new ArrayList<>();
+        append(template, further, sql, parameters);
+        return new Statement(sql.toString(), List.copyOf(parameters));
+    }
+
+    private void append(String template, Map<String, String> further, StringBuilder sql, List<String> parameters) {
+        Matcher place = PLACE.matcher(template);
+        int done = 0;
+        while (place.find()) {
+            sql.append(template, done, place.start());
+            done = place.end();
+            String name = place.group(2);
+            String fragment = further.containsKey(name) ? further.get(name) : fragments.get(name);
+            if (!place.group(1).isEmpty()) {
+                sql.append('?');
+                parameters.add(name);
+            } else if (fragment != null) {
+                append(fragment, further, sql, parameters);
+            } else {
+                sql.append(text(name));
+            }
+        }
+        sql.append(template, done, template.length());
+    }
+
+    /** Returns a name or setting of the table. */
+    String text(String name) {
+        String text = texts.get(name);
+        if (text == null) {
+            throw new IllegalArgumentException("There is no SQL for {%s}".formatted(name));
+        }
+        return text;
     }
 }

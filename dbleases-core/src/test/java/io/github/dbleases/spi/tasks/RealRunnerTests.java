@@ -142,7 +142,8 @@ class RealRunnerTests {
 
             assertThat(errors)
                     .isNotEmpty()
-                    .allSatisfy(error -> assertThat(error).hasMessageContaining("Somebody holds a lock on a row"));
+                    .allSatisfy(error ->
+                            assertThat(error).hasMessageContaining("Another transaction holds a lock on a row"));
             connection.rollback();
         }
         awaitDone(40);
@@ -236,7 +237,7 @@ class RealRunnerTests {
         assertThat(errors)
                 .allSatisfy(error -> assertThat(error)
                         .hasMessageContaining("\"task\" does not exist")
-                        .hasMessageContaining("create it again"));
+                        .hasMessageContaining("Create it again"));
         assertThat(log)
                 .filteredOn(line -> line.contains("its queue"))
                 .containsExactly(
