@@ -2,7 +2,7 @@ package io.github.dbleases.postgres;
 
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.assignment.Snapshot;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -51,17 +51,17 @@ final class CensusQuery {
     }
 
     /** Reads everything. */
-    Census read(OpenConnection connection) throws SQLException {
+    ClusterSnapshot read(OpenConnection connection) throws SQLException {
         return read(Jdbc.prepare(connection.jdbc(), all));
     }
 
     /** Reads the sessions and one lease. */
-    Census read(OpenConnection connection, String lease) throws SQLException {
+    ClusterSnapshot read(OpenConnection connection, String lease) throws SQLException {
         return read(Jdbc.prepare(connection.jdbc(), one, lease, lease, lease));
     }
 
-    private static Census read(PreparedStatement query) throws SQLException {
-        List<Census.Session> sessions = new ArrayList<>();
+    private static ClusterSnapshot read(PreparedStatement query) throws SQLException {
+        List<ClusterSnapshot.Session> sessions = new ArrayList<>();
         Map<String, Found> leases = new TreeMap<>();
         try (PreparedStatement statement = query;
                 ResultSet row = statement.executeQuery()) {
@@ -79,15 +79,15 @@ final class CensusQuery {
                 }
             }
         }
-        return new Census(
+        return new ClusterSnapshot(
                 sessions,
                 leases.entrySet().stream()
                         .map(lease -> lease.getValue().toLease(lease.getKey()))
                         .toList());
     }
 
-    private static Census.Session session(ResultSet row) throws SQLException {
-        return new Census.Session(
+    private static ClusterSnapshot.Session session(ResultSet row) throws SQLException {
+        return new ClusterSnapshot.Session(
                 row.getLong(4),
                 row.getString(2),
                 row.getBoolean(7),
@@ -123,8 +123,8 @@ final class CensusQuery {
             }
         }
 
-        private Census.Lease toLease(String name) {
-            return new Census.Lease(new Snapshot(name, kind, members, partitions), since, deadMembers);
+        private ClusterSnapshot.Lease toLease(String name) {
+            return new ClusterSnapshot.Lease(new Snapshot(name, kind, members, partitions), since, deadMembers);
         }
     }
 }

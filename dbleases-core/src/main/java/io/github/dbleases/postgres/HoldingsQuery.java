@@ -1,7 +1,7 @@
 package io.github.dbleases.postgres;
 
 import io.github.dbleases.spi.Holdings;
-import io.github.dbleases.spi.Holdings.OwnPartition;
+import io.github.dbleases.spi.Holdings.GrantedPartition;
 import io.github.dbleases.spi.Incarnation;
 import java.sql.Array;
 import java.sql.PreparedStatement;
@@ -72,18 +72,18 @@ final class HoldingsQuery {
             }
             boolean live = row.getBoolean(1);
             long inbox = row.getLong(2);
-            List<OwnPartition> partitions = new ArrayList<>();
-            Map<String, Set<Long>> shared = new HashMap<>();
+            List<GrantedPartition> partitions = new ArrayList<>();
+            Map<String, Set<Long>> taskMembers = new HashMap<>();
             do {
                 String lease = row.getString(5);
                 Array members = row.getArray(9);
                 if (members != null) {
-                    shared.put(lease, Set.of((Long[]) members.getArray()));
+                    taskMembers.put(lease, Set.of((Long[]) members.getArray()));
                 } else if (lease != null) {
-                    partitions.add(new OwnPartition(lease, row.getInt(6), row.getLong(7), row.getBoolean(8)));
+                    partitions.add(new GrantedPartition(lease, row.getInt(6), row.getLong(7), row.getBoolean(8)));
                 }
             } while (row.next());
-            return new Holdings(live, inbox, incarnation, quietFor, tokenFloor, partitions, shared);
+            return new Holdings(live, inbox, incarnation, quietFor, tokenFloor, partitions, taskMembers);
         }
     }
 }

@@ -1,6 +1,6 @@
 package io.github.dbleases.postgres;
 
-import io.github.dbleases.spi.Neighbour;
+import io.github.dbleases.spi.Neighbor;
 import java.nio.ByteBuffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -36,7 +36,7 @@ final class Neighbours {
      *
      * @param now what the clock of the database showed
      */
-    static Optional<Neighbour> read(ResultSet row, int column, Instant now) throws SQLException {
+    static Optional<Neighbor> read(ResultSet row, int column, Instant now) throws SQLException {
         byte[] bytes = row.getBytes(column);
         if (bytes == null) {
             return Optional.empty();
@@ -45,7 +45,7 @@ final class Neighbours {
         long session = sent.getLong();
         Instant expiry = EPOCH.plus(sent.getLong(), ChronoUnit.MICROS);
         Duration ttl = interval(sent);
-        return Optional.of(new Neighbour(session, Duration.between(now, expiry), ttl, interval(sent)));
+        return Optional.of(new Neighbor(session, Duration.between(now, expiry), ttl, interval(sent)));
     }
 
     private static Duration interval(ByteBuffer sent) {

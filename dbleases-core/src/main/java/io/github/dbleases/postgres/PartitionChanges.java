@@ -112,7 +112,7 @@ final class PartitionChanges {
         if (change instanceof Change.Grant grant) {
             return grant.to();
         }
-        return change instanceof Change.Move move ? move.to() : Snapshot.NOBODY;
+        return change instanceof Change.Move move ? move.to() : Snapshot.NO_SESSION;
     }
 
     private static void collect(PreparedStatement statement, Set<Integer> written) throws SQLException {

@@ -3,7 +3,7 @@ package io.github.dbleases.postgres;
 import io.github.dbleases.Timing;
 import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.Incarnation;
-import io.github.dbleases.spi.Neighbour;
+import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.NewSession;
 import io.github.dbleases.spi.Renewal;
 import java.sql.PreparedStatement;
@@ -105,8 +105,8 @@ final class PostgresHeartbeatChannel implements HeartbeatChannel {
     private static Renewal renewal(OpenConnection connection, ResultSet row, long session) throws SQLException {
         connection.verify(row, 4);
         Instant now = Jdbc.instant(row, 2);
-        Optional<Neighbour> neighbour = Neighbours.read(row, 3, now);
-        boolean smallest = neighbour.isEmpty() || neighbour.get().session() > session;
-        return new Renewal(row.getLong(1), neighbour, smallest, now, connection.incarnation());
+        Optional<Neighbor> neighbor = Neighbours.read(row, 3, now);
+        boolean smallest = neighbor.isEmpty() || neighbor.get().session() > session;
+        return new Renewal(row.getLong(1), neighbor, smallest, now, connection.incarnation());
     }
 }

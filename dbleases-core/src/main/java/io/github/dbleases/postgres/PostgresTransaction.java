@@ -132,7 +132,7 @@ final class PostgresTransaction implements LeaseTransaction {
     }
 
     @Override
-    public boolean hasOtherMembers(String name) {
+    public boolean membersChanged(String name) {
         return withOtherMembers.contains(name);
     }
 
@@ -153,9 +153,9 @@ final class PostgresTransaction implements LeaseTransaction {
     }
 
     @Override
-    public void raise(Collection<Long> sessions) {
+    public void raiseInboxes(Collection<Long> sessions) {
         raised.addAll(sessions);
-        raised.remove(Snapshot.NOBODY);
+        raised.remove(Snapshot.NO_SESSION);
     }
 
     @Override

@@ -1,10 +1,10 @@
 package io.github.dbleases.postgres;
 
 import io.github.dbleases.Timing;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.Holdings;
-import io.github.dbleases.spi.Neighbour;
-import io.github.dbleases.spi.Warrant;
+import io.github.dbleases.spi.MarkDeadCondition;
+import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.WorkChannel;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -52,7 +52,7 @@ final class PostgresWorkChannel implements WorkChannel {
     private final HoldingsQuery holdings;
     private final CensusQuery census;
     private final TransactionParts transaction;
-    private final String neighbour;
+    private final String neighbor;
     private final String markDead;
     private final String purge;
 
@@ -61,7 +61,7 @@ final class PostgresWorkChannel implements WorkChannel {
         this.holdings = new HoldingsQuery(parts.tables());
         this.census = new CensusQuery(parts.tables());
         this.transaction = TransactionParts.of(parts);
-        this.neighbour = parts.tables().in(NEIGHBOUR);
+        this.neighbor = parts.tables().in(NEIGHBOUR);
         this.markDead = parts.tables().in(MARK_DEAD);
         this.purge = parts.tables().in(PURGE);
     }
@@ -72,9 +72,9 @@ final class PostgresWorkChannel implements WorkChannel {
     }
 
     @Override
-    public Optional<Neighbour> neighbour(long session) {
+    public Optional<Neighbor> neighbor(long session) {
         return link.call(true, connection -> {
-            try (PreparedStatement statement = Jdbc.prepare(connection.jdbc(), neighbour, session, session);
+            try (PreparedStatement statement = Jdbc.prepare(connection.jdbc(), neighbor, session, session);
                     ResultSet row = statement.executeQuery()) {
                 row.next();
                 return Neighbours.read(row, 2, Jdbc.instant(row, 1));
@@ -83,17 +83,17 @@ final class PostgresWorkChannel implements WorkChannel {
     }
 
     @Override
-    public Optional<Set<String>> markDead(Warrant warrant) {
-        Duration tolerance = warrant.grace().dividedBy(2);
+    public Optional<Set<String>> markDead(MarkDeadCondition condition) {
+        Duration tolerance = condition.grace().dividedBy(2);
         return link.call(false, connection -> {
             try (PreparedStatement statement = Jdbc.prepare(
                             connection.jdbc(),
                             connection.adapt(markDead),
-                            warrant.session(),
-                            warrant.grace(),
-                            warrant.expectedTime(),
+                            condition.session(),
+                            condition.grace(),
+                            condition.expectedTime(),
                             tolerance,
-                            warrant.steadyFor());
+                            condition.steadyFor());
                     ResultSet row = statement.executeQuery()) {
                 Set<String> found = new HashSet<>();
                 while (row.next()) {
@@ -138,12 +138,12 @@ final class PostgresWorkChannel implements WorkChannel {
     }
 
     @Override
-    public Census census() {
+    public ClusterSnapshot clusterSnapshot() {
         return link.call(true, census::read);
     }
 
     @Override
-    public Census census(String lease) {
+    public ClusterSnapshot clusterSnapshot(String lease) {
         return link.call(true, connection -> census.read(connection, lease));
     }
 

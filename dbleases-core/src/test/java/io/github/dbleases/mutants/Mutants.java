@@ -5,7 +5,7 @@ import static io.github.dbleases.mutants.Mutant.of;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The safety lines, in the order of the table. */
+/** The safety lines of the core, in the order of the table. */
 final class Mutants {
 
     private static final String POSTGRES = "postgres.NewestPostgresLeaseStoreTests#";
@@ -42,40 +42,37 @@ final class Mutants {
             of("monotonic clock", "the trust looks at the wall clock alone", "internal.client.Trust")
                     .remove("&& clock.nanoTime() - untilNanos < 0")
                     .killedBy("internal.client.TrustTests"),
-            of("epoch of trust", "what was granted in another epoch is trusted", "internal.client.Trust")
+            of("epoch of trust", "grants of another epoch are trusted", "internal.client.Trust")
                     .remove("grantedIn == epoch &&")
                     .killedBy("internal.client.TrustTests"),
-            of(
-                            "epoch of grants",
-                            "the view does not look at the epoch of what was granted",
-                            "internal.client.JoinedLease")
+            of("epoch of grants", "the view ignores the epoch of the grants", "internal.client.JoinedLease")
                     .replace("trust.holds(grants.epoch(), clock)", "trust.holds(clock)")
-                    .killedBy("internal.client.OwnershipTests#whatNobodyHasDroppedIsNotTrustedInTheNextSession"),
-            of(
-                            "epoch of new holds",
-                            "a hold is given on what was granted in another epoch",
-                            "internal.client.JoinedLease")
+                    .killedBy("internal.client.ReconcilerTests#aGrantThatWasNotDroppedIsNotTrustedInTheNextSession"),
+            of("epoch of new holds", "a hold is given on a grant of another epoch", "internal.client.JoinedLease")
                     .replace("trusted = trust.holds(owned.epoch(), clock)", "trusted = trust.holds(clock)")
-                    .killedBy("internal.client.OwnershipTests#whatNobodyHasDroppedIsNotTrustedInTheNextSession"),
+                    .killedBy("internal.client.ReconcilerTests#aGrantThatWasNotDroppedIsNotTrustedInTheNextSession"),
             of("epoch of open holds", "a hold from another epoch is trusted", "internal.client.JoinedLease")
                     .replace("trust.holds(owned.epoch(), lease.clock)", "trust.holds(lease.clock)")
-                    .killedBy("internal.client.OwnershipTests#whatNobodyHasDroppedIsNotTrustedInTheNextSession"),
+                    .killedBy("internal.client.ReconcilerTests#aGrantThatWasNotDroppedIsNotTrustedInTheNextSession"),
             of(
-                            "hold on what is lost",
+                            "hold on a lost partition",
                             "a hold is trusted although its partition is lost",
                             "internal.client.JoinedLease")
                     .remove("&& !owned.isLost()")
-                    .killedBy("internal.client.OwnershipTests#aHoldOnAPartitionThatIsLostIsNotTrusted"),
+                    .killedBy("internal.client.ReconcilerTests#aHoldOnAPartitionThatIsLostIsNotTrusted"),
             of("end of the epoch", "the end of a session does not end the trust", "internal.client.SessionKeeper")
                     .replace("deadline.drop(); deadline.noticeLapse();", "deadline.noticeLapse();")
-                    .killedBy("internal.client.OwnershipTests", "internal.client.ErrorScenarioTests"),
+                    .killedBy("internal.client.ReconcilerTests", "internal.client.ErrorScenarioTests"),
             of(
                             "loss before the next session",
                             "a session is opened before the loss of the last one is complete",
                             "internal.client.SessionKeeper")
                     .replace("finishEnd(ended);", "ended = null;")
-                    .killedBy("internal.client.ErrorScenarioTests#whatWasLostWithASessionIsNotTrustedInTheNextOne"),
-            of("lapse is told", "listeners are not told when the trust lapses", "internal.client.TrustDeadline")
+                    .killedBy("internal.client.ErrorScenarioTests#grantsOfALostSessionAreNotTrustedInTheNextOne"),
+            of(
+                            "notification of a lapse",
+                            "listeners are not told when the trust lapses",
+                            "internal.client.TrustDeadline")
                     .remove("observer.trustLapsed();")
                     .killedBy("internal.client.TrustDeadlineTests"));
 
@@ -90,36 +87,39 @@ final class Mutants {
                     .killedBy("internal.client.FailoverScenarioTests"),
             of(
                             "trust before confirmation",
-                            "the trust goes on before what is owned was read in the new incarnation",
+                            "the trust is extended before the grants were read in the new incarnation",
                             "internal.client.SessionKeeper")
                     .replace("if (current.isConfirmed()) {", "if (true) {")
                     .killedBy(
-                            "internal.client.FailoverScenarioTests#whoCannotReadWhatItOwnsAfterAFailoverTrustsNothing"),
+                            "internal.client.FailoverScenarioTests#aClientThatCannotReadItsGrantsAfterAFailoverTrustsNothing"),
             of(
                             "read before joins",
-                            "after a failover what is owned is read after the work that waits already",
-                            "internal.client.Ownership")
-                    .replace("worker.submitFirst(", "worker.submit(")
+                            "after a failover the grants are read after work that is already queued",
+                            "internal.client.Reconciler")
+                    .replace("jobs.submitFirst(", "jobs.submit(")
                     .killedBy(
-                            "internal.client.FailoverScenarioTests#trustGoesOnThroughAFailoverWhileManyLeasesAreJoined"),
+                            "internal.client.FailoverScenarioTests#trustContinuesThroughAFailoverWhileManyLeasesAreJoined"),
             of(
                             "incarnation of the holdings",
                             "an answer of another incarnation than the last heartbeat's is applied",
-                            "internal.client.Ownership")
+                            "internal.client.Reconciler")
                     .replace("if (!holdings.incarnation().equals(session.incarnation())) {", "if (false) {")
-                    .killedBy("internal.client.OwnershipTests#nothingIsTakenUpThatAnotherIncarnationSays"),
+                    .killedBy("internal.client.ReconcilerTests#nothingIsTakenUpFromAnotherIncarnation"),
             of(
                             "quiet time of the store",
-                            "the quiet time that the store tells is not kept",
-                            "internal.client.Ownership")
+                            "the quiet time that the store reports is ignored",
+                            "internal.client.Reconciler")
                     .remove("keeper.quiet().atLeast(holdings.quietFor());")
-                    .killedBy("internal.client.OwnershipTests#nothingIsTakenUpWhileTheStoreIsQuiet"),
-            of("own quiet time", "the quiet time is not measured by the own clock", "internal.client.QuietTime")
+                    .killedBy("internal.client.ReconcilerTests#nothingIsTakenUpWhileTheStoreIsQuiet"),
+            of(
+                            "own quiet time",
+                            "the quiet time is not measured by the client's own clock",
+                            "internal.client.QuietTime")
                     .remove("atLeast(timing.ttl().plus(timing.grace()));")
                     .killedBy("internal.client.FailoverScenarioTests#aStepOfTheClockDoesNotEndTheQuietTime"),
-            of("grants in a quiet time", "grants are taken up in a quiet time", "internal.client.Ownership")
+            of("grants in a quiet time", "grants are taken up in a quiet time", "internal.client.Reconciler")
                     .replace("} else if (!isQuiet() && !lease.isLeaving()", "} else if (!lease.isLeaving()")
-                    .killedBy("internal.client.OwnershipTests#nothingIsTakenUpWhileTheStoreIsQuiet"),
+                    .killedBy("internal.client.ReconcilerTests#nothingIsTakenUpWhileTheStoreIsQuiet"),
             of("nonce", "an incarnation is a system and a timeline", "postgres.OpenConnection")
                     .replace(
                             "new Incarnation(server.system(), server.timeline(), nonce)",
@@ -147,9 +147,9 @@ final class Mutants {
                             "postgres.FoundIncarnation")
                     .replace("return incarnation.equals(last);", "return true;")
                     .killedBy("postgres.IncarnationTests#aRowWithAnotherNonceMeansAnotherIncarnation"),
-            of("token floor of grants", "a grant from before the incarnation is taken up", "internal.client.Ownership")
+            of("token floor of grants", "a grant from before the incarnation is taken up", "internal.client.Reconciler")
                     .remove("|| partition.token() <= tokenFloor")
-                    .killedBy("internal.client.OwnershipTests#aTokenFromBeforeTheIncarnationIsKeptButNotTakenUp"),
+                    .killedBy("internal.client.ReconcilerTests#aTokenFromBeforeTheIncarnationIsKeptButNotTakenUp"),
             of(
                             "token floor of new tokens",
                             "new tokens may be as small as those before the incarnation",
@@ -159,45 +159,42 @@ final class Mutants {
 
     private static final List<Mutant> TOKENS = List.of(
             of(
-                            "token that is held",
+                            "token of an owned partition",
                             "a partition is kept although the store has another token for it",
-                            "internal.client.Ownership")
+                            "internal.client.Reconciler")
                     .replace(
                             "!tokens.getOrDefault(owned.partition(), 0L).equals(owned.token())",
                             "!tokens.containsKey(owned.partition())")
-                    .killedBy("internal.client.OwnershipTests#anotherTokenOfTheSamePartitionIsAnotherGrant"),
-            of("token that is given", "a partition is handed over under another token", "internal.client.Assigner")
-                    .remove("|| partition.token() != gift.token()")
-                    .killedBy("internal.client.AssignerTests#whatIsOwnedUnderAnotherTokenIsNotGiven"),
-            of(
-                            "token that was read",
-                            "a change is written although the token is another by now",
-                            "postgres.PartitionChanges")
+                    .killedBy("internal.client.ReconcilerTests#anotherTokenOfTheSamePartitionIsAnotherGrant"),
+            of("token of a hand-over", "a partition is handed over under another token", "internal.client.Assigner")
+                    .remove("|| partition.token() != handOver.token()")
+                    .killedBy("internal.client.AssignerTests#aPartitionWithAnotherTokenIsNotHandedOver"),
+            of("token that was read", "a change is written although the token has changed", "postgres.PartitionChanges")
                     .remove("AND p.token = w.token")
-                    .killedBy(POSTGRES + "aChangeOfWhatIsNoLongerAsItWasReadIsLeftOut"),
+                    .killedBy(POSTGRES + "aChangeIsSkippedIfThePartitionIsNoLongerAsItWasRead"),
             of(
                             "token above the last",
                             "a new token may be smaller than the last, when the clock was set back",
                             "postgres.PartitionChanges")
                     .remove("p.token + 1,")
-                    .killedBy(POSTGRES + "aTokenIsLargerThanTheOneBeforeAndTheOneThatIsAskedFor"),
+                    .killedBy(POSTGRES + "aTokenIsLargerThanThePreviousAndTheRequestedOne"),
             of(
-                            "token above what was dropped",
+                            "token above the requested one",
                             "a new token may be one that the owner has dropped",
                             "postgres.PartitionChanges")
                     .remove("l.above + 1,")
-                    .killedBy(POSTGRES + "aTokenIsLargerThanTheOneBeforeAndTheOneThatIsAskedFor"),
+                    .killedBy(POSTGRES + "aTokenIsLargerThanThePreviousAndTheRequestedOne"),
             of(
-                            "token asked for",
-                            "who hands over does not ask for a token above what it has dropped",
+                            "token above those dropped",
+                            "a hand-over does not require a token above those that the owner has dropped",
                             "internal.client.Assigner")
-                    .replace("grant.above(gift.above())", "change")
-                    .killedBy("internal.client.AssignerTests#aGiftGetsATokenAboveTheHighestThatItsOwnerHasDropped"),
-            of("dropped tokens", "a token that was dropped is picked up again", "internal.client.Ownership")
+                    .replace("grant.above(handOver.above())", "change")
+                    .killedBy("internal.client.AssignerTests#aHandOverGetsATokenAboveTheHighestThatItsOwnerHasDropped"),
+            of("dropped tokens", "a token that was dropped is picked up again", "internal.client.Reconciler")
                     .replace(
                             "return dropped.contains(partition.lease(), partition.number(), partition.token());",
                             "return false;")
-                    .killedBy("internal.client.OwnershipTests#aTokenThatWasLostIsNeverPickedUpAgain"),
+                    .killedBy("internal.client.ReconcilerTests#aTokenThatWasLostIsNeverPickedUpAgain"),
             of(
                             "highest dropped token",
                             "the last dropped token counts, not the highest",
@@ -206,60 +203,64 @@ final class Mutants {
                     .killedBy("internal.client.DroppedTokensTests"));
 
     private static final List<Mutant> WORK = List.of(
-            of("holds", "a hand-over does not wait for holds", "internal.client.Owned")
+            of("holds", "a hand-over does not wait for holds", "internal.client.OwnedPartition")
                     .remove("&& holds.get() == GONE")
-                    .killedBy("internal.client.OwnedTests"),
-            of("late holds", "a hold is given on a partition that is gone from the view", "internal.client.Owned")
+                    .killedBy("internal.client.OwnedPartitionTests"),
+            of("late holds", "a hold is given on a partition that has left the view", "internal.client.OwnedPartition")
                     .replace("while (count >= 0)", "while (count >= Integer.MIN_VALUE)")
-                    .killedBy("internal.client.OwnedTests#whatIsGoneIsNotHeld"),
-            of("listeners", "a hand-over does not wait for listeners", "internal.client.Owned")
+                    .killedBy("internal.client.OwnedPartitionTests#aPartitionThatHasLeftTheViewCannotBeHeld"),
+            of("listeners", "a hand-over does not wait for listeners", "internal.client.OwnedPartition")
                     .remove("&& listenersDone")
                     .killedBy(
-                            "internal.client.ErrorScenarioTests#aHandOverGoesOnWhenThreadsForListenersCanBeStartedAgain"),
-            of("work at the end", "a client that closes releases what is still at work", "internal.client.Closing")
-                    .replace("owned -> !owned.isDrained()", "owned -> false")
-                    .killedBy("internal.client.ScenarioTests#whatIsStillHeldAfterTheDrainTimeoutIsLeftToExpire"),
+                            "internal.client.ErrorScenarioTests#aHandOverContinuesWhenThereAreThreadsForListenersAgain"),
             of(
-                            "news without a thread",
-                            "what a listener could not be told for want of a thread is forgotten",
+                            "work during close",
+                            "a client that closes releases partitions that are still in use",
+                            "internal.client.Closing")
+                    .replace("owned -> !owned.isDrained()", "owned -> false")
+                    .killedBy("internal.client.ScenarioTests#partitionsStillHeldAfterTheDrainTimeoutAreLeftToExpire"),
+            of(
+                            "notification without a thread",
+                            "notifications that find no thread are forgotten",
                             "internal.client.ListenerQueue")
                     .replace("running = false; } report(", "running = false; actions.clear(); } report(")
-                    .killedBy("internal.client.ListenerQueueTests#whatCannotBeToldForWantOfAThreadIsToldLaterInOrder"),
+                    .killedBy(
+                            "internal.client.ListenerQueueTests#notificationsThatFindNoThreadAreDeliveredLaterInOrder"),
             of(
-                            "request without a heap",
-                            "a request that could not take its failure is forgotten",
-                            "internal.client.ThreadLane")
+                            "request without memory",
+                            "a request that could not handle its failure is forgotten",
+                            "internal.client.ThreadLoop")
                     .remove("queue.add(failed);")
-                    .killedBy("internal.client.ThreadLaneTests#aRequestThatCouldNotTakeItsFailureIsAttemptedAgain"),
-            of("step limit", "all of a plan is written in one transaction", "internal.client.Assigner")
+                    .killedBy("internal.client.ThreadLoopTests#aRequestThatCouldNotHandleItsFailureIsAttemptedAgain"),
+            of("step limit", "a whole plan is written in one transaction", "internal.client.Assigner")
                     .replace("planned.subList(0, Math.min(planned.size(), limit - written))", "planned")
-                    .killedBy("internal.client.AssignerTests#orphansAreGivenOutInSteps"),
-            of("live giver", "a session that is dead hands over", "internal.client.Assigner")
+                    .killedBy("internal.client.AssignerTests#orphansAreAssignedInSteps"),
+            of("dead owner", "a dead session hands over", "internal.client.Assigner")
                     .replace("if (!transaction.isLive(session)) {", "if (false) {")
-                    .killedBy("internal.client.AssignerTests#aDeadSessionGivesNothingAndStaysWhatItWas"),
-            of("owner that gives", "a session hands over what another owns", "internal.client.Assigner")
+                    .killedBy("internal.client.AssignerTests#aDeadSessionHandsNothingOver"),
+            of("owner of a hand-over", "a session hands over what another owns", "internal.client.Assigner")
                     .replace("partition.owner() != session ||", "")
-                    .killedBy("internal.client.AssignerTests#whatAnotherOwnsIsNotGiven"),
+                    .killedBy("internal.client.AssignerTests#aPartitionOfAnotherOwnerIsNotHandedOver"),
             of("live owner", "a partition is taken from a live session", "assignment.Balancer")
                     .replace("if (!before.ownerLive()) {", "if (target != before.owner()) {")
-                    .killedBy("assignment.BalancerSafetyTests#nobodyGetsAPartitionThatHasALiveOwner"));
+                    .killedBy("assignment.BalancerSafetyTests#aPartitionIsNeverTakenFromALiveOwner"));
 
     private static final List<Mutant> CLOCKS = List.of(
             of(
                             "time without a disturbance",
-                            "a session is marked dead in the first moments of the own one, or right after a disturbance",
+                            "a session is marked dead right after the client opened its own, or right after a disturbance",
                             "internal.client.ClockGuard")
                     .remove("|| steady < window")
                     .killedBy("internal.client.ClockGuardTests"),
             of(
                             "interrupted heartbeats",
-                            "a session is marked dead right after the own heartbeats were interrupted",
+                            "a session is marked dead right after the client's own heartbeats were interrupted",
                             "internal.client.ClockGuard")
                     .replace("if (interrupted || stepped ||", "if (stepped ||")
                     .killedBy("internal.client.ClockGuardTests"),
             of(
                             "overdue heartbeat",
-                            "a session is marked dead while the own heartbeat is overdue",
+                            "a session is marked dead while the client's own heartbeat is overdue",
                             "internal.client.ClockGuard")
                     .remove("overdue ||")
                     .killedBy("internal.client.ClockGuardTests"),
@@ -291,26 +292,29 @@ final class Mutants {
                     .killedBy("internal.client.ClockGuardTests"),
             of(
                             "window of the watched session",
-                            "the TTL and the grace of the own session count, not of the watched one",
+                            "the client uses its own TTL and grace, not those of the watched session",
                             "internal.client.ClockGuard")
                     .replace(
                             "watched.ttl().plus(watched.grace()).toNanos()",
                             "timing.ttl().plus(timing.grace()).toNanos()")
-                    .killedBy("internal.client.ClockGuardTests#aSessionThatLivesLongerIsWatchedForLongerThanTheOwnOne"),
-            of("tolerance of the watched session", "the drift may be half the own grace", "internal.client.ClockGuard")
+                    .killedBy("internal.client.ClockGuardTests#aSessionWithALongerTtlIsWatchedForLonger"),
+            of(
+                            "tolerance of the watched session",
+                            "the drift may be half the client's own grace",
+                            "internal.client.ClockGuard")
                     .replace(
                             "greatestLeast - leastMost > watched.grace().toNanos() / 2",
                             "greatestLeast - leastMost > tolerance")
                     .killedBy("internal.client.ClockGuardTests#theToleranceIsHalfTheGraceOfTheOtherSession"),
             of(
                             "grace of the watched session",
-                            "a session is marked dead after the grace of the one that marks it",
+                            "a session is marked dead after the grace of the client that marks it",
                             "internal.client.ClockGuard")
                     .replace("watched.session(), watched.grace(),", "watched.session(), timing.grace(),")
-                    .killedBy("internal.client.ClockGuardTests#theWarrantHasTheGraceOfTheOtherSession"),
+                    .killedBy("internal.client.ClockGuardTests#theConditionHasTheGraceOfTheOtherSession"),
             of("new incarnation", "a session is marked dead right after a failover", "internal.client.SessionKeeper")
-                    .remove("current.guard().silence(environment.clock().nanoTime());")
-                    .killedBy("internal.client.FailoverScenarioTests#aFailoverToAnOldCopyKillsNobodyWhoIsStillThere"));
+                    .remove("current.guard().restartSteadyTime(environment.clock().nanoTime());")
+                    .killedBy("internal.client.FailoverScenarioTests#aFailoverToAnOldCopyMarksNoRunningClientDead"));
 
     private static final List<Mutant> MARKING = List.of(
             of("grace", "a session is marked dead as soon as it has expired", "postgres.PostgresWorkChannel")
@@ -319,14 +323,14 @@ final class Mutants {
                             "expires_at + 0 * ? * interval '1 microsecond' < clock_timestamp()")
                     .killedBy(POSTGRES + "aSessionIsNotMarkedDeadBeforeTheGraceIsOver"),
             of("grace in memory", "a session is marked dead as soon as it has expired", "memory.MemoryWorkChannel")
-                    .replace("row.expiresAt().plus(warrant.grace()).isBefore(now)", "row.expiresAt().isBefore(now)")
+                    .replace("row.expiresAt().plus(condition.grace()).isBefore(now)", "row.expiresAt().isBefore(now)")
                     .killedBy(MEMORY + "aSessionIsNotMarkedDeadBeforeTheGraceIsOver"),
             of("state in marking", "a session is marked dead twice", "postgres.PostgresWorkChannel")
                     .replace("WHERE id = ? AND state = 'live' AND expires_at", "WHERE id = ? AND expires_at")
                     .killedBy(POSTGRES + "anExpiredSessionIsMarkedDeadOnce"),
             of("clock in marking", "a session is marked dead by a clock that is off", "postgres.PostgresWorkChannel")
                     .replace("* 1000000 <= ?", "* 0 <= ?")
-                    .killedBy(POSTGRES + "nobodyIsMarkedDeadByAClockThatIsOff"),
+                    .killedBy(POSTGRES + "noSessionIsMarkedDeadByAClockThatIsOff"),
             of(
                             "steadiness in marking",
                             "a session is marked dead by a client that was disturbed within its TTL",
@@ -335,7 +339,7 @@ final class Mutants {
                     .killedBy(POSTGRES + "aSessionIsNotMarkedDeadByAClientThatWasDisturbedWithinItsTtl"),
             of(
                             "SKIP LOCKED in marking",
-                            "marking a session dead waits for whoever is at its row",
+                            "marking a session dead waits for a lock on its row",
                             "postgres.PostgresWorkChannel")
                     .replace("FOR UPDATE SKIP LOCKED ), dead AS", "FOR UPDATE ), dead AS")
                     .killedBy(CONFLICTS + "aKillSkipsASessionThatSomebodyElseIsAt"),
@@ -380,7 +384,7 @@ final class Mutants {
                     .killedBy(CONFLICTS + "aTakeOverLeavesOutOnlyThePartitionOnWhichAFencedTransactionIsOpen"),
             of("lock of the lease", "two clients assign the same lease at once", "postgres.LeaseRows")
                     .replace("ORDER BY name FOR NO KEY UPDATE", "ORDER BY name")
-                    .killedBy(POSTGRES + "onlyOneWorksOnALeaseAtATime"),
+                    .killedBy(POSTGRES + "onlyOneTransactionRunsOnALeaseAtATime"),
             of("read after the lock", "what was read of a lease is older than its lock", "postgres.LeaseRows")
                     .replace(
                             "begin = tables.in(BEGIN) + lock + \";\" + states;",
@@ -408,41 +412,8 @@ final class Mutants {
                     .replace("ORDER BY id FOR NO KEY UPDATE", "FOR NO KEY UPDATE")
                     .killedBy(CONFLICTS + "sessionsAreLockedInOneOrderWhateverThePlanIs"));
 
-    private static final List<Mutant> KEY_VALUE = List.of(
-            of(
-                            "grace on a key-value store",
-                            "a session is marked dead as soon as it has expired",
-                            "keyvalue.KeyValueWorkChannel")
-                    .replace("return expiresIn.plus(warrant.grace()).isNegative()", "return expiresIn.isNegative()")
-                    .killedBy("keyvalue.LeaseStoreOnMapTests#aSessionIsNotMarkedDeadBeforeTheGraceIsOver"),
-            of(
-                            "version of a dead session",
-                            "a session is marked dead although it has just been renewed",
-                            "keyvalue.KeyValueWorkChannel")
-                    .replace(
-                            "backend.delete(SessionDocument.key(seen.id()), seen.version())",
-                            "backend.get(SessionDocument.key(seen.id())).filter(now -> backend.delete(SessionDocument.key(seen.id()), now.version())).isPresent()")
-                    .killedBy("keyvalue.KeyValueLeaseStoreTests#nobodyIsMarkedDeadWhoRenewedAfterItWasLookedForLast"),
-            of(
-                            "revival on a key-value store",
-                            "a dead session whose creation comes late once more is renewed",
-                            "keyvalue.KeyValueHeartbeatChannel")
-                    .remove(".filter(present -> !present.content().equals(created))")
-                    .killedBy(
-                            "keyvalue.LeaseStoreOnMapTests#aSessionWhoseDocumentIsCreatedOnceMoreByARequestThatComesLateIsOverNonetheless"),
-            of(
-                            "sessions that are not listed",
-                            "a session that a list does not have is taken for dead",
-                            "keyvalue.LiveSessions")
-                    .replace(
-                            "unlisted.computeIfAbsent(session, id -> storage.sessions().find(backend, id))",
-                            "Optional.empty()")
-                    .killedBy(
-                            "keyvalue.KeyValueLeaseStoreTests#aSessionThatIsNotListedThoughItExistsIsNotTakenForDead"));
-
-    /** All of them. */
-    static final List<Mutant> ALL = Stream.of(
-                    TIMES, TRUST, INCARNATIONS, TOKENS, WORK, CLOCKS, MARKING, TRANSACTIONS, KEY_VALUE)
+    /** All mutants. */
+    static final List<Mutant> ALL = Stream.of(TIMES, TRUST, INCARNATIONS, TOKENS, WORK, CLOCKS, MARKING, TRANSACTIONS)
             .flatMap(List::stream)
             .toList();
 

@@ -13,8 +13,8 @@ import io.github.dbleases.assignment.Change.Move;
 import io.github.dbleases.assignment.Change.Withdraw;
 import io.github.dbleases.assignment.Snapshot.Partition;
 import io.github.dbleases.spi.HeartbeatChannel;
+import io.github.dbleases.spi.MarkDeadCondition;
 import io.github.dbleases.spi.NewSession;
-import io.github.dbleases.spi.Warrant;
 import io.github.dbleases.spi.WorkChannel;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.sql.Connection;
@@ -98,10 +98,10 @@ class ConflictTests {
         expire(10);
         Connection other = begin("SELECT FROM dbleases_session WHERE id = 10 FOR UPDATE");
 
-        assertThat(work.markDead(warrant(10))).isEmpty();
+        assertThat(work.markDead(markDeadCondition(10))).isEmpty();
 
         other.rollback();
-        assertThat(work.markDead(warrant(10))).isPresent();
+        assertThat(work.markDead(markDeadCondition(10))).isPresent();
     }
 
     @Test
@@ -110,7 +110,7 @@ class ConflictTests {
         begin(fence(owned));
         expire(10);
 
-        assertThat(work.markDead(warrant(10))).contains(ORDERS);
+        assertThat(work.markDead(markDeadCondition(10))).contains(ORDERS);
     }
 
     @Test
@@ -176,7 +176,7 @@ class ConflictTests {
     private static void raise(WorkChannel line, String lease, List<Long> sessions, AtomicInteger times) {
         line.transact(names(lease), transaction -> {
             times.incrementAndGet();
-            transaction.raise(sessions);
+            transaction.raiseInboxes(sessions);
             return null;
         });
     }
@@ -248,13 +248,13 @@ class ConflictTests {
             CompletableFuture<Void> assigning =
                     CompletableFuture.runAsync(() -> repeat(() -> line.transact(ORDERS, transaction -> {
                         times.incrementAndGet();
-                        transaction.raise(List.of(20L, 10L));
+                        transaction.raiseInboxes(List.of(20L, 10L));
                         return transaction.snapshot("orders");
                     })));
             repeat(() -> work.transact(ORDERS, transaction -> {
                 times.incrementAndGet();
                 transaction.end(10);
-                transaction.raise(List.of(20L));
+                transaction.raiseInboxes(List.of(20L));
                 return transaction.snapshot("orders");
             }));
             assigning.join();
@@ -306,7 +306,7 @@ class ConflictTests {
         Timing shortTiming = TestTimings.withAttemptTimeout(Duration.ofMillis(1500));
         try (WorkChannel assigner = new PostgresLeaseStore(source).workChannel(shortTiming)) {
             CompletableFuture<Object> assigning = CompletableFuture.supplyAsync(() -> assigner.transact(ORDERS, tx -> {
-                tx.raise(List.of(20L));
+                tx.raiseInboxes(List.of(20L));
                 return "done";
             }));
             stopped.await();
@@ -374,9 +374,9 @@ class ConflictTests {
                 "UPDATE dbleases_session SET expires_at = clock_timestamp() - interval '1 hour' WHERE id = " + session);
     }
 
-    private Warrant warrant(long session) {
+    private MarkDeadCondition markDeadCondition(long session) {
         Instant now = heartbeats.renew(20).orElseThrow().databaseTime();
-        return new Warrant(session, TIMING.grace(), now, TIMING.ttl());
+        return new MarkDeadCondition(session, TIMING.grace(), now, TIMING.ttl());
     }
 
     private void end(long session) {

@@ -298,7 +298,7 @@ class ConnectionTests {
 
     private static void raise(WorkChannel line) {
         line.transact(new TreeSet<>(), transaction -> {
-            transaction.raise(List.of(10L));
+            transaction.raiseInboxes(List.of(10L));
             return null;
         });
     }

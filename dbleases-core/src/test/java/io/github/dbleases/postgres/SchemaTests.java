@@ -56,7 +56,7 @@ class SchemaTests {
         PostgresSchema.create(dataSource, PostgresStoreConfig.defaults());
         execute("DROP TABLE dbleases_member");
         try (WorkChannel work = new PostgresLeaseStore(dataSource).workChannel(TestTimings.PATIENT)) {
-            assertThatThrownBy(work::census)
+            assertThatThrownBy(work::clusterSnapshot)
                     .isInstanceOf(StoreUnusableException.class)
                     .hasMessageContaining("The tables dbleases_member do not exist");
             assertThatThrownBy(() -> work.transact(new TreeSet<>(List.of("a")), tx -> {
@@ -64,7 +64,7 @@ class SchemaTests {
                         return tx.snapshot("a");
                     }))
                     .isInstanceOf(StoreUnusableException.class);
-            assertThat(work.neighbour(1)).isEmpty();
+            assertThat(work.neighbor(1)).isEmpty();
         }
     }
 
@@ -97,13 +97,14 @@ class SchemaTests {
             work.transact(new TreeSet<>(List.of("a")), transaction -> {
                 transaction.create(LeaseSpec.partitions("a", 3));
                 transaction.addMember("a", 10);
-                transaction.raise(List.of(10L));
+                transaction.raiseInboxes(List.of(10L));
                 return null;
             });
 
             assertThat(line.awaitHint(10, Duration.ofMinutes(1))).isTrue();
             assertThat(line.renew(10).orElseThrow().inbox()).isEqualTo(1);
-            assertThat(work.census().leases().get(0).snapshot().members()).hasSize(1);
+            assertThat(work.clusterSnapshot().leases().get(0).snapshot().members())
+                    .hasSize(1);
             work.purge();
         }
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.spi.HeartbeatChannel;
-import io.github.dbleases.spi.Neighbour;
+import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.NewSession;
 import io.github.dbleases.spi.Renewal;
 import io.github.dbleases.spi.WorkChannel;
@@ -107,14 +107,14 @@ class SettingsTests {
         heartbeats.renew(10);
         work.transact(new TreeSet<>(List.of("a")), transaction -> {
             transaction.create(LeaseSpec.partitions("a", 3));
-            transaction.raise(List.of(10L));
+            transaction.raiseInboxes(List.of(10L));
             return null;
         });
     }
 
     @ParameterizedTest
     @CsvSource({"hex", "escape"})
-    void theNeighbourIsExactWhateverTheFormatsOfNumbersAndBytesAre(String bytes) {
+    void theNeighborIsExactWhateverTheFormatsOfNumbersAndBytesAre(String bytes) {
         DataSource source = Interposed.dataSource(() -> {
             Connection connection = tables.database().dataSource().getConnection();
             try (Statement statement = connection.createStatement()) {
@@ -131,9 +131,9 @@ class SettingsTests {
             // Replies come as text at first, and in binary when the statement is prepared.
             for (int i = 0; i < 20; i++) {
                 Renewal renewal = heartbeats.renew(largest).orElseThrow();
-                Neighbour neighbour = renewal.neighbour().orElseThrow();
-                assertThat(neighbour.session()).isEqualTo(largest - 1);
-                assertThat(renewal.databaseTime().plus(neighbour.expiresIn()))
+                Neighbor neighbor = renewal.neighbor().orElseThrow();
+                assertThat(neighbor.session()).isEqualTo(largest - 1);
+                assertThat(renewal.databaseTime().plus(neighbor.expiresIn()))
                         .isEqualTo(OffsetDateTime.parse(tables.query(EXPIRY + (largest - 1)))
                                 .toInstant());
             }

@@ -68,7 +68,7 @@ class SnapshotQueryTests {
                     jdbc, StoreParts.of(tables.dataSource(), config), Timing.DEFAULT, OpenConnection.Use.WORK, true);
             jdbc.setAutoCommit(false);
 
-            assertThat(new HoldingsQuery(new Tables(config)).read(connection, 7).shared())
+            assertThat(new HoldingsQuery(new Tables(config)).read(connection, 7).taskMembers())
                     .containsOnlyKeys("tasks-8")
                     .allSatisfy(
                             (lease, members) -> assertThat(members).containsExactlyInAnyOrder(7L, 507L, 1007L, 1507L));
