@@ -3,7 +3,7 @@ package io.github.dbleases.internal.tasks;
 import java.time.Duration;
 import java.util.function.DoubleSupplier;
 
-/** Exponential back-off: a first delay, twice as long after each further failure, up to a longest one; with jitter. */
+/** Exponential back-off with jitter: a first delay, doubled after each further failure, up to a longest one. */
 final class Backoff {
 
     private static final double SPREAD = 0.2;
@@ -18,13 +18,13 @@ final class Backoff {
         this.random = random;
     }
 
-    /** Returns how long to wait after so many failures, at least one: within 20 %. */
+    /** Returns the delay after a number of failures, which is at least one, within 20 %. */
     long nanos(int failures) {
         int doublings = Math.min(failures - 1, Long.numberOfLeadingZeros(first) - 2);
         return jittered(Math.min(longest, first << doublings), SPREAD, random);
     }
 
-    /** Returns a time within a part of another one, so that runners don't go in step. */
+    /** Returns a random time within a spread around another one, so that runners don't act at the same moments. */
     static long jittered(long nanos, double spread, DoubleSupplier random) {
         return (long) (nanos * (1 - spread + 2 * spread * random.getAsDouble()));
     }

@@ -6,7 +6,7 @@ import io.github.dbleases.TaskRunnerConfig;
 import io.github.dbleases.TaskRunnerListener;
 import io.github.dbleases.spi.tasks.TaskWork;
 
-/** Makes task runners. */
+/** Creates task runners. */
 public final class TaskRunners {
 
     private TaskRunners() {}

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A runner with its threads: its start and its stop. */
+/** A runner with its threads, from start to stop. */
 class TaskRunnerTests {
 
     private static final long SESSION = 7;
@@ -42,14 +42,14 @@ class TaskRunnerTests {
     }
 
     @AfterEach
-    void end() {
+    void stop() {
         release.countDown();
         runner.stop();
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void severalBatchesAreWorkedOnAtOnceByThreadsOfItsOwn(boolean virtual) {
+    void severalBatchesAreInFlightOnThreadsOfItsOwn(boolean virtual) {
         Set<String> names = ConcurrentHashMap.newKeySet();
         queue.with(4);
         runner(CONFIG.withThreads(3, virtual), tasks -> {
@@ -68,7 +68,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void whatComesLaterIsDoneToo() {
+    void tasksThatComeLaterAreDoneToo() {
         runner.start();
         queue.with(10);
         await().until(() -> queue.pending() == 0);
@@ -88,7 +88,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void aChangeOfTheSessionsWakesIt() {
+    void aChangeOfTheSessionWakesIt() {
         runner(CONFIG.withInterval(Duration.ofHours(1)), tasks -> tasks).start();
         await().until(() -> queue.exchanges() > 0);
         queue.with(1);
@@ -99,7 +99,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void aTaskerThatHangsKeepsOnlyItsOwnThread() {
+    void aTaskerThatHangsBlocksOnlyItsOwnThread() {
         queue.with(10);
         runner(CONFIG.withThreads(2, false), tasks -> {
                     if (tasks.contains("task 1")) {
@@ -114,7 +114,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void stoppingWaitsForWhatIsAtWorkAndGivesBackTheRest() throws Exception {
+    void stoppingWaitsForTasksInFlightAndReleasesTheOthers() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         queue.with(10);
         runner(CONFIG, tasks -> {
@@ -138,7 +138,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void whatIsAtWorkAfterTheDrainTimeoutIsInterruptedAndGivenBack() throws Exception {
+    void aTaskInFlightAfterTheDrainTimeoutIsInterruptedAndReleased() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         AtomicBoolean interrupted = new AtomicBoolean();
         queue.with(1);
@@ -164,7 +164,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void aTaskerThatDoesNotEndIsNotWaitedForAndKeepsItsSession() throws Exception {
+    void stoppingDoesNotWaitForATaskerThatHangsAndKeepsItsSession() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         queue.with(1);
         runner(CONFIG.withDrainTimeout(Duration.ofMillis(10)), tasks -> {
@@ -186,7 +186,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void theQueueIsToldAtTheEndThoughItFailsOnce() throws Exception {
+    void outcomesAreReportedAtTheEndEvenIfTheQueueFailsOnce() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         queue.with(1);
         runner(CONFIG.withInterval(Duration.ofHours(1)), tasks -> {
@@ -206,7 +206,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void aQueueThatIsGoneDoesNotKeepAStopForLongerThanItsTimeout() {
+    void aQueueThatIsGoneDoesNotDelayAStopPastItsTimeout() {
         queue.with(1);
         runner(CONFIG.withDrainTimeout(Duration.ZERO), tasks -> {
                     for (int i = 0; i < 1_000; i++) {
@@ -236,7 +236,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void whenItIsStartedAgainItGivesBackWhatItCouldNotGiveBackBefore() {
+    void aRestartReleasesWhatCouldNotBeReportedBefore() {
         queue.with(1);
         queue.refuseToFinish(1);
         runner(CONFIG.withDrainTimeout(Duration.ZERO), tasks -> tasks).start();
@@ -252,7 +252,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void whenItIsStartedAgainABatchThatStillHangsKeepsItsTasks() throws Exception {
+    void afterARestartABatchThatStillHangsKeepsItsTasks() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         queue.with(1);
         runner(CONFIG.withDrainTimeout(Duration.ZERO), tasks -> {
@@ -275,7 +275,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void anInterruptOfAStopIsNoAttemptHoweverTheTaskerPutsIt() throws Exception {
+    void anInterruptByAStopIsNoFailedAttemptHoweverTheTaskerWrapsIt() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         queue.with(1);
         runner(CONFIG.withDrainTimeout(Duration.ZERO), tasks -> {
@@ -298,7 +298,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void aTaskerThatStopsItsRunnerDoesNotWait() {
+    void aTaskerThatStopsItsOwnRunnerDoesNotWait() {
         queue.with(1);
         AtomicReference<TaskRunner> stopped = new AtomicReference<>();
         stopped.set(runner(CONFIG, tasks -> {
@@ -326,7 +326,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void whenTheClientClosesItStopsAndLeaves() {
+    void itStopsAndLeavesWhenTheClientCloses() {
         queue.with(100);
         runner.start();
 
@@ -338,7 +338,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void aQueueThatCannotBeUsedAsItIsFailsTheStart() {
+    void anInvalidTableFailsTheStart() {
         queue.failNextCheck(new InvalidTaskTableException("There is no such table."));
 
         assertThatThrownBy(runner::start).isInstanceOf(InvalidTaskTableException.class);
@@ -348,9 +348,9 @@ class TaskRunnerTests {
     }
 
     @Test
-    void aQueueThatCannotBeAskedAtTheStartIsAskedAgainBeforeTheFirstClaim() {
+    void aQueueThatIsUnavailableAtTheStartIsCheckedAgainBeforeTheFirstClaim() {
         queue.with(1);
-        queue.failNextCheck(new TaskQueueException("It is away.", new IllegalStateException()));
+        queue.failNextCheck(new TaskQueueException("The queue is unavailable.", new IllegalStateException()));
         queue.failNextCheck(new InvalidTaskTableException("There is no such table yet."));
 
         runner.start();
@@ -360,7 +360,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void startsAndStopsAtTheSameTimeLeaveNothingBehind() {
+    void concurrentStartsAndStopsLeaveNothingBehind() {
         queue.with(1_000);
         List<Thread> threads = List.of(
                 new Thread(() -> repeat(runner::start)),

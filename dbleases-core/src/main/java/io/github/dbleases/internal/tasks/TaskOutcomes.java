@@ -5,27 +5,27 @@ import io.github.dbleases.spi.tasks.ClaimedTask;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Tasks that have left the runner, for whoever counts and reports them. */
-final class Settled<T> {
+/** The outcomes of tasks that have left the runner, for the counters, the log and the listener. */
+final class TaskOutcomes<T> {
 
     private int completed;
     private final List<TaskFailure<T>> failed = new ArrayList<>();
     private final List<TaskFailure<T>> givenUp = new ArrayList<>();
     private final List<ClaimedTask<T>> lost = new ArrayList<>();
 
-    void complete(int tasks) {
+    void addCompleted(int tasks) {
         completed += tasks;
     }
 
-    void fail(TaskFailure<T> failure) {
+    void addFailed(TaskFailure<T> failure) {
         failed.add(failure);
     }
 
-    void giveUp(TaskFailure<T> failure) {
+    void addGivenUp(TaskFailure<T> failure) {
         givenUp.add(failure);
     }
 
-    void lose(ClaimedTask<T> task) {
+    void addLost(ClaimedTask<T> task) {
         lost.add(task);
     }
 
@@ -33,7 +33,7 @@ final class Settled<T> {
         return completed;
     }
 
-    /** Tasks that are in the queue again, to be tried later, postponed ones included. */
+    /** Returns the tasks that are back in the queue for another attempt, including postponed ones. */
     List<TaskFailure<T>> failed() {
         return failed;
     }

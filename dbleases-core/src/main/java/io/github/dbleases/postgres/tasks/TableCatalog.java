@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What the catalogue says of a table. */
-final class TableCatalogue {
+/** Reads the description of a table from PostgreSQL's catalog. */
+final class TableCatalog {
 
     private static final String TABLE = """
             SELECT c.oid, c.relkind, EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid),
@@ -21,7 +21,7 @@ final class TableCatalogue {
             FROM pg_class c WHERE c.oid = to_regclass(?)
             """;
 
-    /** Unique for itself alone: an index of that column only, on all rows. */
+    /** A column is unique by itself if an index on all rows has only this column. */
     private static final String COLUMNS = """
             SELECT a.attname, format_type(a.atttypid, NULL), a.attnotnull, t.typcategory = 'S',
                 EXISTS (
@@ -48,14 +48,14 @@ final class TableCatalogue {
 
     private final Connection connection;
 
-    TableCatalogue(Connection connection) {
+    TableCatalog(Connection connection) {
         this.connection = connection;
     }
 
     /**
      * A table.
      *
-     * @param kind as in {@code pg_class.relkind}
+     * @param kind the kind, as in {@code pg_class.relkind}
      * @param hasChildren whether other tables inherit from it
      */
     record Table(long oid, String kind, boolean hasChildren, boolean hasPrimaryKey) {}
@@ -63,9 +63,9 @@ final class TableCatalogue {
     /**
      * A column.
      *
-     * @param type without its length
-     * @param isText whether its type is one of strings
-     * @param isUnique whether a unique index is on it alone
+     * @param type the type without its length
+     * @param isText whether the type is one of the string types
+     * @param isUnique whether a unique index has only this column
      */
     record Column(String name, String type, boolean isNotNull, boolean isText, boolean isUnique) {}
 
@@ -91,12 +91,12 @@ final class TableCatalogue {
         return columns;
     }
 
-    /** Returns tables whose names are nearly that, with their schemas. */
+    /** Returns tables whose names differ only in case or schema, with their schemas. */
     List<String> similarTo(String name) throws SQLException {
         return all(SIMILAR, row -> row.getString(1), TableName.of(name).table(), name);
     }
 
-    /** Returns the schemas in which a table without one is looked for. */
+    /** Returns the schemas that are searched for a table without a schema. */
     String searchPath() throws SQLException {
         return first(PLACES, row -> row.getString(1)).orElse("");
     }
