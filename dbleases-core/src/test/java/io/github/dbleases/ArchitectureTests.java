@@ -44,7 +44,7 @@ class ArchitectureTests {
     }
 
     @Test
-    void theRootPackageKnowsNoOther() {
+    void theRootPackageUsesNoOther() {
         check(noClasses()
                 .that()
                 .resideInAPackage(ROOT)
@@ -54,7 +54,7 @@ class ArchitectureTests {
     }
 
     @Test
-    void theCoreKnowsNothingOfSpring() {
+    void theCoreDoesNotUseSpring() {
         check(noClasses().should().dependOnClassesThat().resideInAPackage("org.springframework.."));
     }
 
@@ -88,7 +88,7 @@ class ArchitectureTests {
     }
 
     @Test
-    void onlyWhatTalksToADatabaseUsesJdbc() {
+    void onlyPackagesForDatabasesUseJdbc() {
         check(noClasses()
                 .that()
                 .resideOutsideOfPackages(POSTGRES, POSTGRES_TASKS)
@@ -98,7 +98,7 @@ class ArchitectureTests {
     }
 
     @Test
-    void nobodyKnowsThePostgresStore() {
+    void noOtherPackageUsesThePostgresStore() {
         check(noClasses()
                 .that()
                 .resideOutsideOfPackage(POSTGRES)
@@ -108,7 +108,7 @@ class ArchitectureTests {
     }
 
     @Test
-    void storesKnowNeitherTheEngineNorTasks() {
+    void storesUseNeitherTheEngineNorTasks() {
         check(noClasses()
                 .that()
                 .resideInAnyPackage(STORES)

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A {@link CandidateProcess} and when it said what last. */
+/** A {@link CandidateProcess}, with the times of its last messages. */
 final class Candidate implements AutoCloseable {
 
     private final String clientId;
@@ -28,7 +28,7 @@ final class Candidate implements AutoCloseable {
         return clientId;
     }
 
-    /** Returns when it said something last, in microseconds since 1970; 0 if it has not. */
+    /** Returns when it last sent a message, in microseconds since 1970, or 0 if it never has. */
     long said(String what) {
         return said.getOrDefault(what, 0L);
     }
@@ -47,7 +47,7 @@ final class Candidate implements AutoCloseable {
         process.tell();
     }
 
-    /** Ends it at once: kill -9. */
+    /** Kills the process: kill -9. */
     void kill() {
         process.kill();
     }

@@ -16,7 +16,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** The main class of a process that is a candidate, and says with the time when it is elected and when it closes. */
+/** The main class of a process that is a candidate, and reports when it is elected and when it closes. */
 final class CandidateProcess {
 
     static final String ELECTION = "reports";
@@ -25,7 +25,9 @@ final class CandidateProcess {
 
     private CandidateProcess() {}
 
-    /** Takes the JDBC URL, the user, the client id and the times; opens and closes clients as its input says. */
+    /**
+     * Takes the JDBC URL, the user, the client id and the timing. Each line of input closes the client or opens one.
+     */
     public static void main(String[] arguments) throws Exception {
         PGSimpleDataSource dataSource = new PGSimpleDataSource();
         dataSource.setUrl(arguments[0]);

@@ -32,7 +32,7 @@ import java.util.stream.IntStream;
 
 /**
  * Measures what a cluster does on a real database, and prints it: {@code release}, {@code polling}, {@code kill},
- * {@code many}, {@code leader} or {@code leaderships}. Not a test: nothing is asserted but that it settles.
+ * {@code many}, {@code leader} or {@code leaderships}. This is not a test: it only asserts that the cluster settles.
  */
 final class ClusterFigures {
 
@@ -57,7 +57,7 @@ final class ClusterFigures {
         }
     }
 
-    /** From the commit of the release, at most, to the last listener that is told. */
+    /** Measures the time from the commit of the release, at most, until the last listener is notified. */
     private static void release(String how, boolean notifications) throws Exception {
         PostgresStoreConfig config = new PostgresStoreConfig(null, "dbleases_", notifications);
         PostgresDatabase database = PostgresServer.newest().freshDatabase();
@@ -84,7 +84,7 @@ final class ClusterFigures {
         print("graceful stop, " + how, millis);
     }
 
-    /** From the last heartbeat of a process that is killed to the last listener that is told. */
+    /** Measures the time from the last heartbeat of a killed process until the last listener is notified. */
     private static void kill() throws Exception {
         PostgresDatabase database = PostgresServer.newest().freshDatabase();
         PostgresSchema.create(database.dataSource(), PostgresStoreConfig.defaults());
@@ -113,7 +113,7 @@ final class ClusterFigures {
                 millis);
     }
 
-    /** Many clients that join at once. */
+    /** Measures how long many clients that join at once take to settle. */
     private static void many(int count, int leaseCount) throws Exception {
         try (PostgresServer server = PostgresServer.privateServer(Map.of("max_connections", "500"))) {
             PostgresSchema.create(server.dataSource(), PostgresStoreConfig.defaults());
@@ -146,7 +146,7 @@ final class ClusterFigures {
         return client;
     }
 
-    /** Returns whether each partition has exactly one owner that sees it, and all shares are fair. */
+    /** Returns whether exactly one owner sees each partition, and all shares are fair. */
     private static boolean isSettled(List<LeaseClient> clients, int leases) {
         LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
         int seen = clients.stream()
@@ -216,7 +216,7 @@ final class ClusterFigures {
                 what, sorted.length, sorted[sorted.length / 2], sorted[0], sorted[sorted.length - 1]);
     }
 
-    /** When a listener was told last that something was assigned, in milliseconds since 1970. */
+    /** Records when a listener was last told of assigned partitions, in milliseconds since 1970. */
     private static final class LastTold implements LeaseListener {
 
         private final AtomicLong last = new AtomicLong();

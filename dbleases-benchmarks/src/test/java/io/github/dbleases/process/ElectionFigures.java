@@ -36,7 +36,7 @@ final class ElectionFigures {
 
     private ElectionFigures() {}
 
-    /** Three processes, one of which leads and is stopped or killed. */
+    /** Measures three processes, of which the leader is stopped or killed. */
     static void leader() throws Exception {
         try (PostgresServer server = server()) {
             PostgresDatabase database = database(server);
@@ -50,7 +50,7 @@ final class ElectionFigures {
         }
     }
 
-    /** From the call of close in the leader to the listener of the next one. */
+    /** Measures the time from the call of close in the leader until the listener of the next leader is notified. */
     private static void stop(List<Candidate> candidates) {
         long[] micros = new long[50];
         for (int run = 0; run < micros.length; run++) {
@@ -67,7 +67,9 @@ final class ElectionFigures {
         print("graceful stop of the leader of 3 processes to the next onElected", micros);
     }
 
-    /** From the last heartbeat of a leader that is killed to the listener of the next one. */
+    /**
+     * Measures the time from the last heartbeat of a killed leader until the listener of the next leader is notified.
+     */
     private static void kill(PostgresDatabase database) throws Exception {
         long[] micros = new long[20];
         List<Candidate> candidates = new ArrayList<>();
@@ -78,7 +80,7 @@ final class ElectionFigures {
                 }
                 await(() -> candidates.stream().allMatch(Candidate::isCandidate)
                         && candidates.stream().anyMatch(Candidate::isElected));
-                // Nobody marks another dead in the first time to live of its own session.
+                // A client marks no session dead in the first TTL of its own session.
                 pause(WitnessProcess.TIMING.ttl().plusMillis(200));
                 Candidate victim = leader(candidates);
                 candidates.remove(victim);
@@ -105,7 +107,7 @@ final class ElectionFigures {
         return candidates.stream().filter(Candidate::isElected).findAny().orElseThrow();
     }
 
-    /** Many elections: spread when their leader goes, and balanced when a candidate comes. */
+    /** Measures many elections, which spread when their leader leaves, and are balanced when a candidate joins. */
     static void leaderships() throws Exception {
         try (PostgresServer server = server()) {
             spread(database(server));
@@ -144,9 +146,9 @@ final class ElectionFigures {
         }
     }
 
-    /** Counts all statements of some clients that nobody disturbs. */
+    /** Counts all statements of some undisturbed clients. */
     private static void statements(PostgresServer server, int clients, Duration span) throws Exception {
-        // So that what the last change left to do is done.
+        // Wait until everything that follows from the last change is done.
         pause(Duration.ofSeconds(15));
         try (Connection connection = server.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {

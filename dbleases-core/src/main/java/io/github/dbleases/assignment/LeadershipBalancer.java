@@ -11,11 +11,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which leaders are to be relieved so that no leader leads two more than another candidate: always the one next that has
- * most more than its first candidate. The leaderships are counted here, over the elections that are given. Where all
- * clients are candidates everywhere, no plan needs fewer moves.
+ * Plans which leaders to relieve until no leader leads two more elections than another candidate. Each step relieves
+ * the leader with the largest lead over the first candidate of its election. Leaderships are counted over the given
+ * elections. If every client is a candidate in every election, no plan needs fewer moves.
  *
- * <p>Each move is looked for in all elections, so each look is kept cheap: what does not change is found out before.
+ * <p>Each step looks at all elections. To keep that cheap, everything that does not change is computed before the first
+ * step.
  */
 public final class LeadershipBalancer {
 
@@ -32,7 +33,7 @@ public final class LeadershipBalancer {
 
     private Contest contest(Snapshot election, Partition leadership) {
         List<Member> ranked = Election.ranked(election);
-        // Who has resigned comes after all others, however little those lead.
+        // A candidate that has resigned comes after all others, however many elections those lead.
         boolean resigned = ranked.get(0).yields();
         List<Count> first = ranked.stream()
                 .filter(candidate -> candidate.yields() == resigned)
@@ -45,7 +46,7 @@ public final class LeadershipBalancer {
         return counts.computeIfAbsent(session, first -> new Count());
     }
 
-    /** Returns the names of the elections whose leaders are to be relieved, in this order. */
+    /** Returns the names of the elections whose leaders must be relieved, in this order. */
     public static List<String> plan(Collection<Snapshot> elections) {
         return new LeadershipBalancer(elections).plan();
     }
@@ -62,7 +63,7 @@ public final class LeadershipBalancer {
         return plan;
     }
 
-    /** Of those with the same difference, the one with the smallest name. */
+    /** Returns the election to relieve next. Among equal differences, the smallest name comes first. */
     private @Nullable Contest next() {
         Contest next = null;
         for (Contest contest : contests) {
@@ -85,7 +86,7 @@ public final class LeadershipBalancer {
     /**
      * An election whose leader can be relieved.
      *
-     * @param first those of whom the one is relieved for who leads least, by their rank
+     * @param first the candidates, by rank, of which the one with the fewest leaderships takes over
      */
     private record Contest(String election, Count leader, List<Count> first) {
 

@@ -1,6 +1,6 @@
 package io.github.dbleases.assignment;
 
-/** Decides between members that have the same right to something, differently for each lease. */
+/** Orders members that are otherwise equal, differently for each lease. */
 final class TieBreaker {
 
     private TieBreaker() {}

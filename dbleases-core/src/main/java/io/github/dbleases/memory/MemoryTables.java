@@ -38,7 +38,7 @@ final class MemoryTables {
         return access.get();
     }
 
-    /** Runs a statement of a client; the incarnation in which it runs is on record before it does. */
+    /** Runs a statement of a client, and records the current incarnation before that. */
     synchronized <T> T execute(Timing timing, Function<Content, T> statement) {
         if (timing.ttl().compareTo(content.largestTtl) > 0) {
             content.largestTtl = timing.ttl();
@@ -52,7 +52,7 @@ final class MemoryTables {
         return statement.apply(content);
     }
 
-    /** Runs statements that take effect together, or not at all if one throws. */
+    /** Runs statements that take effect together, or not at all if one of them throws. */
     synchronized <T> T transact(Timing timing, Function<Content, T> statements) {
         return execute(timing, current -> {
             Content next = current.copy();
@@ -92,7 +92,7 @@ final class MemoryTables {
         return life().quietUntil();
     }
 
-    /** Called within statements only, which have put it on record. */
+    /** Called only within statements, which have recorded it. */
     private Life life() {
         return Objects.requireNonNull(content.lives.get(content.timeline));
     }
@@ -120,7 +120,7 @@ final class MemoryTables {
         notifyAll();
     }
 
-    /** Waits for a hint, until a time has passed or the wait is given up. */
+    /** Waits for a hint, until the time has passed or the wait is given up. */
     synchronized boolean awaitHint(long session, Duration atMost, Supplier<Boolean> givenUp)
             throws InterruptedException {
         long end = System.nanoTime() + atMost.toNanos();

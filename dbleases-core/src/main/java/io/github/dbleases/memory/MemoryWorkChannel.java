@@ -22,7 +22,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
-/** The other work of one client on a store in memory. */
+/** The work channel of one client. */
 final class MemoryWorkChannel implements WorkChannel {
 
     private final MemoryTables tables;

@@ -6,10 +6,10 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Everything that a store knows, read in one snapshot.
+ * The sessions and leases of a store, read from one snapshot.
  *
- * @param sessions the sessions in the order of their ids, dead ones too if the store keeps them
- * @param leases the leases in the order of their names
+ * @param sessions the sessions by ascending id, including dead ones if the store keeps them
+ * @param leases the leases by name
  */
 public record ClusterSnapshot(List<Session> sessions, List<Lease> leases) {
 
@@ -19,11 +19,11 @@ public record ClusterSnapshot(List<Session> sessions, List<Lease> leases) {
      * @param id its id
      * @param clientId the name of its client
      * @param live whether it has not been marked dead
-     * @param weight its share in comparison with the others
+     * @param weight its share relative to the other sessions
      * @param startedAt when it was opened
-     * @param expiresIn the time until it expires, negative when it has expired
+     * @param expiresIn the time until it expires, negative if it has expired
      * @param ttl how long it lives without a heartbeat
-     * @param grace how long the others wait after it has expired before they mark it dead
+     * @param grace how long other clients wait after its expiry before they mark it dead
      */
     public record Session(
             long id,
@@ -38,9 +38,9 @@ public record ClusterSnapshot(List<Session> sessions, List<Lease> leases) {
     /**
      * A lease.
      *
-     * @param snapshot its live members, whose leaderships are not counted, and its partitions
-     * @param since when each partition got its owner, in the order of the partitions of the snapshot
-     * @param deadMembers the sessions in its member rows that are not live
+     * @param snapshot its live members, without counts of leaderships, and its partitions
+     * @param since when each partition got its owner, in the order of the partitions in the snapshot
+     * @param deadMembers the members whose sessions are not live
      */
     public record Lease(Snapshot snapshot, List<Instant> since, List<Long> deadMembers) {}
 }

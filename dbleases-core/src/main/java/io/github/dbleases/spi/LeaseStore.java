@@ -3,15 +3,15 @@ package io.github.dbleases.spi;
 import io.github.dbleases.Timing;
 
 /**
- * Where sessions, leases and partitions are kept. May be shared by any number of clients and threads.
+ * Keeps sessions, leases and partitions. Any number of clients and threads may share a store.
  *
- * <p>Both methods only prepare a line; the first call on it may connect.
+ * <p>Both methods only create a channel. The first call on the channel may connect.
  */
 public interface LeaseStore {
 
-    /** Returns a line for the heartbeats of one client. Its attempts keep to {@link Timing#attemptTimeout()}. */
+    /** Returns a channel for the heartbeats of one client. Each attempt ends within {@link Timing#attemptTimeout()}. */
     HeartbeatChannel heartbeatChannel(Timing timing);
 
-    /** Returns a line for all other work of one client. Its attempts keep to {@link Timing#attemptTimeout()}. */
+    /** Returns a channel for all other work of one client. Each attempt ends within {@link Timing#attemptTimeout()}. */
     WorkChannel workChannel(Timing timing);
 }

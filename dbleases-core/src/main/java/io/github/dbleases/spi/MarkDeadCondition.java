@@ -4,13 +4,15 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The condition under which a session may be marked dead: it is live, it expired longer than its grace ago, the store's
- * clock is within half the grace of what the client expects, and nothing has disturbed the client for as long as the
- * session's own ttl. For that long the session could have renewed, whatever had happened to the clock before.
+ * The condition under which a session may be marked dead. The session must be live, and must have expired longer ago
+ * than its grace. The store's clock must be within half the grace of what the client expects. And the client's
+ * heartbeats must have been undisturbed for at least the session's own TTL: in that time the session could have
+ * renewed, whatever had happened to the clock before.
  *
- * @param session the session
- * @param grace the session's own grace: how long after its expiry
- * @param expectedTime what the store's clock should show, by the last heartbeat and the client's monotonic clock
- * @param steadyFor how long the client's heartbeats and the store's clock have gone on as they should
+ * @param session the id of the session
+ * @param grace the session's own grace
+ * @param expectedTime what the store's clock should show, according to the last heartbeat and the client's monotonic
+ *     clock
+ * @param steadyFor how long the client's heartbeats and the store's clock have been undisturbed
  */
 public record MarkDeadCondition(long session, Duration grace, Instant expectedTime, Duration steadyFor) {}

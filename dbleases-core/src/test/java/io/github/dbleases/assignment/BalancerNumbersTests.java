@@ -114,7 +114,7 @@ class BalancerNumbersTests {
         }
     }
 
-    /** Clients of different versions share a lease: a tie must not be decided otherwise in the next version. */
+    /** Clients of different versions share a lease, so the next version must break ties in the same way. */
     @Test
     void theTieOfAKnownLeaseIsAlwaysDecidedInTheSameWay() {
         long big = 4503599627370496L;
@@ -128,7 +128,7 @@ class BalancerNumbersTests {
         assertThat(winners).containsExactly(big, 3L, 3L, big, 1L, big, 3L, 1L, big, 1L, 1L, 3L);
     }
 
-    /** Would be felt if the effort grew with the square of anything, or with members times partitions. */
+    /** Takes very long if the cost is quadratic, or grows with members times partitions. */
     @ParameterizedTest
     @ValueSource(ints = {1, 200, 100_000})
     void aHundredThousandPartitionsAreNoTrouble(int count) {

@@ -13,11 +13,11 @@ import java.util.Set;
 import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 
-/** What may be written at all. Holds in both scopes. */
+/** Which changes a plan may contain, in both scopes. */
 class BalancerSafetyTests {
 
     @RepeatableProperty
-    void nobodyGetsAPartitionThatHasALiveOwner(
+    void aPartitionIsNeverTakenFromALiveOwner(
             @ForAll(supplier = Snapshots.OfAnyWeights.class) Snapshot lease, @ForAll Scope scope) {
         assertThat(Balancer.assign(lease, scope).changes())
                 .allMatch(change -> change.before().ownerLive()
@@ -65,7 +65,7 @@ class BalancerSafetyTests {
     }
 
     @RepeatableProperty
-    void afterAPlanNobodyWaitsForASessionThatTakesNoPart(
+    void afterAPlanNoPartitionIsPendingForANonMember(
             @ForAll(supplier = Snapshots.OfAnyWeights.class) Snapshot lease, @ForAll Scope scope) {
         Set<Long> members = Effects.sessions(lease);
 
@@ -76,7 +76,7 @@ class BalancerSafetyTests {
     }
 
     @RepeatableProperty
-    void whereThereIsAMemberEachPartitionHasOneOrIsAskedFor(
+    void eachPartitionHasAMemberOrIsRequestedForOneIfThereAreMembers(
             @ForAll(supplier = Snapshots.OfAnyWeights.class) Snapshot lease, @ForAll Scope scope) {
         Set<Long> members = Effects.sessions(lease);
         Assume.that(!members.isEmpty());
@@ -89,7 +89,7 @@ class BalancerSafetyTests {
     }
 
     @RepeatableProperty
-    void whereThereIsNoMemberWhatHasNoLiveOwnerIsVacatedAndTheRestIsLeftToItsOwner(
+    void withoutMembersOrphansAreVacatedAndLiveOwnersKeepTheRest(
             @ForAll(supplier = Snapshots.OfAnyWeights.class) Snapshot lease, @ForAll Scope scope) {
         Snapshot deserted = Effects.with(lease, List.of());
 
@@ -108,7 +108,7 @@ class BalancerSafetyTests {
     }
 
     @RepeatableProperty
-    void anOwnerThatGivesUpWhatItWasAskedForGivesItToThePendingSession(
+    void aRequestedPartitionThatItsOwnerGivesUpGoesToThePendingSession(
             @ForAll(supplier = Snapshots.OfAnyWeights.class) Snapshot lease,
             @ForAll Scope scope,
             @ForAll Random random) {

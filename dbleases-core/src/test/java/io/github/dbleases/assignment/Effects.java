@@ -12,12 +12,12 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** What becomes of a lease when a store writes changes and owners hand over; and who counts for having what. */
+/** The effects on a lease when a store writes changes and owners hand over, and the counts of each member. */
 final class Effects {
 
     private Effects() {}
 
-    /** The lease after all changes of an assignment were written. */
+    /** Returns the lease after all changes of an assignment were written. */
     static Snapshot written(Snapshot snapshot, Assignment assignment) {
         Map<Partition, Change> changes = assignment.changes().stream().collect(toMap(Change::before, change -> change));
         return snapshot.mapPartitions(before -> {
@@ -35,14 +35,14 @@ final class Effects {
         });
     }
 
-    /** The lease after some of the owners that were asked to hand over have done so. */
+    /** Returns the lease after some of the owners that were asked to hand over have done so. */
     static Snapshot handedOver(Snapshot snapshot, Predicate<Partition> which) {
         return snapshot.mapPartitions(before -> before.pending() != NO_SESSION && which.test(before)
                 ? new Partition(before.number(), before.pending(), true, NO_SESSION, before.token() + 1)
                 : before);
     }
 
-    /** The lease after everything that was planned has been done. */
+    /** Returns the lease after the whole plan is done. */
     static Snapshot settled(Snapshot snapshot) {
         return handedOver(written(snapshot, Balancer.assign(snapshot, Balancer.Scope.ALL)), partition -> true);
     }
@@ -55,7 +55,7 @@ final class Effects {
         return snapshot.members().stream().map(Member::session).collect(Collectors.toSet());
     }
 
-    /** The member for which each partition counts; without those that count for none. */
+    /** Returns the member for which each partition counts, without partitions that count for none. */
     static Map<Integer, Long> holders(Snapshot snapshot) {
         Set<Long> members = sessions(snapshot);
         Map<Integer, Long> holders = new HashMap<>();
@@ -70,7 +70,7 @@ final class Effects {
         return holders;
     }
 
-    /** How many partitions count for each member that has any. */
+    /** Returns the number of partitions that count for each member that has any. */
     static Map<Long, Integer> counts(Map<Integer, Long> holders) {
         Map<Long, Integer> counts = new HashMap<>();
         holders.values().forEach(holder -> counts.merge(holder, 1, Integer::sum));
@@ -81,7 +81,7 @@ final class Effects {
         return counts(holders(snapshot));
     }
 
-    /** How many partitions count for another member than before; orphans that found one are no moves. */
+    /** Returns how many partitions count for another member than before. Assigned orphans are not moves. */
     static long moves(Map<Integer, Long> before, Map<Integer, Long> after) {
         return before.entrySet().stream()
                 .filter(entry -> !entry.getValue().equals(after.get(entry.getKey())))

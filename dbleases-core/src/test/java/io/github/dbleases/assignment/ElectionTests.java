@@ -25,7 +25,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Provide;
 
-/** Who is elected, who is relieved, and how leaderships are spread. */
+/** Which candidate is elected, which leader is relieved, and how leaderships are spread. */
 class ElectionTests {
 
     private static final int CANDIDATES = 5;
@@ -41,7 +41,7 @@ class ElectionTests {
     }
 
     @RepeatableProperty
-    void whatIsOnItsWayToACandidateGetsThere(@ForAll("elections") Snapshot election, @ForAll Scope scope) {
+    void aLeadershipThatIsPendingForACandidateGoesToIt(@ForAll("elections") Snapshot election, @ForAll Scope scope) {
         Partition leadership = leadership(election);
         Assume.that(isCandidate(election, leadership.pending()) && leadership.pending() != leadership.owner());
 
@@ -94,7 +94,7 @@ class ElectionTests {
     }
 
     @Example
-    void whatALeaderHasGivenUpWithoutResigningComesBackToIt() {
+    void aLeadershipGivenUpWithoutResigningComesBack() {
         Snapshot given =
                 election(List.of(member(1, 9, false), member(2, 0, false)), 1).mapPartitions(Partition::givenUp);
 
@@ -104,7 +104,7 @@ class ElectionTests {
     }
 
     @Example
-    void whatALeaderHasGivenUpBecauseItResignedGoesToAnother() {
+    void aLeadershipGivenUpByResigningGoesToAnother() {
         Snapshot given =
                 election(List.of(member(1, 0, true), member(2, 9, false)), 1).mapPartitions(Partition::givenUp);
 
@@ -114,7 +114,7 @@ class ElectionTests {
     }
 
     @Example
-    void whoResignedIsElectedWhenItIsAlone() {
+    void aCandidateThatResignedIsElectedWhenItIsAlone() {
         Snapshot given = election(List.of(member(1, 0, true)), 1).mapPartitions(Partition::givenUp);
 
         assertThat(Balancer.assign(given, Scope.ORPHANS).changes())
@@ -123,7 +123,7 @@ class ElectionTests {
     }
 
     @Example
-    void theWeightsPlayNoPart() {
+    void weightsAreIgnored() {
         Snapshot led = election(List.of(new Member(1, 1, 1, false), new Member(2, 1000, 0, false)), 1);
         Snapshot orphan = election(List.of(new Member(1, 1, 0, false), new Member(2, 1000, 1, false)), NO_SESSION);
 
@@ -138,7 +138,7 @@ class ElectionTests {
         assertThat(relief(member(1, 2, false), member(2, 1, false))).isEmpty();
         assertThat(relief(member(1, 2, false), member(2, 0, false))).contains(2L);
         assertThat(relief(member(1, 9, false), member(2, 0, true)))
-                .as("who has resigned")
+                .as("a candidate that has resigned")
                 .isEmpty();
         assertThat(relief(member(1, 9, false))).as("alone").isEmpty();
     }
@@ -159,7 +159,7 @@ class ElectionTests {
     }
 
     @RepeatableProperty
-    void whereAllAreCandidatesEverywhereThePlanBalancesWithTheFewestMoves(@ForAll("leaders") List<Integer> leaders) {
+    void thePlanBalancesWithTheFewestMovesIfAllAreCandidatesEverywhere(@ForAll("leaders") List<Integer> leaders) {
         Map<Long, Long> counts = counts(leaders);
         List<Snapshot> elections = elections(leaders);
 
@@ -185,7 +185,7 @@ class ElectionTests {
         return moves;
     }
 
-    /** Relieves the leaders one after the other, as the assigner does: with what is counted then. */
+    /** Relieves the leaders one by one with the current counts, as the assigner does. */
     private static Map<Long, Long> executed(List<Snapshot> elections, List<String> relieved) {
         Map<String, Long> leaders = new HashMap<>();
         elections.forEach(
@@ -248,7 +248,7 @@ class ElectionTests {
                         List.of(partition(candidates, owner, pending == owner ? NO_SESSION : pending, live))));
     }
 
-    /** A member is live, so an owner that is one is live unless it has given the leadership up. */
+    /** Returns a leadership, whose owner is always live if it is a candidate. */
     private static Partition partition(List<Member> candidates, long owner, long pending, boolean live) {
         boolean candidate = candidates.stream().anyMatch(member -> member.session() == owner);
         return new Partition(0, owner, owner != NO_SESSION && (live || candidate), pending, 7);

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** A process that runs {@link WitnessProcess#testify}, and what it has testified. */
+/** A process that runs {@link WitnessProcess#testify}, and its last statement. */
 final class Witness implements AutoCloseable {
 
     private final Testimonies testimonies;
@@ -26,35 +26,35 @@ final class Witness implements AutoCloseable {
         process.hear(line -> hear(line.split(" ")));
     }
 
-    /** Returns the partitions that it owned when it last said so. */
+    /** Returns the partitions that it owned according to its last statement. */
     Set<Integer> owned() {
         Set<Integer> partitions = new HashSet<>(owned.keySet());
         partitions.remove(WitnessProcess.LEADERSHIP);
         return partitions;
     }
 
-    /** Returns the token of its leadership if it led when it last said so. */
+    /** Returns the token of its leadership, if it led according to its last statement. */
     Optional<Long> leadership() {
         return Optional.ofNullable(owned.get(WitnessProcess.LEADERSHIP));
     }
 
-    /** Ends it at once: kill -9. */
+    /** Kills the process: kill -9. */
     void kill() {
         process.kill();
         owned = Map.of();
     }
 
-    /** Stops it, as when the machine does not give it a processor: SIGSTOP. */
+    /** Stops the process, as when it gets no processor: SIGSTOP. */
     void stop() {
         process.stop();
     }
 
-    /** Lets it go on: SIGCONT. */
-    void goOn() {
-        process.goOn();
+    /** Resumes the process: SIGCONT. */
+    void resume() {
+        process.resume();
     }
 
-    /** Ends it politely, and waits until it is gone. */
+    /** Asks the process to end, and waits until it has ended. */
     void end() {
         process.end();
         owned = Map.of();

@@ -16,14 +16,14 @@ import java.util.concurrent.locks.LockSupport;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * The main class of a process that takes part on PostgreSQL and bears witness: again and again it writes which partitions
- * it owns and whether it leads, under which tokens, with the time before and after it asked.
+ * The main class of a process that takes part on PostgreSQL and reports on it. It continuously writes which partitions it owns and
+ * whether it leads, with the tokens, and with the times before and after it read them.
  */
 final class WitnessProcess {
 
     static final int PARTITIONS = 12;
 
-    /** What is written in place of a partition by a process that leads. */
+    /** Stands for the leadership in place of a partition. */
     static final int LEADERSHIP = -1;
 
     static final Timing TIMING = new Timing(

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Four processes on one directory, of which one after the other is killed, stopped or ended: there are never two leaders
- * nor two owners, and there is always one again. {@code -Ddbleases.processes.rounds=300} goes on for some ten minutes;
- * {@code -Ddbleases.processes.seed=42} chooses others.
+ * Four processes on one directory, which are killed, stopped or ended one after another. There are never two leaders or
+ * two owners, and soon there is one again. {@code -Ddbleases.processes.rounds=300} runs for about ten minutes, and
+ * {@code -Ddbleases.processes.seed=42} chooses other processes.
  */
 class FileProcessTests {
 
@@ -41,7 +41,7 @@ class FileProcessTests {
     }
 
     @Test
-    void thereAreNeverTwoLeadersNorTwoOwnersAndAlwaysOneAgain() throws IOException {
+    void thereAreNeverTwoLeadersOrTwoOwnersAndSoonOneAgain() throws IOException {
         for (int i = 0; i < PROCESSES; i++) {
             start();
         }
@@ -55,7 +55,7 @@ class FileProcessTests {
             if (what == 0) {
                 victim.stop();
                 awaitOneLeaderAndOwnersOfAll(others);
-                victim.goOn();
+                victim.resume();
             } else {
                 running.remove(victim);
                 if (what == 1) {

@@ -42,26 +42,20 @@ final class Mutants {
             of("monotonic clock", "the trust looks at the wall clock alone", "internal.client.Trust")
                     .remove("&& clock.nanoTime() - untilNanos < 0")
                     .killedBy("internal.client.TrustTests"),
-            of("epoch of trust", "what was granted in another epoch is trusted", "internal.client.Trust")
+            of("epoch of trust", "grants of another epoch are trusted", "internal.client.Trust")
                     .remove("grantedIn == epoch &&")
                     .killedBy("internal.client.TrustTests"),
-            of(
-                            "epoch of grants",
-                            "the view does not look at the epoch of what was granted",
-                            "internal.client.JoinedLease")
+            of("epoch of grants", "the view ignores the epoch of the grants", "internal.client.JoinedLease")
                     .replace("trust.holds(grants.epoch(), clock)", "trust.holds(clock)")
-                    .killedBy("internal.client.ReconcilerTests#whatNobodyHasDroppedIsNotTrustedInTheNextSession"),
-            of(
-                            "epoch of new holds",
-                            "a hold is given on what was granted in another epoch",
-                            "internal.client.JoinedLease")
+                    .killedBy("internal.client.ReconcilerTests#aGrantThatWasNotDroppedIsNotTrustedInTheNextSession"),
+            of("epoch of new holds", "a hold is given on a grant of another epoch", "internal.client.JoinedLease")
                     .replace("trusted = trust.holds(owned.epoch(), clock)", "trusted = trust.holds(clock)")
-                    .killedBy("internal.client.ReconcilerTests#whatNobodyHasDroppedIsNotTrustedInTheNextSession"),
+                    .killedBy("internal.client.ReconcilerTests#aGrantThatWasNotDroppedIsNotTrustedInTheNextSession"),
             of("epoch of open holds", "a hold from another epoch is trusted", "internal.client.JoinedLease")
                     .replace("trust.holds(owned.epoch(), lease.clock)", "trust.holds(lease.clock)")
-                    .killedBy("internal.client.ReconcilerTests#whatNobodyHasDroppedIsNotTrustedInTheNextSession"),
+                    .killedBy("internal.client.ReconcilerTests#aGrantThatWasNotDroppedIsNotTrustedInTheNextSession"),
             of(
-                            "hold on what is lost",
+                            "hold on a lost partition",
                             "a hold is trusted although its partition is lost",
                             "internal.client.JoinedLease")
                     .remove("&& !owned.isLost()")
@@ -74,8 +68,11 @@ final class Mutants {
                             "a session is opened before the loss of the last one is complete",
                             "internal.client.SessionKeeper")
                     .replace("finishEnd(ended);", "ended = null;")
-                    .killedBy("internal.client.ErrorScenarioTests#whatWasLostWithASessionIsNotTrustedInTheNextOne"),
-            of("lapse is told", "listeners are not told when the trust lapses", "internal.client.TrustDeadline")
+                    .killedBy("internal.client.ErrorScenarioTests#grantsOfALostSessionAreNotTrustedInTheNextOne"),
+            of(
+                            "notification of a lapse",
+                            "listeners are not told when the trust lapses",
+                            "internal.client.TrustDeadline")
                     .remove("observer.trustLapsed();")
                     .killedBy("internal.client.TrustDeadlineTests"));
 
@@ -90,31 +87,34 @@ final class Mutants {
                     .killedBy("internal.client.FailoverScenarioTests"),
             of(
                             "trust before confirmation",
-                            "the trust goes on before what is owned was read in the new incarnation",
+                            "the trust is extended before the grants were read in the new incarnation",
                             "internal.client.SessionKeeper")
                     .replace("if (current.isConfirmed()) {", "if (true) {")
                     .killedBy(
-                            "internal.client.FailoverScenarioTests#whoCannotReadWhatItOwnsAfterAFailoverTrustsNothing"),
+                            "internal.client.FailoverScenarioTests#aClientThatCannotReadItsGrantsAfterAFailoverTrustsNothing"),
             of(
                             "read before joins",
-                            "after a failover what is owned is read after the work that waits already",
+                            "after a failover the grants are read after work that is already queued",
                             "internal.client.Reconciler")
                     .replace("jobs.submitFirst(", "jobs.submit(")
                     .killedBy(
-                            "internal.client.FailoverScenarioTests#trustGoesOnThroughAFailoverWhileManyLeasesAreJoined"),
+                            "internal.client.FailoverScenarioTests#trustContinuesThroughAFailoverWhileManyLeasesAreJoined"),
             of(
                             "incarnation of the holdings",
                             "an answer of another incarnation than the last heartbeat's is applied",
                             "internal.client.Reconciler")
                     .replace("if (!holdings.incarnation().equals(session.incarnation())) {", "if (false) {")
-                    .killedBy("internal.client.ReconcilerTests#nothingIsTakenUpThatAnotherIncarnationSays"),
+                    .killedBy("internal.client.ReconcilerTests#nothingIsTakenUpFromAnotherIncarnation"),
             of(
                             "quiet time of the store",
-                            "the quiet time that the store tells is not kept",
+                            "the quiet time that the store reports is ignored",
                             "internal.client.Reconciler")
                     .remove("keeper.quiet().atLeast(holdings.quietFor());")
                     .killedBy("internal.client.ReconcilerTests#nothingIsTakenUpWhileTheStoreIsQuiet"),
-            of("own quiet time", "the quiet time is not measured by the own clock", "internal.client.QuietTime")
+            of(
+                            "own quiet time",
+                            "the quiet time is not measured by the client's own clock",
+                            "internal.client.QuietTime")
                     .remove("atLeast(timing.ttl().plus(timing.grace()));")
                     .killedBy("internal.client.FailoverScenarioTests#aStepOfTheClockDoesNotEndTheQuietTime"),
             of("grants in a quiet time", "grants are taken up in a quiet time", "internal.client.Reconciler")
@@ -159,40 +159,37 @@ final class Mutants {
 
     private static final List<Mutant> TOKENS = List.of(
             of(
-                            "token that is held",
+                            "token of an owned partition",
                             "a partition is kept although the store has another token for it",
                             "internal.client.Reconciler")
                     .replace(
                             "!tokens.getOrDefault(owned.partition(), 0L).equals(owned.token())",
                             "!tokens.containsKey(owned.partition())")
                     .killedBy("internal.client.ReconcilerTests#anotherTokenOfTheSamePartitionIsAnotherGrant"),
-            of("token that is given", "a partition is handed over under another token", "internal.client.Assigner")
+            of("token of a hand-over", "a partition is handed over under another token", "internal.client.Assigner")
                     .remove("|| partition.token() != handOver.token()")
-                    .killedBy("internal.client.AssignerTests#whatIsOwnedUnderAnotherTokenIsNotGiven"),
-            of(
-                            "token that was read",
-                            "a change is written although the token is another by now",
-                            "postgres.PartitionChanges")
+                    .killedBy("internal.client.AssignerTests#aPartitionWithAnotherTokenIsNotHandedOver"),
+            of("token that was read", "a change is written although the token has changed", "postgres.PartitionChanges")
                     .remove("AND p.token = w.token")
-                    .killedBy(POSTGRES + "aChangeOfWhatIsNoLongerAsItWasReadIsLeftOut"),
+                    .killedBy(POSTGRES + "aChangeIsSkippedIfThePartitionIsNoLongerAsItWasRead"),
             of(
                             "token above the last",
                             "a new token may be smaller than the last, when the clock was set back",
                             "postgres.PartitionChanges")
                     .remove("p.token + 1,")
-                    .killedBy(POSTGRES + "aTokenIsLargerThanTheOneBeforeAndTheOneThatIsAskedFor"),
+                    .killedBy(POSTGRES + "aTokenIsLargerThanThePreviousAndTheRequestedOne"),
             of(
-                            "token above what was dropped",
+                            "token above the requested one",
                             "a new token may be one that the owner has dropped",
                             "postgres.PartitionChanges")
                     .remove("l.above + 1,")
-                    .killedBy(POSTGRES + "aTokenIsLargerThanTheOneBeforeAndTheOneThatIsAskedFor"),
+                    .killedBy(POSTGRES + "aTokenIsLargerThanThePreviousAndTheRequestedOne"),
             of(
-                            "token asked for",
-                            "who hands over does not ask for a token above what it has dropped",
+                            "token above those dropped",
+                            "a hand-over does not require a token above those that the owner has dropped",
                             "internal.client.Assigner")
                     .replace("grant.above(handOver.above())", "change")
-                    .killedBy("internal.client.AssignerTests#aGiftGetsATokenAboveTheHighestThatItsOwnerHasDropped"),
+                    .killedBy("internal.client.AssignerTests#aHandOverGetsATokenAboveTheHighestThatItsOwnerHasDropped"),
             of("dropped tokens", "a token that was dropped is picked up again", "internal.client.Reconciler")
                     .replace(
                             "return dropped.contains(partition.lease(), partition.number(), partition.token());",
@@ -209,60 +206,61 @@ final class Mutants {
             of("holds", "a hand-over does not wait for holds", "internal.client.OwnedPartition")
                     .remove("&& holds.get() == GONE")
                     .killedBy("internal.client.OwnedPartitionTests"),
-            of(
-                            "late holds",
-                            "a hold is given on a partition that is gone from the view",
-                            "internal.client.OwnedPartition")
+            of("late holds", "a hold is given on a partition that has left the view", "internal.client.OwnedPartition")
                     .replace("while (count >= 0)", "while (count >= Integer.MIN_VALUE)")
-                    .killedBy("internal.client.OwnedPartitionTests#whatIsGoneIsNotHeld"),
+                    .killedBy("internal.client.OwnedPartitionTests#aPartitionThatHasLeftTheViewCannotBeHeld"),
             of("listeners", "a hand-over does not wait for listeners", "internal.client.OwnedPartition")
                     .remove("&& listenersDone")
                     .killedBy(
-                            "internal.client.ErrorScenarioTests#aHandOverGoesOnWhenThreadsForListenersCanBeStartedAgain"),
-            of("work at the end", "a client that closes releases what is still at work", "internal.client.Closing")
-                    .replace("owned -> !owned.isDrained()", "owned -> false")
-                    .killedBy("internal.client.ScenarioTests#whatIsStillHeldAfterTheDrainTimeoutIsLeftToExpire"),
+                            "internal.client.ErrorScenarioTests#aHandOverContinuesWhenThereAreThreadsForListenersAgain"),
             of(
-                            "news without a thread",
-                            "what a listener could not be told for want of a thread is forgotten",
+                            "work during close",
+                            "a client that closes releases partitions that are still in use",
+                            "internal.client.Closing")
+                    .replace("owned -> !owned.isDrained()", "owned -> false")
+                    .killedBy("internal.client.ScenarioTests#partitionsStillHeldAfterTheDrainTimeoutAreLeftToExpire"),
+            of(
+                            "notification without a thread",
+                            "notifications that find no thread are forgotten",
                             "internal.client.ListenerQueue")
                     .replace("running = false; } report(", "running = false; actions.clear(); } report(")
-                    .killedBy("internal.client.ListenerQueueTests#whatCannotBeToldForWantOfAThreadIsToldLaterInOrder"),
+                    .killedBy(
+                            "internal.client.ListenerQueueTests#notificationsThatFindNoThreadAreDeliveredLaterInOrder"),
             of(
-                            "request without a heap",
-                            "a request that could not take its failure is forgotten",
+                            "request without memory",
+                            "a request that could not handle its failure is forgotten",
                             "internal.client.ThreadLoop")
                     .remove("queue.add(failed);")
-                    .killedBy("internal.client.ThreadLoopTests#aRequestThatCouldNotTakeItsFailureIsAttemptedAgain"),
-            of("step limit", "all of a plan is written in one transaction", "internal.client.Assigner")
+                    .killedBy("internal.client.ThreadLoopTests#aRequestThatCouldNotHandleItsFailureIsAttemptedAgain"),
+            of("step limit", "a whole plan is written in one transaction", "internal.client.Assigner")
                     .replace("planned.subList(0, Math.min(planned.size(), limit - written))", "planned")
-                    .killedBy("internal.client.AssignerTests#orphansAreGivenOutInSteps"),
-            of("live giver", "a session that is dead hands over", "internal.client.Assigner")
+                    .killedBy("internal.client.AssignerTests#orphansAreAssignedInSteps"),
+            of("dead owner", "a dead session hands over", "internal.client.Assigner")
                     .replace("if (!transaction.isLive(session)) {", "if (false) {")
-                    .killedBy("internal.client.AssignerTests#aDeadSessionGivesNothingAndStaysWhatItWas"),
-            of("owner that gives", "a session hands over what another owns", "internal.client.Assigner")
+                    .killedBy("internal.client.AssignerTests#aDeadSessionHandsNothingOver"),
+            of("owner of a hand-over", "a session hands over what another owns", "internal.client.Assigner")
                     .replace("partition.owner() != session ||", "")
-                    .killedBy("internal.client.AssignerTests#whatAnotherOwnsIsNotGiven"),
+                    .killedBy("internal.client.AssignerTests#aPartitionOfAnotherOwnerIsNotHandedOver"),
             of("live owner", "a partition is taken from a live session", "assignment.Balancer")
                     .replace("if (!before.ownerLive()) {", "if (target != before.owner()) {")
-                    .killedBy("assignment.BalancerSafetyTests#nobodyGetsAPartitionThatHasALiveOwner"));
+                    .killedBy("assignment.BalancerSafetyTests#aPartitionIsNeverTakenFromALiveOwner"));
 
     private static final List<Mutant> CLOCKS = List.of(
             of(
                             "time without a disturbance",
-                            "a session is marked dead in the first moments of the own one, or right after a disturbance",
+                            "a session is marked dead right after the client opened its own, or right after a disturbance",
                             "internal.client.ClockGuard")
                     .remove("|| steady < window")
                     .killedBy("internal.client.ClockGuardTests"),
             of(
                             "interrupted heartbeats",
-                            "a session is marked dead right after the own heartbeats were interrupted",
+                            "a session is marked dead right after the client's own heartbeats were interrupted",
                             "internal.client.ClockGuard")
                     .replace("if (interrupted || stepped ||", "if (stepped ||")
                     .killedBy("internal.client.ClockGuardTests"),
             of(
                             "overdue heartbeat",
-                            "a session is marked dead while the own heartbeat is overdue",
+                            "a session is marked dead while the client's own heartbeat is overdue",
                             "internal.client.ClockGuard")
                     .remove("overdue ||")
                     .killedBy("internal.client.ClockGuardTests"),
@@ -294,26 +292,29 @@ final class Mutants {
                     .killedBy("internal.client.ClockGuardTests"),
             of(
                             "window of the watched session",
-                            "the TTL and the grace of the own session count, not of the watched one",
+                            "the client uses its own TTL and grace, not those of the watched session",
                             "internal.client.ClockGuard")
                     .replace(
                             "watched.ttl().plus(watched.grace()).toNanos()",
                             "timing.ttl().plus(timing.grace()).toNanos()")
-                    .killedBy("internal.client.ClockGuardTests#aSessionThatLivesLongerIsWatchedForLongerThanTheOwnOne"),
-            of("tolerance of the watched session", "the drift may be half the own grace", "internal.client.ClockGuard")
+                    .killedBy("internal.client.ClockGuardTests#aSessionWithALongerTtlIsWatchedForLonger"),
+            of(
+                            "tolerance of the watched session",
+                            "the drift may be half the client's own grace",
+                            "internal.client.ClockGuard")
                     .replace(
                             "greatestLeast - leastMost > watched.grace().toNanos() / 2",
                             "greatestLeast - leastMost > tolerance")
                     .killedBy("internal.client.ClockGuardTests#theToleranceIsHalfTheGraceOfTheOtherSession"),
             of(
                             "grace of the watched session",
-                            "a session is marked dead after the grace of the one that marks it",
+                            "a session is marked dead after the grace of the client that marks it",
                             "internal.client.ClockGuard")
                     .replace("watched.session(), watched.grace(),", "watched.session(), timing.grace(),")
                     .killedBy("internal.client.ClockGuardTests#theConditionHasTheGraceOfTheOtherSession"),
             of("new incarnation", "a session is marked dead right after a failover", "internal.client.SessionKeeper")
-                    .remove("current.guard().silence(environment.clock().nanoTime());")
-                    .killedBy("internal.client.FailoverScenarioTests#aFailoverToAnOldCopyKillsNobodyWhoIsStillThere"));
+                    .remove("current.guard().restartSteadyTime(environment.clock().nanoTime());")
+                    .killedBy("internal.client.FailoverScenarioTests#aFailoverToAnOldCopyMarksNoRunningClientDead"));
 
     private static final List<Mutant> MARKING = List.of(
             of("grace", "a session is marked dead as soon as it has expired", "postgres.PostgresWorkChannel")
@@ -329,7 +330,7 @@ final class Mutants {
                     .killedBy(POSTGRES + "anExpiredSessionIsMarkedDeadOnce"),
             of("clock in marking", "a session is marked dead by a clock that is off", "postgres.PostgresWorkChannel")
                     .replace("* 1000000 <= ?", "* 0 <= ?")
-                    .killedBy(POSTGRES + "nobodyIsMarkedDeadByAClockThatIsOff"),
+                    .killedBy(POSTGRES + "noSessionIsMarkedDeadByAClockThatIsOff"),
             of(
                             "steadiness in marking",
                             "a session is marked dead by a client that was disturbed within its TTL",
@@ -338,7 +339,7 @@ final class Mutants {
                     .killedBy(POSTGRES + "aSessionIsNotMarkedDeadByAClientThatWasDisturbedWithinItsTtl"),
             of(
                             "SKIP LOCKED in marking",
-                            "marking a session dead waits for whoever is at its row",
+                            "marking a session dead waits for a lock on its row",
                             "postgres.PostgresWorkChannel")
                     .replace("FOR UPDATE SKIP LOCKED ), dead AS", "FOR UPDATE ), dead AS")
                     .killedBy(CONFLICTS + "aKillSkipsASessionThatSomebodyElseIsAt"),
@@ -383,7 +384,7 @@ final class Mutants {
                     .killedBy(CONFLICTS + "aTakeOverLeavesOutOnlyThePartitionOnWhichAFencedTransactionIsOpen"),
             of("lock of the lease", "two clients assign the same lease at once", "postgres.LeaseRows")
                     .replace("ORDER BY name FOR NO KEY UPDATE", "ORDER BY name")
-                    .killedBy(POSTGRES + "onlyOneWorksOnALeaseAtATime"),
+                    .killedBy(POSTGRES + "onlyOneTransactionRunsOnALeaseAtATime"),
             of("read after the lock", "what was read of a lease is older than its lock", "postgres.LeaseRows")
                     .replace(
                             "begin = tables.in(BEGIN) + lock + \";\" + states;",
@@ -444,7 +445,7 @@ final class Mutants {
                     .killedBy(
                             "keyvalue.KeyValueLeaseStoreTests#aSessionThatIsNotListedThoughItExistsIsNotTakenForDead"));
 
-    /** All of them. */
+    /** All mutants. */
     static final List<Mutant> ALL = Stream.of(
                     TIMES, TRUST, INCARNATIONS, TOKENS, WORK, CLOCKS, MARKING, TRANSACTIONS, KEY_VALUE)
             .flatMap(List::stream)

@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The end of a client: waits until work has ended everywhere or the drain timeout has passed, then releases everything and
- * ends the session in one transaction, or in several if there is so much that one could outlast an attempt.
- * Partitions still at work are not released, and tasks at work not freed: then the session is left to expire.
+ * Closes a client: waits until all work has ended or the drain timeout has passed, then releases everything and ends
+ * the session, in one transaction or, if that could take longer than an attempt, in several. Partitions that are still
+ * in use are not released, nor are running tasks. In that case the session is left to expire.
  */
 final class Closing {
 
@@ -60,7 +60,7 @@ final class Closing {
         return done;
     }
 
-    /** Starts, or goes on if it was started before. */
+    /** Starts closing, or resumes it. */
     void start() {
         long now = environment.clock().nanoTime();
         if (!started) {
@@ -74,7 +74,7 @@ final class Closing {
         drained();
     }
 
-    /** Releases everything if no work goes on any more. */
+    /** Releases everything if all work has ended. */
     void drained() {
         if (leases.stream().noneMatch(Closing::isAtWork)) {
             release();
@@ -103,7 +103,7 @@ final class Closing {
                         release(later);
                     }
                 })
-                .unless(this::isLastFailure));
+                .giveUpIf(this::isLastFailure));
     }
 
     private Optional<Function<WorkChannel, Boolean>> prepare(List<JoinedLease> released, boolean last) {
@@ -115,7 +115,7 @@ final class Closing {
         Map<String, Set<Integer>> atWork = atWork(released);
         boolean ends = last && isNothingAtWork();
         int limit = jobs.stepLimit();
-        return Optional.of(line -> line.transact(new TreeMap<>(atWork).navigableKeySet(), transaction -> {
+        return Optional.of(channel -> channel.transact(new TreeMap<>(atWork).navigableKeySet(), transaction -> {
             Assigner assigner = new Assigner(transaction, limit);
             boolean all = true;
             for (Map.Entry<String, Set<Integer>> lease : atWork.entrySet()) {
@@ -133,7 +133,7 @@ final class Closing {
                 atWork(leases.stream().filter(Closing::isAtWork).toList());
         if (!atWork.isEmpty()) {
             log.warn(
-                    "Client {} still works on partitions or tasks after the drain timeout; they are left to expire: {}",
+                    "Client {} is still working after the drain timeout and leaves its partitions and tasks to expire: {}",
                     config.clientId(),
                     atWork);
         }
@@ -153,12 +153,12 @@ final class Closing {
         if (failures < ATTEMPTS) {
             return false;
         }
-        log.warn("Client {} could not release its partitions; they are left to expire", config.clientId(), failure);
+        log.warn("Client {} could not release its partitions and leaves them to expire", config.clientId(), failure);
         complete();
         return true;
     }
 
-    /** Tells listeners to stop who have not been told, and whatever waits for the end of a lease or of the client. */
+    /** Tells the remaining listeners to stop, and completes the futures of the leases and of the client. */
     private void complete() {
         leases.forEach(lease -> lease.ownership().loseAll());
         leases.forEach(all::left);

@@ -28,14 +28,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks after what concerns all clients: watches the session before the own one and marks it dead when it has expired,
- * gives out what has no owner, puts the balance right, and, when the own session is the smallest, audits.
+ * Does what each client does for the whole cluster: watches the neighbor's session and marks it dead when it has
+ * expired, assigns partitions without an owner, balances leases, and, if its own session is the smallest, audits.
  */
 final class ClusterMaintenance {
 
     private static final Logger log = LoggerFactory.getLogger(ClusterMaintenance.class);
 
-    /** How long to wait when a session could not be marked: it has renewed, or somebody else is at its row. */
+    /**
+     * How long to wait if a session could not be marked, because it was renewed or another client has locked its row.
+     */
     private static final Duration RETRY_DELAY = Duration.ofMillis(100);
 
     private final LeaseClientConfig config;
@@ -68,21 +70,21 @@ final class ClusterMaintenance {
         }
     }
 
-    /** The own session is over: it watches no other. */
-    void rest() {
+    /** Stops watching and balancing, because the client's own session is over. */
+    void sessionEnded() {
         watches.values().forEach(watch -> watch.timer.cancel());
         watches.clear();
         balancing.values().forEach(Timer::cancel);
         balancing.clear();
     }
 
-    /** Gives out what has no owner, and takes care that the balance is put right later. */
+    /** Assigns the partitions without an owner, and schedules the balancing that the lease needs after that. */
     void assignOrphans(String lease) {
-        settle(lease, "give out the partitions of " + lease, assigner -> assigner.assignOrphans(lease));
+        assign(lease, "assign the partitions of " + lease, assigner -> assigner.assignOrphans(lease));
     }
 
-    /** Takes care that the balance is put right if an outcome asks for it. */
-    void follow(String lease, Outcome outcome) {
+    /** Schedules the balancing that an outcome asks for. */
+    void schedule(String lease, Outcome outcome) {
         if (outcome.more()) {
             balance(lease);
         } else if (!outcome.balanced()) {
@@ -93,27 +95,27 @@ final class ClusterMaintenance {
 
     private void balance(String lease) {
         balancing.remove(lease);
-        settle(lease, "balance " + lease, assigner -> assigner.balance(lease, config.debounce()));
+        assign(lease, "balance " + lease, assigner -> assigner.balance(lease, config.debounce()));
     }
 
-    private void settle(String lease, String what, Function<Assigner, Outcome> step) {
-        jobs.submit(Job.of(what, () -> keeper.session() != null, line -> transact(line, lease, step), outcome -> {
-            follow(lease, outcome);
+    private void assign(String lease, String what, Function<Assigner, Outcome> step) {
+        jobs.submit(Job.of(what, () -> keeper.session() != null, channel -> transact(channel, lease, step), outcome -> {
+            schedule(lease, outcome);
             refresh.run();
         }));
     }
 
-    private Outcome transact(WorkChannel line, String lease, Function<Assigner, Outcome> step) {
+    private Outcome transact(WorkChannel channel, String lease, Function<Assigner, Outcome> step) {
         int limit = jobs.stepLimit();
-        return line.transact(
+        return channel.transact(
                 new TreeSet<>(Set.of(lease)),
                 (LeaseTransaction transaction) -> step.apply(new Assigner(transaction, limit)));
     }
 
     /**
-     * Watches the session before the own one. If a session has come between, the one watched until now is watched a
-     * little longer: a newcomer may mark no session dead for as long as that, and with newcomers that follow each other
-     * closely a session that has expired would otherwise stay.
+     * Watches the neighbor. If a new session has become the neighbor, the previous one is watched a little longer. The new
+     * session may not mark any session dead for that time, and if sessions kept opening one after another, an expired
+     * session would otherwise stay unmarked.
      */
     private void watch(Optional<Neighbor> neighbor) {
         long now = environment.clock().nanoTime();
@@ -148,7 +150,7 @@ final class ClusterMaintenance {
                         "mark session " + expired.session() + " dead",
                         () -> prepareMarking(session, expired),
                         leases -> marked(session, expired.session(), leases))
-                .unless(failure -> {
+                .giveUpIf(failure -> {
                     marking.remove(expired.session());
                     audit();
                     return true;
@@ -166,14 +168,14 @@ final class ClusterMaintenance {
         if (condition.isEmpty()) {
             marking.remove(expired.session());
         }
-        return condition.map(given -> line -> line.markDead(given));
+        return condition.map(given -> channel -> channel.markDead(given));
     }
 
     private void marked(Session session, long dead, Optional<Set<String>> leases) {
         marking.remove(dead);
         watches.remove(dead);
         if (leases.isPresent()) {
-            log.info("Session {} has expired and is marked dead; it took part in {}", dead, leases.get());
+            log.info("Session {} has expired and was marked dead; it was part of {}", dead, leases.get());
             leases.get().forEach(this::assignOrphans);
             lookAtNext(session);
         } else {
@@ -185,14 +187,14 @@ final class ClusterMaintenance {
         jobs.submit(Job.of(
                 "look at the next session",
                 () -> keeper.session() == session,
-                line -> line.neighbor(session.id()),
+                channel -> channel.neighbor(session.id()),
                 this::watch));
     }
 
     private void audit() {
         if (!auditing) {
             jobs.submit(Job.of("audit", () -> auditing = keeper.session() != null, this::clusterSnapshot, this::audited)
-                    .unless(failure -> {
+                    .giveUpIf(failure -> {
                         auditing = false;
                         return true;
                     }));
@@ -200,10 +202,10 @@ final class ClusterMaintenance {
         }
     }
 
-    private ClusterSnapshot clusterSnapshot(WorkChannel line) {
-        ClusterSnapshot cluster = line.clusterSnapshot();
+    private ClusterSnapshot clusterSnapshot(WorkChannel channel) {
+        ClusterSnapshot cluster = channel.clusterSnapshot();
         if (cluster.sessions().stream().anyMatch(session -> !session.live())) {
-            line.purge();
+            channel.purge();
         }
         return cluster;
     }
@@ -224,7 +226,7 @@ final class ClusterMaintenance {
                             .isEmpty()) {
                 assignOrphans(name);
             } else if (!Balancer.assign(lease.snapshot(), Scope.ALL).changes().isEmpty()) {
-                follow(name, Outcome.UNBALANCED);
+                schedule(name, Outcome.UNBALANCED);
             }
         }
         if (config.balanceLeaderships()) {
@@ -238,10 +240,10 @@ final class ClusterMaintenance {
                 .filter(lease -> lease.kind() == LeaseKind.LEADER)
                 .toList();
         LeadershipBalancer.plan(elections)
-                .forEach(name -> settle(name, "relieve the leader of " + name, assigner -> assigner.relieve(name)));
+                .forEach(name -> assign(name, "relieve the leader of " + name, assigner -> assigner.relieve(name)));
     }
 
-    /** A session that is watched, as it was read. */
+    /** A watched session, as it was last read. */
     private static final class Watch {
 
         private final Neighbor session;
@@ -257,7 +259,7 @@ final class ClusterMaintenance {
             return readNanos + session.markableIn().plusMillis(1).toNanos();
         }
 
-        /** Returns for how many nanoseconds it is watched although no heartbeat reports it. */
+        /** Returns for how many nanoseconds the session is watched after the last reply that reported it. */
         private long longest() {
             return session.ttl().plus(session.grace()).multipliedBy(2).toNanos();
         }

@@ -20,7 +20,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Turns what a store knows into what people see: only live sessions appear, with the names of their clients. */
+/**
+ * Turns a snapshot of the store into the view that users see, which shows live sessions only, with their clients'
+ * names.
+ */
 final class ClusterViews {
 
     private final Map<Long, ClusterSnapshot.Session> live;

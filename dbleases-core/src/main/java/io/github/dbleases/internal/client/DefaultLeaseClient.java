@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
-/** The client as its users see it: waits where they expect it, and leaves the rest to the engine. */
+/** The client as its users see it. Waits where they expect it to, and leaves the rest to the engine. */
 final class DefaultLeaseClient implements LeaseClient {
 
     private final LeaseClientConfig config;
@@ -94,7 +94,7 @@ final class DefaultLeaseClient implements LeaseClient {
         if (joining.underWay() && Waiting.atMost(engine.answerTimeout(), outcome)) {
             Waiting.atMost(engine.answerTimeout(), joining.lease().decided());
         } else {
-            // From here on nobody waits for a refusal: it must not end what the caller was given.
+            // No caller waits for a refusal from here on, so a refusal must not take the lease away from the caller.
             outcome.complete(null);
             Waiting.atMost(Duration.ZERO, outcome);
         }
@@ -127,7 +127,7 @@ final class DefaultLeaseClient implements LeaseClient {
 
     @Override
     public ClusterView cluster(String lease) {
-        return Waiting.answerWithin(engine.answerTimeout(), engine.cluster(line -> line.clusterSnapshot(lease)));
+        return Waiting.answerWithin(engine.answerTimeout(), engine.cluster(channel -> channel.clusterSnapshot(lease)));
     }
 
     @Override

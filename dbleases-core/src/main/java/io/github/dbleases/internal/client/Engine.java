@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The engine of one client: connects its parts. Its methods take the monitor themselves and never wait for the store; what
- * takes time is returned as a future.
+ * The engine of one client, which connects the parts. Its methods take the monitor themselves and never wait for the
+ * store: an operation that takes time returns a future.
  */
 final class Engine implements SessionKeeper.Observer {
 
@@ -67,7 +67,10 @@ final class Engine implements SessionKeeper.Observer {
         }
     }
 
-    /** Returns how long a caller waits for work to end: not at all if it is a listener, whose own return is waited for. */
+    /**
+     * Returns how long a caller waits for work to end. A listener does not wait, because the engine waits for its
+     * return.
+     */
     Duration drainTimeout() {
         return environment.isListening() ? Duration.ZERO : config.drainTimeout();
     }
@@ -76,12 +79,12 @@ final class Engine implements SessionKeeper.Observer {
         return keeper;
     }
 
-    /** Returns what keeps this client from doing anything but heartbeats, if something does. */
+    /** Returns the problem that keeps this client from doing anything except for heartbeats, if there is one. */
     Optional<String> problem() {
         return jobs.problem();
     }
 
-    /** Returns the id of the current session, 0 if there is none. */
+    /** Returns the id of the current session, or 0 if there is none. */
     long currentSession() {
         return exclusively(() -> {
             Session session = keeper.session();
@@ -95,7 +98,9 @@ final class Engine implements SessionKeeper.Observer {
                 .toList());
     }
 
-    /** Returns how long a caller waits for an answer: for the attempt that is under way and for his own. */
+    /**
+     * Returns how long a caller waits for an answer of the store: for the attempt in progress, and then for its own.
+     */
     Duration answerTimeout() {
         return config.timing().attemptTimeout().multipliedBy(2);
     }
@@ -104,16 +109,16 @@ final class Engine implements SessionKeeper.Observer {
         exclusively(keeper::start);
     }
 
-    /** Something may have changed for this client. */
+    /** Called when something may have changed for this client. */
     void hinted() {
         exclusively(reconciler::refresh);
     }
 
-    /** Joins a lease, or finds it among those that this client takes part in. */
+    /** Joins a lease, or returns it if this client has joined it already. */
     Joining join(LeaseSpec spec) {
         return exclusively(() -> {
             requireOpen();
-            // Of a sharing of tasks that is being left nothing is left here: it can be joined again at once.
+            // A task membership that is leaving keeps no state, so the lease can be joined again at once.
             leases.find(spec.name())
                     .filter(known -> known.isLeaving() && known.spec().equals(LeaseSpec.tasks(spec.name())))
                     .ifPresent(leases::left);
@@ -139,8 +144,8 @@ final class Engine implements SessionKeeper.Observer {
 
     private static void requireSame(LeaseSpec spec, JoinedLease known) {
         if (known.isLeaving()) {
-            throw new IllegalStateException("Lease '%s' is still being left: close the holds on it first, then join it."
-                    .formatted(spec.name()));
+            throw new IllegalStateException(
+                    "Lease '%s' is still being left. Close its holds before you join it again.".formatted(spec.name()));
         }
         if (known.spec().kind() != spec.kind()) {
             throw LeaseConflictException.kind(
@@ -161,17 +166,17 @@ final class Engine implements SessionKeeper.Observer {
      * A lease that is being joined.
      *
      * @param lease the lease
-     * @param underWay whether there is a session in which it is joined now
+     * @param underWay whether the client is joining it now, in its current session
      */
     record Joining(JoinedLease lease, boolean underWay) {}
 
-    /** Stops taking part in a lease. The future completes when nothing of it is left. */
+    /** Leaves a lease. The future completes when the client owns nothing of it anymore. */
     CompletableFuture<Void> leave(JoinedLease lease) {
         exclusively(() -> membership.leave(lease));
         return lease.left();
     }
 
-    /** Takes up no new grants from now on; what is owned stays owned until the client is closed. */
+    /** Takes up no new grants from now on. The client keeps what it owns until it is closed. */
     void retire() {
         exclusively(() -> {
             leases.retire();
@@ -182,7 +187,7 @@ final class Engine implements SessionKeeper.Observer {
         });
     }
 
-    /** Gives way in an election, if this client leads. */
+    /** Resigns from an election, if this client leads it. */
     void resign(JoinedLease election) {
         exclusively(() -> {
             List<OwnedPartition> led = election.ownership().all(OwnedPartition::isActive);
@@ -201,12 +206,14 @@ final class Engine implements SessionKeeper.Observer {
                             () -> !view.isDone(),
                             read,
                             cluster -> view.complete(ClusterViews.of(cluster, keeper.session())))
-                    .unless(view::completeExceptionally));
+                    .giveUpIf(view::completeExceptionally));
         });
         return view;
     }
 
-    /** Drains, releases and ends the session. The future completes when that is done or cannot be done. */
+    /**
+     * Drains, releases everything, and ends the session. The future completes when that has been done or has failed.
+     */
     CompletableFuture<Void> close() {
         return exclusively(() -> {
             Closing closing = leases.closing();
@@ -219,7 +226,7 @@ final class Engine implements SessionKeeper.Observer {
         });
     }
 
-    /** May be called again, to go on where an {@code Error} has interrupted it. */
+    /** Starts or resumes closing. May be called again, to continue after an {@code Error}. */
     private void close(Closing closing) {
         for (JoinedLease lease : leases.all()) {
             lease.ownership().taskMembership().close();
@@ -228,12 +235,12 @@ final class Engine implements SessionKeeper.Observer {
         closing.start();
     }
 
-    /** Work on partitions has stopped, and the listeners have returned from being told. Called by threads of listeners. */
+    /** Called by listener threads when the listeners have returned from {@code revoked}, so their work has stopped. */
     void listenersReturned(JoinedLease lease, List<OwnedPartition> partitions) {
         exclusively(() -> reconciler.listenersReturned(lease, partitions));
     }
 
-    /** The last hold on a partition that is gone from the view has been closed. */
+    /** Called when the last hold on a partition that has left the view is closed. */
     void lastHoldClosed(JoinedLease lease, OwnedPartition owned) {
         exclusively(() -> {
             if (owned.isDrainToBeHandled()) {
@@ -275,7 +282,7 @@ final class Engine implements SessionKeeper.Observer {
     @Override
     public void ended(Session session) {
         reconciler.loseAll();
-        maintenance.rest();
+        maintenance.sessionEnded();
         leases.all().stream().filter(JoinedLease::isLeaving).forEach(leases::left);
         events.sessionLost(session.id());
     }
@@ -283,7 +290,7 @@ final class Engine implements SessionKeeper.Observer {
     @Override
     public void trustLapsed() {
         leases.all().forEach(lease -> lease.ownership().lapse());
-        log.warn("Client {} trusts its session no longer; it owns nothing until the store answers", config.clientId());
+        log.warn("Client {} no longer trusts its session and owns nothing until the store answers", config.clientId());
         events.fenced();
     }
 

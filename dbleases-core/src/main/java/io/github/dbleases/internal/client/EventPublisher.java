@@ -11,10 +11,10 @@ import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.PartitionSet;
 import java.util.concurrent.Executor;
 
-/** Tells the listener of a client what happens to its session and to its leases. */
+/** Publishes the events of a client's session and leases to its listener. */
 final class EventPublisher {
 
-    /** The listener of a client that has none. */
+    /** Stands for a client without a listener. */
     static final LeaseEventListener NO_LISTENER = event -> {};
 
     private final String clientId;
@@ -43,17 +43,17 @@ final class EventPublisher {
         queue.tell(to -> to.onEvent(event));
     }
 
-    /** Goes on with what could not be told. */
+    /** Retries notifications that failed. */
     void nudge() {
         queue.nudge();
     }
 
-    /** Returns whether there is somebody to be told, for whom a hand-over has to wait. */
+    /** Returns whether there is a listener, for which hand-overs have to wait. */
     boolean hasListener() {
         return listener != NO_LISTENER;
     }
 
-    /** Returns what listens to a lease on behalf of the listener of the client. */
+    /** Returns a listener to a lease that publishes its events. */
     OwnershipListener of(LeaseSpec spec) {
         return spec.kind() == LeaseKind.LEADER ? new OfElection(spec.name()) : new OfLease(spec.name());
     }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** The partitions of a lease that a client works on, with their tokens. Immutable. */
+/** The active partitions of one lease, with their tokens. Immutable. */
 final class Grants {
 
     static final Grants NONE = new Grants(TrustDeadline.NO_EPOCH, List.of());
@@ -17,10 +17,10 @@ final class Grants {
     private final OwnedPartition[] owned;
 
     /**
-     * The grants of what is owned.
+     * Creates grants.
      *
-     * @param epoch the epoch of trust in which all of it was granted
-     * @param owned in the order of the numbers
+     * @param epoch the epoch of trust in which all of them were granted
+     * @param owned the partitions by number
      */
     Grants(long epoch, List<OwnedPartition> owned) {
         this.epoch = epoch;
@@ -29,7 +29,7 @@ final class Grants {
         this.partitions = PartitionSet.of(numbers);
     }
 
-    /** Returns in which epoch of trust these were granted; they are worth nothing in another one. */
+    /** Returns the epoch of trust in which these were granted. They are not valid in another one. */
     long epoch() {
         return epoch;
     }
@@ -47,7 +47,7 @@ final class Grants {
         return owned == null ? OptionalLong.empty() : OptionalLong.of(owned.token());
     }
 
-    /** Returns what was owned of a partition when these were the grants. */
+    /** Returns the owned partition with a number, or null. */
     @Nullable
     OwnedPartition owned(int partition) {
         int index = Arrays.binarySearch(numbers, partition);

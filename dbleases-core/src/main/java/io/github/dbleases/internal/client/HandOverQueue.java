@@ -16,8 +16,8 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * Gives away partitions on which work has ended, those of one lease together. A partition on which a fenced transaction is
- * still open is offered again a little later.
+ * Hands over drained partitions, those of one lease together. A partition with an open fenced transaction is offered
+ * again a little later.
  */
 final class HandOverQueue {
 
@@ -36,7 +36,7 @@ final class HandOverQueue {
         this.listener = listener;
     }
 
-    /** Knows what the client takes part in, and is told what was given away. */
+    /** Knows the leases of the client, and is notified of hand-overs that are done. */
     interface Listener {
 
         boolean takesPartIn(String lease);
@@ -54,17 +54,17 @@ final class HandOverQueue {
         return batches.containsKey(lease);
     }
 
-    /** Goes on with what an {@code Error} has interrupted. */
+    /** Resumes what an {@code Error} has interrupted. */
     void heal() {
         batches.values().forEach(LeaseBatch::send);
     }
 
-    /** Forgets everything, because the session in which it was owned is over. */
+    /** Forgets everything, because the session that owned it is over. */
     void clear() {
         batches.clear();
     }
 
-    /** What is to be given away of one lease. */
+    /** The hand-overs of one lease. */
     private final class LeaseBatch {
 
         private final String lease;
@@ -93,7 +93,7 @@ final class HandOverQueue {
             List<HandOver> sending = handOvers.values().stream().limit(limit).toList();
             boolean takesPart = listener.takesPartIn(lease);
             sent = sending;
-            return Optional.of(line -> line.transact(
+            return Optional.of(channel -> channel.transact(
                     new TreeSet<>(Set.of(lease)),
                     transaction -> new Assigner(transaction, limit).handOver(session.id(), lease, takesPart, sending)));
         }

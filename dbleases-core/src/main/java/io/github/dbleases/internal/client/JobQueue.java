@@ -16,17 +16,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does jobs on the work line, one after the other; a job without an answer is tried again for as long as it is wanted.
+ * Runs jobs on the work channel, one at a time. A job that gets no answer is tried again for as long as it is wanted.
  *
- * <p>What is too much for one attempt is done in steps. Their size halves when an attempt fails and doubles when one
- * succeeds, so that a step fits into an attempt on a slow database too.
+ * <p>Work that is too much for one attempt is done in steps. The step size is halved when an attempt fails and doubled
+ * when one succeeds, so that a step fits into an attempt even on a slow database.
  */
 final class JobQueue {
 
     private static final Logger log = LoggerFactory.getLogger(JobQueue.class);
 
-    /** So many failures in a row are told of. */
-    private static final int TOO_MANY = 3;
+    /** The number of failures in a row that is reported. */
+    private static final int REPORTED_FAILURES = 3;
 
     private static final int SMALLEST_STEP = 100;
     private static final int FIRST_STEP = 5_000;
@@ -34,7 +34,7 @@ final class JobQueue {
 
     private final LeaseClientConfig config;
     private final Environment environment;
-    private final WorkChannel line;
+    private final WorkChannel channel;
     private final BooleanSupplier trusted;
     private int stepLimit = FIRST_STEP;
     private long successes;
@@ -43,14 +43,14 @@ final class JobQueue {
     private @Nullable String problem;
 
     /**
-     * Works on a line.
+     * Creates a queue for a channel.
      *
-     * @param trusted tells whether the session is trusted at this moment, so that the store is known to answer heartbeats
+     * @param trusted returns whether the session is trusted, which means that the store answers heartbeats
      */
-    JobQueue(LeaseClientConfig config, Environment environment, WorkChannel line, BooleanSupplier trusted) {
+    JobQueue(LeaseClientConfig config, Environment environment, WorkChannel channel, BooleanSupplier trusted) {
         this.config = config;
         this.environment = environment;
-        this.line = line;
+        this.channel = channel;
         this.trusted = trusted;
     }
 
@@ -59,25 +59,25 @@ final class JobQueue {
         return stepLimit;
     }
 
-    /** Returns what keeps this client from doing anything but heartbeats, if something does. */
+    /** Returns the problem that keeps this client from doing anything except for heartbeats, if there is one. */
     Optional<String> problem() {
         return Optional.ofNullable(problem);
     }
 
     /**
-     * Something to do on the work line.
+     * A call on the work channel.
      *
-     * @param <T> what comes of it
-     * @param name what it is, for the log
-     * @param prepare says what to call, before each attempt; empty if the job is no longer wanted
-     * @param done takes the answer
-     * @param refused is asked when an attempt has failed: whether the job is given up
+     * @param <T> the type of the answer
+     * @param name describes the job in the log, as an infinitive
+     * @param prepare called before each attempt, returns the call to make, or empty if the job is no longer wanted
+     * @param done receives the answer
+     * @param givesUp called when an attempt has failed, returns whether to give the job up
      */
     record Job<T>(
             String name,
             Supplier<Optional<Function<WorkChannel, T>>> prepare,
             Consumer<T> done,
-            Predicate<RuntimeException> refused) {
+            Predicate<RuntimeException> givesUp) {
 
         static <T> Job<T> of(String name, Supplier<Optional<Function<WorkChannel, T>>> prepare, Consumer<T> done) {
             return new Job<>(name, prepare, done, failure -> false);
@@ -87,8 +87,8 @@ final class JobQueue {
             return of(name, () -> wanted.getAsBoolean() ? Optional.of(call) : Optional.empty(), done);
         }
 
-        Job<T> unless(Predicate<RuntimeException> given) {
-            return new Job<>(name, prepare, done, given);
+        Job<T> giveUpIf(Predicate<RuntimeException> givesUp) {
+            return new Job<>(name, prepare, done, givesUp);
         }
     }
 
@@ -96,7 +96,7 @@ final class JobQueue {
         environment.workLoop().submit(Duration.ZERO, new JobRequest<>(job));
     }
 
-    /** Submits a job that comes before all others that are due. */
+    /** Submits a job that runs before all others that are due. */
     void submitFirst(Job<?> job) {
         environment.workLoop().submitFirst(new JobRequest<>(job));
     }
@@ -110,7 +110,7 @@ final class JobQueue {
         failures = 0;
         stepLimit = Math.min(LARGEST_STEP, stepLimit * 2);
         if (problem != null) {
-            log.info("Client {} can work again", config.clientId());
+            log.info("Client {} can use the store for more than heartbeats again", config.clientId());
             problem = null;
         }
     }
@@ -121,11 +121,11 @@ final class JobQueue {
         }
         failures++;
         stepLimit = Math.max(SMALLEST_STEP, stepLimit / 2);
-        if (failures >= TOO_MANY && problem == null && trusted.getAsBoolean()) {
-            problem = "The store answers heartbeats, but nothing else has succeeded in %d attempts since %d ms: %s"
+        if (failures >= REPORTED_FAILURES && problem == null && trusted.getAsBoolean()) {
+            problem = "The store answers heartbeats, but nothing else has succeeded in %d attempts within %d ms: %s"
                     .formatted(failures, millisSince(failingSinceNanos), failure.getMessage());
             log.warn(
-                    "Client {} renews its session, but takes up no partitions, gives none away and marks no session dead. {}",
+                    "Client {} renews its session, but cannot take up or hand over partitions or mark sessions dead: {}",
                     config.clientId(),
                     problem);
         }
@@ -135,12 +135,12 @@ final class JobQueue {
         return (environment.clock().nanoTime() - nanos) / 1_000_000;
     }
 
-    /** The attempts at one job. */
+    /** One job, which is attempted until it succeeds or is given up. */
     private final class JobRequest<T> implements Request<T> {
 
         private final Job<T> job;
         private final Backoff backoff = new Backoff(config.timing().heartbeat(), environment::random);
-        private @Nullable String told;
+        private @Nullable String logged;
         private int failedAttempts;
         private long firstFailureNanos;
         private long successesBefore;
@@ -151,7 +151,7 @@ final class JobQueue {
 
         @Override
         public Optional<Supplier<T>> prepare() {
-            return job.prepare.get().map(call -> () -> call.apply(line));
+            return job.prepare.get().map(call -> () -> call.apply(channel));
         }
 
         @Override
@@ -167,25 +167,25 @@ final class JobQueue {
             } else if (failure instanceof StoreUnavailableException) {
                 JobQueue.this.failed(failure);
                 repeated(failure);
-            } else if (!failure.toString().equals(told)) {
+            } else if (!failure.toString().equals(logged)) {
                 log.warn("Could not {}", job.name, failure);
-                told = failure.toString();
+                logged = failure.toString();
             }
-            if (!job.refused.test(failure)) {
+            if (!job.givesUp.test(failure)) {
                 environment.workLoop().submit(backoff.next(), this);
             }
         }
 
-        /** Tells of a step that fails again and again although others succeed. */
+        /** Reports a job that fails repeatedly although others succeed. */
         private void repeated(RuntimeException failure) {
             if (failedAttempts == 0) {
                 firstFailureNanos = environment.clock().nanoTime();
                 successesBefore = successes;
             }
             failedAttempts++;
-            if (failedAttempts % TOO_MANY == 0 && successes != successesBefore) {
+            if (failedAttempts % REPORTED_FAILURES == 0 && successes != successesBefore) {
                 log.warn(
-                        "Could not {} in {} attempts within {} ms, each of which may take {} ms; going on trying: {}",
+                        "Could not {} in {} attempts within {} ms, with up to {} ms for each; trying again: {}",
                         job.name,
                         failedAttempts,
                         millisSince(firstFailureNanos),

@@ -12,9 +12,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
- * A lease as its users see it. The reading methods look at the trust first, then at what is held, then at the clocks, and
- * what is held counts only in the epoch of trust in which it was granted. So what is returned was granted in the trusted
- * session, and was held and trusted at one instant during the call.
+ * A lease as its users see it. The methods that read look at the trust first, then at the grants, then at the clocks,
+ * and grants count only in the epoch of trust to which they belong. So what they return was granted in the trusted
+ * session, and was owned and trusted at one instant during the call.
  */
 final class JoinedLease implements Lease {
 
@@ -40,7 +40,7 @@ final class JoinedLease implements Lease {
                 environment.listeners(),
                 keeper::epoch,
                 keeper.isTrusted(),
-                told -> engine.listenersReturned(this, told));
+                stopped -> engine.listenersReturned(this, stopped));
         this.leadership = new JoinedLeadership(this, engine);
         this.taskSession = new JoinedTaskSession(this, engine);
     }
@@ -53,27 +53,27 @@ final class JoinedLease implements Lease {
         return ownership;
     }
 
-    /** Completes when the lease has been joined for the first time or refused. */
+    /** Completes when the client has joined the lease for the first time, or was refused. */
     CompletableFuture<Void> joined() {
         return joined;
     }
 
-    /** Completes when this client has learned, for the first time, what it owns of the lease after it has joined. */
+    /** Completes when the client has read for the first time, after it joined, what it owns of the lease. */
     CompletableFuture<Void> decided() {
         return decided;
     }
 
-    /** Returns this lease as the leader election that it is. */
+    /** Returns this lease as a leadership. */
     JoinedLeadership leadership() {
         return leadership;
     }
 
-    /** Returns this lease as the sharing of tasks that it is. */
+    /** Returns this lease as a task session. */
     JoinedTaskSession taskSession() {
         return taskSession;
     }
 
-    /** Completes when the lease has been left and nothing of it is owned any more. */
+    /** Completes when the client has left the lease and owns nothing of it anymore. */
     CompletableFuture<Void> left() {
         return left;
     }
@@ -82,7 +82,7 @@ final class JoinedLease implements Lease {
         return stage != Stage.TAKING_PART;
     }
 
-    /** Returns whether the session is no member any more and gives away what it still owns. */
+    /** Returns whether the session is no longer a member and hands over what it still owns. */
     boolean isHandingOver() {
         return stage == Stage.HANDING_OVER;
     }
@@ -92,7 +92,7 @@ final class JoinedLease implements Lease {
         ownership.taskMembership().leave();
     }
 
-    /** Returns whether nothing has followed yet from that this lease is being left. */
+    /** Returns whether the client is leaving this lease but has not sent the request yet. */
     boolean isLeaveToBeRequested() {
         return stage == Stage.LEAVING && !leaveRequested;
     }
@@ -142,7 +142,10 @@ final class JoinedLease implements Lease {
         return trust.holds(grants.epoch(), clock) ? grants : Grants.NONE;
     }
 
-    /** Returns the session that takes part in the sharing of tasks, if it is trusted; made as {@link #trusted()} is. */
+    /**
+     * Returns the session that is a member of the tasks lease, if it is trusted. Checked in the order of {@link
+     * #trusted()}.
+     */
     OptionalLong trustedSession() {
         Trust trust = keeper.trust();
         TaskMembership.Current current = ownership.taskMembership().current();
@@ -151,7 +154,8 @@ final class JoinedLease implements Lease {
 
     @Override
     public Optional<Hold> tryHold(int partition) {
-        // As in trusted(), with the hold taken before the clocks are looked at: from then on it is waited for.
+        // As in trusted(), but the hold is taken before the clocks are read, so that a hand-over waits for it from then
+        // on.
         Trust trust = keeper.trust();
         OwnedPartition owned = ownership.grants().owned(partition);
         if (owned == null) {
@@ -192,7 +196,7 @@ final class JoinedLease implements Lease {
         return "Lease '%s' of %d partitions, owned: [%s]".formatted(name(), partitions(), values().toRanges());
     }
 
-    /** A hold that has been counted, until it is closed. */
+    /** A hold that counts until it is closed. */
     private static final class OpenHold implements Hold {
 
         private static final AtomicIntegerFieldUpdater<OpenHold> OPEN =

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The leases that a client takes part in, and whether it still wants more. Used under the monitor. */
+/** The leases that a client takes part in, and whether it still takes up grants. Used under the monitor. */
 final class JoinedLeases {
 
     private final SortedMap<String, JoinedLease> leases = new TreeMap<>();
@@ -23,7 +23,7 @@ final class JoinedLeases {
         leases.remove(lease.name(), lease);
     }
 
-    /** Returns the leases in the order of their names. */
+    /** Returns the leases by name. */
     Collection<JoinedLease> all() {
         return List.copyOf(leases.values());
     }
@@ -32,12 +32,12 @@ final class JoinedLeases {
         return Optional.ofNullable(leases.get(name));
     }
 
-    /** Returns whether this very lease is still taken part in. */
+    /** Returns whether the client still takes part in this lease, and has not joined it anew under the same name. */
     boolean contains(JoinedLease lease) {
         return leases.get(lease.name()) == lease && !lease.isLeaving();
     }
 
-    /** Returns whether no new grants are taken up any more. */
+    /** Returns whether the client takes up no new grants. */
     boolean isRetired() {
         return retired;
     }
@@ -46,7 +46,7 @@ final class JoinedLeases {
         retired = true;
     }
 
-    /** Returns how the client is being closed, null if it is not. */
+    /** Returns the process of closing the client, or null if it is not being closed. */
     @Nullable
     Closing closing() {
         return closing;
@@ -57,7 +57,7 @@ final class JoinedLeases {
         closing = started;
     }
 
-    /** Takes note that work on some partitions of a lease has ended. */
+    /** Called when partitions of a lease have been drained or handed over. */
     void drained(JoinedLease lease) {
         if (lease.isHandingOver() && lease.ownership().isEmpty()) {
             left(lease);
@@ -67,7 +67,7 @@ final class JoinedLeases {
         }
     }
 
-    /** Nothing is left of a lease that was being left. */
+    /** Called when the client owns nothing anymore of a lease that it is leaving. */
     void left(JoinedLease lease) {
         CompletableFuture<Void> left = lease.left();
         remove(lease);

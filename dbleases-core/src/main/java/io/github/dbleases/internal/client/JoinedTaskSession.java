@@ -6,7 +6,7 @@ import io.github.dbleases.TaskSessionListener;
 import io.github.dbleases.assignment.Snapshot;
 import java.util.OptionalLong;
 
-/** The part in the sharing of tasks as its users see it: a lease without partitions, whose members share the tasks. */
+/** A task session as its users see it: a lease without partitions whose members share the tasks. */
 final class JoinedTaskSession implements TaskSession {
 
     private final JoinedLease lease;

@@ -13,22 +13,23 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * What a client has of one lease.
+ * What a client owns of one lease.
  *
  * <pre>
- *             take              give                   handed over
- *   (nothing) -----> ACTIVE -------------> HANDING_OVER ----------------------+
- *       ^              |                   |                          |
- *       |              | lose              | lose                     |
- *       |              +-----> LOST <------+                          |
- *       |                        | drained                            |
- *       +------------------------+------------------------------------+
+ *             take            handOver                     forget (handed over)
+ *   (nothing) -----> ACTIVE -----------> HANDING_OVER -----------------------------+
+ *       ^              |                      |                                    |
+ *       |              | lose                 | lose                               |
+ *       |              +-------> LOST <-------+                                    |
+ *       |                         | forget (drained)                               |
+ *       +-------------------------+------------------------------------------------+
  * </pre>
  *
- * Only what is ACTIVE is in the view. A partition is drained when every listener has returned from being told and every
- * hold on it is closed. Used under the monitor, but for {@link #grants()}.
+ * Only ACTIVE partitions are in the view. A partition is drained when every listener has returned from {@code revoked}
+ * and every hold on it is closed. Used under the monitor, except for {@link #grants()}.
  *
- * <p>Any step may be interrupted by an {@code Error}: what is here says how far it has come, and {@link #heal()} goes on.
+ * <p>An {@code Error} can interrupt any step. The fields record how far a step has come, and {@link #heal()} resumes
+ * it.
  */
 final class LeaseOwnership {
 
@@ -36,33 +37,34 @@ final class LeaseOwnership {
     private final Listeners listeners;
     private final TaskMembership taskMembership;
     private final LongSupplier epoch;
-    private final Consumer<List<OwnedPartition>> whenTold;
+    private final Consumer<List<OwnedPartition>> whenReturned;
     private volatile Grants grants = Grants.NONE;
     private Grants told = Grants.NONE;
     private boolean stopping;
     private boolean trusted;
 
     /**
-     * Has nothing yet.
+     * Creates an empty ownership.
      *
-     * @param epoch tells in which epoch of trust what is granted now is granted
-     * @param trusted whether the session is trusted at this moment
-     * @param whenTold is told, perhaps twice, of partitions on which work has stopped when the listeners have returned
+     * @param epoch returns the current epoch of trust, which is the epoch of new grants
+     * @param trusted whether the session is trusted now
+     * @param whenReturned receives, perhaps twice, the partitions whose listeners have returned from {@code revoked}
      */
-    LeaseOwnership(Executor executor, LongSupplier epoch, boolean trusted, Consumer<List<OwnedPartition>> whenTold) {
+    LeaseOwnership(
+            Executor executor, LongSupplier epoch, boolean trusted, Consumer<List<OwnedPartition>> whenReturned) {
         this.listeners = new Listeners(executor);
         this.taskMembership = new TaskMembership(executor, epoch);
         this.epoch = epoch;
         this.trusted = trusted;
-        this.whenTold = whenTold;
+        this.whenReturned = whenReturned;
     }
 
-    /** Returns what is held, whether the session is trusted or not. May be called without the monitor. */
+    /** Returns the active partitions, whether the session is trusted or not. May be called without the monitor. */
     Grants grants() {
         return grants;
     }
 
-    /** Returns what there is of the lease where its members share tasks. */
+    /** Returns the membership of a tasks lease. */
     TaskMembership taskMembership() {
         return taskMembership;
     }
@@ -79,20 +81,20 @@ final class LeaseOwnership {
         return owned.isEmpty();
     }
 
-    /** Takes up work on partitions, none of which this client has. */
+    /** Takes up partitions that this client does not have yet. */
     void take(Collection<OwnedPartition> taken) {
         taken.forEach(partition -> owned.put(partition.partition(), partition));
         publish();
     }
 
-    /** Stops work on partitions which are held, to give them to another. */
+    /** Stops work on active partitions, to hand them over. */
     void handOver(Collection<OwnedPartition> given) {
         stopping = true;
         given.forEach(OwnedPartition::handOver);
         announceStops();
     }
 
-    /** Stops work on partitions which are not this client's any more. */
+    /** Stops work on partitions that no longer belong to this client. */
     void lose(Collection<OwnedPartition> lost) {
         stopping = true;
         lost.forEach(OwnedPartition::lose);
@@ -112,7 +114,7 @@ final class LeaseOwnership {
         if (!stopped.isEmpty()) {
             publish();
             listeners.revoked(numbers(stopped));
-            listeners.afterwards(() -> whenTold.accept(stopped));
+            listeners.afterwards(() -> whenReturned.accept(stopped));
             stopped.forEach(OwnedPartition::stopAnnounced);
         }
         stopping = false;
@@ -122,7 +124,7 @@ final class LeaseOwnership {
         owned.remove(partition.partition(), partition);
     }
 
-    /** Tells the listeners to stop, because the trust has lapsed. */
+    /** Tells the listeners to stop work, because the trust has lapsed. */
     void lapse() {
         trusted = false;
         told = Grants.NONE;
@@ -130,27 +132,27 @@ final class LeaseOwnership {
         taskMembership.trustChanged();
     }
 
-    /** Tells the listeners to go on, because the trust has returned. */
+    /** Tells the listeners to resume work, because the trust has returned. */
     void resume() {
         trusted = true;
         tellAssigned();
         taskMembership.trustChanged();
     }
 
-    /** Tells the listeners that the store cannot be reached or refuses what was asked of it. */
+    /** Tells the listeners that the store cannot be reached or has refused a request. */
     void failed(Exception error) {
         listeners.failed(error);
     }
 
-    /** Adds a listener, which is told first what is owned. */
+    /** Adds a listener, and first tells it what is owned. */
     Registration addListener(OwnershipListener listener) {
         return listeners.add(listener, trusted ? grants : Grants.NONE);
     }
 
     /**
-     * Goes on with what an {@code Error}, or the lack of a thread, has interrupted.
+     * Resumes what an {@code Error} or a lack of threads has interrupted.
      *
-     * @return the partitions that are drained without anything having followed from that
+     * @return the drained partitions that still have to be handled
      */
     List<OwnedPartition> heal() {
         listeners.nudge();

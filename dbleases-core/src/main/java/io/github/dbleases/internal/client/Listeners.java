@@ -5,8 +5,8 @@ import io.github.dbleases.Registration;
 import java.util.concurrent.Executor;
 
 /**
- * Tells the listeners of a lease what is owned of it, once each. What each has been told is known for itself, so that
- * telling can be repeated when it was interrupted by an {@code Error}. Used under the monitor.
+ * Notifies the listeners of a lease of assigned and revoked partitions, once each. It records what each listener has
+ * been told, so that a notification can be repeated after an {@code Error}. Used under the monitor.
  */
 final class Listeners {
 
@@ -17,9 +17,9 @@ final class Listeners {
     }
 
     /**
-     * Adds a listener, which is told first what is owned.
+     * Adds a listener, and first tells it what is owned.
      *
-     * @param owned what is owned and trusted
+     * @param owned the partitions that are owned and trusted
      */
     Registration add(OwnershipListener listener, Grants owned) {
         ListenerQueue<Subscriber> added = queues.queue(new Subscriber(listener));
@@ -27,7 +27,7 @@ final class Listeners {
         return queues.add(added);
     }
 
-    /** Tells of what is owned to those who have not been told yet. */
+    /** Tells the listeners of the partitions that are owned, as far as they have not been told yet. */
     void assigned(Grants owned) {
         for (ListenerQueue<Subscriber> queue : queues.all()) {
             tellAssigned(queue, owned);
@@ -44,7 +44,7 @@ final class Listeners {
         }
     }
 
-    /** Tells those who have been told of partitions that these are not owned any more. */
+    /** Tells the listeners that partitions are no longer owned, as far as they were told that they are. */
     void revoked(PartitionSet partitions) {
         for (ListenerQueue<Subscriber> queue : queues.all()) {
             tellRevoked(queue, partitions);
@@ -71,17 +71,20 @@ final class Listeners {
         queues.tell(to -> to.listener.failed(error));
     }
 
-    /** Runs an action after every listener has returned from what it has been told so far; at once if there is none. */
+    /**
+     * Runs an action after every listener has returned from its notifications so far, or at once if there is no
+     * listener.
+     */
     void afterwards(Runnable action) {
         queues.afterwards(action);
     }
 
-    /** Goes on with what could not be told. */
+    /** Retries notifications that failed. */
     void nudge() {
         queues.nudge();
     }
 
-    /** A listener, and the partitions that it believes to be owned. */
+    /** A listener, and the partitions that it was told are owned. */
     private static final class Subscriber {
 
         private final OwnershipListener listener;

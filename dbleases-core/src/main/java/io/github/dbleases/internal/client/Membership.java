@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes the session a member of leases, and ends that again. */
+/** Joins and leaves leases: makes the session a member, and ends the membership. */
 final class Membership {
 
     private static final Logger log = LoggerFactory.getLogger(Membership.class);
@@ -54,15 +54,15 @@ final class Membership {
                 () -> leases.contains(lease) && !leases.isRetired(),
                 (session, assigner) -> assigner.join(session.id(), lease.spec()),
                 outcome -> outcome.ifPresentOrElse(left -> joined(lease, left), () -> join(lease)));
-        return job.unless(failure -> isRefused(lease, failure));
+        return job.giveUpIf(failure -> isRefused(lease, failure));
     }
 
     private void joined(JoinedLease lease, Outcome outcome) {
         lease.joined().complete(null);
         refusals.remove(lease.name());
-        maintenance.follow(lease.name(), outcome);
+        maintenance.schedule(lease.name(), outcome);
         reconciler.refreshThen(() -> lease.decided().complete(null));
-        // A request to leave or to make way that got no reply may be executed late, after this lease was joined again.
+        // A request to leave or to make way that got no reply may be executed late, after the client has joined again.
         if (left.contains(lease.name())) {
             jobs.submitInATtl(joining(lease));
             left.remove(lease.name());
@@ -75,14 +75,14 @@ final class Membership {
         }
         CompletableFuture<Void> joined = lease.joined();
         if (!joined.isDone()) {
-            // If an earlier attempt has succeeded without this client knowing, partitions may have been granted.
+            // An earlier attempt may have succeeded without a reply, and partitions may have been granted since.
             reconciler.loseAll(lease);
             leases.remove(lease);
             joined.completeExceptionally(failure);
         } else {
             String reason = String.valueOf(failure.getMessage());
             if (!reason.equals(refusals.put(lease.name(), reason))) {
-                log.error("Cannot join lease {}, and go on trying: {}", lease.name(), reason);
+                log.error("The client cannot join lease {} and keeps trying: {}", lease.name(), reason);
                 lease.ownership().failed(failure);
             }
             left.add(lease.name());
@@ -93,8 +93,9 @@ final class Membership {
     }
 
     /**
-     * Ends what this client has of a lease that it cannot join as it wants it: a failover may have brought back the lease as
-     * it was before, with this client and others as members, each of which would be in the way of the others.
+     * Removes this client from a lease that has other settings than the client wants. A failover can restore an older
+     * state of the lease with several clients as members, each of which would keep the others from changing the
+     * settings.
      */
     private Job<Boolean> makingWay(JoinedLease lease) {
         return inSession(
@@ -108,7 +109,7 @@ final class Membership {
                 done -> reconciler.handOver(lease, lease.ownership().all(OwnedPartition::isActive)));
     }
 
-    /** Stops taking part in a lease. */
+    /** Leaves a lease. */
     void leave(JoinedLease lease) {
         if (!leases.contains(lease)) {
             return;
@@ -117,7 +118,7 @@ final class Membership {
         requestLeave(lease);
     }
 
-    /** Goes on with what an {@code Error} has interrupted. */
+    /** Resumes what an {@code Error} has interrupted. */
     void heal() {
         leases.all().stream().filter(JoinedLease::isLeaveToBeRequested).forEach(this::requestLeave);
     }
@@ -142,13 +143,13 @@ final class Membership {
                     reconciler.handOver(lease, lease.ownership().all(OwnedPartition::isActive));
                     reconciler.refresh();
                     leases.drained(lease);
-                    maintenance.follow(lease.name(), outcome);
+                    maintenance.schedule(lease.name(), outcome);
                     jobs.submitInATtl(leavingAgain(List.of(lease.name())));
                 }));
         lease.leaveRequested();
     }
 
-    /** Makes sure that the session is no member of the leases that it has left: a failover may have undone that. */
+    /** Leaves the leases that the client has left once more, because a failover may have undone that. */
     void leaveAgain() {
         List<String> names = left.newestLast();
         for (int i = 0; i < names.size(); i += LEASES_AT_ONCE) {
@@ -156,10 +157,10 @@ final class Membership {
         }
     }
 
-    /** Ends memberships that this client does not know: they came late, or a failover brought them back. */
+    /** Ends memberships that this client does not know: a request to join arrived late, or a failover restored them. */
     private Job<Boolean> leavingAgain(List<String> names) {
         return Job.of(
-                "leave once more " + names,
+                "leave " + names + " once more",
                 () -> {
                     TreeSet<String> unknown = new TreeSet<>(names);
                     unknown.removeIf(name -> leases.find(name)
@@ -168,7 +169,7 @@ final class Membership {
                     Session session = keeper.session();
                     return session == null || unknown.isEmpty()
                             ? Optional.empty()
-                            : Optional.of(line -> line.transact(unknown, transaction -> {
+                            : Optional.of(channel -> channel.transact(unknown, transaction -> {
                                 Assigner assigner = new Assigner(transaction, jobs.stepLimit());
                                 unknown.forEach(name -> assigner.remove(session.id(), name));
                                 return true;
@@ -177,10 +178,10 @@ final class Membership {
                 done -> {});
     }
 
-    /** Asks for no more grants of a lease. */
+    /** Ends the membership in a lease, so that the client gets no more grants. It keeps what it owns. */
     void retire(JoinedLease lease) {
         jobs.submit(inSession(
-                "ask for no more of " + lease.name(),
+                "end the membership in " + lease.name(),
                 lease.name(),
                 () -> leases.closing() == null,
                 (session, assigner) -> {
@@ -197,14 +198,14 @@ final class Membership {
                     Optional<Session> session =
                             wanted.getAsBoolean() ? Optional.ofNullable(keeper.session()) : Optional.empty();
                     int limit = jobs.stepLimit();
-                    return session.map(current -> line -> line.transact(
+                    return session.map(current -> channel -> channel.transact(
                             new TreeSet<>(Set.of(lease)),
                             transaction -> step.in(current, new Assigner(transaction, limit))));
                 },
                 done);
     }
 
-    /** What is done in a session, under the lock of a lease. */
+    /** A step for a session, under the lock of a lease. */
     private interface Step<T> {
 
         T in(Session session, Assigner assigner);

@@ -3,12 +3,12 @@ package io.github.dbleases.internal.client;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A partition that this client works on, or has stopped to take up work on and is draining. Used under the monitor, but
- * for the holds: they are counted in one number with a bit that is set when the partition is gone from the view. So a hold
- * is either counted before that, and waited for, or refused.
+ * A partition that this client works on, or that has left the view and is being drained. Used under the monitor, except
+ * for the holds. The number of holds shares an integer with a bit that is set when the partition leaves the view. So a
+ * hold is either counted before that, and the hand-over waits for it, or it is refused.
  *
- * <p>Each step on the way from the view to the end is a flag of its own, set when the step is done. So a step that an
- * {@code Error} has interrupted can be found and repeated.
+ * <p>Each step after leaving the view has a flag, which is set when the step is done. So a step that an {@code Error}
+ * has interrupted can be found and repeated.
  */
 final class OwnedPartition {
 
@@ -25,7 +25,7 @@ final class OwnedPartition {
     private boolean resigned;
 
     /**
-     * A partition that is taken up.
+     * Creates an active partition.
      *
      * @param epoch the epoch of trust in which it was granted
      */
@@ -36,11 +36,11 @@ final class OwnedPartition {
     }
 
     enum State {
-        /** Part of the view. */
+        /** In the view. */
         ACTIVE,
-        /** Gone from the view; it is given to another once it is drained. */
+        /** No longer in the view. It is handed over once it is drained. */
         HANDING_OVER,
-        /** Gone from the view, because it is not this client's any more. */
+        /** No longer in the view, because this client no longer owns it. */
         LOST
     }
 
@@ -87,7 +87,7 @@ final class OwnedPartition {
         }
     }
 
-    /** It is given up because the client resigns: others come first for a while. */
+    /** Marks that the client resigns, so that other candidates come first for a while. */
     void resign() {
         resigned = true;
     }
@@ -96,7 +96,7 @@ final class OwnedPartition {
         return resigned;
     }
 
-    /** Counts a hold, unless the partition is gone from the view. May be called without the monitor. */
+    /** Adds a hold, unless the partition has left the view. May be called without the monitor. */
     boolean tryHold() {
         int count = holds.get();
         while (count >= 0) {
@@ -108,12 +108,12 @@ final class OwnedPartition {
         return false;
     }
 
-    /** Discounts a hold, and returns whether a hand-over may have waited for it. May be called without the monitor. */
+    /** Removes a hold, and returns whether a hand-over may be waiting for it. May be called without the monitor. */
     boolean release() {
         return holds.decrementAndGet() == GONE;
     }
 
-    /** Returns whether it is gone from the view and the listeners don't know it yet. */
+    /** Returns whether the partition has left the view and the listeners have not been told yet. */
     boolean isStopping() {
         return state != State.ACTIVE && !stopAnnounced;
     }
@@ -126,12 +126,12 @@ final class OwnedPartition {
         listenersDone = true;
     }
 
-    /** Returns whether no listener and no hold is still at work on it. */
+    /** Returns whether the partition has left the view and no listener or hold is still using it. */
     boolean isDrained() {
         return state != State.ACTIVE && listenersDone && holds.get() == GONE;
     }
 
-    /** Returns whether it is drained and nothing has followed from that yet. */
+    /** Returns whether the partition is drained and that has not been handled yet. */
     boolean isDrainToBeHandled() {
         return !drainHandled && isDrained();
     }

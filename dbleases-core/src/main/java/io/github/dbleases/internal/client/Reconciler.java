@@ -20,14 +20,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the ownership of a client in accord with what the store says that its session owns: takes up what was granted,
- * gives away what it is asked to hand over, loses what is not its own any more.
+ * Brings what the client works on in line with what the store has granted to its session: takes up new grants, hands
+ * over what it is asked for, and stops work on what it no longer owns.
  */
 final class Reconciler implements HandOverQueue.Listener {
 
     private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
 
-    /** How many ttls a client that has resigned comes after the others. */
+    /** For how many TTLs a client that has resigned ranks after the other candidates. */
     private static final int YIELDED_TTLS = 10;
 
     private final Timing timing;
@@ -51,13 +51,13 @@ final class Reconciler implements HandOverQueue.Listener {
         this.handOverQueue = new HandOverQueue(environment, jobs, keeper, this);
     }
 
-    /** Reads what the session owns, and runs an action when what was read from now on has been applied. */
+    /** Reads what the session owns, and runs an action when a reading that starts from now on has been applied. */
     void refreshThen(Runnable afterwards) {
         beforeReading.add(afterwards);
         refresh();
     }
 
-    /** Reads what the session owns, before all other work; once more if it was asked to while it was reading. */
+    /** Reads what the session owns, before all other work. If a reading is in progress, reads once more after it. */
     void refresh() {
         if (reading) {
             readAgain = true;
@@ -75,7 +75,7 @@ final class Reconciler implements HandOverQueue.Listener {
             duringReading.addAll(beforeReading);
             beforeReading.clear();
         }
-        return Optional.ofNullable(session).map(of -> line -> new Reading(of, line.holdings(of.id())));
+        return Optional.ofNullable(session).map(of -> channel -> new Reading(of, channel.holdings(of.id())));
     }
 
     private void read(Reading reading) {
@@ -116,7 +116,7 @@ final class Reconciler implements HandOverQueue.Listener {
         session.applied(holdings.inbox());
         keeper.confirmed(session);
         if (isQuiet()) {
-            environment.after(keeper.quiet().rest().plusMillis(1), this::refresh);
+            environment.after(keeper.quiet().remaining().plusMillis(1), this::refresh);
         }
     }
 
@@ -133,7 +133,7 @@ final class Reconciler implements HandOverQueue.Listener {
         List<OwnedPartition> asked = new ArrayList<>();
         List<GrantedPartition> unwanted = new ArrayList<>();
         for (GrantedPartition partition : own) {
-            // Who is about to close keeps what it works on until then, and wants nothing else.
+            // A retired client keeps what it works on until it is closed, and takes up nothing else.
             boolean keeps = leases.isRetired() && leases.closing() == null;
             boolean leaves = (partition.handOver() && !keeps) || lease.isHandingOver();
             OwnedPartition owned = lease.ownership().owned(partition.number()).orElse(null);
@@ -164,17 +164,17 @@ final class Reconciler implements HandOverQueue.Listener {
     }
 
     private boolean isQuiet() {
-        return !keeper.quiet().rest().isZero();
+        return !keeper.quiet().remaining().isZero();
     }
 
     private boolean isDropped(GrantedPartition partition) {
         return dropped.contains(partition.lease(), partition.number(), partition.token());
     }
 
-    /** Stops work on partitions and gives them away when they are drained. */
+    /** Stops work on partitions, and hands them over when they are drained. */
     void handOver(JoinedLease lease, Collection<OwnedPartition> partitions) {
         if (!partitions.isEmpty()) {
-            log.debug("Giving {} partitions of {}", partitions.size(), lease.name());
+            log.debug("Handing over {} partitions of {}", partitions.size(), lease.name());
             drop(lease, partitions);
             lease.ownership().handOver(partitions);
         }
@@ -187,20 +187,20 @@ final class Reconciler implements HandOverQueue.Listener {
         }
     }
 
-    /** Loses everything: the session is over, or the store has forgotten and this client cannot vouch for it. */
+    /** Drops everything: the session is over, or a failover may have granted it to another session. */
     void loseAll() {
         handOverQueue.clear();
         leases.all().forEach(this::loseAll);
     }
 
-    /** Loses everything of a lease. */
+    /** Drops everything of a lease. */
     void loseAll(JoinedLease lease) {
         drop(lease, lease.ownership().all(owned -> true));
         lease.ownership().loseAll();
         lease.ownership().taskMembership().lose();
     }
 
-    /** Goes on with what an {@code Error}, or the lack of a thread, has interrupted. */
+    /** Resumes what an {@code Error} or a lack of threads has interrupted. */
     void heal() {
         leases.all().forEach(lease -> drained(lease, lease.ownership().heal()));
         handOverQueue.heal();
@@ -211,7 +211,7 @@ final class Reconciler implements HandOverQueue.Listener {
         partitions.forEach(owned -> dropped.drop(lease.name(), owned.partition(), owned.token()));
     }
 
-    /** Listeners have returned from being told that work on partitions has stopped. */
+    /** Called when the listeners have returned from {@code revoked}. */
     void listenersReturned(JoinedLease lease, Collection<OwnedPartition> partitions) {
         partitions.forEach(OwnedPartition::listenersDone);
         drained(
@@ -219,7 +219,7 @@ final class Reconciler implements HandOverQueue.Listener {
                 partitions.stream().filter(OwnedPartition::isDrainToBeHandled).toList());
     }
 
-    /** Gives away, or forgets, partitions on which no work goes on any more. */
+    /** Hands over or forgets drained partitions. */
     void drained(JoinedLease lease, Collection<OwnedPartition> partitions) {
         if (partitions.isEmpty()) {
             return;
@@ -242,7 +242,7 @@ final class Reconciler implements HandOverQueue.Listener {
         partitions.forEach(OwnedPartition::drainHandled);
     }
 
-    /** Gives back what the session owns and nobody works on. */
+    /** Gives back partitions that the session owns but that this client does not work on. */
     private void giveBack(String lease, Collection<GrantedPartition> unwanted) {
         unwanted.forEach(partition -> dropped.drop(lease, partition.number(), partition.token()));
         if (!unwanted.isEmpty()) {
@@ -277,6 +277,6 @@ final class Reconciler implements HandOverQueue.Listener {
         });
     }
 
-    /** What the store said that a session owns. */
+    /** What a session owns according to the store. */
     private record Reading(Session session, Holdings holdings) {}
 }

@@ -9,8 +9,8 @@ import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
 /**
- * What a client knows of the sharing of tasks in one lease: in which session it takes part, and which sessions do. A lease
- * of another kind is never shared. Used under the monitor, but for {@link #current()}.
+ * The membership of a client in one tasks lease: the session with which it takes part, and the sessions of all members.
+ * Always empty for a lease of another kind. Used under the monitor, except for {@link #current()}.
  */
 final class TaskMembership {
 
@@ -29,28 +29,31 @@ final class TaskMembership {
     }
 
     /**
-     * The part that this client has in the sharing.
+     * The current membership.
      *
-     * @param session the session of which it has read that it takes part, trusted or not, or {@link Snapshot#NO_SESSION}
-     * @param epoch the epoch of trust in which it has read that
-     * @param place the place of the session among those that take part, as read last
+     * @param session the session that is a member, trusted or not, or {@link Snapshot#NO_SESSION}
+     * @param epoch the epoch of trust in which that was read
+     * @param place the place of the session among the members, as it was last read
      */
     record Current(long session, long epoch, Place place) {
 
         static final Current NONE = new Current(Snapshot.NO_SESSION, TrustDeadline.NO_EPOCH, Place.ALONE);
     }
 
-    /** Returns the part of this client. May be called without the monitor. */
+    /** Returns the current membership. May be called without the monitor. */
     Current current() {
         return current;
     }
 
-    /** Returns whether tasks may be held: there has been a session for it, and nobody has said that the work has ended. */
+    /**
+     * Returns whether tasks may still be running: there has been a session for them, and nothing has called {@link
+     * #leave}.
+     */
     boolean isAtWork() {
         return atWork;
     }
 
-    /** Records the sessions that take part, of which the own one is one. */
+    /** Records the member sessions, which include the client's own one. */
     void joined(long own, Set<Long> sessions) {
         if (!over && (current.session != own || current.epoch != epoch.getAsLong() || !members.equals(sessions))) {
             Place place = new Place(
@@ -63,7 +66,7 @@ final class TaskMembership {
         }
     }
 
-    /** The session is over, or takes part no more. */
+    /** Called when the session is over or no longer a member. */
     void lose() {
         if (current.session != Snapshot.NO_SESSION) {
             current = Current.NONE;
@@ -72,7 +75,7 @@ final class TaskMembership {
         }
     }
 
-    /** The trust in the session has lapsed or returned. */
+    /** Called when the trust in the session has lapsed or returned. */
     void trustChanged() {
         if (current.session != Snapshot.NO_SESSION) {
             changeToTell = true;
@@ -80,7 +83,7 @@ final class TaskMembership {
         }
     }
 
-    /** The client is about to close: there is no session for new work any more, and what is at work has to end. */
+    /** Called when the client is about to close. There is no session for new tasks, and running ones have to end. */
     void close() {
         if (!over) {
             over = true;
@@ -90,7 +93,7 @@ final class TaskMembership {
         }
     }
 
-    /** Nothing is at work any more, and there will be nothing. */
+    /** Called when no task is running and none will be started. */
     void leave() {
         over = true;
         atWork = false;
@@ -105,7 +108,7 @@ final class TaskMembership {
         return listeners.add(added);
     }
 
-    /** Goes on with what could not be told. */
+    /** Retries notifications that failed. */
     void nudge() {
         if (changeToTell) {
             tellChange();

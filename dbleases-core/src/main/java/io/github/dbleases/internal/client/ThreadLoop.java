@@ -12,42 +12,41 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A loop on a thread of its own. While no request is due, it does what {@link IdleWait} says.
+ * A loop that runs requests on a thread of its own. While no request is due, it waits as {@link IdleWait} does.
  *
- * <p>Nothing ends the thread but {@link #stop()}, and no request is lost: one that could neither be done nor take its
- * failure, because there was no heap for it, is attempted again a little later. What has to succeed for that allocates
- * nothing.
+ * <p>Only {@link #stop()} ends the thread, and no request is lost. If a request fails and, for lack of memory, cannot
+ * even handle its failure, it is attempted again a little later. The code that ensures this allocates nothing.
  */
 final class ThreadLoop implements RequestLoop {
 
     private static final Logger log = LoggerFactory.getLogger(ThreadLoop.class);
 
-    private static final Duration LONGEST_REST = Duration.ofMinutes(1);
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
     private static final long PAUSE_MILLIS = 100;
 
     private final Clock clock;
     private final Object monitor;
-    private final IdleWait rest;
+    private final IdleWait idleWait;
     private final Object lock = new Object();
     private final Queue<Due> queue = new PriorityQueue<>();
     private long submitted;
     private boolean stopped;
     private @Nullable Due underWay;
 
-    ThreadLoop(Clock clock, Object monitor, IdleWait rest) {
+    ThreadLoop(Clock clock, Object monitor, IdleWait idleWait) {
         this.clock = clock;
         this.monitor = monitor;
-        this.rest = rest;
+        this.idleWait = idleWait;
     }
 
-    /** What a loop does while no request is due. */
+    /** Waits while no request is due. */
     @FunctionalInterface
     interface IdleWait {
 
         /**
-         * Waits, not longer than until the next request is due.
+         * Waits, at most until the next request is due.
          *
-         * @param loop can be waited on; it is notified when a request is submitted
+         * @param loop offers {@link #awaitSubmission}
          */
         void untilDue(ThreadLoop loop, Duration atMost) throws InterruptedException;
     }
@@ -70,7 +69,7 @@ final class ThreadLoop implements RequestLoop {
         }
     }
 
-    /** Ends the thread after the request that is under way. */
+    /** Ends the thread after the request in progress. */
     void stop() {
         synchronized (lock) {
             stopped = true;
@@ -79,7 +78,7 @@ final class ThreadLoop implements RequestLoop {
     }
 
     /**
-     * Waits until a request is submitted or the loop is stopped, for a time at most.
+     * Waits until a request is submitted or due or the loop is stopped, at most for the given time.
      *
      * @return whether there is something to do
      */
@@ -87,10 +86,10 @@ final class ThreadLoop implements RequestLoop {
         synchronized (lock) {
             long before = submitted;
             long end = clock.nanoTime() + atMost.toNanos();
-            long rest = atMost.toNanos();
-            while (!stopped && submitted == before && rest > 0 && !isDue()) {
-                TimeUnit.NANOSECONDS.timedWait(lock, rest);
-                rest = end - clock.nanoTime();
+            long left = atMost.toNanos();
+            while (!stopped && submitted == before && left > 0 && !isDue()) {
+                TimeUnit.NANOSECONDS.timedWait(lock, left);
+                left = end - clock.nanoTime();
             }
             return stopped || submitted != before || isDue();
         }
@@ -106,7 +105,7 @@ final class ThreadLoop implements RequestLoop {
         }
     }
 
-    /** Does the requests until the loop is stopped. */
+    /** Runs requests until the loop is stopped. */
     void run() {
         while (!isStopped()) {
             try {
@@ -117,7 +116,7 @@ final class ThreadLoop implements RequestLoop {
         }
     }
 
-    /** Does the next request, or rests. */
+    /** Runs the next request, or waits. */
     private void step() {
         Due next = underWay != null ? underWay : take();
         if (next != null) {
@@ -125,7 +124,7 @@ final class ThreadLoop implements RequestLoop {
             attempt(next.request);
             underWay = null;
         } else {
-            rest(Duration.ofNanos(nanosUntilNext()));
+            waitUntilDue(Duration.ofNanos(nanosUntilNext()));
         }
     }
 
@@ -137,7 +136,7 @@ final class ThreadLoop implements RequestLoop {
 
     private long nanosUntilNext() {
         synchronized (lock) {
-            return queue.isEmpty() ? LONGEST_REST.toNanos() : Math.max(0, nanosUntil(queue.element()));
+            return queue.isEmpty() ? LONGEST_WAIT.toNanos() : Math.max(0, nanosUntil(queue.element()));
         }
     }
 
@@ -156,7 +155,7 @@ final class ThreadLoop implements RequestLoop {
         } catch (RuntimeException failure) {
             fail(request, failure);
         } catch (Throwable error) {
-            fail(request, new IllegalStateException("An attempt ended with an error", error));
+            fail(request, new IllegalStateException("A request failed with an error", error));
         }
     }
 
@@ -166,7 +165,7 @@ final class ThreadLoop implements RequestLoop {
         }
     }
 
-    /** Lets the request that is under way fall due again, after the others; if that fails too, it stays under way. */
+    /** Queues the request in progress again, after the others. If that fails too, the request stays in progress. */
     private void retryLater(Throwable failure) {
         try {
             Due failed = underWay;
@@ -180,7 +179,7 @@ final class ThreadLoop implements RequestLoop {
                 }
                 underWay = null;
             }
-            log.error("A request could not take its failure; it is tried again", failure);
+            log.error("A request could not handle its failure and is tried again", failure);
         } catch (Throwable further) {
             pause();
         }
@@ -190,20 +189,20 @@ final class ThreadLoop implements RequestLoop {
         try {
             Thread.sleep(PAUSE_MILLIS);
         } catch (InterruptedException ignored) {
-            // It goes on until it is stopped.
+            // Only stop() ends the loop.
         }
     }
 
-    private void rest(Duration atMost) {
+    private void waitUntilDue(Duration atMost) {
         try {
             try {
-                rest.untilDue(this, atMost);
+                idleWait.untilDue(this, atMost);
             } catch (RuntimeException | Error failure) {
-                log.error("A loop could not rest as it should; it only waits", failure);
+                log.error("A loop cannot receive hints and waits without them", failure);
                 awaitSubmission(atMost);
             }
         } catch (InterruptedException ignored) {
-            log.debug("A loop was interrupted; it goes on until it is stopped");
+            log.debug("A loop was interrupted and continues until it is stopped");
         }
     }
 
@@ -211,7 +210,7 @@ final class ThreadLoop implements RequestLoop {
         return due.nanos - clock.nanoTime();
     }
 
-    /** A request and when it is due; of two at the same time, the one that was submitted first. */
+    /** A request and when it is due. Of two that are due at the same time, the one submitted first comes first. */
     private static final class Due implements Comparable<Due> {
 
         private long nanos;

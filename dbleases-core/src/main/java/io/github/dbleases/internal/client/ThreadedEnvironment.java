@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The real environment: the system's clocks and, all of them daemons, a thread for heartbeats and hints, one for other
- * work, one for timers, and as many as there are listeners at work.
+ * The real environment: the system's clocks, a thread for heartbeats and hints, one for other work, one for timers, and
+ * one for each running listener. All of them are daemon threads.
  */
 final class ThreadedEnvironment implements Environment {
 
@@ -42,7 +42,7 @@ final class ThreadedEnvironment implements Environment {
     private LongSupplier session = () -> 0;
     private Runnable onHint = () -> {};
 
-    /** The work line is idle when there is no work for a little longer than an audit takes to come again. */
+    /** The work channel is idle if there is no work for a little longer than the interval of audits. */
     ThreadedEnvironment(LeaseClientConfig config, HeartbeatChannel heartbeats, WorkChannel work) {
         this.name = config.clientId();
         this.idle = config.timing().ttl().plus(config.timing().heartbeat().multipliedBy(2));
@@ -67,8 +67,8 @@ final class ThreadedEnvironment implements Environment {
     /**
      * Starts the threads.
      *
-     * @param currentSession tells for which session to await hints, 0 if there is none
-     * @param hinted is run when there was one
+     * @param currentSession returns the session whose hints to await, or 0 if there is none
+     * @param hinted called after a hint
      */
     void start(LongSupplier currentSession, Runnable hinted) {
         session = currentSession;
@@ -78,7 +78,10 @@ final class ThreadedEnvironment implements Environment {
         workThread.start();
     }
 
-    /** At the end the thread closes its line itself: a call that began meanwhile may have connected once more. */
+    /**
+     * When the loop ends, its thread closes the channel, because a call that began in the meantime may have connected
+     * again.
+     */
     private static void run(ThreadLoop loop, Runnable close) {
         loop.run();
         close.run();
@@ -94,7 +97,7 @@ final class ThreadedEnvironment implements Environment {
         return thread;
     }
 
-    /** Runs listeners of this environment. */
+    /** A thread that runs listeners of this environment. */
     private final class ListenerThread extends Thread {
 
         private ListenerThread(Runnable action) {
@@ -117,7 +120,7 @@ final class ThreadedEnvironment implements Environment {
                 onHint.run();
             }
         } catch (StoreUnavailableException broken) {
-            log.debug("Cannot wait for hints until the next heartbeat: {}", broken.getMessage());
+            log.debug("Hints cannot be received until the next heartbeat: {}", broken.getMessage());
             loop.awaitSubmission(atMost);
         }
     }
@@ -201,7 +204,7 @@ final class ThreadedEnvironment implements Environment {
         work.close();
         heartbeatThread.interrupt();
         workThread.interrupt();
-        // A listener that is still at work has to be told to stop when it returns; the threads end when they are idle.
+        // A listener that is still working must be told to stop when it returns. The threads end when they are idle.
         listeners.setKeepAliveTime(0, TimeUnit.SECONDS);
     }
 }

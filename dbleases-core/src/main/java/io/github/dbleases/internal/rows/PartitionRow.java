@@ -14,7 +14,7 @@ import java.time.temporal.ChronoUnit;
  *
  * @param number its number
  * @param owner the session that owns it, or {@link Snapshot#NO_SESSION}
- * @param pending the session that the owner is asked to hand it over to, or {@link Snapshot#NO_SESSION}
+ * @param pending the session that the owner should hand it over to, or {@link Snapshot#NO_SESSION}
  * @param token its fencing token
  * @param since when it got its owner
  */

@@ -9,10 +9,10 @@ import java.lang.reflect.Proxy;
 import java.util.function.Consumer;
 
 /**
- * A store of which every call can be watched, held up or made to fail.
+ * A store whose calls can be observed, delayed or made to fail.
  *
  * @param store the store
- * @param before is told the name of the method before it is called, and may throw
+ * @param before receives the name of the method before each call, and may throw
  */
 record InterposedStore(LeaseStore store, Consumer<String> before) implements LeaseStore {
 
@@ -26,12 +26,12 @@ record InterposedStore(LeaseStore store, Consumer<String> before) implements Lea
         return interpose(WorkChannel.class, store.workChannel(timing));
     }
 
-    private <T> T interpose(Class<T> type, T line) {
+    private <T> T interpose(Class<T> type, T channel) {
         return type.cast(Proxy.newProxyInstance(
                 type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
                     before.accept(method.getName());
                     try {
-                        return method.invoke(line, arguments);
+                        return method.invoke(channel, arguments);
                     } catch (InvocationTargetException failed) {
                         throw failed.getCause();
                     }

@@ -11,7 +11,7 @@ import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseConflictException;
 import org.junit.jupiter.api.Test;
 
-/** The real client with its real threads, on the store in memory. */
+/** The real client with its real threads, on the in-memory store. */
 class LeaseClientsTests extends RealClients {
 
     @Test

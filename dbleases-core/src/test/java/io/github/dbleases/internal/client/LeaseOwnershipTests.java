@@ -22,7 +22,7 @@ class LeaseOwnershipTests {
     private final List<OwnedPartition> drained = new ArrayList<>();
 
     @Test
-    void whatIsTakenIsInTheViewAndToldOnce() {
+    void aTakenPartitionIsInTheViewAndAssignedOnce() {
         listen(new Recorder("a"));
 
         List<OwnedPartition> taken = take(0, 1);
@@ -34,7 +34,7 @@ class LeaseOwnershipTests {
     }
 
     @Test
-    void whatIsGivenIsGoneFromTheViewBeforeAnybodyIsToldAndDrainedAfterAllHaveReturned() {
+    void aHandOverLeavesTheViewBeforeListenersAreToldAndIsDrainedAfterTheyReturn() {
         listen(new Recorder("a"));
         listen(new Recorder("b"));
         List<OwnedPartition> taken = take(0);
@@ -75,7 +75,7 @@ class LeaseOwnershipTests {
     }
 
     @Test
-    void aPartitionThatIsGivenAndThenLostIsToldOnce() {
+    void aPartitionThatIsLostDuringAHandOverIsRevokedOnce() {
         listen(new Recorder("a"));
         List<OwnedPartition> taken = take(0);
 
@@ -88,7 +88,7 @@ class LeaseOwnershipTests {
     }
 
     @Test
-    void aHeldOrToldPartitionIsNotDrainedBeforeBothHaveEnded() {
+    void aPartitionIsDrainedOnlyAfterItsHoldsAndListenersHaveEnded() {
         OwnedPartition owned = new OwnedPartition(0, 1, EPOCH);
         owned.tryHold();
         owned.tryHold();
@@ -103,7 +103,7 @@ class LeaseOwnershipTests {
     }
 
     @Test
-    void aLapseStopsAndAReturnStartsWhatIsStillHeld() {
+    void aLapseStopsWorkAndAReturnResumesIt() {
         listen(new Recorder("a"));
         List<OwnedPartition> taken = take(0, 1);
 
@@ -116,7 +116,7 @@ class LeaseOwnershipTests {
     }
 
     @Test
-    void whatIsTakenWithoutTrustIsToldWhenTheTrustReturns() {
+    void partitionsTakenWithoutTrustAreAssignedWhenTheTrustReturns() {
         listen(new Recorder("a"));
         ownership.lapse();
 
@@ -152,7 +152,7 @@ class LeaseOwnershipTests {
     }
 
     @Test
-    void aListenerThatIsRemovedIsToldNothingMoreAndHoldsUpNothing() {
+    void aRemovedListenerIsNotNotifiedAndDelaysNothing() {
         Registration registration = listen(new Recorder("a"));
         List<OwnedPartition> taken = take(0);
 
@@ -165,7 +165,7 @@ class LeaseOwnershipTests {
     }
 
     @Test
-    void aListenerThatThrowsHoldsUpNothing() {
+    void aListenerThatThrowsDelaysNothing() {
         listen(new LeaseListener() {
             @Override
             public void onAssigned(PartitionSet partitions) {
@@ -186,7 +186,7 @@ class LeaseOwnershipTests {
     }
 
     @Test
-    void theCallsToOneListenerComeOneAfterTheOther() {
+    void callsToOneListenerComeOneAfterAnother() {
         listen(new Recorder("a"));
 
         List<OwnedPartition> taken = take(0);
@@ -212,7 +212,7 @@ class LeaseOwnershipTests {
         drained.addAll(partitions);
     }
 
-    /** Lets the listeners run. */
+    /** Runs the queued calls of listeners. */
     private void call() {
         while (!calls.isEmpty()) {
             calls.remove().run();

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class OwnedPartitionTests {
 
     @Test
-    void aHoldIsWaitedForOrRefusedAndTheEndIsNoticedOnce() throws InterruptedException {
+    void aHoldDelaysTheHandOverOrIsRefusedAndTheDrainIsNoticedOnce() throws InterruptedException {
         for (int round = 0; round < 100; round++) {
             Round played = new Round();
             played.play();
@@ -24,7 +24,7 @@ class OwnedPartitionTests {
     }
 
     @Test
-    void whatIsGoneIsNotHeld() {
+    void aPartitionThatHasLeftTheViewCannotBeHeld() {
         OwnedPartition given = new OwnedPartition(0, 1, 1);
         assertThat(given.tryHold()).isTrue();
         given.handOver();
@@ -33,7 +33,7 @@ class OwnedPartitionTests {
         assertThat(given.release()).isTrue();
     }
 
-    /** Two threads work under holds while a third gives the partition away. */
+    /** Two threads work under holds while a third one hands the partition over. */
     private static final class Round {
 
         private final OwnedPartition owned = new OwnedPartition(0, 1, 1);

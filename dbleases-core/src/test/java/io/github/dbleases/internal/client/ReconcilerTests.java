@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** What an engine makes of answers that a test writes, such as those of a database that somebody has restored. */
+/** How an engine handles answers that a test makes up, such as those of a restored database. */
 class ReconcilerTests {
 
     private static final Duration A_MOMENT = Duration.ofMillis(100);
@@ -49,7 +49,7 @@ class ReconcilerTests {
     private final JoinedLease lease = start();
 
     @Test
-    void whatIsGrantedIsTakenUp() {
+    void aGrantIsTakenUp() {
         grant(10);
 
         assertThat(lease.values()).isEqualTo(PartitionSet.of(0));
@@ -85,7 +85,7 @@ class ReconcilerTests {
     void aTokenThatWasGivenUpIsNeverPickedUpAgain() {
         grant(10);
         answer(new GrantedPartition("orders", 0, 10, true));
-        assertThat(lease.ownership().isEmpty()).as("it is handed over").isTrue();
+        assertThat(lease.ownership().isEmpty()).as("the hand-over is done").isTrue();
 
         grant(10);
         assertThat(lease.values()).isEmpty();
@@ -134,12 +134,12 @@ class ReconcilerTests {
         over = true;
         pass(Duration.ofSeconds(2));
 
-        assertThat(over).as("another session was opened").isFalse();
+        assertThat(over).as("the session is over").isFalse();
         assertThat(lease.ownership().grants().partitions()).isEmpty();
     }
 
     @Test
-    void nothingIsTakenUpThatAnotherIncarnationSays() {
+    void nothingIsTakenUpFromAnotherIncarnation() {
         Incarnation first = incarnation;
         own = List.of(new GrantedPartition("orders", 0, 10, false));
         incarnation = new Incarnation("system", 2);
@@ -159,7 +159,7 @@ class ReconcilerTests {
         quietFor = Duration.ofSeconds(3);
 
         answer(new GrantedPartition("orders", 0, 10, false), new GrantedPartition("orders", 1, 15, false));
-        assertThat(lease.values()).as("what was owned before stays").isEqualTo(PartitionSet.of(0));
+        assertThat(lease.values()).as("the client keeps what it owned before").isEqualTo(PartitionSet.of(0));
 
         quietFor = Duration.ZERO;
         pass(Duration.ofSeconds(3));
@@ -177,9 +177,9 @@ class ReconcilerTests {
         assertThat(hold.isTrusted()).isFalse();
     }
 
-    /** As when there is no heap to drop it. */
+    /** As when there is no memory to drop it. */
     @Test
-    void whatNobodyHasDroppedIsNotTrustedInTheNextSession() {
+    void aGrantThatWasNotDroppedIsNotTrustedInTheNextSession() {
         SessionKeeper keeper = engine.keeper();
         JoinedLease unknown = new JoinedLease(LeaseSpec.partitions("unknown", 4), engine, keeper, environment);
         unknown.ownership().take(List.of(new OwnedPartition(0, 10, keeper.epoch())));
@@ -227,7 +227,7 @@ class ReconcilerTests {
         answer();
     }
 
-    /** The store says that the session owns something, and sends a hint. */
+    /** Changes what the session owns according to the store, and sends a hint. */
     private void answer(GrantedPartition... partitions) {
         own = List.of(partitions);
         inbox++;
@@ -235,9 +235,11 @@ class ReconcilerTests {
         pass(A_MOMENT);
     }
 
-    private <T> T answering(Class<T> line) {
-        return line.cast(Proxy.newProxyInstance(
-                line.getClassLoader(), new Class<?>[] {line}, (proxy, method, arguments) -> switch (method.getName()) {
+    private <T> T answering(Class<T> channel) {
+        return channel.cast(Proxy.newProxyInstance(
+                channel.getClassLoader(),
+                new Class<?>[] {channel},
+                (proxy, method, arguments) -> switch (method.getName()) {
                     case "open" -> {
                         over = false;
                         yield renewal();
@@ -260,7 +262,7 @@ class ReconcilerTests {
     private void pass(Duration time) {
         long end = world.nanos() + time.toNanos();
         while (world.step(end)) {
-            // Everything that is due happens.
+            // Run everything that is due.
         }
     }
 }

@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 
-/** What schedules that are told step by step have in common; most are about a lease {@code orders}. */
+/** The base of step-by-step schedules, most of which use a lease {@code orders}. */
 abstract class Scenario {
 
     static final Timing TIMING = Timing.DEFAULT;
@@ -114,7 +114,7 @@ abstract class Scenario {
                 .count();
     }
 
-    /** Returns the process whose session follows that of a dead one: it is the one that marks it. */
+    /** Returns the process whose session follows a dead one, which is the process that marks it dead. */
     static SimProcess watcherOf(long victim, List<SimProcess> processes) {
         List<SimProcess> alive = processes.stream()
                 .filter(process -> !process.environment().isCrashed())

@@ -49,12 +49,12 @@ final class SimCluster {
         return process;
     }
 
-    /** Lets time pass. */
+    /** Simulates a time span. */
     void run(Duration time) {
         runUntil(() -> false, time);
     }
 
-    /** Lets time pass until something is the case, for a time at most; returns whether it is. */
+    /** Simulates time until a condition holds, at most for the given time. Returns whether it holds. */
     boolean runUntil(BooleanSupplier condition, Duration atMost) {
         long end = world.nanos() + atMost.toNanos();
         while (!condition.getAsBoolean()) {
@@ -73,8 +73,8 @@ final class SimCluster {
     }
 
     /**
-     * Reports leases that are not owned and trusted in fair shares, or of which members, views and store disagree, and
-     * sessions of which nobody knows any more.
+     * Reports leases that are not owned and trusted in fair shares, disagreements between members, views and store, and
+     * sessions that no process knows.
      */
     void checkShared() {
         clusterSnapshot().leases().forEach(lease -> checkShared(lease.snapshot()));
@@ -83,7 +83,7 @@ final class SimCluster {
         checkNothingDeadIsLeft();
     }
 
-    /** Returns the tokens of all partitions, none of which changes while nothing has to move. */
+    /** Returns the tokens of all partitions, which don't change while nothing has to move. */
     Map<String, Long> tokens() {
         Map<String, Long> tokens = new TreeMap<>();
         clusterSnapshot()
@@ -116,7 +116,9 @@ final class SimCluster {
         }
     }
 
-    /** Each process that shares tasks has its session for it, knows how many do, and was told. */
+    /**
+     * Each process that shares tasks must have a session for them, know the number of sessions, and have been notified.
+     */
     private void checkTasks(SimProcess process) {
         for (SimTaskListener listener : process.taskListeners()) {
             String lease = listener.taskSession().name();
@@ -156,7 +158,7 @@ final class SimCluster {
 
     private void checkListeners(SimProcess process) {
         if (process.isClosed() && world.conditions().errors() > 0) {
-            // There may have been no thread to tell them, and no heartbeat after the end to try again.
+            // There may have been no thread to notify them, and no heartbeat after the end to try again.
             return;
         }
         for (SimListener listener : process.listeners()) {

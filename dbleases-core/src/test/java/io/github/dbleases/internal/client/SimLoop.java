@@ -9,7 +9,7 @@ import java.util.Deque;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** One line of a simulated process to the database, over a network that delays and loses. */
+/** The requests of a simulated process on one channel, over a network that delays and loses messages. */
 final class SimLoop implements RequestLoop {
 
     private static final Duration RETRY = Duration.ofMillis(100);
@@ -67,7 +67,7 @@ final class SimLoop implements RequestLoop {
         });
     }
 
-    /** Returns how many requests are due and wait for those before them. */
+    /** Returns how many requests are due and waiting for earlier ones. */
     int waiting() {
         return due.size();
     }
@@ -97,13 +97,13 @@ final class SimLoop implements RequestLoop {
         attempt.giveUp = storage.call(this, call.get(), attempt);
     }
 
-    /** A request that cannot take its failure is attempted again a little later, as on a {@link ThreadLoop}. */
+    /** Fails a request. If it cannot handle that, it is attempted again a little later, as on a {@link ThreadLoop}. */
     private void fail(Request<?> request, Throwable failure) {
         try {
             request.failed(
                     failure instanceof RuntimeException exception
                             ? exception
-                            : new IllegalStateException("An attempt ended with an error", failure));
+                            : new IllegalStateException("A request failed with an error", failure));
         } catch (Throwable further) {
             environment.requireSimulated(further);
             submitLater(RETRY, request);

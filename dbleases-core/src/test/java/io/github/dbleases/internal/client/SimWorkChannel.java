@@ -18,56 +18,56 @@ import java.util.SortedSet;
 import java.util.function.Predicate;
 
 /**
- * A work line on which some partitions cannot be granted at times, because fenced transactions are open on them. Takes note
- * of the sessions that are marked dead.
+ * A work channel on which some partitions sometimes cannot be granted, because fenced transactions are open on them.
+ * Records the sessions that are marked dead.
  */
-record SimWorkChannel(WorkChannel line, Predicate<Change> fenced, Set<Long> deadSessions) implements WorkChannel {
+record SimWorkChannel(WorkChannel channel, Predicate<Change> fenced, Set<Long> deadSessions) implements WorkChannel {
 
     @Override
     public <T> T transact(SortedSet<String> leases, Work<T> work) {
-        return line.transact(leases, transaction -> work.in(new Transaction(transaction, fenced)));
+        return channel.transact(leases, transaction -> work.in(new Transaction(transaction, fenced)));
     }
 
     @Override
     public Holdings holdings(long session) {
-        return line.holdings(session);
+        return channel.holdings(session);
     }
 
     @Override
     public Optional<Neighbor> neighbor(long session) {
-        return line.neighbor(session);
+        return channel.neighbor(session);
     }
 
     @Override
     public Optional<Set<String>> markDead(MarkDeadCondition condition) {
-        Optional<Set<String>> leases = line.markDead(condition);
+        Optional<Set<String>> leases = channel.markDead(condition);
         leases.ifPresent(marked -> deadSessions.add(condition.session()));
         return leases;
     }
 
     @Override
     public ClusterSnapshot clusterSnapshot() {
-        return line.clusterSnapshot();
+        return channel.clusterSnapshot();
     }
 
     @Override
     public ClusterSnapshot clusterSnapshot(String lease) {
-        return line.clusterSnapshot(lease);
+        return channel.clusterSnapshot(lease);
     }
 
     @Override
     public void purge() {
-        line.purge();
+        channel.purge();
     }
 
     @Override
     public void idle() {
-        line.idle();
+        channel.idle();
     }
 
     @Override
     public void close() {
-        line.close();
+        channel.close();
     }
 
     private record Transaction(LeaseTransaction transaction, Predicate<Change> fenced) implements LeaseTransaction {

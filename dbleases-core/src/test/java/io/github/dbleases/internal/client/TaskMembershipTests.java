@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What listeners to a sharing of tasks are told. */
+/** What listeners to a task membership are told. */
 class TaskMembershipTests {
 
     private final List<String> told = new ArrayList<>();
@@ -29,7 +29,7 @@ class TaskMembershipTests {
     private final TaskMembership taskMembership = new TaskMembership(Runnable::run, () -> 1);
 
     @Test
-    void anotherMemberInThePlaceOfOneThatDiedIsAChange() {
+    void aMemberThatReplacesADeadOneIsAChange() {
         taskMembership.joined(1, Set.of(1L, 2L));
         taskMembership.addListener(listener);
 
@@ -42,7 +42,7 @@ class TaskMembershipTests {
     }
 
     @Test
-    void thePlaceIsThatInTheOrderOfTheIds() {
+    void thePlaceIsTheRankOfTheId() {
         taskMembership.joined(20, Set.of(30L, 20L, 100L, 3L));
         assertThat(taskMembership.current().place()).isEqualTo(new Place(1, 4));
     }
@@ -57,7 +57,7 @@ class TaskMembershipTests {
     }
 
     @Test
-    void trustThatLapsesOrReturnsIsAChangeForWhoHasASession() {
+    void lapsingOrReturningTrustIsAChangeForAMember() {
         taskMembership.addListener(listener);
         taskMembership.trustChanged();
         assertThat(told).isEmpty();
@@ -71,7 +71,7 @@ class TaskMembershipTests {
     }
 
     @Test
-    void theClosingIsToldOnceAndAtOnceToWhoComesLater() {
+    void closingIsReportedOnceAndAtOnceToLaterListeners() {
         taskMembership.addListener(listener);
         taskMembership.joined(1, Set.of(1L));
 
@@ -86,7 +86,7 @@ class TaskMembershipTests {
     }
 
     @Test
-    void whoHasLeftIsNotToldOfTheClosing() {
+    void closingIsNotReportedAfterLeaving() {
         taskMembership.addListener(listener);
         taskMembership.joined(1, Set.of(1L));
 
@@ -98,7 +98,7 @@ class TaskMembershipTests {
     }
 
     @Test
-    void whoNeverHadASessionIsNotAtWork() {
+    void aClientThatNeverHadASessionIsNotAtWork() {
         taskMembership.close();
 
         assertThat(taskMembership.isAtWork()).isFalse();
@@ -106,7 +106,7 @@ class TaskMembershipTests {
     }
 
     @Test
-    void aListenerThatWasRemovedIsToldNothing() {
+    void aRemovedListenerIsToldNothing() {
         taskMembership.addListener(listener).close();
 
         taskMembership.joined(1, Set.of(1L));

@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
-/** The sharing of tasks that is told step by step. */
+/** Step-by-step schedules of clients that share tasks. */
 class TaskScenarioTests extends Scenario {
 
     private static final LeaseSpec LETTERS = LeaseSpec.tasks("letters");
     private static final Duration LONG_WORK = Duration.ofSeconds(30);
 
     @Test
-    void whoJoinsIsCountedByAll() {
+    void aNewMemberIsCountedByAll() {
         SimProcess first = sharer();
         await(() -> tasks(first).id().isPresent(), SOON);
         assertThat(tasks(first).sessions()).isEqualTo(1);
@@ -33,7 +33,7 @@ class TaskScenarioTests extends Scenario {
     }
 
     @Test
-    void whenOneDiesTheOthersAreTold() {
+    void theOthersAreToldWhenAMemberDies() {
         SimProcess victim = sharer();
         SimProcess first = sharer();
         SimProcess second = sharer();
@@ -47,7 +47,7 @@ class TaskScenarioTests extends Scenario {
     }
 
     @Test
-    void aDeathOfWhichItsFinderCannotTellIsToldByTheAudit() {
+    void theAuditReportsADeathThatItsFinderCannotReport() {
         SimProcess victim = sharer();
         SimProcess first = sharer();
         SimProcess second = sharer();
@@ -82,7 +82,7 @@ class TaskScenarioTests extends Scenario {
     }
 
     @Test
-    void whoWasTakenForDeadComesBackWithAnotherSession() {
+    void aClientThatWasMarkedDeadComesBackWithAnotherSession() {
         SimProcess lost = sharer();
         SimProcess other = sharer();
         settle();
@@ -115,7 +115,7 @@ class TaskScenarioTests extends Scenario {
     }
 
     @Test
-    void whoLeavesHasNoSessionAtOnceAndIsCountedNoMore() {
+    void aMemberThatLeavesHasNoSessionAtOnceAndIsNoLongerCounted() {
         SimProcess first = sharer();
         SimProcess second = sharer();
         settle();
@@ -130,7 +130,7 @@ class TaskScenarioTests extends Scenario {
     }
 
     @Test
-    void whatIsStillBeingLeftCanBeJoinedAgain() {
+    void aLeaseThatIsStillBeingLeftCanBeJoinedAgain() {
         SimProcess first = sharer();
         SimProcess second = sharer();
         settle();
@@ -146,7 +146,7 @@ class TaskScenarioTests extends Scenario {
     }
 
     @Test
-    void whoIsRetiredHasNoSessionForNewWorkAndIsCountedNoMore() {
+    void aRetiredMemberHasNoSessionForNewWorkAndIsNoLongerCounted() {
         SimProcess first = sharer();
         SimProcess second = sharer();
         settle();
@@ -164,7 +164,7 @@ class TaskScenarioTests extends Scenario {
     }
 
     @Test
-    void whoIsClosedEndsItsSessionWhenItsWorkHasEnded() {
+    void aClosedClientEndsItsSessionWhenItsWorkHasEnded() {
         SimProcess first = cluster.start(CONFIG.withDrainTimeout(LONG));
         first.joinTasks(LETTERS.name(), LONG_WORK);
         SimProcess second = sharer();
@@ -197,7 +197,7 @@ class TaskScenarioTests extends Scenario {
     }
 
     @Test
-    void whatOnlyDeadSessionsShareIsCleaned() {
+    void aLeaseWithOnlyDeadMembersIsCleanedUp() {
         SimProcess first = sharer();
         SimProcess second = sharer();
         SimProcess other = start(4);

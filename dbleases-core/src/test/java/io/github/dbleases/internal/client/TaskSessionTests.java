@@ -75,7 +75,7 @@ class TaskSessionTests extends RealClients {
     }
 
     @Test
-    void aListenerThatLeavesWhenItIsToldLetsTheClientCloseAtOnce() {
+    void aListenerThatLeavesWhenItIsToldAllowsTheClientToCloseAtOnce() {
         LeaseClient client = start("one");
         TaskSession tasks = client.taskSession("letters");
         AtomicReference<Thread> told = new AtomicReference<>();
@@ -99,7 +99,7 @@ class TaskSessionTests extends RealClients {
     }
 
     @Test
-    void whoJoinsARetiredClientIsToldAtOnceThatItCloses() {
+    void aTaskSessionOfARetiredClientReportsAtOnceThatItCloses() {
         LeaseClient client = start("one");
         client.retire();
 

@@ -10,19 +10,19 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** The loop runs on the thread of the test; while it rests, time passes. */
+/** The loop runs on the thread of the test. Time passes while it waits. */
 class ThreadLoopTests {
 
     private final ManualClock clock = new ManualClock();
     private final Object monitor = new Object();
     private final List<String> done = new ArrayList<>();
-    private final ThreadLoop loop = new ThreadLoop(clock, monitor, (resting, atMost) -> clock.pass(atMost));
+    private final ThreadLoop loop = new ThreadLoop(clock, monitor, (waiting, atMost) -> clock.pass(atMost));
 
     @Test
-    void requestsAreDoneWhenTheyFallDue() {
-        loop.submit(Duration.ofSeconds(10), new Told("third", () -> "c"));
-        loop.submit(Duration.ZERO, new Told("first", () -> "a"));
-        loop.submit(Duration.ofSeconds(5), new Told("second", () -> "b"));
+    void requestsRunWhenTheyAreDue() {
+        loop.submit(Duration.ofSeconds(10), new RecordedRequest("third", () -> "c"));
+        loop.submit(Duration.ZERO, new RecordedRequest("first", () -> "a"));
+        loop.submit(Duration.ofSeconds(5), new RecordedRequest("second", () -> "b"));
         runFor(Duration.ofSeconds(20));
 
         assertThat(done).containsExactly("first: a", "second: b", "third: c");
@@ -30,7 +30,7 @@ class ThreadLoopTests {
 
     @Test
     void aRequestThatIsNoLongerWantedIsNotAttempted() {
-        loop.submit(Duration.ZERO, new Told("unwanted", () -> "a") {
+        loop.submit(Duration.ZERO, new RecordedRequest("unwanted", () -> "a") {
             @Override
             public Optional<Supplier<String>> prepare() {
                 return Optional.empty();
@@ -43,10 +43,10 @@ class ThreadLoopTests {
 
     @Test
     void anExceptionInARequestIsAFailureAndDoesNotEndTheLoop() {
-        loop.submit(Duration.ZERO, new Told("away", () -> {
+        loop.submit(Duration.ZERO, new RecordedRequest("away", () -> {
             throw new StoreUnavailableException("away");
         }));
-        loop.submit(Duration.ofSeconds(1), new Told("next", () -> "a"));
+        loop.submit(Duration.ofSeconds(1), new RecordedRequest("next", () -> "a"));
         runFor(Duration.ofSeconds(2));
 
         assertThat(done).containsExactly("away failed: away", "next: a");
@@ -54,24 +54,24 @@ class ThreadLoopTests {
 
     @Test
     void anErrorInARequestIsAFailureAndDoesNotEndTheLoop() {
-        loop.submit(Duration.ZERO, new Told("broken", () -> {
+        loop.submit(Duration.ZERO, new RecordedRequest("broken", () -> {
             throw new NoClassDefFoundError("on purpose");
         }));
-        loop.submit(Duration.ofSeconds(1), new Told("next", () -> "a"));
+        loop.submit(Duration.ofSeconds(1), new RecordedRequest("next", () -> "a"));
         runFor(Duration.ofSeconds(2));
 
-        assertThat(done).containsExactly("broken failed: An attempt ended with an error", "next: a");
+        assertThat(done).containsExactly("broken failed: A request failed with an error", "next: a");
     }
 
     @Test
-    void aRequestThatCannotBePreparedOrTakeItsAnswerIsToldThatItFailed() {
-        loop.submit(Duration.ZERO, new Told("unprepared", () -> "a") {
+    void aRequestThatCannotBePreparedOrHandleItsAnswerFails() {
+        loop.submit(Duration.ZERO, new RecordedRequest("unprepared", () -> "a") {
             @Override
             public Optional<Supplier<String>> prepare() {
                 throw new IllegalStateException("not ready");
             }
         });
-        loop.submit(Duration.ZERO, new Told("deaf", () -> "a") {
+        loop.submit(Duration.ZERO, new RecordedRequest("broken", () -> "a") {
             @Override
             public void done(String answer) {
                 throw new IllegalStateException("not now");
@@ -79,14 +79,14 @@ class ThreadLoopTests {
         });
         runFor(Duration.ofSeconds(1));
 
-        assertThat(done).containsExactly("unprepared failed: not ready", "deaf failed: not now");
+        assertThat(done).containsExactly("unprepared failed: not ready", "broken failed: not now");
     }
 
     @Test
-    void aRequestThatCannotTakeItsFailureDoesNotEndTheLoop() {
+    void aRequestThatCannotHandleItsFailureDoesNotEndTheLoop() {
         loop.submit(
                 Duration.ZERO,
-                new Told("hopeless", () -> {
+                new RecordedRequest("hopeless", () -> {
                     throw new StoreUnavailableException("away");
                 }) {
                     @Override
@@ -94,15 +94,15 @@ class ThreadLoopTests {
                         throw new StackOverflowError("on purpose");
                     }
                 });
-        loop.submit(Duration.ofSeconds(1), new Told("next", () -> "a"));
+        loop.submit(Duration.ofSeconds(1), new RecordedRequest("next", () -> "a"));
         runFor(Duration.ofSeconds(2));
 
         assertThat(done).containsExactly("next: a");
     }
 
     @Test
-    void aRequestThatCouldNotTakeItsFailureIsAttemptedAgain() {
-        loop.submit(Duration.ZERO, new Told("exhausted", () -> "a") {
+    void aRequestThatCouldNotHandleItsFailureIsAttemptedAgain() {
+        loop.submit(Duration.ZERO, new RecordedRequest("exhausted", () -> "a") {
             private int failures = 3;
 
             @Override
@@ -119,17 +119,17 @@ class ThreadLoopTests {
                 throw new OutOfMemoryError("on purpose");
             }
         });
-        loop.submit(Duration.ofSeconds(1), new Told("next", () -> "b"));
+        loop.submit(Duration.ofSeconds(1), new RecordedRequest("next", () -> "b"));
         runFor(Duration.ofSeconds(2));
 
         assertThat(done).containsExactly("exhausted: a", "next: b");
     }
 
     @Test
-    void theFirstComesBeforeWhatWasSubmittedEarlier() {
-        loop.submit(Duration.ZERO, new Told("one", () -> "a"));
-        loop.submit(Duration.ZERO, new Told("other", () -> "b"));
-        loop.submitFirst(new Told("first", () -> "c"));
+    void aRequestSubmittedFirstComesBeforeEarlierOnes() {
+        loop.submit(Duration.ZERO, new RecordedRequest("one", () -> "a"));
+        loop.submit(Duration.ZERO, new RecordedRequest("other", () -> "b"));
+        loop.submitFirst(new RecordedRequest("first", () -> "c"));
         runFor(Duration.ofSeconds(1));
 
         assertThat(done).containsExactly("first: c", "one: a", "other: b");
@@ -137,39 +137,40 @@ class ThreadLoopTests {
 
     @Test
     void theStoreIsCalledOutsideOfTheMonitorAndTheRestWithinIt() {
-        loop.submit(Duration.ZERO, new Told("request", () -> Thread.holdsLock(monitor) ? "inside" : "outside") {
-            @Override
-            public void done(String answer) {
-                super.done(answer + (Thread.holdsLock(monitor) ? ", inside" : ", outside"));
-            }
-        });
+        loop.submit(
+                Duration.ZERO, new RecordedRequest("request", () -> Thread.holdsLock(monitor) ? "inside" : "outside") {
+                    @Override
+                    public void done(String answer) {
+                        super.done(answer + (Thread.holdsLock(monitor) ? ", inside" : ", outside"));
+                    }
+                });
         runFor(Duration.ofSeconds(1));
 
         assertThat(done).containsExactly("request: outside, inside");
     }
 
     @Test
-    void aLoopThatCannotRestWaitsUntilTheNextRequestIsDue() {
-        List<Duration> rests = new ArrayList<>();
-        ThreadLoop restless = new ThreadLoop(Clock.SYSTEM, monitor, (resting, atMost) -> {
-            rests.add(atMost);
+    void aLoopWhoseIdleWaitFailsWaitsUntilTheNextRequestIsDue() {
+        List<Duration> waits = new ArrayList<>();
+        ThreadLoop failing = new ThreadLoop(Clock.SYSTEM, monitor, (waiting, atMost) -> {
+            waits.add(atMost);
             throw new NoClassDefFoundError("on purpose");
         });
-        restless.submit(Duration.ofMillis(100), new Told("due", () -> "a"));
-        restless.submit(Duration.ofMillis(110), new Told("stop", () -> {
-            restless.stop();
+        failing.submit(Duration.ofMillis(100), new RecordedRequest("due", () -> "a"));
+        failing.submit(Duration.ofMillis(110), new RecordedRequest("stop", () -> {
+            failing.stop();
             return "b";
         }));
-        restless.run();
+        failing.run();
 
         assertThat(done).containsExactly("due: a", "stop: b");
-        assertThat(rests).as("attempts to rest").hasSizeLessThan(20);
+        assertThat(waits).as("attempts to wait").hasSizeLessThan(20);
     }
 
     private void runFor(Duration time) {
         loop.submit(
                 time,
-                new Told("", () -> {
+                new RecordedRequest("", () -> {
                     loop.stop();
                     return "";
                 }) {
@@ -179,12 +180,12 @@ class ThreadLoopTests {
         loop.run();
     }
 
-    private class Told implements Request<String> {
+    private class RecordedRequest implements Request<String> {
 
         private final String name;
         private final Supplier<String> call;
 
-        private Told(String name, Supplier<String> call) {
+        private RecordedRequest(String name, Supplier<String> call) {
             this.name = name;
             this.call = call;
         }

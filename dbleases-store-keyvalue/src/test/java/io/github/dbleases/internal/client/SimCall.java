@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * A call of a simulated process that waits in its middle. It has a thread of its own, but runs only while the simulation
- * waits for it: so there is one thread at work at any time, and the seed decides everything.
+ * A call of a simulated process that can wait in the middle. It has a thread of its own, but runs only while the
+ * simulation waits for it. So only one thread is running at any time, and the seed determines everything.
  */
 final class SimCall<T> {
 
@@ -37,7 +37,7 @@ final class SimCall<T> {
         this.outcome = outcome;
     }
 
-    /** Returns the call that is at work. */
+    /** Returns the running call. */
     static SimCall<?> current() {
         return CURRENT.get();
     }
@@ -77,7 +77,7 @@ final class SimCall<T> {
         }
     }
 
-    /** Waits, in the call, for the reply to a question. Whoever asks it gets what takes the reply, once at most. */
+    /** Called in the call: asks a question and waits for the reply, which may be given at most once. */
     <R> R ask(Consumer<Consumer<Supplier<R>>> asking) {
         if (givenUp) {
             throw new StoreUnavailableException("The simulated call was given up");
@@ -85,7 +85,7 @@ final class SimCall<T> {
         int question = ++questions;
         asking.accept(answer -> {
             if (!over && question == questions) {
-                goOn(answer);
+                resume(answer);
             }
         });
         simulating.release();
@@ -95,26 +95,26 @@ final class SimCall<T> {
         return answer;
     }
 
-    /** Interrupts the call: the time of its attempt is over. */
+    /** Interrupts the call, because its attempt has timed out. */
     void giveUp() {
         if (!over) {
             givenUp = true;
-            goOn(() -> {
+            resume(() -> {
                 throw new StoreUnavailableException("The simulated call was given up");
             });
         }
     }
 
-    /** Ends the thread of a call that nobody will ever answer. */
+    /** Ends the thread of a call that will never be answered. */
     void forget() {
         if (!over) {
-            goOn(() -> {
+            resume(() -> {
                 throw new Forgotten();
             });
         }
     }
 
-    private void goOn(Supplier<?> answer) {
+    private void resume(Supplier<?> answer) {
         questions++;
         reply = answer;
         calling.release();
@@ -128,7 +128,7 @@ final class SimCall<T> {
         }
     }
 
-    /** No exception, so that nobody takes it for one. */
+    /** Not an exception, so that it is never handled as one. */
     private static final class Forgotten extends Error {
 
         private static final long serialVersionUID = 1L;

@@ -20,8 +20,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key-value storage to which each process asks one question after the other, over a network that delays and loses
- * questions and replies: so the calls of processes run into each other at every place.
+ * A key-value storage that each process queries one call at a time, over a network that delays and loses requests and
+ * replies. So the calls of processes interleave in every possible way.
  */
 final class SimKeyValue implements SimStorage {
 
@@ -75,7 +75,7 @@ final class SimKeyValue implements SimStorage {
         away = next;
     }
 
-    /** A process ends in the middle of its work, or the storage is slow for all. */
+    /** Ends a process in the middle of its work, or makes the storage slow for all. */
     @Override
     public void mishap(Mishap mishap, SimProcess victim) {
         if (mishap == Mishap.GRAVE) {
@@ -92,7 +92,7 @@ final class SimKeyValue implements SimStorage {
 
     @Override
     public boolean isCalm() {
-        // A call asks many questions, any of which may be slow: there is no such bound as on a database.
+        // A call makes many requests, each of which may be slow, so there is no bound as on a database.
         return false;
     }
 
@@ -179,7 +179,7 @@ final class SimKeyValue implements SimStorage {
         }
     }
 
-    /** The machine of a process, or of nobody. */
+    /** The machine of a process, or of none. */
     private final class Machine implements DrivenStore.Machine {
 
         private final @Nullable SimEnvironment process;

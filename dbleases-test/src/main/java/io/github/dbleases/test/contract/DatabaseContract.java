@@ -14,7 +14,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** What only a store with a database behind it can do. */
+/**
+ * The contract of a store on a database, which can do more than other storage: it locks leases, counts the inbox of
+ * each session, sends hints, and keeps dead sessions until they are purged.
+ */
 abstract class DatabaseContract extends StoreContractSupport {
 
     @Test
@@ -30,7 +33,7 @@ abstract class DatabaseContract extends StoreContractSupport {
     }
 
     @Test
-    void aRaiseIsAHint() {
+    void raisingAnInboxSendsAHint() {
         open(10);
 
         CompletableFuture<Boolean> hinted = awaitHint(10, LONG);
@@ -40,7 +43,7 @@ abstract class DatabaseContract extends StoreContractSupport {
     }
 
     @Test
-    void aRaiseBeforeTheWaitIsAHintToo() throws InterruptedException {
+    void aHintSentBeforeTheWaitIsReceived() throws InterruptedException {
         open(10);
 
         raiseInboxes(10);
@@ -49,7 +52,7 @@ abstract class DatabaseContract extends StoreContractSupport {
     }
 
     @Test
-    void oneRaiseIsOneHint() throws InterruptedException {
+    void eachHintIsReceivedOnce() throws InterruptedException {
         open(10);
         raiseInboxes(10);
         assertThat(heartbeats.awaitHint(10, LONG)).isTrue();
@@ -58,7 +61,7 @@ abstract class DatabaseContract extends StoreContractSupport {
     }
 
     @Test
-    void aRaiseOfOthersIsNoHint() throws InterruptedException {
+    void raisingOtherInboxesSendsNoHint() throws InterruptedException {
         open(10);
         open(100);
         raiseInboxes(100);
@@ -67,7 +70,7 @@ abstract class DatabaseContract extends StoreContractSupport {
     }
 
     @Test
-    void aRaiseOfVeryManyIsAHintToEachOfThem() throws InterruptedException {
+    void raisingVeryManyInboxesSendsEachOfThemAHint() throws InterruptedException {
         open(10);
 
         raiseInboxes(LongStream.range(10, 510).toArray());
@@ -76,7 +79,7 @@ abstract class DatabaseContract extends StoreContractSupport {
     }
 
     @Test
-    void onlyOneWorksOnALeaseAtATime() {
+    void onlyOneTransactionRunsOnALeaseAtATime() {
         open(10);
         createOrders();
         AtomicInteger inside = new AtomicInteger();
@@ -90,9 +93,9 @@ abstract class DatabaseContract extends StoreContractSupport {
         assertThat(most).hasValue(1);
     }
 
-    private static void count(WorkChannel line, AtomicInteger inside, AtomicInteger most) {
+    private static void count(WorkChannel channel, AtomicInteger inside, AtomicInteger most) {
         for (int i = 0; i < 20; i++) {
-            line.transact(names("orders"), transaction -> {
+            channel.transact(names("orders"), transaction -> {
                 most.accumulateAndGet(inside.incrementAndGet(), Math::max);
                 Snapshot snapshot = transaction.snapshot("orders");
                 inside.decrementAndGet();
@@ -102,7 +105,7 @@ abstract class DatabaseContract extends StoreContractSupport {
     }
 
     @Test
-    void aWorkSeesWhatWasCommittedBeforeItGotTheLock() {
+    void aTransactionSeesWhatWasCommittedBeforeItGotTheLock() {
         open(10);
         createOrders();
         CountDownLatch locked = new CountDownLatch(1);
@@ -136,7 +139,7 @@ abstract class DatabaseContract extends StoreContractSupport {
     }
 
     @Test
-    void aPurgeDeletesTheDeadWhomNobodyNames() {
+    void aPurgeDeletesDeadSessionsThatNothingRefersTo() {
         for (long session = 1; session <= 5; session++) {
             open(session);
         }

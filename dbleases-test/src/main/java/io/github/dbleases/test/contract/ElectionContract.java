@@ -15,13 +15,13 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** What a store has to keep for leader elections. */
+/** The contract of a store for leader elections. */
 abstract class ElectionContract extends StoreContractSupport {
 
     private static final Duration A_WHILE = Duration.ofMinutes(5);
 
     @Test
-    void anElectionIsReadAsWhatItIs() {
+    void anElectionKeepsItsKind() {
         candidacies("a", 10);
 
         assertThat(election("a").kind()).isEqualTo(LeaseKind.LEADER);
@@ -47,7 +47,7 @@ abstract class ElectionContract extends StoreContractSupport {
     }
 
     @Test
-    void aLeadershipThatIsToBeHandedOverCountsForWhomItIsPending() {
+    void aLeadershipThatIsBeingHandedOverCountsForItsPendingSession() {
         open(10);
         open(20);
         candidacies("a", 10, 20);
@@ -61,7 +61,7 @@ abstract class ElectionContract extends StoreContractSupport {
     }
 
     @Test
-    void whatATransactionHasGrantedItCounts() {
+    void aTransactionCountsWhatItHasGranted() {
         open(10);
         candidacies("a", 10);
 
@@ -75,7 +75,7 @@ abstract class ElectionContract extends StoreContractSupport {
     }
 
     @Test
-    void aMemberYieldsForATimeOnly() {
+    void aMemberYieldsOnlyForATime() {
         open(10);
         open(20);
         candidacies("a", 10, 20);
@@ -88,7 +88,7 @@ abstract class ElectionContract extends StoreContractSupport {
     }
 
     @Test
-    void whoJoinsAgainDoesNotYield() {
+    void aMemberThatJoinsAgainDoesNotYield() {
         open(10);
         candidacies("a", 10);
         yieldFor(10, A_WHILE);
@@ -100,7 +100,7 @@ abstract class ElectionContract extends StoreContractSupport {
     }
 
     @Test
-    void whoIsAddedThoughItIsAMemberYieldsOn() {
+    void aMemberThatIsAddedAgainKeepsYielding() {
         open(10);
         candidacies("a", 10);
         yieldFor(10, A_WHILE);

@@ -26,7 +26,7 @@ abstract class HeartbeatChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void theNeighborIsTheLargestSmallerSessionWrappingRound() {
+    void theNeighborHasTheNextSmallerIdWrappingAround() {
         open(20);
         open(10);
         Renewal opened = open(30);
@@ -89,7 +89,7 @@ abstract class HeartbeatChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void aDeadSessionIsNobodysNeighborAndNotTheSmallest() {
+    void aDeadSessionIsNeitherANeighborNorTheSmallest() {
         open(10);
         open(20);
         open(30);
@@ -118,7 +118,7 @@ abstract class HeartbeatChannelContract extends StoreContractSupport {
     void aSessionThatIsMarkedDeadIsOver() {
         open(10);
 
-        assertThat(kill(10)).isPresent();
+        assertThat(markDead(10)).isPresent();
 
         assertThat(heartbeats.renew(10)).isEmpty();
     }
@@ -139,7 +139,7 @@ abstract class HeartbeatChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void theStoresClockIsThatOfTheReply() {
+    void theReplyHasTheStoresClock() {
         Instant first = open(10).databaseTime();
 
         assertThat(heartbeats.renew(10).orElseThrow().databaseTime())
@@ -147,7 +147,7 @@ abstract class HeartbeatChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void bothLinesTellTheSameIncarnation() {
+    void bothChannelsReportTheSameIncarnation() {
         Incarnation incarnation = open(10).incarnation();
 
         assertThat(heartbeats.renew(10).orElseThrow().incarnation()).isEqualTo(incarnation);
@@ -155,7 +155,7 @@ abstract class HeartbeatChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void theWaitForAHintEndsWithItsTime() throws InterruptedException {
+    void theWaitForAHintEndsWhenItsTimeHasPassed() throws InterruptedException {
         open(10);
 
         assertThat(heartbeats.awaitHint(10, Duration.ZERO)).isFalse();
@@ -163,11 +163,11 @@ abstract class HeartbeatChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void closingTheLineEndsTheWaitForAHint() {
+    void closingTheChannelEndsTheWaitForAHint() {
         open(10);
         CompletableFuture<Boolean> hinted = awaitHint(10, LONG);
 
-        // The wait may not have begun when the line is closed for the first time.
+        // The wait may not have begun when the channel is closed for the first time.
         awaitCondition(() -> {
             heartbeats.close();
             return hinted.isDone();
@@ -177,7 +177,7 @@ abstract class HeartbeatChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void aClosedLineCanBeUsedAgain() {
+    void aClosedChannelCanBeUsedAgain() {
         open(10);
 
         heartbeats.close();

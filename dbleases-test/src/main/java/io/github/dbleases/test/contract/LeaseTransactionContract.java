@@ -72,14 +72,14 @@ abstract class LeaseTransactionContract extends StoreContractSupport {
     }
 
     @Test
-    void onlyLeasesThatAreLockedCanBeUsed() {
+    void onlyLockedLeasesCanBeUsed() {
         assertThatThrownBy(() -> doInOrders(transaction -> transaction.snapshot("customers")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("customers");
     }
 
     @Test
-    void aTransactionCannotBeUsedWhenItIsOver() {
+    void aTransactionCannotBeUsedAfterItsEnd() {
         LeaseTransaction over = inOrders(transaction -> transaction);
 
         assertThatThrownBy(() -> over.isLive(10)).isInstanceOf(IllegalStateException.class);
@@ -100,7 +100,7 @@ abstract class LeaseTransactionContract extends StoreContractSupport {
     }
 
     @Test
-    void isExpiredIsTrueWithoutARenewalInTimeAndForWhomDoesNotExist() {
+    void isExpiredIsTrueWithoutARenewalInTimeAndForAnUnknownSession() {
         open(10);
         doInOrders(transaction -> assertThat(transaction.isExpired(10)).isFalse());
 
@@ -113,7 +113,7 @@ abstract class LeaseTransactionContract extends StoreContractSupport {
     }
 
     @Test
-    void theSettledTimeStartsAnewWithEveryMemberThatComesOrGoes() {
+    void theSettledTimeRestartsWithEveryMemberThatJoinsOrLeaves() {
         open(10);
         createOrders();
 
@@ -259,7 +259,7 @@ abstract class LeaseTransactionContract extends StoreContractSupport {
     }
 
     @Test
-    void aTokenIsLargerThanTheOneBeforeAndTheOneThatIsAskedFor() {
+    void aTokenIsLargerThanThePreviousAndTheRequestedOne() {
         open(10);
         createOrders(10);
         long far = micros(storeTime().plus(Duration.ofDays(365)));
@@ -313,7 +313,7 @@ abstract class LeaseTransactionContract extends StoreContractSupport {
     }
 
     @Test
-    void aChangeOfWhatIsNoLongerAsItWasReadIsLeftOut() {
+    void aChangeIsSkippedIfThePartitionIsNoLongerAsItWasRead() {
         open(10);
         open(20);
         createOrders(10, 20);
@@ -366,7 +366,7 @@ abstract class LeaseTransactionContract extends StoreContractSupport {
     }
 
     @Test
-    void aWorkSeesItsOwnChanges() {
+    void aTransactionSeesItsOwnChanges() {
         open(10);
         createOrders(10);
 

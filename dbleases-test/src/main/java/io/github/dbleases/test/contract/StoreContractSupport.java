@@ -30,10 +30,10 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** What the groups of the contract have in common: an empty store for each test, and short words for what they do. */
+/** The base of the groups of the contract: an empty store for each test, and short methods for common steps. */
 abstract class StoreContractSupport {
 
-    /** Long, so that nothing expires and no attempt times out on a slow machine unless a test wants it. */
+    /** Long enough that nothing expires or times out on a slow machine unless a test wants it. */
     static final Timing TIMING = new Timing(
             Duration.ofMinutes(2),
             Duration.ofSeconds(5),
@@ -87,7 +87,7 @@ abstract class StoreContractSupport {
         return work.transact(new TreeSet<>(Set.of(ORDERS.name())), inTransaction);
     }
 
-    /** Does something under the lock of the lease "orders". */
+    /** Runs an action under the lock of the lease "orders". */
     final void doInOrders(Consumer<LeaseTransaction> inTransaction) {
         inOrders(transaction -> {
             inTransaction.accept(transaction);
@@ -120,13 +120,13 @@ abstract class StoreContractSupport {
         return inOrders(transaction -> transaction.apply(ORDERS.name(), List.of(changes)));
     }
 
-    /** Grants a partition that has no live owner. Returns it as it is then. */
+    /** Grants a partition that has no live owner, and returns its new state. */
     final Partition grant(int number, long to) {
         assertThat(apply(new Change.Grant(partition(number), to, 0))).hasSize(1);
         return partition(number);
     }
 
-    /** Asks the owner of a partition to hand it over. Returns it as it is then. */
+    /** Asks the owner of a partition to hand it over, and returns its new state. */
     final Partition move(int number, long to) {
         assertThat(apply(new Change.Move(partition(number), to))).hasSize(1);
         return partition(number);
@@ -136,13 +136,13 @@ abstract class StoreContractSupport {
         doInOrders(transaction -> transaction.end(session));
     }
 
-    /** Marks a session dead, which others had to wait for. */
-    final Optional<Set<String>> kill(long session) {
+    /** Makes a session expire and marks it dead. */
+    final Optional<Set<String>> markDead(long session) {
         letExpire(session);
         return work.markDead(new MarkDeadCondition(session, TIMING.grace(), storeTime(), TIMING.ttl()));
     }
 
-    /** Returns what the store's clock shows. */
+    /** Returns the time of the store's clock. */
     final Instant storeTime() {
         long witness = 9_007_199_254_740_990L;
         return heartbeats.renew(witness).orElseGet(() -> open(witness)).databaseTime();

@@ -11,11 +11,11 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** What a store has to keep for sessions that share tasks. */
+/** The contract of a store for tasks leases. */
 abstract class TaskMembershipContract extends StoreContractSupport {
 
     @Test
-    void aSessionSharesTasksWithTheLiveMembers() {
+    void theTaskMembersAreTheLiveMembers() {
         open(10);
         open(20);
         open(30);
@@ -33,19 +33,19 @@ abstract class TaskMembershipContract extends StoreContractSupport {
     }
 
     @Test
-    void aSessionThatIsDeadSharesNothing() {
+    void aDeadSessionHasNoTaskMembers() {
         open(10);
         open(20);
         share("letters", 10, 20);
 
-        kill(20);
+        markDead(20);
 
         assertThat(work.holdings(10).taskMembers()).isEqualTo(Map.of("letters", Set.of(10L)));
         assertThat(work.holdings(77).taskMembers()).isEmpty();
     }
 
     @Test
-    void whoLeavesSharesNothing() {
+    void aSessionThatLeftHasNoTaskMembers() {
         open(10);
         open(20);
         share("letters", 10, 20);
@@ -81,7 +81,7 @@ abstract class TaskMembershipContract extends StoreContractSupport {
         open(10);
         open(20);
         share("letters", 10, 20);
-        kill(20);
+        markDead(20);
 
         assertThat(hasOtherMembersAfter(transaction -> transaction.snapshot("letters")))
                 .isTrue();

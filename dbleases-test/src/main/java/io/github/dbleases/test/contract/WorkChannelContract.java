@@ -27,7 +27,7 @@ abstract class WorkChannelContract extends StoreContractSupport {
     private static final int WORKS = 20;
 
     @Test
-    void anUnknownSessionHoldsNothing() {
+    void anUnknownSessionOwnsNothing() {
         Holdings holdings = work.holdings(77);
 
         assertThat(holdings.live()).isFalse();
@@ -35,7 +35,7 @@ abstract class WorkChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void aSessionHoldsThePartitionsThatItOwns() {
+    void theHoldingsAreThePartitionsThatASessionOwns() {
         open(10);
         open(20);
         createOrders(10, 20);
@@ -68,7 +68,7 @@ abstract class WorkChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void aDeadSessionStillHoldsWhatNobodyTookFromIt() {
+    void aDeadSessionStillOwnsWhatWasNotTakenFromIt() {
         open(10);
         createOrders(10);
         grant(0, 10);
@@ -89,7 +89,7 @@ abstract class WorkChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void theNeighborIsThatOfTheHeartbeat() {
+    void theNeighborIsTheSameAsInTheHeartbeat() {
         open(10);
         open(20);
         open(30);
@@ -105,13 +105,13 @@ abstract class WorkChannelContract extends StoreContractSupport {
     void anExpiredSessionIsMarkedDeadOnce() {
         open(10);
 
-        assertThat(kill(10)).contains(Set.of());
+        assertThat(markDead(10)).contains(Set.of());
 
         assertThat(work.markDead(markDeadCondition(10))).isEmpty();
     }
 
     @Test
-    void aMarkedSessionIsToldWithTheLeasesThatNameIt() {
+    void markingASessionReturnsTheLeasesThatNameIt() {
         open(10);
         open(20);
         createOrders(20);
@@ -128,7 +128,7 @@ abstract class WorkChannelContract extends StoreContractSupport {
             return transaction.apply("pending", List.of(new Change.Move(pending, 10)));
         });
 
-        assertThat(kill(10)).contains(Set.of("member", "owner", "pending"));
+        assertThat(markDead(10)).contains(Set.of("member", "owner", "pending"));
     }
 
     @Test
@@ -161,11 +161,11 @@ abstract class WorkChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void nobodyIsMarkedDeadByAClockThatIsOff() {
+    void noSessionIsMarkedDeadByAClockThatIsOff() {
         open(10);
         letExpire(10);
         Duration tooMuch = TIMING.grace().dividedBy(2).plusSeconds(1);
-        // The later of the two clocks, as time passes between the question and the answer.
+        // The later of the two times, because time passes between the request and the reply.
         Instant ahead = storeTime().plus(tooMuch).plus(TIMING.attemptTimeout());
         Instant behind = storeTime().minus(tooMuch);
 
@@ -195,7 +195,7 @@ abstract class WorkChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void whatAWorkReturnsIsCommittedAndReturned() {
+    void aTransactionIsCommittedAndReturnsItsResult() {
         String result = inOrders(transaction -> {
             transaction.create(ORDERS);
             return "done";
@@ -206,7 +206,7 @@ abstract class WorkChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void aWorkThatThrowsWritesNothing() {
+    void aTransactionThatThrowsWritesNothing() {
         open(10);
         createOrders(10);
         long inbox = heartbeats.renew(10).orElseThrow().inbox();
@@ -225,7 +225,7 @@ abstract class WorkChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void worksThatCreateTheSameLeaseFollowEachOther() {
+    void transactionsThatCreateTheSameLeaseFollowEachOther() {
         open(10);
         open(20);
         try (WorkChannel other = store().workChannel(TIMING)) {
@@ -236,8 +236,8 @@ abstract class WorkChannelContract extends StoreContractSupport {
         }
     }
 
-    private static int join(WorkChannel line, long session) {
-        return line.transact(names("orders"), transaction -> {
+    private static int join(WorkChannel channel, long session) {
+        return channel.transact(names("orders"), transaction -> {
             transaction.create(ORDERS);
             transaction.addMember("orders", session);
             return transaction.snapshot("orders").members().size();
@@ -289,7 +289,7 @@ abstract class WorkChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void anIdleLineCanBeUsedAgain() {
+    void anIdleChannelCanBeUsedAgain() {
         open(10);
 
         work.idle();
@@ -299,7 +299,7 @@ abstract class WorkChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void aLineThatIsClosedTwiceIsClosed() {
+    void aChannelCanBeClosedTwice() {
         work.close();
         work.close();
         heartbeats.close();
@@ -311,7 +311,7 @@ abstract class WorkChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void worksOnALeaseHaveTheirEffectOneAfterTheOther() {
+    void transactionsOnALeaseTakeEffectOneAfterAnother() {
         createOrders();
         try (WorkChannel other = store().workChannel(TIMING)) {
             CompletableFuture<Void> others = CompletableFuture.runAsync(() -> addPartitions(other));
@@ -322,9 +322,9 @@ abstract class WorkChannelContract extends StoreContractSupport {
         assertThat(ordersState().partitions()).isEqualTo(ORDERS.partitions() + 2 * WORKS);
     }
 
-    private static void addPartitions(WorkChannel line) {
+    private static void addPartitions(WorkChannel channel) {
         for (int i = 0; i < WORKS; i++) {
-            line.transact(names(ORDERS.name()), transaction -> {
+            channel.transact(names(ORDERS.name()), transaction -> {
                 int before = transaction.lease(ORDERS.name()).orElseThrow().partitions();
                 transaction.resize(ORDERS.name(), before + 1);
                 return before;
@@ -333,7 +333,7 @@ abstract class WorkChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void aWorkOnManyLeasesWritesAllOfThem() {
+    void aTransactionOnManyLeasesWritesAllOfThem() {
         open(10);
 
         work.transact(names("a", "b", "c"), transaction -> {
@@ -350,7 +350,7 @@ abstract class WorkChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void theInboxChangesWithWhatConcernsTheSession() {
+    void theInboxChangesWithWhatAffectsTheSession() {
         open(10);
         createOrders(10);
         long before = heartbeats.renew(10).orElseThrow().inbox();
