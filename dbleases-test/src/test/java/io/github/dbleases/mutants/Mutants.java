@@ -82,8 +82,8 @@ final class Mutants {
                             "a client keeps what it owned although its trust had lapsed before the failover",
                             "internal.client.SessionKeeper")
                     .replace(
-                            "reborn(current, renewal.incarnation(), lapsed);",
-                            "reborn(current, renewal.incarnation(), false);")
+                            "incarnationChanged(current, renewal.incarnation(), lapsed);",
+                            "incarnationChanged(current, renewal.incarnation(), false);")
                     .killedBy("internal.client.FailoverScenarioTests"),
             of(
                             "trust before confirmation",
@@ -122,7 +122,7 @@ final class Mutants {
                     .killedBy("internal.client.ReconcilerTests#nothingIsTakenUpWhileTheStoreIsQuiet"),
             of("nonce", "an incarnation is a system and a timeline", "postgres.OpenConnection")
                     .replace(
-                            "new Incarnation(server.system(), server.timeline(), nonce)",
+                            "new Incarnation(server.system(), server.timeline(), nonce(timing))",
                             "new Incarnation(server.system(), server.timeline(), \"\")")
                     .killedBy("postgres.IncarnationTests#aRowWithAnotherNonceMeansAnotherIncarnation"),
             of("nonce in memory", "an incarnation is a timeline", "memory.MemoryTables")
@@ -132,20 +132,18 @@ final class Mutants {
                             "nonce in each reply",
                             "behind a pooler a reply may come from another incarnation",
                             "postgres.OpenConnection")
-                    .replace(
-                            "server.direct() || incarnation.nonce().equals(row.getString(column + server.proofColumns()))",
-                            "true")
+                    .replace("server.direct() || incarnation.nonce().equals(row.getString(\"nonce\"))", "true")
                     .killedBy("postgres.IncarnationTests#behindAPoolerAHeartbeatNoticesAnotherNonceByItself"),
             of("server of each reply", "behind a pooler a reply may come from another server", "postgres.Server")
                     .replace(
-                            "return replyStarted.equals(started) && timeline(system, row.getString(proof), replyStarted) == timeline;",
+                            "return replyStarted.equals(started) && timeline(system, row.getString(\"wal_file\"), replyStarted) == timeline;",
                             "return true;")
                     .killedBy("postgres.IncarnationTests#behindAPoolerAnotherServerIsNoticed"),
             of(
                             "older connections",
                             "a connection that was set up in an earlier incarnation is used",
-                            "postgres.FoundIncarnation")
-                    .replace("return incarnation.equals(last);", "return true;")
+                            "postgres.PostgresLeaseStore")
+                    .replace("return incarnation.equals(newest);", "return true;")
                     .killedBy("postgres.IncarnationTests#aRowWithAnotherNonceMeansAnotherIncarnation"),
             of("token floor of grants", "a grant from before the incarnation is taken up", "internal.client.Reconciler")
                     .remove("|| partition.token() <= tokenFloor")
@@ -153,7 +151,7 @@ final class Mutants {
             of(
                             "token floor of new tokens",
                             "new tokens may be as small as those before the incarnation",
-                            "postgres.PartitionChanges")
+                            "postgres.PostgresTransaction")
                     .replace("Math.max(grant.above(), tokenFloor)", "grant.above()")
                     .killedBy("postgres.IncarnationTests"));
 
@@ -169,19 +167,28 @@ final class Mutants {
             of("token of a hand-over", "a partition is handed over under another token", "internal.client.Assigner")
                     .remove("|| partition.token() != handOver.token()")
                     .killedBy("internal.client.AssignerTests#aPartitionWithAnotherTokenIsNotHandedOver"),
-            of("token that was read", "a change is written although the token has changed", "postgres.PartitionChanges")
-                    .remove("AND p.token = w.token")
+            of(
+                            "token that was read",
+                            "a change is written although the token has changed",
+                            "postgres.PostgresTransaction")
+                    .replace("AND p.token = w.token ORDER BY", "ORDER BY")
+                    .killedBy(POSTGRES + "aChangeIsSkippedIfThePartitionIsNoLongerAsItWasRead"),
+            of(
+                            "token that was read by a request",
+                            "an owner is asked to hand over although its token has changed",
+                            "postgres.PostgresTransaction")
+                    .replace("AND p.token = w.token RETURNING", "RETURNING")
                     .killedBy(POSTGRES + "aChangeIsSkippedIfThePartitionIsNoLongerAsItWasRead"),
             of(
                             "token above the last",
                             "a new token may be smaller than the last, when the clock was set back",
-                            "postgres.PartitionChanges")
+                            "postgres.PostgresTransaction")
                     .remove("p.token + 1,")
                     .killedBy(POSTGRES + "aTokenIsLargerThanThePreviousAndTheRequestedOne"),
             of(
                             "token above the requested one",
                             "a new token may be one that the owner has dropped",
-                            "postgres.PartitionChanges")
+                            "postgres.PostgresTransaction")
                     .remove("l.above + 1,")
                     .killedBy(POSTGRES + "aTokenIsLargerThanThePreviousAndTheRequestedOne"),
             of(
@@ -319,32 +326,36 @@ final class Mutants {
     private static final List<Mutant> MARKING = List.of(
             of("grace", "a session is marked dead as soon as it has expired", "postgres.PostgresWorkChannel")
                     .replace(
-                            "expires_at + ? * interval '1 microsecond' < clock_timestamp()",
-                            "expires_at + 0 * ? * interval '1 microsecond' < clock_timestamp()")
+                            "expires_at + {?grace} * interval '1 microsecond' < clock_timestamp()",
+                            "expires_at + 0 * {?grace} * interval '1 microsecond' < clock_timestamp()")
                     .killedBy(POSTGRES + "aSessionIsNotMarkedDeadBeforeTheGraceIsOver"),
             of("grace in memory", "a session is marked dead as soon as it has expired", "memory.MemoryWorkChannel")
                     .replace("row.expiresAt().plus(condition.grace()).isBefore(now)", "row.expiresAt().isBefore(now)")
                     .killedBy(MEMORY + "aSessionIsNotMarkedDeadBeforeTheGraceIsOver"),
             of("state in marking", "a session is marked dead twice", "postgres.PostgresWorkChannel")
-                    .replace("WHERE id = ? AND state = 'live' AND expires_at", "WHERE id = ? AND expires_at")
+                    .replace(
+                            "WHERE id = {?session} AND state = 'live' AND expires_at",
+                            "WHERE id = {?session} AND expires_at")
                     .killedBy(POSTGRES + "anExpiredSessionIsMarkedDeadOnce"),
             of("clock in marking", "a session is marked dead by a clock that is off", "postgres.PostgresWorkChannel")
-                    .replace("* 1000000 <= ?", "* 0 <= ?")
+                    .replace("* 1000000 <= {?tolerance}", "* 0 <= {?tolerance}")
                     .killedBy(POSTGRES + "noSessionIsMarkedDeadByAClockThatIsOff"),
             of(
                             "steadiness in marking",
                             "a session is marked dead by a client that was disturbed within its TTL",
                             "postgres.PostgresWorkChannel")
-                    .replace("AND ttl <= ? * interval", "AND ttl * 0 <= ? * interval")
+                    .replace("AND ttl <= {?steadyFor} * interval", "AND ttl * 0 <= {?steadyFor} * interval")
                     .killedBy(POSTGRES + "aSessionIsNotMarkedDeadByAClientThatWasDisturbedWithinItsTtl"),
             of(
                             "SKIP LOCKED in marking",
                             "marking a session dead waits for a lock on its row",
                             "postgres.PostgresWorkChannel")
                     .replace("FOR UPDATE SKIP LOCKED ), dead AS", "FOR UPDATE ), dead AS")
-                    .killedBy(CONFLICTS + "aKillSkipsASessionThatSomebodyElseIsAt"),
+                    .killedBy(CONFLICTS + "markingDeadSkipsASessionThatAnotherTransactionHasLocked"),
             of("revival", "a dead session is renewed", "postgres.PostgresHeartbeatChannel")
-                    .replace("WHERE id = ? AND state = 'live' {condition}", "WHERE id = ? {condition}")
+                    .replace(
+                            "WHERE id = {?session} AND state = 'live' {andSettings}",
+                            "WHERE id = {?session} {andSettings}")
                     .killedBy(POSTGRES + "aSessionThatIsMarkedDeadIsOver"),
             of("revival in memory", "a dead session is renewed", "memory.MemoryHeartbeatChannel")
                     .replace("row == null || !row.live()", "row == null")
@@ -354,17 +365,17 @@ final class Mutants {
                             "`now()`: a renewal that has waited for its row is as old as its statement",
                             "postgres.PostgresHeartbeatChannel")
                     .replace("SET expires_at = clock_timestamp() + ttl", "SET expires_at = now() + ttl")
-                    .killedBy(CONFLICTS + "aRenewalThatHasWaitedForItsRowCountsFromWhenItGotIt"),
-            of("dead member", "a dead session becomes a member", "postgres.LeaseRows")
-                    .replace("AND s.id = ? AND s.state = 'live'", "AND s.id = ?")
+                    .killedBy(CONFLICTS + "aRenewalThatWaitedForItsRowCountsFromTheEndOfTheWait"),
+            of("dead member", "a dead session becomes a member", "postgres.PostgresTransaction")
+                    .replace("AND s.id = {?session} AND s.state = 'live'", "AND s.id = {?session}")
                     .killedBy(POSTGRES + "onlyALiveSessionBecomesAMember"),
             of("dead member in memory", "a dead session becomes a member", "internal.rows.RowTransaction")
                     .replace(
                             "rows.isLive(session) ? row.withMember(session, rows.now()) : row",
                             "row.withMember(session, rows.now())")
                     .killedBy(MEMORY + "onlyALiveSessionBecomesAMember"),
-            of("dead member in a plan", "partitions are given to dead members", "postgres.SnapshotQuery")
-                    .replace("WHERE state = 'live' AND id <> ALL (?)", "WHERE id <> ALL (?)")
+            of("dead member in a plan", "partitions are given to dead members", "postgres.PostgresTransaction")
+                    .replace("WHERE state = 'live' AND id <> ALL ({?ended})", "WHERE id <> ALL ({?ended})")
                     .killedBy(
                             POSTGRES + "aSnapshotHasTheLiveMembersWithTheirWeights",
                             POSTGRES + "aSnapshotDeletesTheMembersThatAreDead"));
@@ -373,44 +384,45 @@ final class Mutants {
             of(
                             "FOR UPDATE of the take-over",
                             "a partition is taken over in spite of a fenced transaction on it",
-                            "postgres.PartitionChanges")
+                            "postgres.PostgresTransaction")
                     .replace("FOR UPDATE OF p SKIP LOCKED", "FOR NO KEY UPDATE OF p SKIP LOCKED")
-                    .killedBy(CONFLICTS + "aTakeOverLeavesOutOnlyThePartitionOnWhichAFencedTransactionIsOpen"),
+                    .killedBy(CONFLICTS + "aTakeoverSkipsOnlyThePartitionWithAnOpenFencedTransaction"),
             of(
                             "SKIP LOCKED of the take-over",
                             "one fenced transaction holds up the take-over of all partitions",
-                            "postgres.PartitionChanges")
+                            "postgres.PostgresTransaction")
                     .replace("FOR UPDATE OF p SKIP LOCKED", "FOR UPDATE OF p")
-                    .killedBy(CONFLICTS + "aTakeOverLeavesOutOnlyThePartitionOnWhichAFencedTransactionIsOpen"),
-            of("lock of the lease", "two clients assign the same lease at once", "postgres.LeaseRows")
+                    .killedBy(CONFLICTS + "aTakeoverSkipsOnlyThePartitionWithAnOpenFencedTransaction"),
+            of("lock of the lease", "two clients assign the same lease at once", "postgres.PostgresTransaction")
                     .replace("ORDER BY name FOR NO KEY UPDATE", "ORDER BY name")
                     .killedBy(POSTGRES + "onlyOneTransactionRunsOnALeaseAtATime"),
-            of("read after the lock", "what was read of a lease is older than its lock", "postgres.LeaseRows")
+            of("read after the lock", "what was read of a lease is older than its lock", "postgres.PostgresTransaction")
+                    .replace("+ LOCK + \";\\n\" + STATES;", "+ STATES + \";\\n\" + LOCK;")
                     .replace(
-                            "begin = tables.in(BEGIN) + lock + \";\" + states;",
-                            "begin = tables.in(BEGIN) + states + \";\" + lock;")
-                    .replace(
-                            "statement.getMoreResults(); statement.getMoreResults(); return new Begun(tokenFloor, states(statement.getResultSet()));",
-                            "statement.getMoreResults(); return new Begun(tokenFloor, states(statement.getResultSet()));")
-                    .killedBy(CONFLICTS + "whatIsReadOfALeaseIsNotOlderThanItsLock"),
-            of("isolation", "a transaction reads what was there before it got its locks", "postgres.LeaseRows")
+                            "statements.getMoreResults(); statements.getMoreResults(); return new PostgresTransaction(",
+                            "statements.getMoreResults(); return new PostgresTransaction(")
+                    .killedBy(CONFLICTS + "aLeaseIsReadAfterItIsLocked"),
+            of(
+                            "isolation",
+                            "a transaction reads what was there before it got its locks",
+                            "postgres.PostgresTransaction")
                     .replace("ISOLATION LEVEL READ COMMITTED", "ISOLATION LEVEL REPEATABLE READ")
                     .killedBy("postgres.SettingsTests#everythingIsReadCommitted"),
             of("synchronous_commit", "a commit is acknowledged that a crash could lose", "postgres.Settings")
                     .replace("? \"remote_apply\" : \"on\"", "? \"remote_apply\" : before[3]")
-                    .killedBy("postgres.SettingsTests#nothingIsCommittedThatACrashCouldLose"),
+                    .killedBy("postgres.SettingsTests#noCommitCanBeLostInACrash"),
             of(
                             "synchronous_commit behind a pooler",
                             "a commit is acknowledged that a crash could lose",
                             "postgres.Settings")
                     .replace("ELSE 'on' END", "ELSE current_setting('synchronous_commit') END")
-                    .killedBy("postgres.SettingsTests#nothingIsCommittedThatACrashCouldLose"),
+                    .killedBy("postgres.SettingsTests#noCommitCanBeLostInACrash"),
             of(
                             "order of session rows",
                             "two transactions lock the same sessions in different orders",
-                            "postgres.SessionChanges")
+                            "postgres.PostgresTransaction")
                     .replace("ORDER BY id FOR NO KEY UPDATE", "FOR NO KEY UPDATE")
-                    .killedBy(CONFLICTS + "sessionsAreLockedInOneOrderWhateverThePlanIs"));
+                    .killedBy(CONFLICTS + "sessionsAreLockedInTheSameOrderWithEveryPlan"));
 
     private static final List<Mutant> KEY_VALUE = List.of(
             of(

@@ -332,6 +332,7 @@ abstract class LeaseTransactionContract extends StoreContractSupport {
                         new Grant(other, 20, 0),
                         new Move(beyond, 20))));
         assertThat(written).containsExactly(new Grant(other, 20, 0));
+        assertThat(apply(new Grant(otherToken, 20, 0))).isEmpty();
         assertThat(apply(new Move(otherToken, 20))).isEmpty();
         assertThat(apply(new Withdraw(otherPending))).isEmpty();
         assertThat(apply(new Vacate(vacant))).isEmpty();

@@ -64,15 +64,15 @@ abstract class TaskMembershipContract extends StoreContractSupport {
         open(10);
         share("letters");
 
-        assertThat(hasOtherMembersAfter(transaction -> transaction.addMember("letters", 10)))
+        assertThat(membersChangedAfter(transaction -> transaction.addMember("letters", 10)))
                 .isTrue();
-        assertThat(hasOtherMembersAfter(transaction -> transaction.addMember("letters", 10)))
+        assertThat(membersChangedAfter(transaction -> transaction.addMember("letters", 10)))
                 .isFalse();
-        assertThat(hasOtherMembersAfter(transaction -> transaction.removeMember("letters", 77)))
+        assertThat(membersChangedAfter(transaction -> transaction.removeMember("letters", 77)))
                 .isFalse();
-        assertThat(hasOtherMembersAfter(transaction -> transaction.snapshot("letters")))
+        assertThat(membersChangedAfter(transaction -> transaction.snapshot("letters")))
                 .isFalse();
-        assertThat(hasOtherMembersAfter(transaction -> transaction.removeMember("letters", 10)))
+        assertThat(membersChangedAfter(transaction -> transaction.removeMember("letters", 10)))
                 .isTrue();
     }
 
@@ -83,13 +83,13 @@ abstract class TaskMembershipContract extends StoreContractSupport {
         share("letters", 10, 20);
         markDead(20);
 
-        assertThat(hasOtherMembersAfter(transaction -> transaction.snapshot("letters")))
+        assertThat(membersChangedAfter(transaction -> transaction.snapshot("letters")))
                 .isTrue();
-        assertThat(hasOtherMembersAfter(transaction -> transaction.snapshot("letters")))
+        assertThat(membersChangedAfter(transaction -> transaction.snapshot("letters")))
                 .isFalse();
     }
 
-    private boolean hasOtherMembersAfter(Consumer<LeaseTransaction> action) {
+    private boolean membersChangedAfter(Consumer<LeaseTransaction> action) {
         return in("letters", transaction -> {
             action.accept(transaction);
             return transaction.membersChanged("letters");

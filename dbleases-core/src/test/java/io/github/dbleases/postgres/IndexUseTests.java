@@ -2,19 +2,22 @@ package io.github.dbleases.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.dbleases.Timing;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.assignment.Snapshot.Member;
+import io.github.dbleases.spi.WorkChannel;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
-/** What it costs to read an election, or what a session holds, beside many and large leases of which the database knows. */
-class SnapshotQueryTests {
+/** Reads of one election or one session, in a database with many and large leases. */
+class IndexUseTests {
 
     private static final String MANY = """
             INSERT INTO dbleases_session (id, expires_at, inbox, ttl, grace, started_at, weight, state, client_id)
@@ -35,21 +38,18 @@ class SnapshotQueryTests {
     void anElectionIsReadWithoutThePartitionsOfOtherLeases() throws SQLException {
         TestTables tables = TestTables.create(PostgresServer.newest());
         tables.execute(MANY);
-        try (Connection jdbc = tables.dataSource().getConnection()) {
-            jdbc.setAutoCommit(false);
-
-            Snapshot election = new SnapshotQuery(new Tables(PostgresStoreConfig.defaults()))
-                    .read(jdbc, "election-7", List.of())
-                    .lease();
+        try (Connection jdbc = tables.dataSource().getConnection();
+                WorkChannel work = inOneTransaction(jdbc)) {
+            Snapshot election = work.transact(
+                    new TreeSet<>(List.of("election-7")), transaction -> transaction.snapshot("election-7"));
 
             assertThat(election.members()).extracting(Member::leaderships).containsOnly(100);
             assertThat(scanned(jdbc, "dbleases_partition")).isZero();
-            jdbc.rollback();
         }
     }
 
     @Test
-    void whatASessionHoldsIsReadWithoutTheMembersOfOtherLeases() throws SQLException {
+    void holdingsAreReadWithoutTheMembersOfOtherLeases() throws SQLException {
         TestTables tables = TestTables.create(PostgresServer.newest());
         tables.execute(MANY);
         tables.execute("""
@@ -62,20 +62,28 @@ class SnapshotQueryTests {
                     SELECT 'tasks-' || (1 + i % 500), i FROM generate_series(6, 2000) i;
                 ANALYZE dbleases_lease, dbleases_member, dbleases_session;
                 """);
-        PostgresStoreConfig config = PostgresStoreConfig.defaults();
-        try (Connection jdbc = tables.dataSource().getConnection()) {
-            OpenConnection connection = OpenConnection.setUp(
-                    jdbc, StoreParts.of(tables.dataSource(), config), Timing.DEFAULT, OpenConnection.Use.WORK, true);
-            jdbc.setAutoCommit(false);
-
-            assertThat(new HoldingsQuery(new Tables(config)).read(connection, 7).taskMembers())
+        try (Connection jdbc = tables.dataSource().getConnection();
+                WorkChannel work = inOneTransaction(jdbc)) {
+            assertThat(work.holdings(7).taskMembers())
                     .containsOnlyKeys("tasks-8")
                     .allSatisfy(
                             (lease, members) -> assertThat(members).containsExactlyInAnyOrder(7L, 507L, 1007L, 1507L));
 
             assertThat(scanned(jdbc, "dbleases_member")).isZero();
-            jdbc.rollback();
         }
+    }
+
+    /** Returns a channel that never ends the transaction of its connection, so that the transaction's statistics can be read. */
+    private static WorkChannel inOneTransaction(Connection jdbc) throws SQLException {
+        jdbc.setAutoCommit(false);
+        Set<String> ignored = Set.of("setAutoCommit", "commit", "rollback", "close");
+        DataSource dataSource = Interposed.dataSource(() -> Interposed.connection(jdbc, call -> {
+            if (call.name().equals("getAutoCommit")) {
+                return true;
+            }
+            return ignored.contains(call.name()) ? null : call.proceed();
+        }));
+        return new PostgresLeaseStore(dataSource).workChannel(TestTimings.PATIENT);
     }
 
     /** Counts the rows of a table that were read without an index in this transaction. */
