@@ -132,9 +132,7 @@ final class Mutants {
                             "nonce in each reply",
                             "behind a pooler a reply may come from another incarnation",
                             "postgres.OpenConnection")
-                    .replace(
-                            "server.direct() || incarnation.nonce().equals(row.getString(\"nonce\"))",
-                            "true")
+                    .replace("server.direct() || incarnation.nonce().equals(row.getString(\"nonce\"))", "true")
                     .killedBy("postgres.IncarnationTests#behindAPoolerAHeartbeatNoticesAnotherNonceByItself"),
             of("server of each reply", "behind a pooler a reply may come from another server", "postgres.Server")
                     .replace(
@@ -169,7 +167,10 @@ final class Mutants {
             of("token of a hand-over", "a partition is handed over under another token", "internal.client.Assigner")
                     .remove("|| partition.token() != handOver.token()")
                     .killedBy("internal.client.AssignerTests#aPartitionWithAnotherTokenIsNotHandedOver"),
-            of("token that was read", "a change is written although the token has changed", "postgres.PostgresTransaction")
+            of(
+                            "token that was read",
+                            "a change is written although the token has changed",
+                            "postgres.PostgresTransaction")
                     .replace("AND p.token = w.token ORDER BY", "ORDER BY")
                     .killedBy(POSTGRES + "aChangeIsSkippedIfThePartitionIsNoLongerAsItWasRead"),
             of(
@@ -332,7 +333,9 @@ final class Mutants {
                     .replace("row.expiresAt().plus(condition.grace()).isBefore(now)", "row.expiresAt().isBefore(now)")
                     .killedBy(MEMORY + "aSessionIsNotMarkedDeadBeforeTheGraceIsOver"),
             of("state in marking", "a session is marked dead twice", "postgres.PostgresWorkChannel")
-                    .replace("WHERE id = {?session} AND state = 'live' AND expires_at", "WHERE id = {?session} AND expires_at")
+                    .replace(
+                            "WHERE id = {?session} AND state = 'live' AND expires_at",
+                            "WHERE id = {?session} AND expires_at")
                     .killedBy(POSTGRES + "anExpiredSessionIsMarkedDeadOnce"),
             of("clock in marking", "a session is marked dead by a clock that is off", "postgres.PostgresWorkChannel")
                     .replace("* 1000000 <= {?tolerance}", "* 0 <= {?tolerance}")
@@ -350,7 +353,9 @@ final class Mutants {
                     .replace("FOR UPDATE SKIP LOCKED ), dead AS", "FOR UPDATE ), dead AS")
                     .killedBy(CONFLICTS + "markingDeadSkipsASessionThatAnotherTransactionHasLocked"),
             of("revival", "a dead session is renewed", "postgres.PostgresHeartbeatChannel")
-                    .replace("WHERE id = {?session} AND state = 'live' {andSettings}", "WHERE id = {?session} {andSettings}")
+                    .replace(
+                            "WHERE id = {?session} AND state = 'live' {andSettings}",
+                            "WHERE id = {?session} {andSettings}")
                     .killedBy(POSTGRES + "aSessionThatIsMarkedDeadIsOver"),
             of("revival in memory", "a dead session is renewed", "memory.MemoryHeartbeatChannel")
                     .replace("row == null || !row.live()", "row == null")
@@ -392,13 +397,15 @@ final class Mutants {
                     .replace("ORDER BY name FOR NO KEY UPDATE", "ORDER BY name")
                     .killedBy(POSTGRES + "onlyOneTransactionRunsOnALeaseAtATime"),
             of("read after the lock", "what was read of a lease is older than its lock", "postgres.PostgresTransaction")
-                    .replace(
-                            "+ LOCK + \";\\n\" + STATES;", "+ STATES + \";\\n\" + LOCK;")
+                    .replace("+ LOCK + \";\\n\" + STATES;", "+ STATES + \";\\n\" + LOCK;")
                     .replace(
                             "statements.getMoreResults(); statements.getMoreResults(); return new PostgresTransaction(",
                             "statements.getMoreResults(); return new PostgresTransaction(")
                     .killedBy(CONFLICTS + "aLeaseIsReadAfterItIsLocked"),
-            of("isolation", "a transaction reads what was there before it got its locks", "postgres.PostgresTransaction")
+            of(
+                            "isolation",
+                            "a transaction reads what was there before it got its locks",
+                            "postgres.PostgresTransaction")
                     .replace("ISOLATION LEVEL READ COMMITTED", "ISOLATION LEVEL REPEATABLE READ")
                     .killedBy("postgres.SettingsTests#everythingIsReadCommitted"),
             of("synchronous_commit", "a commit is acknowledged that a crash could lose", "postgres.Settings")
