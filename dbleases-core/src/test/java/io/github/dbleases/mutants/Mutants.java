@@ -82,8 +82,8 @@ final class Mutants {
                             "a client keeps what it owned although its trust had lapsed before the failover",
                             "internal.client.SessionKeeper")
                     .replace(
-                            "reborn(current, renewal.incarnation(), lapsed);",
-                            "reborn(current, renewal.incarnation(), false);")
+                            "incarnationChanged(current, renewal.incarnation(), lapsed);",
+                            "incarnationChanged(current, renewal.incarnation(), false);")
                     .killedBy("internal.client.FailoverScenarioTests"),
             of(
                             "trust before confirmation",

@@ -62,15 +62,15 @@ public abstract class TaskMembershipContract extends ElectionContract {
         open(10);
         share("letters");
 
-        assertThat(hasOtherMembersAfter(transaction -> transaction.addMember("letters", 10)))
+        assertThat(membersChangedAfter(transaction -> transaction.addMember("letters", 10)))
                 .isTrue();
-        assertThat(hasOtherMembersAfter(transaction -> transaction.addMember("letters", 10)))
+        assertThat(membersChangedAfter(transaction -> transaction.addMember("letters", 10)))
                 .isFalse();
-        assertThat(hasOtherMembersAfter(transaction -> transaction.removeMember("letters", 77)))
+        assertThat(membersChangedAfter(transaction -> transaction.removeMember("letters", 77)))
                 .isFalse();
-        assertThat(hasOtherMembersAfter(transaction -> transaction.snapshot("letters")))
+        assertThat(membersChangedAfter(transaction -> transaction.snapshot("letters")))
                 .isFalse();
-        assertThat(hasOtherMembersAfter(transaction -> transaction.removeMember("letters", 10)))
+        assertThat(membersChangedAfter(transaction -> transaction.removeMember("letters", 10)))
                 .isTrue();
     }
 
@@ -81,13 +81,13 @@ public abstract class TaskMembershipContract extends ElectionContract {
         share("letters", 10, 20);
         markDead(20);
 
-        assertThat(hasOtherMembersAfter(transaction -> transaction.snapshot("letters")))
+        assertThat(membersChangedAfter(transaction -> transaction.snapshot("letters")))
                 .isTrue();
-        assertThat(hasOtherMembersAfter(transaction -> transaction.snapshot("letters")))
+        assertThat(membersChangedAfter(transaction -> transaction.snapshot("letters")))
                 .isFalse();
     }
 
-    private boolean hasOtherMembersAfter(Consumer<LeaseTransaction> action) {
+    private boolean membersChangedAfter(Consumer<LeaseTransaction> action) {
         return in("letters", transaction -> {
             action.accept(transaction);
             return transaction.membersChanged("letters");
