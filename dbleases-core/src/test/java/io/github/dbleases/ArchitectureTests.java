@@ -16,6 +16,7 @@ import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.Timer;
@@ -32,6 +33,7 @@ class ArchitectureTests {
     private static final String CLIENT = ROOT + ".internal.client..";
     private static final String TASK_RUNNER = ROOT + ".internal.tasks..";
     private static final String ROWS = ROOT + ".internal.rows..";
+    private static final String INTERNAL = ROOT + ".internal";
     private static final String JDBC = ROOT + ".internal.jdbc..";
     private static final String POSTGRES = ROOT + ".postgres";
     private static final String POSTGRES_TASKS = ROOT + ".postgres.tasks..";
@@ -101,12 +103,14 @@ class ArchitectureTests {
     }
 
     @Test
-    void thePackageThatIsSharedForJdbcUsesNoOther() {
-        check(noClasses()
-                .that()
-                .resideInAPackage(JDBC)
-                .should()
-                .dependOnClassesThat(resideInAPackage(ROOT + "..").and(resideOutsideOfPackage(JDBC))));
+    void packagesThatAreSharedUseNoOther() {
+        for (String shared : List.of(INTERNAL, JDBC)) {
+            check(noClasses()
+                    .that()
+                    .resideInAPackage(shared)
+                    .should()
+                    .dependOnClassesThat(resideInAPackage(ROOT + "..").and(resideOutsideOfPackage(shared))));
+        }
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.github.dbleases.internal.client;
+package io.github.dbleases.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,10 +9,11 @@ import org.junit.jupiter.api.Test;
 
 class BackoffTests {
 
+    private static final Duration FIRST = Duration.ofMillis(50);
     private static final Duration LIMIT = Duration.ofMillis(1500);
 
     private double random = 1;
-    private final Backoff backoff = new Backoff(LIMIT, () -> random);
+    private final Backoff backoff = Backoff.upTo(FIRST, LIMIT, () -> random);
 
     @Test
     void theDelayDoublesUpToTheLimit() {
@@ -38,10 +39,29 @@ class BackoffTests {
 
     @Test
     void aLimitBelowTheFirstDelayApplies() {
-        Backoff impatient = new Backoff(Duration.ofMillis(10), () -> 1);
+        Backoff impatient = Backoff.upTo(FIRST, Duration.ofMillis(10), () -> 1);
 
         assertThat(impatient.next()).isEqualTo(Duration.ofMillis(10));
         assertThat(impatient.next()).isEqualTo(Duration.ofMillis(10));
+    }
+
+    @Test
+    void aDelayCanBeWithinTwentyPercent() {
+        Backoff around = Backoff.around(FIRST, LIMIT, () -> random);
+
+        assertThat(Duration.ofNanos(around.nanos(1))).isEqualTo(Duration.ofMillis(60));
+        random = 0;
+        assertThat(Duration.ofNanos(around.nanos(2))).isEqualTo(Duration.ofMillis(80));
+        random = 0.5;
+        assertThat(Duration.ofNanos(around.nanos(100))).isEqualTo(LIMIT);
+    }
+
+    @Test
+    void anyNumberOfFailuresHasADelay() {
+        assertThat(backoff.nanos(Integer.MAX_VALUE)).isEqualTo(LIMIT.toNanos());
+        assertThat(Backoff.upTo(Duration.ofNanos(1), Duration.ofDays(10_000), () -> 1)
+                        .nanos(200))
+                .isPositive();
     }
 
     private List<Long> millis(int count) {
