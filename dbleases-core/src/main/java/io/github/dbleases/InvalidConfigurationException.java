@@ -1,21 +1,20 @@
 package io.github.dbleases;
 
-/** A setting of a client is outside its limits, or the settings contradict each other. */
+import java.util.List;
+
+/** Thrown if a setting is outside its limits, or if settings contradict each other. */
 public final class InvalidConfigurationException extends DbLeasesException {
 
     private static final long serialVersionUID = 1L;
 
-    public InvalidConfigurationException(String message) {
-        super(message);
-    }
-
     /**
      * Creates an exception.
      *
-     * @param problem which setting is wrong, in whole sentences
-     * @param remedy what to change, in whole sentences
+     * @param problem the setting, its value and its limits, in complete sentences
+     * @param remedy what to change, in complete sentences
+     * @param settings the settings to change, by the names that they have in their builder or record
      */
-    public InvalidConfigurationException(String problem, String remedy) {
-        super(problem, remedy, null);
+    public InvalidConfigurationException(String problem, String remedy, String... settings) {
+        super(problem, remedy, List.of(settings), null);
     }
 }

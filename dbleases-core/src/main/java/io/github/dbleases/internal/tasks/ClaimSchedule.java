@@ -1,8 +1,8 @@
 package io.github.dbleases.internal.tasks;
 
 import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.TaskRunnerConfig;
-import io.github.dbleases.TaskSession.Place;
 import io.github.dbleases.internal.Backoff;
 import io.github.dbleases.spi.tasks.ClaimPlan;
 import java.time.Duration;
@@ -81,8 +81,8 @@ final class ClaimSchedule {
         this.batchSize = batchSize;
         this.interval = config.interval().toNanos();
         this.random = random;
-        Duration first = config.retry().first();
-        Duration longest = config.retry().longest();
+        Duration first = config.retryDelay();
+        Duration longest = config.maxRetryDelay();
         Duration longestForFresh = first.multipliedBy(MAX_DELAYS_FOR_FRESH);
         this.freshBreaker = new CircuitBreaker(
                 BREAKER_THRESHOLD,

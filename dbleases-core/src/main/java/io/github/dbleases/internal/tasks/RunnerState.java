@@ -1,11 +1,11 @@
 package io.github.dbleases.internal.tasks;
 
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.TaskFailure;
 import io.github.dbleases.TaskFailure.Verdict;
 import io.github.dbleases.TaskGivenUpException;
 import io.github.dbleases.TaskPostponedException;
 import io.github.dbleases.TaskRunnerConfig;
-import io.github.dbleases.TaskSession.Place;
 import io.github.dbleases.TaskTimeoutException;
 import io.github.dbleases.internal.Backoff;
 import io.github.dbleases.internal.tasks.PendingReports.OutgoingRequest;
@@ -84,7 +84,7 @@ final class RunnerState<T> {
         this.batchSize = batchSize;
         this.remembers = remembers;
         this.schedule = new ClaimSchedule(config, batchSize, random, now);
-        this.retryDelay = Backoff.around(config.retry().first(), config.retry().longest(), random);
+        this.retryDelay = Backoff.around(config.retryDelay(), config.maxRetryDelay(), random);
         this.pending = new PendingReports<>(retryDelay);
         Duration interval = config.interval().compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : config.interval();
         this.queueDelay = Backoff.around(interval, LONGEST_PAUSE, random);

@@ -5,7 +5,8 @@ import io.github.dbleases.Leadership;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseKind;
-import io.github.dbleases.TaskSession;
+import io.github.dbleases.internal.InternalLeaseClient;
+import io.github.dbleases.internal.TaskSession;
 import io.github.dbleases.spring.actuate.LeaseDescriptor.MemberDescriptor;
 import io.github.dbleases.spring.actuate.LeaseDescriptor.PartitionDescriptor;
 import java.util.List;
@@ -92,7 +93,10 @@ final class LeaseReport {
     }
 
     private static Optional<TaskSession> taskSession(LeaseClient client, String name) {
-        return client.taskSessions().stream()
+        if (!(client instanceof InternalLeaseClient ours)) {
+            return Optional.empty();
+        }
+        return ours.taskSessions().stream()
                 .filter(session -> session.name().equals(name))
                 .findFirst();
     }

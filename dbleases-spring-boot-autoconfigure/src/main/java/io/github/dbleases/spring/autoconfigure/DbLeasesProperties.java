@@ -85,7 +85,14 @@ public record DbLeasesProperties(
      */
     LeaseClientConfig clientConfig(Environment environment) {
         String id = clientId != null ? clientId : defaultClientId(environment.getProperty("spring.application.name"));
-        return new LeaseClientConfig(id, weight, timing(), debounce, drainTimeout, leaders.balance());
+        return LeaseClientConfig.builder()
+                .clientId(id)
+                .weight(weight)
+                .timing(timing())
+                .debounce(debounce)
+                .drainTimeout(drainTimeout)
+                .balanceLeaderships(leaders.balance())
+                .build();
     }
 
     private static String defaultClientId(@Nullable String application) {
@@ -100,13 +107,20 @@ public record DbLeasesProperties(
      * @throws io.github.dbleases.InvalidConfigurationException if they are outside their limits or contradict each other
      */
     public Timing timing() {
-        Timing derived = Timing.of(ttl);
-        return new Timing(
-                ttl,
-                heartbeat != null ? heartbeat : derived.heartbeat(),
-                attemptTimeout != null ? attemptTimeout : derived.attemptTimeout(),
-                margin != null ? margin : derived.margin(),
-                grace != null ? grace : derived.grace());
+        Timing.Builder timing = Timing.builder(ttl);
+        if (heartbeat != null) {
+            timing.heartbeat(heartbeat);
+        }
+        if (attemptTimeout != null) {
+            timing.attemptTimeout(attemptTimeout);
+        }
+        if (margin != null) {
+            timing.margin(margin);
+        }
+        if (grace != null) {
+            timing.grace(grace);
+        }
+        return timing.build();
     }
 
     /** Returns whether a runner that is configured works. */

@@ -51,9 +51,10 @@ public final class PostgresLeaseStoreAutoConfiguration {
     }
 
     static PostgresStoreConfig storeConfig(DbLeasesProperties properties) {
-        return new PostgresStoreConfig(
-                properties.schema(),
-                properties.tablePrefix(),
-                properties.notifications().enabled());
+        return PostgresStoreConfig.builder()
+                .schema(properties.schema())
+                .tablePrefix(properties.tablePrefix())
+                .notifications(properties.notifications().enabled())
+                .build();
     }
 }

@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.StringUtils;
 
@@ -95,22 +97,33 @@ public record RunnerProperties(
      */
     RunnerDeclaration declaration(String name, boolean virtual) {
         requireChannel(name);
-        int batch = batchSize != null ? batchSize : Math.max(1, (tasksPerSession + threads - 1) / Math.max(1, threads));
         try {
-            TaskRunnerConfig config = new TaskRunnerConfig(
-                    name,
-                    tasksPerSession,
-                    batch,
-                    threads,
-                    virtual,
-                    interval,
-                    new TaskRunnerConfig.Retry(retryDelay, maxRetryDelay),
-                    taskTimeout,
-                    drainTimeout);
-            return new RunnerDeclaration(config, taskTable(name), tableSettings(), transactional, channel);
+            return new RunnerDeclaration(
+                    config(name, virtual), taskTable(name), tableSettings(), transactional, channel);
         } catch (InvalidConfigurationException invalid) {
-            throw invalid(name, invalid.getMessage());
+            String properties = invalid.settings().stream()
+                    .map(setting -> property(name) + "." + DataObjectPropertyName.toDashedForm(setting))
+                    .collect(Collectors.joining(", "));
+            throw new InvalidConfigurationException(
+                    "Of %s: %s".formatted(property(name), invalid.problem()),
+                    "%s Change %s.".formatted(invalid.remedy(), properties));
         }
+    }
+
+    private TaskRunnerConfig config(String name, boolean virtual) {
+        TaskRunnerConfig.Builder config = TaskRunnerConfig.builder(name)
+                .tasksPerSession(tasksPerSession)
+                .threads(threads)
+                .virtualThreads(virtual)
+                .interval(interval)
+                .retryDelay(retryDelay)
+                .maxRetryDelay(maxRetryDelay)
+                .taskTimeout(taskTimeout)
+                .drainTimeout(drainTimeout);
+        if (batchSize != null) {
+            config.batchSize(batchSize);
+        }
+        return config.build();
     }
 
     private @Nullable TaskTable taskTable(String name) {
@@ -126,9 +139,19 @@ public record RunnerProperties(
                             + "\"done_at = now()\", together with %1$s.pending, for example \"done_at IS NULL\"."
                                     .formatted(property(name)));
         }
-        TaskTable.Failures failures =
-                new TaskTable.Failures(attemptsColumn, errorColumn, dueColumn, maxAttempts, giveUp);
-        return new TaskTable(table, idColumn, sessionColumn, pending, orderBy, finish, failures, createdColumn);
+        return TaskTable.builder(table)
+                .idColumn(idColumn)
+                .sessionColumn(sessionColumn)
+                .pending(pending)
+                .orderBy(orderBy)
+                .finish(finish)
+                .attemptsColumn(attemptsColumn)
+                .errorColumn(errorColumn)
+                .dueColumn(dueColumn)
+                .maxAttempts(maxAttempts)
+                .giveUp(giveUp)
+                .createdColumn(createdColumn)
+                .build();
     }
 
     /** The settings of the table that differ from their defaults. */
@@ -152,15 +175,11 @@ public record RunnerProperties(
 
     private void requireChannel(String name) {
         if (channel != null && channel.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
-            throw invalid(
-                    name,
-                    "channel is '%s', which is longer than the %d bytes that a name may have in PostgreSQL: use a shorter one."
-                            .formatted(channel, LONGEST_NAME));
+            throw new InvalidConfigurationException(
+                    "%s.channel is '%s', which is longer than the %d bytes that a name may have in PostgreSQL."
+                            .formatted(property(name), channel, LONGEST_NAME),
+                    "Use a shorter name.");
         }
-    }
-
-    private static InvalidConfigurationException invalid(String name, @Nullable String problem) {
-        return new InvalidConfigurationException("Of %s, %s".formatted(property(name), problem));
     }
 
     private static String property(String name) {

@@ -1,6 +1,7 @@
 package io.github.dbleases.spring.context;
 
 import io.github.dbleases.LeaseClient;
+import io.github.dbleases.internal.InternalLeaseClient;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextClosedEvent;
@@ -26,8 +27,8 @@ public final class Retirement implements ApplicationListener<ContextClosedEvent>
 
     @Override
     public void onApplicationEvent(ContextClosedEvent event) {
-        if (event.getApplicationContext() == context) {
-            client.retire();
+        if (event.getApplicationContext() == context && client instanceof InternalLeaseClient ours) {
+            ours.retire();
         }
     }
 

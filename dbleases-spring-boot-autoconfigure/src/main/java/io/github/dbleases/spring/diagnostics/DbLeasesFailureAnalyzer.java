@@ -1,7 +1,6 @@
 package io.github.dbleases.spring.diagnostics;
 
 import io.github.dbleases.DbLeasesException;
-import io.github.dbleases.InvalidConfigurationException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -25,15 +24,10 @@ final class DbLeasesFailureAnalyzer extends AbstractFailureAnalyzer<DbLeasesExce
     @Override
     protected @Nullable FailureAnalysis analyze(Throwable rootFailure, DbLeasesException cause) {
         String action = cause.remedy();
-        if (action == null && cause instanceof InvalidConfigurationException) {
-            return new FailureAnalysis(
-                    "The configuration of dbleases is not valid: " + cause.problem(),
-                    "Change the property of that name with the prefix 'dbleases.'.",
-                    cause);
-        }
         if (action == null) {
             return null;
         }
+        action += SettingProperties.hint(cause.settings());
         if (!flyway && action.contains("dbleases.migration.mode")) {
             action += " Flyway for PostgreSQL is not on the class path, so dbleases.migration.mode has no effect: "
                     + "add org.flywaydb:flyway-core and org.flywaydb:flyway-database-postgresql to let it work.";

@@ -91,7 +91,7 @@ final class RefusedConnection {
     }
 
     private StoreUnusableException unusable(String reason, String remedy) {
-        return StoreUnusableException.of(problem(reason), remedy, failure);
+        return new StoreUnusableException(problem(reason), remedy, failure);
     }
 
     private StoreUnavailableException unavailable(String reason, String remedy) {

@@ -2,6 +2,7 @@ package io.github.dbleases.spring.leader;
 
 import io.github.dbleases.CurrentLeadership;
 import io.github.dbleases.Hold;
+import io.github.dbleases.internal.LeadershipScope;
 import java.util.Optional;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
@@ -33,7 +34,7 @@ final class LeaderOnlyInterceptor implements MethodInterceptor {
             return candidacy.skip(guard);
         }
         try (hold;
-                CurrentLeadership.Scope current = CurrentLeadership.enter(name, hold)) {
+                LeadershipScope current = LeadershipScope.enter(name, hold)) {
             return interrupts ? proceedInterruptibly(invocation, hold.token()) : invocation.proceed();
         }
     }

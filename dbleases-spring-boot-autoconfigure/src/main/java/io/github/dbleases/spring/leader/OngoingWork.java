@@ -1,7 +1,7 @@
 package io.github.dbleases.spring.leader;
 
-import io.github.dbleases.CurrentLeadership;
 import io.github.dbleases.Hold;
+import io.github.dbleases.internal.LeadershipScope;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import org.aopalliance.intercept.MethodInvocation;
@@ -41,7 +41,7 @@ final class OngoingWork {
             if (!hold.isTrusted()) {
                 return candidacy.skip(guard);
             }
-            try (CurrentLeadership.Scope current = CurrentLeadership.enter(guard.name(), hold)) {
+            try (LeadershipScope current = LeadershipScope.enter(guard.name(), hold)) {
                 result = invocation.proceed();
             }
             return result;

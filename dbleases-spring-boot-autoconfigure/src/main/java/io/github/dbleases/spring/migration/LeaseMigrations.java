@@ -166,11 +166,18 @@ public final class LeaseMigrations {
         DatabaseMetaData database = connection.getMetaData();
         String product = database.getDatabaseProductName();
         if (!POSTGRES.equals(product)) {
-            throw StoreUnusableException.notPostgres(product);
+            throw notPostgres(product);
         }
         if (database.getDatabaseMajorVersion() < OLDEST_VERSION) {
-            throw StoreUnusableException.notPostgres("PostgreSQL " + database.getDatabaseProductVersion());
+            throw notPostgres("PostgreSQL " + database.getDatabaseProductVersion());
         }
+    }
+
+    private static StoreUnusableException notPostgres(String product) {
+        return new StoreUnusableException(
+                "The database is %s, but dbleases needs PostgreSQL 14 or newer.".formatted(product),
+                "Use a DataSource of a PostgreSQL database.",
+                "dataSource");
     }
 
     private String schema() throws SQLException {
@@ -180,7 +187,7 @@ public final class LeaseMigrations {
         try (Connection connection = application.getConnection()) {
             String current = connection.getSchema();
             if (current == null) {
-                throw StoreUnusableException.of(
+                throw new StoreUnusableException(
                         "The connection has no current schema: no schema of its search_path exists, or the user may use none "
                                 + "of them.",
                         "Set dbleases.schema to the schema of the tables of dbleases, or let the user use it: GRANT USAGE ON "

@@ -52,13 +52,13 @@ public final class MissingStore implements BeanClassLoaderAware, BeanFactoryPost
     }
 
     private StoreUnusableException lacks(String artifacts) {
-        return StoreUnusableException.of(
+        return new StoreUnusableException(
                 "dbleases.store.type is '%s', but what that store needs is not on the class path.".formatted(type),
                 "Add the dependency %s, or choose another dbleases.store.type.".formatted(artifacts));
     }
 
     private StoreUnusableException withoutDatabase(String product) {
-        return StoreUnusableException.of(
+        return new StoreUnusableException(
                 "dbleases.store.type is '%s', but there is no DataSource and no dbleases.connection.url."
                         .formatted(type),
                 "Set spring.datasource.url or dbleases.connection.url to the URL%s, or choose another dbleases.store.type."
@@ -66,7 +66,7 @@ public final class MissingStore implements BeanClassLoaderAware, BeanFactoryPost
     }
 
     private StoreUnusableException unexplained() {
-        return StoreUnusableException.of(
+        return new StoreUnusableException(
                 "dbleases.store.type is '%s', but there is no such store in this application.".formatted(type),
                 "Do not exclude the auto-configurations of dbleases, and mark one of several beans of type KeyValueBackend as the "
                         + "primary one.");

@@ -17,7 +17,7 @@ public final class StoreSettings {
      */
     public static String required(String type, String property, @Nullable String value, String what) {
         if (value == null) {
-            throw StoreUnusableException.of(
+            throw new StoreUnusableException(
                     "dbleases.store.type is '%s', but %s is not set.".formatted(type, property),
                     "Set %s to %s.".formatted(property, what));
         }

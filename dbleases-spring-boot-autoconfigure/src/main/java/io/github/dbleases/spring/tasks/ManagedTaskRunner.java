@@ -97,8 +97,9 @@ public final class ManagedTaskRunner
         } catch (InvalidTaskTableException invalid) {
             throw new RefusedTaskRunnerException(
                     "The table of runner '%s' cannot be used. %s".formatted(name, invalid.problem()),
-                    "Change the table, with a migration of the application, or the properties dbleases.runners.%s.* that name it and its columns."
-                            .formatted(name),
+                    ("%s Change the table with a migration of the application, or the properties dbleases.runners.%s.* that name "
+                                    + "it and its columns.")
+                            .formatted(invalid.remedy(), name),
                     invalid);
         }
     }

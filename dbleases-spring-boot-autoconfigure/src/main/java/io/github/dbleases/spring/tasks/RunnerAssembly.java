@@ -5,7 +5,7 @@ import io.github.dbleases.TaskQueue;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.TaskRunnerListener;
 import io.github.dbleases.Tasker;
-import io.github.dbleases.internal.tasks.TaskQueues;
+import io.github.dbleases.internal.InternalLeaseClient;
 import io.github.dbleases.internal.tasks.TaskRunners;
 import io.github.dbleases.postgres.tasks.TaskTable;
 import io.github.dbleases.spi.tasks.TaskChannel;
@@ -84,7 +84,7 @@ public final class RunnerAssembly {
     @SuppressWarnings("unchecked")
     private TaskRunner fromQueue(RunnerDeclaration declared, TaskerBean tasker, String queue) {
         requireSameTasks(declared, tasker, queue);
-        TaskChannel<Object> line = TaskQueues.line(beans.get(queue, TaskQueue.class));
+        TaskChannel<Object> line = TaskRunners.channel(beans.get(queue, TaskQueue.class));
         return runner(declared, line, tasker, null);
     }
 
@@ -144,6 +144,12 @@ public final class RunnerAssembly {
     }
 
     private <T> TaskRunner create(RunnerDeclaration declared, TaskWork<T> work) {
+        if (!(client instanceof InternalLeaseClient)) {
+            throw new RefusedTaskRunnerException(
+                    "Runner '%s' needs the LeaseClient of dbleases, but the LeaseClient bean is a %s."
+                            .formatted(declared.name(), client.getClass().getName()),
+                    "Set dbleases.tasks.enabled=false, for example in a test, or remove the bean.");
+        }
         return TaskRunners.create(declared.config(), client, work, listener);
     }
 }

@@ -128,15 +128,15 @@ final class TaskRows {
             List<String> missing = rows.missingIn(result);
             if (!missing.isEmpty()) {
                 throw new InvalidTaskTableException(
-                        ("Table '%s' of runner '%s' has no column for %s of %s. Its columns are %s. Name the components of the "
-                                        + "record as the columns, in camel case, or define a bean of type RowMapper<%s>.")
+                        "Table '%s' of runner '%s' has no column for %s of %s. Its columns are %s."
                                 .formatted(
                                         table.name(),
                                         runner.name(),
                                         String.join(", ", missing),
                                         type.getName(),
-                                        columns(result.getMetaData()),
-                                        type.getSimpleName()));
+                                        columns(result.getMetaData())),
+                        "Name the components of the record as the columns, in camel case, or define a bean of type RowMapper<%s>."
+                                .formatted(type.getSimpleName()));
             }
         } catch (SQLException unanswered) {
             throw new TaskQueueException(

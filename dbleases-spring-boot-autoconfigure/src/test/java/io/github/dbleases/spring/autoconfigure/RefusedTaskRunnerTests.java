@@ -213,6 +213,6 @@ class RefusedTaskRunnerTests {
                 .run(context -> assertThat(context)
                         .getFailure()
                         .isInstanceOf(InvalidConfigurationException.class)
-                        .hasMessageContaining("attempts-column"));
+                        .hasMessageContaining("dbleases.runners.emails.attempts-column"));
     }
 }

@@ -492,10 +492,10 @@ class TaskRunnersOnPostgresTests {
                 END $$
                 """,
                 """
-                CREATE FUNCTION finish_work(session bigint, ids int[]) RETURNS bigint LANGUAGE sql AS $$
+                CREATE FUNCTION finish_work(session bigint, ids int[]) RETURNS SETOF int LANGUAGE sql AS $$
                     WITH finished AS (UPDATE work SET done = true, session_id = NULL
                         WHERE id = ANY (ids) AND session_id = session RETURNING id)
-                    SELECT count(*) FROM finished
+                    SELECT lost FROM unnest(ids) AS lost WHERE lost NOT IN (SELECT id FROM finished)
                 $$
                 """);
 
@@ -546,12 +546,12 @@ class TaskRunnersOnPostgresTests {
         }
 
         @Override
-        public int finish(long session, List<Integer> tasks) {
-            return jdbc.sql("SELECT finish_work(:session, :ids)")
+        public List<Integer> finish(long session, List<Integer> tasks) {
+            return jdbc.sql("SELECT * FROM finish_work(:session, :ids)")
                     .param("session", session)
                     .param("ids", tasks.toArray(new Integer[0]))
                     .query(Integer.class)
-                    .single();
+                    .list();
         }
 
         @Override

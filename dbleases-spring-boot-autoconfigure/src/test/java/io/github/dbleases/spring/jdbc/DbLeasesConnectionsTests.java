@@ -31,7 +31,8 @@ class DbLeasesConnectionsTests {
 
     private static final PostgresDatabase DATABASE = PostgresServer.newest().freshDatabase();
 
-    private final LeaseClientConfig config = LeaseClientConfig.defaults().withClientId("host-1");
+    private final LeaseClientConfig config =
+            LeaseClientConfig.builder().clientId("host-1").build();
     private final HikariDataSource pool = new HikariDataSource();
 
     DbLeasesConnectionsTests() {
