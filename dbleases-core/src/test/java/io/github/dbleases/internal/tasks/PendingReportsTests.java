@@ -3,9 +3,9 @@ package io.github.dbleases.internal.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.TaskFailure;
 import io.github.dbleases.TaskFailure.Verdict;
-import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.internal.Backoff;
 import io.github.dbleases.internal.tasks.PendingReports.OutgoingRequest;
 import io.github.dbleases.spi.tasks.ClaimPlan;

@@ -2,8 +2,8 @@ package io.github.dbleases.internal.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.dbleases.TaskRunnerConfig;
 import io.github.dbleases.TaskClaim.Place;
+import io.github.dbleases.TaskRunnerConfig;
 import io.github.dbleases.internal.tasks.PendingReports.OutgoingRequest;
 import io.github.dbleases.spi.tasks.ClaimedTask;
 import io.github.dbleases.spi.tasks.TaskReply;
