@@ -13,6 +13,7 @@ import io.github.dbleases.internal.client.LeaseClients;
 import io.github.dbleases.postgres.PostgresLeaseStore;
 import io.github.dbleases.spring.actuate.LeasesDescriptor;
 import io.github.dbleases.spring.actuate.LeasesEndpoint;
+import io.github.dbleases.spring.actuate.LeasesEndpointAutoConfiguration;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.time.Duration;

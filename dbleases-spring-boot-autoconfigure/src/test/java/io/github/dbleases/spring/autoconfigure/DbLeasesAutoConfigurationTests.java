@@ -11,6 +11,7 @@ import io.github.dbleases.memory.InMemoryLeaseStore;
 import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spring.FakeLeaseClient;
 import io.github.dbleases.spring.actuate.LeasesEndpoint;
+import io.github.dbleases.spring.actuate.LeasesEndpointAutoConfiguration;
 import io.github.dbleases.spring.context.ManagedLeaseClient;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;

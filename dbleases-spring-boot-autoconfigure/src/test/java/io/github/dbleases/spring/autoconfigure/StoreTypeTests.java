@@ -23,6 +23,7 @@ import io.github.dbleases.postgres.PostgresLeaseStore;
 import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spring.DbLeasesDataSource;
 import io.github.dbleases.spring.actuate.LeasesEndpoint;
+import io.github.dbleases.spring.actuate.LeasesEndpointAutoConfiguration;
 import io.github.dbleases.spring.jdbc.DbLeasesConnections;
 import io.github.dbleases.spring.migration.SchemaInitializer;
 import io.github.dbleases.spring.store.UnusedSettings;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.skyscreamer.jsonassert.JSONAssert;
 import tools.jackson.databind.json.JsonMapper;
 
-class RunnersReportTests {
+class LeasesEndpointRunnersTests {
 
     private final FakeLeaseClient client = new FakeLeaseClient();
     private final TaskRunner runner = mock();

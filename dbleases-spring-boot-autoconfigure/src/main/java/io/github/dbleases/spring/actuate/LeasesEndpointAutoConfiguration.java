@@ -1,8 +1,8 @@
-package io.github.dbleases.spring.autoconfigure;
+package io.github.dbleases.spring.actuate;
 
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.TaskRunner;
-import io.github.dbleases.spring.actuate.LeasesEndpoint;
+import io.github.dbleases.spring.autoconfigure.DbLeasesAutoConfiguration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -12,7 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 
-/** Configures the actuator endpoint {@code leases}. */
+/** Auto-configuration for the actuator endpoint {@code leases}. */
 @AutoConfiguration(after = DbLeasesAutoConfiguration.class)
 @ConditionalOnClass({Endpoint.class, ConditionalOnAvailableEndpoint.class})
 @ConditionalOnBean(LeaseClient.class)
