@@ -2,9 +2,7 @@ package io.github.dbleases.spring.leader;
 
 import io.github.dbleases.LeaderOnly;
 import io.github.dbleases.spring.autoconfigure.DbLeasesAutoConfiguration;
-import io.github.dbleases.spring.autoconfigure.LeaderOnlyAutoConfiguration;
-import io.github.dbleases.spring.autoconfigure.LeaseMigrationAutoConfiguration;
-import io.github.dbleases.spring.autoconfigure.PostgresLeaseStoreAutoConfiguration;
+import io.github.dbleases.spring.migration.LeaseMigrationAutoConfiguration;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.util.concurrent.TimeUnit;

@@ -1,5 +1,6 @@
 package io.github.dbleases.spring.autoconfigure;
 
+import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.Timing;
 import io.github.dbleases.spring.jdbc.JdbcUrl;
@@ -68,7 +69,7 @@ public record DbLeasesProperties(
         @DefaultValue Map<String, Lease> leases,
         @DefaultValue Leaders leaders,
         @DefaultValue Tasks tasks,
-        @DefaultValue Map<String, RunnerProperties> runners) {
+        @DefaultValue Map<String, Runner> runners) {
 
     public DbLeasesProperties {
         clientId = textOrNull(clientId);
@@ -109,9 +110,28 @@ public record DbLeasesProperties(
                 grace != null ? grace : derived.grace());
     }
 
-    /** Returns whether a runner that is configured works. */
-    boolean works(String runner) {
-        RunnerProperties configured = runners.get(runner);
+    /** Returns the lease of a name for which there is a bean. */
+    Lease requiredLease(String name) {
+        return required(leases.get(name), "dbleases.leases." + name + ".partitions");
+    }
+
+    /** Returns the runner of a name for which there is a bean. */
+    public Runner requiredRunner(String name) {
+        return required(runners.get(name), "dbleases.runners." + name);
+    }
+
+    private static <T> T required(@Nullable T configured, String property) {
+        if (configured == null) {
+            throw new InvalidConfigurationException(
+                    "%s is not set, but the application was built ahead of time with it: set it, or build the application without it."
+                            .formatted(property));
+        }
+        return configured;
+    }
+
+    /** Returns whether a configured runner is switched on. */
+    public boolean works(String runner) {
+        Runner configured = runners.get(runner);
         return enabled && tasks.enabled() && configured != null && configured.enabled();
     }
 
@@ -199,29 +219,10 @@ public record DbLeasesProperties(
      * @param jdbc Documents in a table
      */
     public record Store(
-            @DefaultValue("postgres") Type type,
+            @DefaultValue("postgres") StoreType type,
             @DefaultValue File file,
             @DefaultValue Gcs gcs,
             @DefaultValue Jdbc jdbc) {
-
-        /** What leases are kept in. */
-        public enum Type {
-
-            /** Tables of a PostgreSQL database. */
-            POSTGRES,
-
-            /** Files in a directory that all instances share. */
-            FILE,
-
-            /** Objects in a bucket of Google Cloud Storage. */
-            GCS,
-
-            /** One table of any database. */
-            JDBC,
-
-            /** The memory of this instance, which shares with no other. */
-            MEMORY
-        }
 
         /**
          * Documents in a directory.
@@ -288,4 +289,75 @@ public record DbLeasesProperties(
      *     nothing.
      */
     public record Tasks(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * A task runner. Names of tables and columns are taken as they are written, upper and lower case included; conditions and
+     * assignments are SQL. A text that is blank counts as not set.
+     *
+     * @param enabled Whether the runner works. When false, its TaskRunner bean exists and claims nothing.
+     * @param table Table of the tasks, with or without a schema and a dot before it. None if a TaskQueue bean gives the tasks.
+     * @param idColumn Column that tells the tasks apart: the primary key or unique.
+     * @param sessionColumn Column of type bigint, nullable, that holds the id of the session which holds the task.
+     * @param pending Condition, in SQL, that holds for a task that is not finished. Not set if each row is one.
+     * @param orderBy Columns, with commas between them, by which tasks are claimed. Not set if the order does not matter,
+     *     which is faster.
+     * @param finish What becomes of a finished task: "delete", or what is set in its row, in SQL.
+     * @param tasksPerSession How many tasks this instance holds at most, 1 to 100,000.
+     * @param batchSize How many tasks are handed to the tasker at once at most. The tasks per session divided by the
+     *     threads by default.
+     * @param interval How long the runner waits after it has found no task, within 10 %.
+     * @param threads How many batches are worked on at once, 1 to 10,000. They are virtual threads with
+     *     spring.threads.virtual.enabled.
+     * @param transactional Whether the work of the tasker and the finish of its tasks commit together.
+     * @param maxAttempts After how many failures a task is given up, which needs the attempts column; 0 for never.
+     * @param giveUp What is set in the row of a task that is given up, in SQL. If not set, the row stays as it is, and is not
+     *     claimed again because of its attempts.
+     * @param attemptsColumn Column of a number, not null, that counts the failures of a task.
+     * @param dueColumn Column of a timestamptz, not null, before whose time a task is not claimed. A failure sets it.
+     * @param errorColumn Column of a text that holds the last failure of a task.
+     * @param createdColumn Column of a time that tells since when a task waits, for the age of the oldest one.
+     * @param retryDelay How long a task waits after its first failure, within 20 %; doubled with each further one.
+     * @param maxRetryDelay How long a failed task waits at most.
+     * @param taskTimeout How long a call of the tasker may take before it is reported and interrupted; 0 for no limit.
+     * @param drainTimeout How long a shutdown waits for batches at work before it interrupts them.
+     * @param channel Channel of PostgreSQL on which a notification wakes the runner.
+     */
+    public record Runner(
+            @DefaultValue("true") boolean enabled,
+            @Nullable String table,
+            @DefaultValue("id") String idColumn,
+            @DefaultValue("session_id") String sessionColumn,
+            @Nullable String pending,
+            @Nullable String orderBy,
+            @Nullable String finish,
+            @DefaultValue("100") int tasksPerSession,
+            @Nullable Integer batchSize,
+            @DefaultValue("1s") Duration interval,
+            @DefaultValue("1") int threads,
+            @DefaultValue("false") boolean transactional,
+            @DefaultValue("0") int maxAttempts,
+            @Nullable String giveUp,
+            @Nullable String attemptsColumn,
+            @Nullable String dueColumn,
+            @Nullable String errorColumn,
+            @Nullable String createdColumn,
+            @DefaultValue("1s") Duration retryDelay,
+            @DefaultValue("1m") Duration maxRetryDelay,
+            @DefaultValue("0s") Duration taskTimeout,
+            @DefaultValue("20s") Duration drainTimeout,
+            @Nullable String channel) {
+
+        public Runner {
+            table = textOrNull(table);
+            pending = textOrNull(pending);
+            orderBy = textOrNull(orderBy);
+            finish = textOrNull(finish);
+            giveUp = textOrNull(giveUp);
+            attemptsColumn = textOrNull(attemptsColumn);
+            dueColumn = textOrNull(dueColumn);
+            errorColumn = textOrNull(errorColumn);
+            createdColumn = textOrNull(createdColumn);
+            channel = textOrNull(channel);
+        }
+    }
 }

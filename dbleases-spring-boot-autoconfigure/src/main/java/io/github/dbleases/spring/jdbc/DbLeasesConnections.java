@@ -1,8 +1,12 @@
 package io.github.dbleases.spring.jdbc;
 
+import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.LeaseClientConfig;
+import java.util.Collection;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
+import org.springframework.beans.factory.ObjectProvider;
 
 /**
  * Gives out connections of dbleases' own. They are never taken from the application's pool, as an exhausted pool must
@@ -20,7 +24,7 @@ public final class DbLeasesConnections {
      * @param application the data source of which address and credentials are used, or null if the overrides have a URL
      * @param overrides what replaces them
      * @throws UnderivableDataSourceException if address and credentials cannot be read
-     * @throws io.github.dbleases.InvalidConfigurationException if no driver takes the URL
+     * @throws InvalidConfigurationException if no driver takes the URL
      */
     public DbLeasesConnections(
             @Nullable DataSource application, ConnectionOverrides overrides, LeaseClientConfig config) {
@@ -30,7 +34,32 @@ public final class DbLeasesConnections {
         target().requireValid();
     }
 
-    /** Whether they lead to what the driver of PostgreSQL talks to. */
+    /**
+     * Returns the data source whose database keeps the leases.
+     *
+     * @param marked the data source that the application has marked
+     * @param all all data sources, of which the only or primary one is used if none is marked
+     * @throws InvalidConfigurationException if there are several and none of them is primary
+     */
+    public static DataSource markedOrPrimary(ObjectProvider<DataSource> marked, ObjectProvider<DataSource> all) {
+        DataSource chosen = marked.getIfAvailable();
+        if (chosen != null) {
+            return chosen;
+        }
+        try {
+            return all.getObject();
+        } catch (NoUniqueBeanDefinitionException several) {
+            Collection<String> names = several.getBeanNamesFound();
+            throw new InvalidConfigurationException(
+                    "There are several DataSource beans%s, and none is marked as the one whose database has the leases."
+                            .formatted(names == null ? "" : " (" + String.join(", ", names) + ")"),
+                    "Put @DbLeasesDataSource on the one to use, or @Primary if it is also the one that the application uses "
+                            + "by default, or set dbleases.connection.url, dbleases.connection.user and "
+                            + "dbleases.connection.password.");
+        }
+    }
+
+    /** Returns whether the driver of PostgreSQL makes the connections. */
     public boolean arePostgres() {
         return target().isPostgres();
     }

@@ -2,6 +2,8 @@ package io.github.dbleases.spring.leader;
 
 import io.github.dbleases.Hold;
 import io.github.dbleases.Leadership;
+import io.github.dbleases.LeadershipListener;
+import io.github.dbleases.LeaseConflictException;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Set;
@@ -15,17 +17,22 @@ import org.slf4j.LoggerFactory;
  * The part that this application takes in one election on behalf of its methods. Until it has begun and after it has
  * ended, nothing is led. May be used by any thread.
  */
-final class Candidacy {
+final class Candidacy implements LeadershipListener {
 
     private static final Logger log = LoggerFactory.getLogger(Candidacy.class);
 
+    private final String name;
     private final Interruptions interruptions = new Interruptions();
     private final Set<String> methods = new TreeSet<>();
     private final Set<Method> skippedBefore = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Leadership leadership;
     private volatile boolean ended;
 
-    /** Notes a method whose calls depend on it. */
+    Candidacy(String name) {
+        this.name = name;
+    }
+
+    /** Adds a method whose calls depend on it. */
     synchronized void addMethod(String method) {
         methods.add(method);
     }
@@ -38,9 +45,28 @@ final class Candidacy {
     /** Takes part. Has an effect once. */
     synchronized void begin(Leadership joined) {
         if (leadership == null) {
-            joined.addListener(interruptions);
+            joined.addListener(this);
             leadership = joined;
         }
+    }
+
+    @Override
+    public void onOusted() {
+        interruptions.interruptLost();
+    }
+
+    /** The database has refused the election after the start, for example because it was down until now. */
+    @Override
+    public void onError(Exception error) {
+        if (error instanceof LeaseConflictException taken) {
+            log.error(refused(taken));
+        }
+    }
+
+    /** Returns what to report when the name of the election belongs to something else. */
+    String refused(LeaseConflictException taken) {
+        return "@LeaderOnly(\"%s\") on %s needs a leader election, but that is the name of something else: %s"
+                .formatted(name, String.join(", ", methods()), taken.problem());
     }
 
     boolean hasBegun() {

@@ -22,25 +22,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Flyway that knows the scripts of dbleases alone. It is a class of its own, so that no class of Flyway is loaded where
- * there is nothing to do.
+ * A Flyway that only knows the scripts of dbleases. It is a class of its own, so that no class of Flyway is loaded if there
+ * is nothing to migrate.
  */
 final class PrivateFlyway {
 
     private static final Logger log = LoggerFactory.getLogger(LeaseMigrations.class);
 
     private final DataSource dataSource;
-    private final SchemaLocation location;
+    private final String tablePrefix;
+    private final String historyTable;
 
-    PrivateFlyway(DataSource dataSource, SchemaLocation location) {
+    PrivateFlyway(DataSource dataSource, String tablePrefix, String historyTable) {
         this.dataSource = dataSource;
-        this.location = location;
+        this.tablePrefix = tablePrefix;
+        this.historyTable = historyTable;
     }
 
     /**
      * Creates or upgrades the tables.
      *
-     * @param baseline the version of tables that were made by other means, "0" if there are none
+     * @param baseline the version of tables that were made by other means, "0" if there are no tables
      */
     void migrate(String schema, String baseline) {
         MigrateResult result = quietly(schema, baseline, Flyway::migrate);
@@ -57,8 +59,8 @@ final class PrivateFlyway {
     }
 
     /**
-     * Uses Flyway, whose own news are worth level DEBUG. Its log belongs to the whole JVM; so what other threads do with
-     * Flyway meanwhile is logged as it always is, and afterwards all is as before.
+     * Uses Flyway, whose messages are logged at level DEBUG. Its log belongs to the whole JVM, so the messages of other
+     * threads that use Flyway meanwhile are logged as always, and the log is restored afterwards.
      */
     private <T> T quietly(String schema, String baseline, Function<Flyway, T> use) {
         Flyway flyway = flyway(schema, baseline);
@@ -78,10 +80,10 @@ final class PrivateFlyway {
                 .javaMigrationClassProvider(List::of)
                 .validateMigrationNaming(true)
                 .defaultSchema(schema)
-                .table(location.historyTable())
+                .table(historyTable)
                 .baselineOnMigrate(true)
                 .baselineVersion(baseline)
-                .placeholders(Map.of("prefix", location.tablePrefix()))
+                .placeholders(Map.of("prefix", tablePrefix))
                 .cleanDisabled(true)
                 .load();
     }

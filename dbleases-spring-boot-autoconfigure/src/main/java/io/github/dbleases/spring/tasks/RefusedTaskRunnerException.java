@@ -4,7 +4,7 @@ import io.github.dbleases.DbLeasesException;
 import org.jspecify.annotations.Nullable;
 
 /** A task runner cannot be made of what the application has. */
-public final class RefusedTaskRunnerException extends DbLeasesException {
+final class RefusedTaskRunnerException extends DbLeasesException {
 
     private static final long serialVersionUID = 1L;
 
@@ -14,7 +14,7 @@ public final class RefusedTaskRunnerException extends DbLeasesException {
      * @param problem what is wrong, in whole sentences
      * @param remedy what to do, in whole sentences
      */
-    public RefusedTaskRunnerException(String problem, String remedy) {
+    RefusedTaskRunnerException(String problem, String remedy) {
         this(problem, remedy, null);
     }
 

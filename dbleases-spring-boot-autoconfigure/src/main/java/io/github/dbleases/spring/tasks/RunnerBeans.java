@@ -1,6 +1,6 @@
 package io.github.dbleases.spring.tasks;
 
-import io.github.dbleases.spring.context.BeanNames;
+import io.github.dbleases.spring.autoconfigure.NamedBeanRegistrar;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -61,7 +61,7 @@ final class RunnerBeans {
      * @throws RefusedTaskRunnerException if several do
      */
     Optional<String> oneOf(List<String> names, RunnerDeclaration runner, String suffix) {
-        String beanName = BeanNames.of(runner.name(), suffix);
+        String beanName = NamedBeanRegistrar.beanName(runner.name(), suffix);
         List<String> matching = names.stream()
                 .filter(name -> name.equals(beanName)
                         || BeanFactoryAnnotationUtils.isQualifierMatch(runner.name()::equals, name, beans))

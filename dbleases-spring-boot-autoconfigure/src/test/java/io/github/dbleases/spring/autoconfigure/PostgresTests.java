@@ -15,6 +15,7 @@ import io.github.dbleases.spring.DbLeasesDataSource;
 import io.github.dbleases.spring.Sql;
 import io.github.dbleases.spring.jdbc.DbLeasesConnections;
 import io.github.dbleases.spring.jdbc.UnderivableDataSourceException;
+import io.github.dbleases.spring.migration.LeaseMigrationAutoConfiguration;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.sql.Connection;
@@ -42,10 +43,9 @@ class PostgresTests {
     private final ApplicationContextRunner withoutDatabase = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
                     DataSourceAutoConfiguration.class,
-                    PostgresLeaseStoreAutoConfiguration.class,
+                    LeaseStoreAutoConfiguration.class,
                     LeaseMigrationAutoConfiguration.class,
-                    DbLeasesAutoConfiguration.class,
-                    LeaseBeansAutoConfiguration.class))
+                    DbLeasesAutoConfiguration.class))
             .withPropertyValues(
                     "dbleases.leases.orders.partitions=8",
                     "dbleases.ttl=1500ms",
@@ -228,7 +228,7 @@ class PostgresTests {
     void withoutADataSourceThereIsNoStore() {
         new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
-                        PostgresLeaseStoreAutoConfiguration.class,
+                        LeaseStoreAutoConfiguration.class,
                         LeaseMigrationAutoConfiguration.class,
                         DbLeasesAutoConfiguration.class))
                 .run(context -> {

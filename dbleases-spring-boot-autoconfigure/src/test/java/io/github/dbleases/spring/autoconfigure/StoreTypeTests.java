@@ -25,8 +25,8 @@ import io.github.dbleases.spring.DbLeasesDataSource;
 import io.github.dbleases.spring.actuate.LeasesEndpoint;
 import io.github.dbleases.spring.actuate.LeasesEndpointAutoConfiguration;
 import io.github.dbleases.spring.jdbc.DbLeasesConnections;
-import io.github.dbleases.spring.migration.SchemaInitializer;
-import io.github.dbleases.spring.store.UnusedSettings;
+import io.github.dbleases.spring.migration.LeaseMigrationAutoConfiguration;
+import io.github.dbleases.spring.tasks.TaskRunnersAutoConfiguration;
 import io.github.dbleases.testing.log.LogCapture;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
@@ -69,16 +69,9 @@ class StoreTypeTests {
 
     private final ApplicationContextRunner application = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
-                    PostgresLeaseStoreAutoConfiguration.class,
+                    LeaseStoreAutoConfiguration.class,
                     LeaseMigrationAutoConfiguration.class,
-                    FileLeaseStoreAutoConfiguration.class,
-                    GcsLeaseStoreAutoConfiguration.class,
-                    JdbcLeaseStoreAutoConfiguration.class,
-                    MemoryLeaseStoreAutoConfiguration.class,
-                    KeyValueLeaseStoreAutoConfiguration.class,
-                    LeaseStoreCheckAutoConfiguration.class,
                     DbLeasesAutoConfiguration.class,
-                    LeaseBeansAutoConfiguration.class,
                     LeasesEndpointAutoConfiguration.class))
             .withPropertyValues(
                     "management.endpoints.web.exposure.include=leases",
@@ -121,7 +114,7 @@ class StoreTypeTests {
             assertThat(context).hasNotFailed();
             assertThat(context).doesNotHaveBean(DataSource.class);
             assertThat(context).doesNotHaveBean(DbLeasesConnections.class);
-            assertThat(context).doesNotHaveBean(SchemaInitializer.class);
+            assertThat(context).doesNotHaveBean("dbLeasesSchemaInitializer");
         });
     }
 
@@ -169,7 +162,7 @@ class StoreTypeTests {
                     .withPropertyValues("dbleases.store.type=jdbc", "dbleases.store.jdbc.table=shop_leases")
                     .run(context -> {
                         assertThat(context).hasSingleBean(JdbcBackend.class);
-                        assertThat(context).doesNotHaveBean(SchemaInitializer.class);
+                        assertThat(context).doesNotHaveBean("dbLeasesSchemaInitializer");
                         ownsAllAndReports(context);
                     });
 
@@ -331,7 +324,7 @@ class StoreTypeTests {
     }
 
     private void withATable(String switchedOff) {
-        try (LogCapture log = LogCapture.of(UnusedSettings.class)) {
+        try (LogCapture log = LogCapture.of(StoreCheck.class)) {
             application
                     .withConfiguration(AutoConfigurations.of(TaskRunnersAutoConfiguration.class))
                     .withBean("emailsTasker", Tasker.class, () -> (Tasker<String>) tasks -> tasks)

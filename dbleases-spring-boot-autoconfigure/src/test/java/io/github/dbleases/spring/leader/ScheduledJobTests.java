@@ -14,7 +14,6 @@ import io.github.dbleases.memory.InMemoryLeaseStore;
 import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spring.FakeLeaseClient;
 import io.github.dbleases.spring.autoconfigure.DbLeasesAutoConfiguration;
-import io.github.dbleases.spring.autoconfigure.LeaderOnlyAutoConfiguration;
 import io.github.dbleases.testing.log.LogCapture;
 import java.time.Duration;
 import java.util.List;
