@@ -1,6 +1,8 @@
 package io.github.dbleases;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -15,7 +17,12 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.github.dbleases.internal.InternalLeaseClient;
+import io.github.dbleases.internal.LeadershipScope;
+import io.github.dbleases.internal.client.LeaseClients;
+import io.github.dbleases.internal.tasks.TaskRunners;
 import io.github.dbleases.keyvalue.KeyValueBackend;
+import io.github.dbleases.spi.LeaseStore;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Random;
@@ -50,17 +57,70 @@ class ArchitectureTests {
 
     @Test
     void packagesHaveNoCycles() {
-        check(slices().assignedFrom(new EveryPackage()).should().beFreeOfCycles());
+        check(slices().assignedFrom(new EveryPackage())
+                .should()
+                .beFreeOfCycles()
+                .ignoreDependency(entryPoints(), DescribedPredicate.alwaysTrue()));
     }
 
+    /**
+     * The entry points for users are in the root package, and lead into the others: the two builders, and the two static
+     * methods that return them. The leadership of a thread is kept where the engine can enter it.
+     */
     @Test
-    void theRootPackageKnowsNoOther() {
+    void theRootPackageKnowsNoOtherExceptInItsEntryPoints() {
         check(noClasses()
                 .that()
                 .resideInAPackage(ROOT)
+                .and()
+                .doNotBelongToAnyOf(LeaseClient.class, TaskRunner.class, CurrentLeadership.class)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(ROOT + ".*.."));
+        check(classes()
+                .that()
+                .belongToAnyOf(LeaseClient.class)
+                .should()
+                .onlyDependOnClassesThat(resideOutsideOfPackage(ROOT + ".*..")
+                        .or(assignableTo(LeaseStore.class))
+                        .or(assignableTo(LeaseClients.class))
+                        .or(assignableTo(InternalLeaseClient.class))));
+        check(classes()
+                .that()
+                .belongToAnyOf(TaskRunner.class)
+                .should()
+                .onlyDependOnClassesThat(resideOutsideOfPackage(ROOT + ".*..")
+                        .or(resideInAPackage(TASKS_SPI))
+                        .or(assignableTo(TaskRunners.class))));
+        check(classes()
+                .that()
+                .belongToAnyOf(CurrentLeadership.class)
+                .should()
+                .onlyDependOnClassesThat(
+                        resideOutsideOfPackage(ROOT + ".*..").or(assignableTo(LeadershipScope.class))));
+    }
+
+    /** Users need not know an implementation to call it: the entry points in the root package do. */
+    @Test
+    void theEngineAndTheTaskRunnerEachHaveOnePublicClass() {
+        check(classes()
+                .that()
+                .resideInAPackage(CLIENT)
+                .and()
+                .arePublic()
+                .and()
+                .areTopLevelClasses()
+                .should()
+                .be(LeaseClients.class));
+        check(classes()
+                .that()
+                .resideInAPackage(TASK_RUNNER)
+                .and()
+                .arePublic()
+                .and()
+                .areTopLevelClasses()
+                .should()
+                .be(TaskRunners.class));
     }
 
     @Test
@@ -202,6 +262,10 @@ class ArchitectureTests {
                                 .toArray(String[]::new))
                 .should()
                 .accessTargetWhere(readsClock()));
+    }
+
+    private static DescribedPredicate<JavaClass> entryPoints() {
+        return belongToAnyOf(LeaseClient.class, TaskRunner.class, CurrentLeadership.class);
     }
 
     private static DescribedPredicate<JavaAccess<?>> startsThread() {

@@ -175,7 +175,7 @@ final class Link {
             throw explained;
         }
         if (Failures.isLoginRefused(e)) {
-            throw StoreUnusableException.of(
+            throw new StoreUnusableException(
                     "The database refuses the connection: %s.".formatted(e.getMessage()),
                     "Correct the user, the password, or the database that the data source connects to.",
                     e);

@@ -90,7 +90,7 @@ final class MissingRights {
                 (table, rights) -> grants.add("GRANT %s ON %s TO %s;".formatted(String.join(", ", rights), table, to)));
         return grants.isEmpty()
                 ? null
-                : StoreUnusableException.of(
+                : new StoreUnusableException(
                         "The database user '%s' lacks rights on the tables of dbleases.".formatted(user),
                         "Let the owner of the tables run:%n%s".formatted(String.join(System.lineSeparator(), grants)),
                         denied);

@@ -40,10 +40,10 @@ record Server(String system, long timeline, boolean walReadable, Instant started
         DatabaseMetaData database = connection.getMetaData();
         String product = database.getDatabaseProductName();
         if (!product.equals("PostgreSQL")) {
-            throw StoreUnusableException.notPostgres(product);
+            throw notPostgres(product);
         }
         if (database.getDatabaseMajorVersion() < OLDEST_VERSION / 10_000) {
-            throw StoreUnusableException.notPostgres("PostgreSQL " + database.getDatabaseProductVersion());
+            throw notPostgres("PostgreSQL " + database.getDatabaseProductVersion());
         }
     }
 
@@ -94,6 +94,13 @@ record Server(String system, long timeline, boolean walReadable, Instant started
         return replyStarted.equals(started) && timeline(system, row.getString(proof), replyStarted) == timeline;
     }
 
+    private static StoreUnusableException notPostgres(String product) {
+        return new StoreUnusableException(
+                "The database is %s, but dbleases needs PostgreSQL 14 or newer.".formatted(product),
+                "Use a data source of a PostgreSQL database, or keep the leases in a table of this database with a JdbcBackend.",
+                "dataSource");
+    }
+
     private static Server ask(Connection connection, @Nullable Driver driver, String system, String wal)
             throws SQLException {
         String sql = IDENTIFY.replace("{system}", system).replace("{wal}", wal);
@@ -101,7 +108,7 @@ record Server(String system, long timeline, boolean walReadable, Instant started
                 ResultSet row = statement.executeQuery(sql)) {
             row.next();
             if (row.getInt(1) < OLDEST_VERSION) {
-                throw StoreUnusableException.notPostgres("PostgreSQL " + row.getString(2));
+                throw notPostgres("PostgreSQL " + row.getString(2));
             }
             if (row.getBoolean(3)) {
                 throw new StoreUnavailableException("The server is a standby, which cannot be written to.");

@@ -68,7 +68,16 @@ final class Tables {
                 in = schema == null ? row.getString(2) : schema;
             }
         }
-        return missing.isEmpty() ? null : StoreUnusableException.missingTables(String.valueOf(in), missing);
+        return missing.isEmpty() ? null : missing(String.valueOf(in), missing);
+    }
+
+    private static StoreUnusableException missing(String schema, List<String> tables) {
+        return new StoreUnusableException(
+                "The tables %s do not exist in schema '%s'.".formatted(String.join(", ", tables), schema),
+                "Create them with PostgresSchema.create, or run the scripts in io/github/dbleases/migration of dbleases-core on "
+                        + "that schema, or set schema and tablePrefix to where the tables are.",
+                "schema",
+                "tablePrefix");
     }
 
     static String quoted(String identifier) {

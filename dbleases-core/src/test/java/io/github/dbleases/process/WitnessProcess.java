@@ -40,10 +40,11 @@ final class WitnessProcess {
     /** Takes the JDBC URL and the user, or a directory. Ends when there is input, having closed the client. */
     public static void main(String[] arguments) throws Exception {
         PrintStream out = System.out;
-        LeaseClientConfig config = LeaseClientConfig.defaults()
-                .withTiming(TIMING)
-                .withDebounce(Duration.ofMillis(100))
-                .withDrainTimeout(Duration.ofSeconds(2));
+        LeaseClientConfig config = LeaseClientConfig.builder()
+                .timing(TIMING)
+                .debounce(Duration.ofMillis(100))
+                .drainTimeout(Duration.ofSeconds(2))
+                .build();
         try (LeaseClient client = LeaseClients.start(config, store(arguments))) {
             Leadership leadership = client.leadership("reports");
             Lease lease = client.lease("orders", PARTITIONS);

@@ -42,13 +42,16 @@ public class MemoryQueue implements TaskQueue<String> {
     }
 
     @Override
-    public synchronized int finish(long session, List<String> tasks) {
-        List<String> held = tasks.stream()
-                .filter(task -> holders.getOrDefault(task, NOBODY) == session)
-                .toList();
-        held.forEach(holders::remove);
-        finished.addAll(held);
-        return held.size();
+    public synchronized List<String> finish(long session, List<String> tasks) {
+        List<String> lost = new ArrayList<>();
+        for (String task : tasks) {
+            if (holders.remove(task, session)) {
+                finished.add(task);
+            } else {
+                lost.add(task);
+            }
+        }
+        return lost;
     }
 
     @Override

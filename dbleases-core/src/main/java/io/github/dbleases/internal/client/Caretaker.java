@@ -45,7 +45,7 @@ final class Caretaker {
     private final Runnable refresh;
     private final Map<String, Timer> balancing = new HashMap<>();
     private final Set<Long> marking = new HashSet<>();
-    private Timer watch = Timer.NONE;
+    private final Map<Long, Watch> watches = new HashMap<>();
     private long auditedNanos;
     private boolean auditing;
 
@@ -68,9 +68,10 @@ final class Caretaker {
         }
     }
 
-    /** The own session is over: it watches nobody. */
+    /** The own session is over: it watches no other. */
     void rest() {
-        watch.cancel();
+        watches.values().forEach(watch -> watch.timer.cancel());
+        watches.clear();
         balancing.values().forEach(Timer::cancel);
         balancing.clear();
     }
@@ -109,12 +110,30 @@ final class Caretaker {
                 (LeaseTransaction transaction) -> step.apply(new Assigner(transaction, limit)));
     }
 
+    /**
+     * Watches the session before the own one. If a session has come between, the one watched until now is watched a
+     * little longer: a newcomer may mark no session dead for as long as that, and with newcomers that follow each other
+     * closely a session that has expired would otherwise stay.
+     */
     private void watch(Optional<Neighbour> neighbour) {
-        watch.cancel();
+        long now = environment.clock().nanoTime();
         neighbour.ifPresent(watched -> {
-            Duration untilDead = watched.markableIn().plusMillis(1);
-            Duration wait = untilDead.isNegative() ? Duration.ZERO : untilDead;
-            watch = environment.after(wait, () -> markDead(watched));
+            Watch replaced = watches.put(watched.session(), new Watch(watched, now));
+            if (replaced != null) {
+                replaced.timer.cancel();
+            }
+        });
+        watches.values().removeIf(watch -> {
+            boolean over = neighbour.isEmpty() || now - watch.readNanos > watch.longest();
+            if (over) {
+                watch.timer.cancel();
+            }
+            return over;
+        });
+        watches.values().forEach(watch -> {
+            watch.timer.cancel();
+            long wait = Math.max(0, watch.markableNanos() - now);
+            watch.timer = environment.after(Duration.ofNanos(wait), () -> markDead(watch.session));
         });
     }
 
@@ -151,6 +170,7 @@ final class Caretaker {
 
     private void marked(Session session, long dead, Optional<Set<String>> leases) {
         marking.remove(dead);
+        watches.remove(dead);
         if (leases.isPresent()) {
             log.info("Session {} has expired and is marked dead; it took part in {}", dead, leases.get());
             leases.get().forEach(this::assignOrphans);
@@ -218,5 +238,27 @@ final class Caretaker {
                 .toList();
         LeadershipBalance.plan(elections)
                 .forEach(name -> settle(name, "relieve the leader of " + name, assigner -> assigner.relieve(name)));
+    }
+
+    /** A session that is watched, as it was read. */
+    private static final class Watch {
+
+        private final Neighbour session;
+        private final long readNanos;
+        private Timer timer = Timer.NONE;
+
+        private Watch(Neighbour session, long readNanos) {
+            this.session = session;
+            this.readNanos = readNanos;
+        }
+
+        private long markableNanos() {
+            return readNanos + session.markableIn().plusMillis(1).toNanos();
+        }
+
+        /** Returns for how many nanoseconds it is watched although no heartbeat reports it. */
+        private long longest() {
+            return session.ttl().plus(session.grace()).multipliedBy(2).toNanos();
+        }
     }
 }

@@ -2,10 +2,10 @@ package io.github.dbleases.internal.client;
 
 import io.github.dbleases.ClusterView;
 import io.github.dbleases.LeaseClientConfig;
-import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.LeaseEventListener;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
+import io.github.dbleases.internal.LeaseConflicts;
 import io.github.dbleases.internal.client.Worker.Job;
 import io.github.dbleases.spi.Census;
 import io.github.dbleases.spi.HeartbeatChannel;
@@ -142,13 +142,7 @@ final class Engine implements SessionKeeper.Observer {
             throw new IllegalStateException("Lease '%s' is still being left: close the holds on it first, then join it."
                     .formatted(spec.name()));
         }
-        if (known.spec().kind() != spec.kind()) {
-            throw LeaseConflictException.kind(
-                    spec.name(), spec.kind(), known.spec().kind());
-        }
-        if (known.partitions() != spec.partitions()) {
-            throw LeaseConflictException.partitions(spec.name(), spec.partitions(), known.partitions());
-        }
+        LeaseConflicts.requireSame(spec, known.spec());
     }
 
     private void requireOpen() {

@@ -32,7 +32,7 @@ final class Events {
     }
 
     void fenced() {
-        tell(new LeaseEvent.ClientFenced(clientId));
+        tell(new LeaseEvent.ClientSuspended(clientId));
     }
 
     void restored() {

@@ -57,7 +57,7 @@ final class Membership {
         refusals.remove(lease.name());
         caretaker.follow(lease.name(), outcome);
         ownership.refreshThen(() -> lease.decided().complete(null));
-        // A request to leave that got no reply may be executed late, after this lease was joined again.
+        // A request to leave or to make way that got no reply may be executed late, after this lease was joined again.
         if (left.contains(lease.name())) {
             worker.submitInATtl(joining(lease));
             left.remove(lease.name());
@@ -80,6 +80,7 @@ final class Membership {
                 log.error("Cannot join lease {}, and go on trying: {}", lease.name(), reason);
                 lease.portfolio().failed(failure);
             }
+            left.add(lease.name());
             worker.submit(makingWay(lease));
             worker.submitInATtl(joining(lease));
         }
@@ -94,7 +95,7 @@ final class Membership {
         return inSession(
                 "make way in " + lease.name(),
                 lease.name(),
-                () -> leases.contains(lease),
+                () -> leases.contains(lease) && refusals.containsKey(lease.name()),
                 (session, assigner) -> {
                     assigner.remove(session.id(), lease.name());
                     return true;

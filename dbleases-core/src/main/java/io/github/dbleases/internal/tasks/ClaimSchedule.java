@@ -1,8 +1,8 @@
 package io.github.dbleases.internal.tasks;
 
 import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.TaskRunnerConfig;
-import io.github.dbleases.TaskSession.Place;
 import io.github.dbleases.spi.tasks.ClaimPlan;
 import java.time.Duration;
 import java.util.function.DoubleSupplier;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * When to claim, and how much. It has no clock and no thread: times are told to it.
  *
  * <p><b>How much.</b> A batch for each idle thread, and what the threads will begin within the next second at the pace of
- * the last moments, but never more than {@code tasks-per-session} in all. So a runner whose tasks take an instant always has
+ * the last moments, but never more than {@code tasksPerSession} in all. So a runner whose tasks take an instant always has
  * the next ones at hand, and one whose tasks take minutes holds only what it works on.
  *
  * <p><b>When.</b> At once while a thread is idle or half of what is at hand has begun; after a claim that has found
@@ -76,8 +76,8 @@ final class ClaimSchedule {
         this.batchSize = batchSize;
         this.interval = config.interval().toNanos();
         this.random = random;
-        Duration first = config.retry().first();
-        Duration longest = config.retry().longest();
+        Duration first = config.retryDelay();
+        Duration longest = config.maxRetryDelay();
         Duration longestForFresh = first.multipliedBy(MOST_DELAYS_FOR_FRESH);
         this.freshBreaker = new CircuitBreaker(
                 BREAKER_THRESHOLD,

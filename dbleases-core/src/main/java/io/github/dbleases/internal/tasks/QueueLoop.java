@@ -1,8 +1,9 @@
 package io.github.dbleases.internal.tasks;
 
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.TaskQueueException;
 import io.github.dbleases.TaskRunnerListener.Activity;
-import io.github.dbleases.TaskSession;
+import io.github.dbleases.internal.TaskSession;
 import io.github.dbleases.internal.tasks.RunnerState.Message;
 import io.github.dbleases.spi.tasks.TaskChannel;
 import io.github.dbleases.spi.tasks.TaskReply;
@@ -48,7 +49,7 @@ final class QueueLoop<T> {
         if (!checked) {
             return state.observe(now -> !now.isClosing() && now.pauseLeft(state.now()) <= 0) && check();
         }
-        TaskSession.Place place = session.place();
+        Place place = session.place();
         @Nullable Message<T> next = state.<@Nullable Message<T>>observe(now -> now.next(place, state.now()));
         if (next != null) {
             send(next);

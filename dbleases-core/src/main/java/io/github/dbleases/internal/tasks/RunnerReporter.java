@@ -104,7 +104,7 @@ final class RunnerReporter<T> {
         if (failure.verdict() == Verdict.GIVE_UP) {
             log.warn(
                     "Runner {}: the tasker gave up task {}, but the table cannot record it and the task is tried again: set"
-                            + " give-up, or max-attempts",
+                            + " giveUp, or maxAttempts",
                     runner.name(),
                     failure.id());
         }
@@ -168,7 +168,7 @@ final class RunnerReporter<T> {
             trace.append(System.lineSeparator()).append("\tat ").append(element);
         }
         log.warn(
-                "Runner {}: the tasker has been working for {} ms, longer than task-timeout allows, and is interrupted. Tasks {},"
+                "Runner {}: the tasker has been working for {} ms, longer than taskTimeout allows, and is interrupted. Tasks {},"
                         + " thread {}:{}",
                 runner.name(),
                 millis,

@@ -1,11 +1,11 @@
 package io.github.dbleases.internal.tasks;
 
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.TaskFailure;
 import io.github.dbleases.TaskFailure.Verdict;
 import io.github.dbleases.TaskGivenUpException;
 import io.github.dbleases.TaskPostponedException;
 import io.github.dbleases.TaskRunnerConfig;
-import io.github.dbleases.TaskSession.Place;
 import io.github.dbleases.TaskTimeoutException;
 import io.github.dbleases.spi.tasks.ClaimPlan;
 import io.github.dbleases.spi.tasks.ClaimedTask;
@@ -103,7 +103,7 @@ final class RunnerState<T> {
         this.batchSize = batchSize;
         this.remembers = remembers;
         this.schedule = new ClaimSchedule(config, batchSize, random, now);
-        this.retryDelay = new Backoff(config.retry().first(), config.retry().longest(), random);
+        this.retryDelay = new Backoff(config.retryDelay(), config.maxRetryDelay(), random);
         Duration interval = config.interval().compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : config.interval();
         this.queueDelay = new Backoff(interval, LONGEST_PAUSE, random);
         this.finishing = new CircuitBreaker(1, Duration.ZERO, retryDelay);

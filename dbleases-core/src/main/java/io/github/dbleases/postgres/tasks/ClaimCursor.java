@@ -1,11 +1,13 @@
 package io.github.dbleases.postgres.tasks;
 
 import io.github.dbleases.TaskClaim;
-import io.github.dbleases.TaskSession.Place;
+import io.github.dbleases.TaskClaim.Place;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A row before the cursor (passed over, given back, of a dead session, committed late) is found when the cursor goes back:
  * as soon as a claim comes back short, when sessions come or go, and after as many seconds as there are sessions, but after
- * ten at the latest. How far it goes back depends on what that costs: to the start if claims from there took no more than a
- * fiftieth of the time since the last one; else to where it was ten seconds ago, or one second ago. So going back never
- * takes more than a few percent of the time, however many dead entries there are.
+ * ten at the latest. How far it goes back depends on its {@linkplain SearchCost cost}: to the start, or to where it was ten
+ * seconds or one second ago. So going back takes at most a few percent of the time, however many dead entries there are.
  *
  * <p>Where ids have a scale and several sessions claim, each keeps to its {@linkplain Lanes lane} in between. Safe for use by
  * several threads.
@@ -28,11 +29,7 @@ final class ClaimCursor {
 
     private static final int MOST_SECONDS = 10;
 
-    /** Going back may take one part of so many of the time. */
-    private static final int COST_PARTS = 50;
-
-    /** What takes less may be done at any time. */
-    private static final long CHEAP = Duration.ofMillis(5).toNanos();
+    private static final Duration NO_LIMIT = Duration.ofNanos(Long.MAX_VALUE);
 
     /** How far back: to the start, or to where the cursor was so long ago. */
     private static final long[] DEPTHS = {Long.MAX_VALUE, 10 * SECOND, SECOND};
@@ -42,8 +39,8 @@ final class ClaimCursor {
     private final LongSupplier nanoTime;
     private final Lanes lanes = new Lanes();
     private final Deque<Mark> marks = new ArrayDeque<>();
-    private final long[] visited = new long[DEPTHS.length];
-    private final long[] costs = new long[DEPTHS.length];
+    private final List<SearchCost> costs =
+            Stream.generate(() -> new SearchCost(NO_LIMIT)).limit(DEPTHS.length).toList();
     private @Nullable Position position;
     private boolean goBack = true;
     private boolean goToStart = true;
@@ -118,7 +115,7 @@ final class ClaimCursor {
 
     private Beginning back(long now) {
         depth = 0;
-        while (!goToStart && depth < DEPTHS.length - 1 && now - visited[depth] < COST_PARTS * costs[depth]) {
+        while (!goToStart && depth < DEPTHS.length - 1 && !costs.get(depth).isAffordable(now)) {
             depth++;
         }
         return new Beginning(depth == 0 ? null : positionBefore(now - DEPTHS[depth]), depth);
@@ -144,10 +141,10 @@ final class ClaimCursor {
         boolean wentBack = !start.isForward();
         if (wentBack) {
             goToStart = false;
-            for (int i = start.depth(); i < DEPTHS.length; i++) {
-                visited[i] = now;
-            }
-            costs[start.depth()] = claimed.nanos() < CHEAP ? 0 : claimed.nanos();
+            costs.get(start.depth()).made(claimed.nanos(), now);
+            costs.subList(start.depth() + 1, costs.size()).forEach(nearer -> nearer.included(now));
+        } else {
+            costs.forEach(further -> further.madeWithout(claimed.nanos()));
         }
         goBack = !claimed.full();
         if (goBack) {

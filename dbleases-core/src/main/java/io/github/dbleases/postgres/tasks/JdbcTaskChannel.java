@@ -44,14 +44,8 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
 
     private static final Logger log = LoggerFactory.getLogger(JdbcTaskChannel.class);
 
-    /**
-     * Where one index has fresh tasks and retries, the search for retries passes the entries of all finished rows that vacuum
-     * could not remove yet. It may take one part of so many of the time.
-     */
-    private static final int COST_PARTS = 50;
-
-    /** What takes less may be done at any time. */
-    private static final long CHEAP = Duration.ofMillis(5).toNanos();
+    /** For how long retries are left alone at most because the search for them is expensive. */
+    private static final Duration LONGEST_WITHOUT_RETRIES = Duration.ofSeconds(10);
 
     /** What somebody has locked is left for the next time. */
     private static final String RELEASE_ALL_BUT = """
@@ -82,8 +76,12 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
     private final SessionTables sessions;
     private final LongSupplier nanoTime;
     private final AtomicReference<String> warnedOf = new AtomicReference<>("");
-    private volatile long retriesAt;
-    private volatile long retriesCost;
+    /**
+     * Where one index has fresh tasks and retries, the search for retries passes the entries of all finished rows that
+     * vacuum could not remove yet.
+     */
+    private final SearchCost retrySearch = new SearchCost(LONGEST_WITHOUT_RETRIES);
+
     private volatile @Nullable Ready ready;
 
     public JdbcTaskChannel(DataSource dataSource, TaskTable table, LeaseTables leases, RowMapper<T> mapper) {
@@ -161,16 +159,19 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
         if (plan == null) {
             return ask(request, null).reply();
         }
-        if (plan.fresh() > 0 && plan.retries() > 0 && nanoTime.getAsLong() - retriesAt < COST_PARTS * retriesCost) {
+        if (plan.fresh() > 0 && plan.retries() > 0 && !retrySearch.isAffordable(nanoTime.getAsLong())) {
             plan = new ClaimPlan(plan.claim(), plan.fresh(), 0, plan.fromEnd(), plan.resting(), plan.failedBefore());
         }
         long begun = nanoTime.getAsLong();
         TaskReply<T> reply = claim(request.with(plan), plan);
-        if (plan.retries() > 0) {
-            long now = nanoTime.getAsLong();
-            retriesAt = now;
-            // Worth it if many were found.
-            retriesCost = reply.claimed().size() < plan.retries() && now - begun > CHEAP ? now - begun : 0;
+        long now = nanoTime.getAsLong();
+        if (plan.retries() == 0) {
+            retrySearch.madeWithout(now - begun);
+        } else if (reply.claimed().size() < plan.retries()) {
+            retrySearch.made(now - begun, now);
+        } else {
+            // Where there are many, it is worth its time.
+            retrySearch.made(0, now);
         }
         return reply;
     }

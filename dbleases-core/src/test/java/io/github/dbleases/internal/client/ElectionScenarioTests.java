@@ -200,7 +200,8 @@ class ElectionScenarioTests extends Scenario {
 
     @Test
     void leadershipsThatAreToBeBalancedMoveToACandidateThatHasTwoLess() {
-        LeaseClientConfig balancing = CONFIG.withBalanceLeaderships(true);
+        LeaseClientConfig balancing =
+                CONFIG.toBuilder().balanceLeaderships(true).build();
         SimProcess all = candidate(500, balancing);
         settle();
         List<SimProcess> five = new ArrayList<>();
@@ -252,7 +253,8 @@ class ElectionScenarioTests extends Scenario {
 
     @Test
     void aLeadershipIsNotTakenFromWorkToBeBalanced() {
-        LeaseClientConfig balancing = CONFIG.withBalanceLeaderships(true);
+        LeaseClientConfig balancing =
+                CONFIG.toBuilder().balanceLeaderships(true).build();
         SimProcess first = candidate(2, balancing);
         settle();
         first.hold("election-0", Duration.ofSeconds(40));

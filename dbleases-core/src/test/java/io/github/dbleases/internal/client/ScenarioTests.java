@@ -59,6 +59,26 @@ class ScenarioTests extends Scenario {
     }
 
     @Test
+    void newcomersDoNotDelayATakeOver() {
+        SimProcess steady = start(12);
+        for (int round = 0; round < 6; round++) {
+            SimProcess victim = start(12);
+            settle();
+
+            victim.environment().crash();
+            long crash = cluster.world().nanos();
+            cluster.run(TIMING.ttl().dividedBy(2));
+            SimProcess newcomer = start(12);
+            cluster.run(TAKEOVER.minusNanos(cluster.world().nanos() - crash));
+
+            assertThat(steady.view("orders").size() + newcomer.view("orders").size())
+                    .as("owned in round " + round)
+                    .isEqualTo(12);
+            newcomer.close();
+        }
+    }
+
+    @Test
     void neighboursThatCrashTogetherAreAllFound() {
         List<SimProcess> ten = start(10, 40);
         settle();

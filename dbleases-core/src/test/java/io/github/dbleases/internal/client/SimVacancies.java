@@ -10,9 +10,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How long partitions are without an owner while faults go on elsewhere: never longer than it takes to find that their owner
- * is dead and to give them to another, if there is a candidate that has been well all that time and nothing has disturbed
- * the storage.
+ * How long partitions are without an owner while faults go on elsewhere: never longer than it takes to find that the owner
+ * in the storage is dead and to give them to another, if there is a candidate that has been well all that time and nothing
+ * has disturbed the storage. When a partition has been given to another, and something happens to that one as well, the
+ * time begins anew.
  */
 final class SimVacancies {
 
@@ -30,7 +31,7 @@ final class SimVacancies {
     private final SimStorage storage;
     private final List<SimProcess> processes;
     private final Map<String, Long> wellSince = new HashMap<>();
-    private final Map<String, Long> vacantSince = new HashMap<>();
+    private final Map<String, Vacancy> vacancies = new HashMap<>();
     private long calmSince;
     private int checks;
 
@@ -80,16 +81,23 @@ final class SimVacancies {
         for (Partition partition : lease.partitions()) {
             String key = lease.lease() + "/" + partition.number();
             if (processes.stream().anyMatch(process -> process.has(lease.lease(), partition.number()))) {
-                vacantSince.remove(key);
+                vacancies.remove(key);
             } else {
-                vacantSince.putIfAbsent(key, now);
+                Vacancy before = vacancies.get(key);
+                if (before == null || before.owner() != partition.owner()) {
+                    vacancies.put(key, new Vacancy(partition.owner(), now));
+                }
             }
             if (candidate && now - calmSince > LONGEST.toNanos()) {
                 checks++;
-                if (now - vacantSince.getOrDefault(key, now) > LONGEST.toNanos()) {
+                Vacancy vacancy = vacancies.get(key);
+                if (vacancy != null && now - vacancy.since() > LONGEST.toNanos()) {
                     world.violation("%s has had no owner for %s".formatted(key, LONGEST));
                 }
             }
         }
     }
+
+    /** The owner of a partition in the storage does not have it. */
+    private record Vacancy(long owner, long since) {}
 }

@@ -11,8 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.TaskFailure.Verdict;
-import io.github.dbleases.TaskSession.Place;
 import io.github.dbleases.postgres.PostgresSchema;
 import io.github.dbleases.postgres.PostgresStoreConfig;
 import io.github.dbleases.spi.tasks.ClaimPlan;
@@ -22,7 +22,10 @@ import io.github.dbleases.spi.tasks.TaskRequest;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -174,6 +177,24 @@ abstract class JdbcTaskChannelContract {
         assertThat(ids(line.exchange(claim(plan)).claimed())).containsExactly(1L, 6L, 7L, 8L);
         ClaimPlan fresh = new ClaimPlan(new TaskClaim(me, 4, 4, Place.ALONE, false), 4, 0, false, List.of(), List.of());
         assertThat(ids(line.exchange(claim(fresh)).claimed())).containsExactly(9L, 10L);
+    }
+
+    @Test
+    void retriesAreClaimedSoonWhereEveryClaimIsSlow() {
+        AtomicLong clock = new AtomicLong();
+        JdbcTaskChannel<String> line = database.line(() -> clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(300)));
+        ClaimPlan plan =
+                new ClaimPlan(new TaskClaim(me, 20, 0, Place.ALONE, false), 20, 20, false, List.of(), List.of());
+        line.exchange(claim(plan));
+        line.exchange(claim(plan));
+        database.execute("UPDATE outbox SET attempts = 1, session_id = NULL WHERE id = 7");
+
+        List<Long> retries = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            retries.addAll(ids(line.exchange(claim(plan)).claimed()));
+        }
+
+        assertThat(retries).containsExactly(7L);
     }
 
     @Test

@@ -1,9 +1,9 @@
 package io.github.dbleases.postgres.tasks;
 
 import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.TaskFailure;
 import io.github.dbleases.TaskFailure.Verdict;
-import io.github.dbleases.TaskSession.Place;
 import io.github.dbleases.postgres.PostgresSchema;
 import io.github.dbleases.postgres.PostgresStoreConfig;
 import io.github.dbleases.spi.tasks.ClaimPlan;
@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
 import javax.sql.DataSource;
 
@@ -142,6 +143,12 @@ final class TaskDatabase {
 
     JdbcTaskChannel<String> line() {
         return line(OUTBOX);
+    }
+
+    /** Returns a channel with a clock of its own. */
+    JdbcTaskChannel<String> line(LongSupplier nanoTime) {
+        return new JdbcTaskChannel<>(
+                dataSource, OUTBOX, LeaseTables.defaults(), row -> row.getString("payload"), nanoTime);
     }
 
     JdbcTaskChannel<String> line(TaskTable table) {

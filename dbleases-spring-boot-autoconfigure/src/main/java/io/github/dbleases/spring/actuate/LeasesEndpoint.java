@@ -12,7 +12,7 @@ import io.github.dbleases.LeaseKind;
 import io.github.dbleases.PartitionSet;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.TaskRunnerStatus;
-import io.github.dbleases.TaskSession;
+import io.github.dbleases.internal.InternalLeaseClient;
 import io.github.dbleases.spring.actuate.LeaseDescriptor.MemberDescriptor;
 import io.github.dbleases.spring.actuate.LeaseDescriptor.PartitionDescriptor;
 import io.github.dbleases.spring.actuate.LeasesDescriptor.AssignmentDescriptor;
@@ -270,11 +270,13 @@ public class LeasesEndpoint {
         return lease(name)
                 .map(lease -> LeaseKind.PARTITIONS)
                 .or(() -> leadership(name).map(leadership -> LeaseKind.LEADER))
-                .or(() -> client.taskSessions().stream()
-                        .map(TaskSession::name)
-                        .filter(name::equals)
-                        .findFirst()
-                        .map(session -> LeaseKind.TASKS));
+                .or(() -> hasTaskSession(name) ? Optional.of(LeaseKind.TASKS) : Optional.empty());
+    }
+
+    private boolean hasTaskSession(String name) {
+        return client instanceof InternalLeaseClient ours
+                && ours.taskSessions().stream()
+                        .anyMatch(session -> session.name().equals(name));
     }
 
     private List<PartitionDescriptor> ownPartitions(String name) {

@@ -36,8 +36,9 @@ final class BuildTimeSettings implements InitializingBean {
         String chosen = StoreType.chosen(environment).word();
         if (!chosen.equals(store)) {
             throw new InvalidConfigurationException(
-                    "%s is '%s', but the application was built ahead of time with '%s', and has only the beans for that: build it with %s=%s."
-                            .formatted(STORE, chosen, store, STORE, chosen));
+                    "%s is '%s', but the application was built ahead of time with '%s', and has only the beans for that."
+                            .formatted(STORE, chosen, store),
+                    "Build it with %s=%s.".formatted(STORE, chosen));
         }
         requireKnown("leases", leases, "lease");
         requireKnown("runners", runners, "task runner");
@@ -49,8 +50,9 @@ final class BuildTimeSettings implements InitializingBean {
         if (!added.isEmpty()) {
             String name = added.iterator().next();
             throw new InvalidConfigurationException(
-                    "dbleases.%s.%s is set, but the application was built ahead of time without that %s, and has no bean for it (it has %s): build it with the property, or remove it."
-                            .formatted(group, name, what, known.isEmpty() ? "none" : String.join(", ", known)));
+                    "dbleases.%s.%s is set, but the application was built ahead of time without that %s, and has no bean for it (it has %s)."
+                            .formatted(group, name, what, known.isEmpty() ? "none" : String.join(", ", known)),
+                    "Build it with the property, or remove the property.");
         }
     }
 

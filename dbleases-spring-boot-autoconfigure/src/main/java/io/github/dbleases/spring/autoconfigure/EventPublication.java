@@ -7,8 +7,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * Publishes what happens to a client as events of the application, in the thread that tells of it: what waits for an
- * event to be handled waits for the listeners of the application.
+ * Publishes the events of a client to the application, in the thread that reports them. So a hand-over that waits for an
+ * event waits for the listeners of the application.
  */
 final class EventPublication implements LeaseEventListener {
 

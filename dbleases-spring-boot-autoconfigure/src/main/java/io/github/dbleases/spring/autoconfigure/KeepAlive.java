@@ -4,8 +4,8 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the JVM alive while it is told to. All threads of a client are daemons, so an application without a web server
- * would end as soon as its {@code main} method returns.
+ * Keeps the JVM alive while it is needed. All threads of a client are daemons, so an application without a web server would
+ * end as soon as its {@code main} method returns.
  */
 final class KeepAlive {
 

@@ -105,10 +105,11 @@ public final class LeaseStoreAutoConfiguration {
             PostgresLeaseStore dbLeasesStore(DbLeasesConnections connections, DbLeasesProperties properties) {
                 return new PostgresLeaseStore(
                         connections.forLeases(),
-                        new PostgresStoreConfig(
-                                properties.schema(),
-                                properties.tablePrefix(),
-                                properties.notifications().enabled()));
+                        PostgresStoreConfig.builder()
+                                .schema(properties.schema())
+                                .tablePrefix(properties.tablePrefix())
+                                .notifications(properties.notifications().enabled())
+                                .build());
             }
         }
 
@@ -197,7 +198,7 @@ public final class LeaseStoreAutoConfiguration {
     private static String required(StoreType type, String setting, @Nullable String value, String expected) {
         if (value == null) {
             String property = "dbleases.store.%s.%s".formatted(type.word(), setting);
-            throw StoreUnusableException.of(
+            throw new StoreUnusableException(
                     "dbleases.store.type is '%s', but %s is not set.".formatted(type.word(), property),
                     "Set %s to %s.".formatted(property, expected));
         }

@@ -1,8 +1,8 @@
 package io.github.dbleases.spring.autoconfigure;
 
-import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.Registration;
+import io.github.dbleases.internal.InternalLeaseClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +28,7 @@ abstract class Managed<J, L> {
     }
 
     /** Joins it, or returns what the client has joined already. */
-    abstract J joinWith(LeaseClient client);
+    abstract J joinWith(InternalLeaseClient client);
 
     abstract Registration register(J joined, L listener);
 
@@ -51,7 +51,7 @@ abstract class Managed<J, L> {
     }
 
     /** Joins it; does nothing when the client has joined it already. */
-    final void join(LeaseClient client) {
+    final void join(InternalLeaseClient client) {
         J joined = joinWith(client);
         synchronized (listeners) {
             if (current != joined) {

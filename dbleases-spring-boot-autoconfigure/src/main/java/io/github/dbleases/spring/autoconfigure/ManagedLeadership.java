@@ -4,9 +4,9 @@ import io.github.dbleases.Hold;
 import io.github.dbleases.Leader;
 import io.github.dbleases.Leadership;
 import io.github.dbleases.LeadershipListener;
-import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.Registration;
+import io.github.dbleases.internal.InternalLeaseClient;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -23,7 +23,7 @@ final class ManagedLeadership extends Managed<Leadership, LeadershipListener> im
     }
 
     @Override
-    Leadership joinWith(LeaseClient client) {
+    Leadership joinWith(InternalLeaseClient client) {
         return client.leadership(name());
     }
 

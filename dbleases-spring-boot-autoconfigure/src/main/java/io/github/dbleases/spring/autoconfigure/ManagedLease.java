@@ -2,11 +2,11 @@ package io.github.dbleases.spring.autoconfigure;
 
 import io.github.dbleases.Hold;
 import io.github.dbleases.Lease;
-import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseListener;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.PartitionSet;
 import io.github.dbleases.Registration;
+import io.github.dbleases.internal.InternalLeaseClient;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -21,7 +21,7 @@ final class ManagedLease extends Managed<Lease, LeaseListener> implements Lease 
     }
 
     @Override
-    Lease joinWith(LeaseClient client) {
+    Lease joinWith(InternalLeaseClient client) {
         return client.lease(name(), partitions());
     }
 

@@ -5,11 +5,11 @@ import io.github.dbleases.ClientStatus;
 import io.github.dbleases.ClusterView;
 import io.github.dbleases.Leadership;
 import io.github.dbleases.Lease;
-import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseEventListener;
 import io.github.dbleases.StoreUnavailableException;
-import io.github.dbleases.TaskSession;
+import io.github.dbleases.internal.InternalLeaseClient;
+import io.github.dbleases.internal.TaskSession;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
@@ -36,15 +36,15 @@ import org.springframework.context.SmartLifecycle;
  *
  * <p>All methods may be called from any thread.
  */
-final class ManagedLeaseClient implements LeaseClient, SmartLifecycle {
+final class ManagedLeaseClient implements InternalLeaseClient, SmartLifecycle {
 
     private final LeaseClientConfig config;
-    private final Supplier<LeaseClient> starter;
+    private final Supplier<InternalLeaseClient> starter;
     private final KeepAlive keepAlive;
     private final OwnershipLog ownershipLog;
     private final ManagedLeases leases = new ManagedLeases(this::keepAliveWhileTakingPart);
     private final Object transition = new Object();
-    private volatile @Nullable LeaseClient running;
+    private volatile @Nullable InternalLeaseClient running;
     private volatile boolean startedByTests;
     private volatile boolean stopped;
     private volatile boolean closed;
@@ -61,7 +61,7 @@ final class ManagedLeaseClient implements LeaseClient, SmartLifecycle {
             LeaseClientConfig config,
             boolean keepsAlive,
             LeaseEventListener events,
-            Function<LeaseEventListener, LeaseClient> starter) {
+            Function<LeaseEventListener, InternalLeaseClient> starter) {
         this.config = config;
         this.keepAlive = new KeepAlive(keepsAlive);
         this.ownershipLog = new OwnershipLog(leases::partitions);
@@ -79,7 +79,7 @@ final class ManagedLeaseClient implements LeaseClient, SmartLifecycle {
 
     @Override
     public ClientState state() {
-        LeaseClient client = running;
+        InternalLeaseClient client = running;
         if (client != null) {
             return client.state();
         }
@@ -88,7 +88,7 @@ final class ManagedLeaseClient implements LeaseClient, SmartLifecycle {
 
     @Override
     public ClientStatus status() {
-        LeaseClient client = running;
+        InternalLeaseClient client = running;
         return client != null ? client.status() : statusWithoutSession(config, state());
     }
 
@@ -122,7 +122,7 @@ final class ManagedLeaseClient implements LeaseClient, SmartLifecycle {
     }
 
     private <M extends Managed<?, ?>> M joined(M managed) {
-        LeaseClient client = running;
+        InternalLeaseClient client = running;
         if (client != null) {
             try {
                 managed.join(client);
@@ -165,8 +165,8 @@ final class ManagedLeaseClient implements LeaseClient, SmartLifecycle {
         return requireRunning().cluster(lease);
     }
 
-    private LeaseClient requireRunning() {
-        LeaseClient client = running;
+    private InternalLeaseClient requireRunning() {
+        InternalLeaseClient client = running;
         if (client == null) {
             throw new StoreUnavailableException("The client is %s and has no session.".formatted(state()));
         }
@@ -175,7 +175,7 @@ final class ManagedLeaseClient implements LeaseClient, SmartLifecycle {
 
     @Override
     public void retire() {
-        LeaseClient client = running;
+        InternalLeaseClient client = running;
         if (client != null) {
             client.retire();
         }
@@ -187,7 +187,7 @@ final class ManagedLeaseClient implements LeaseClient, SmartLifecycle {
             if (closed || running != null) {
                 return;
             }
-            LeaseClient client = starter.get();
+            InternalLeaseClient client = starter.get();
             running = client;
             startedByTests = KeepAlive.isCalledByTests();
             try {
@@ -211,14 +211,14 @@ final class ManagedLeaseClient implements LeaseClient, SmartLifecycle {
     public void stop() {
         synchronized (transition) {
             stopped = true;
-            LeaseClient client = running;
+            InternalLeaseClient client = running;
             if (client != null) {
                 end(client);
             }
         }
     }
 
-    private void end(LeaseClient client) {
+    private void end(InternalLeaseClient client) {
         try {
             client.close();
         } finally {

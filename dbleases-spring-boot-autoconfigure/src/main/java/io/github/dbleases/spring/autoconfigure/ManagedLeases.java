@@ -2,10 +2,10 @@ package io.github.dbleases.spring.autoconfigure;
 
 import io.github.dbleases.Leadership;
 import io.github.dbleases.Lease;
-import io.github.dbleases.LeaseClient;
-import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.LeaseSpec;
-import io.github.dbleases.TaskSession;
+import io.github.dbleases.internal.InternalLeaseClient;
+import io.github.dbleases.internal.LeaseConflicts;
+import io.github.dbleases.internal.TaskSession;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -42,13 +42,7 @@ final class ManagedLeases {
     private <M extends Managed<?, ?>> M find(
             Class<M> type, LeaseSpec spec, BiFunction<LeaseSpec, ManagedLeases, M> create) {
         Managed<?, ?> found = all.computeIfAbsent(spec.name(), absent -> create.apply(spec, this));
-        LeaseSpec existing = found.spec();
-        if (existing.kind() != spec.kind()) {
-            throw LeaseConflictException.kind(spec.name(), spec.kind(), existing.kind());
-        }
-        if (existing.partitions() != spec.partitions()) {
-            throw LeaseConflictException.partitions(spec.name(), spec.partitions(), existing.partitions());
-        }
+        LeaseConflicts.requireSame(spec, found.spec());
         changed.run();
         return type.cast(found);
     }
@@ -80,7 +74,7 @@ final class ManagedLeases {
                 all.values().stream().filter(type::isInstance).map(type::cast).toList());
     }
 
-    void joinAll(LeaseClient client) {
+    void joinAll(InternalLeaseClient client) {
         all.values().forEach(managed -> managed.join(client));
     }
 

@@ -1,10 +1,11 @@
 package io.github.dbleases.spring.autoconfigure;
 
-import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.Registration;
-import io.github.dbleases.TaskSession;
-import io.github.dbleases.TaskSessionListener;
+import io.github.dbleases.TaskClaim.Place;
+import io.github.dbleases.internal.InternalLeaseClient;
+import io.github.dbleases.internal.TaskSession;
+import io.github.dbleases.internal.TaskSessionListener;
 import java.util.OptionalLong;
 
 /** A task session that can be asked for before the client starts: unless it is joined it has no id. */
@@ -15,7 +16,7 @@ final class ManagedTaskSession extends Managed<TaskSession, TaskSessionListener>
     }
 
     @Override
-    TaskSession joinWith(LeaseClient client) {
+    TaskSession joinWith(InternalLeaseClient client) {
         return client.taskSession(name());
     }
 

@@ -21,7 +21,7 @@ import org.springframework.core.MethodParameter;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 
-/** Explains what is to be configured for a {@link Lease}, {@link TaskRunner} or {@link LeaseClient} that a bean asks for. */
+/** Explains what to configure for a {@link Lease}, {@link TaskRunner} or {@link LeaseClient} that a bean asks for. */
 final class MissingBeanFailureAnalyzer extends AbstractFailureAnalyzer<NoSuchBeanDefinitionException>
         implements Ordered {
 
@@ -75,7 +75,7 @@ final class MissingBeanFailureAnalyzer extends AbstractFailureAnalyzer<NoSuchBea
                 cause);
     }
 
-    /** Returns the name that the injection point asks for: its qualifier, or what its name begins with. */
+    /** Returns the name that the injection point asks for: its qualifier, or the beginning of its name. */
     private static @Nullable String wanted(Throwable rootFailure, String type) {
         InjectionPoint point = null;
         for (Throwable failure = rootFailure; failure != null; failure = failure.getCause()) {
@@ -105,7 +105,7 @@ final class MissingBeanFailureAnalyzer extends AbstractFailureAnalyzer<NoSuchBea
                 : null;
     }
 
-    /** Before the analyzer of Spring Boot, which can only say that a bean is missing. */
+    /** Comes before Spring Boot's analyzer, which only knows that a bean is missing. */
     @Override
     public int getOrder() {
         return Ordered.HIGHEST_PRECEDENCE;

@@ -16,10 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs what this instance owns and leads, one line when that changes.
+ * Logs what this instance owns and leads, with one line for each change.
  *
- * <p>For each lease and each election there is at most one line a second. While changes come faster, the state at the end
- * of the second is logged, so the last line always tells the state as it is.
+ * <p>There is at most one line per second for each lease and each election. If changes come faster, the state at the end of
+ * the second is logged, so the last line always shows the current state.
  */
 final class OwnershipLog implements LeaseEventListener {
 
@@ -27,7 +27,7 @@ final class OwnershipLog implements LeaseEventListener {
 
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
-    /** Partitions that are scattered make a long line, and the endpoint lists them all. */
+    /** Scattered partitions would make a long line. The endpoint lists them all. */
     private static final int LONGEST_LIST = 200;
 
     private final ToIntFunction<String> partitions;
@@ -38,7 +38,7 @@ final class OwnershipLog implements LeaseEventListener {
     /**
      * Creates a log.
      *
-     * @param partitions tells how many partitions a lease has
+     * @param partitions returns the number of partitions of a lease
      */
     OwnershipLog(ToIntFunction<String> partitions) {
         this(
@@ -74,7 +74,7 @@ final class OwnershipLog implements LeaseEventListener {
         int known = partitions.applyAsInt(lease);
         Subject subject = subject(lease, sentence(client, lease, PartitionSet.empty(), known));
         synchronized (subject) {
-            // A lease that is being left is no longer known.
+            // The number of a lease that is being left is not known any more.
             subject.all = known > 0 ? known : subject.all;
             subject.owned = change.apply(subject.owned);
             subject.change(sentence(client, lease, subject.owned, subject.all));
@@ -92,7 +92,7 @@ final class OwnershipLog implements LeaseEventListener {
         return "Client %s owns %d of the %d partitions of %s: %s".formatted(client, owned.size(), all, lease, list);
     }
 
-    /** Logs at once what would be logged later. */
+    /** Logs immediately what would be logged later. */
     void flush() {
         subjects.values().forEach(Subject::say);
     }
@@ -101,7 +101,7 @@ final class OwnershipLog implements LeaseEventListener {
         return subjects.computeIfAbsent(name, absent -> new Subject(initially));
     }
 
-    /** A lease or an election: what is the case, what was said of it, and when. */
+    /** A lease or an election: its current state, and the state that was logged last. */
     private final class Subject {
 
         private PartitionSet owned = PartitionSet.empty();

@@ -1,12 +1,13 @@
 package io.github.dbleases.spring.autoconfigure;
 
 import io.github.dbleases.LeaseClient;
+import io.github.dbleases.internal.InternalLeaseClient;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextClosedEvent;
 
 /**
- * Lets a client take up nothing new from the moment that the application begins to shut down. What it owns, it keeps
+ * Makes a client accept nothing new from the moment when the application begins to shut down. The client keeps what it owns
  * until running work has ended.
  */
 final class Retirement implements ApplicationListener<ContextClosedEvent> {
@@ -17,7 +18,7 @@ final class Retirement implements ApplicationListener<ContextClosedEvent> {
     /**
      * Creates a listener.
      *
-     * @param context the context whose end counts; that of a child context is told of too, and does not
+     * @param context the context that ends the client when it closes; events of child contexts arrive here too
      */
     public Retirement(LeaseClient client, ApplicationContext context) {
         this.client = client;
@@ -26,8 +27,8 @@ final class Retirement implements ApplicationListener<ContextClosedEvent> {
 
     @Override
     public void onApplicationEvent(ContextClosedEvent event) {
-        if (event.getApplicationContext() == context) {
-            client.retire();
+        if (event.getApplicationContext() == context && client instanceof InternalLeaseClient ours) {
+            ours.retire();
         }
     }
 

@@ -54,19 +54,19 @@ final class StoreCheck implements BeanFactoryPostProcessor {
     private static StoreUnusableException missing(StoreType type, @Nullable ClassLoader classLoader) {
         Optional<String> dependency = type.missingDependency(classLoader);
         if (dependency.isPresent()) {
-            return StoreUnusableException.of(
+            return new StoreUnusableException(
                     "dbleases.store.type is '%s', but what that store needs is not on the class path."
                             .formatted(type.word()),
                     "Add the dependency %s, or choose another dbleases.store.type.".formatted(dependency.get()));
         }
         if (type.usesDatabase()) {
-            return StoreUnusableException.of(
+            return new StoreUnusableException(
                     "dbleases.store.type is '%s', but there is no DataSource and no dbleases.connection.url."
                             .formatted(type.word()),
                     "Set spring.datasource.url or dbleases.connection.url to the URL%s, or choose another dbleases.store.type."
                             .formatted(type == StoreType.POSTGRES ? " of a PostgreSQL database" : ""));
         }
-        return StoreUnusableException.of(
+        return new StoreUnusableException(
                 "dbleases.store.type is '%s', but there is no such store in this application.".formatted(type.word()),
                 "Do not exclude the auto-configurations of dbleases, and mark one of several beans of type KeyValueBackend as "
                         + "the primary one.");

@@ -5,9 +5,9 @@ import io.github.dbleases.ClientStatus;
 import io.github.dbleases.ClusterView;
 import io.github.dbleases.Leadership;
 import io.github.dbleases.Lease;
-import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
-import io.github.dbleases.TaskSession;
+import io.github.dbleases.internal.InternalLeaseClient;
+import io.github.dbleases.internal.TaskSession;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * nothing, its task sessions have no id, and no database is touched. Leases can be asked for all the same, so that the beans which use them need not
  * know.
  */
-final class SwitchedOffLeaseClient implements LeaseClient {
+final class SwitchedOffLeaseClient implements InternalLeaseClient {
 
     private final LeaseClientConfig config;
     private final ManagedLeases leases = new ManagedLeases(() -> {});

@@ -9,8 +9,10 @@ import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
- * Gives out connections of dbleases' own. They are never taken from the application's pool, as an exhausted pool must
- * not cost a lease, and not pooled: few are opened, and they stand for long.
+ * Opens dbleases' own connections. They never come from the application's pool, because an exhausted pool must not cost a
+ * lease. They are not pooled either: there are few of them, and they stay open for long.
+ *
+ * <p>This class is internal.
  */
 public final class DbLeasesConnections {
 
@@ -21,10 +23,9 @@ public final class DbLeasesConnections {
     /**
      * Prepares connections; nothing is connected yet.
      *
-     * @param application the data source of which address and credentials are used, or null if the overrides have a URL
-     * @param overrides what replaces them
-     * @throws UnderivableDataSourceException if address and credentials cannot be read
-     * @throws InvalidConfigurationException if no driver takes the URL
+     * @param application the data source whose address and credentials are used, or null if the overrides have a URL
+     * @param overrides the parts that replace them
+     * @throws InvalidConfigurationException if address and credentials cannot be read, or if no driver accepts the URL
      */
     public DbLeasesConnections(
             @Nullable DataSource application, ConnectionOverrides overrides, LeaseClientConfig config) {
@@ -64,18 +65,18 @@ public final class DbLeasesConnections {
         return target().isPostgres();
     }
 
-    /** For heartbeats and the other work of the client. */
+    /** Returns connections for heartbeats and the other work of the client. */
     public DataSource forLeases() {
         return new UnpooledDataSource(this::target, DriverSettings.forLeases(config.clientId(), config.timing()));
     }
 
-    /** For a migration, which has time. */
+    /** Returns connections for a migration, which may take its time. */
     public DataSource forMigration(ConnectionOverrides migration) {
         target(migration).requireValid();
         return new UnpooledDataSource(() -> target(migration), DriverSettings.forMigration());
     }
 
-    /** For a check of the tables that does not hold up the start for long. */
+    /** Returns connections for a check of the tables, which must not delay the start for long. */
     public DataSource forValidation(ConnectionOverrides migration) {
         target(migration).requireValid();
         return new UnpooledDataSource(() -> target(migration), DriverSettings.forValidation(config.timing()));
@@ -96,7 +97,7 @@ public final class DbLeasesConnections {
         }
         try {
             return ConnectionTarget.of(application);
-        } catch (UnderivableDataSourceException unreadable) {
+        } catch (InvalidConfigurationException unreadable) {
             // With a URL of its own only the credentials would be missing, and the URL may have them.
             if (overrides.url() != null) {
                 return null;

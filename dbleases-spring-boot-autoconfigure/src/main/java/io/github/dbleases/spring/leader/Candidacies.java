@@ -1,6 +1,7 @@
 package io.github.dbleases.spring.leader;
 
 import io.github.dbleases.ClientState;
+import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.Leadership;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseConflictException;
@@ -85,7 +86,7 @@ final class Candidacies
     private LeaseClient requiredClient(String name) {
         LeaseClient found = client.getIfAvailable();
         if (found == null) {
-            throw new RefusedLeaderOnlyException(
+            throw new InvalidConfigurationException(
                     "Methods run only in the leader of '%s' (@LeaderOnly), but there is no LeaseClient to elect one: "
                                     .formatted(name)
                             + "dbleases does not know where to keep its leases.",
@@ -101,7 +102,7 @@ final class Candidacies
         try {
             return client.leadership(name);
         } catch (LeaseConflictException taken) {
-            throw new RefusedLeaderOnlyException(
+            throw new InvalidConfigurationException(
                     candidacy.refused(taken),
                     "Give the election a name of its own, for example @LeaderOnly(\"%s-leader\").".formatted(name),
                     taken);

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The part that this application takes in one election on behalf of its methods. Until it has begun and after it has
- * ended, nothing is led. May be used by any thread.
+ * The participation of this application in one election, on behalf of its methods. Before it has begun and after it has
+ * ended, every call is skipped. All methods may be called from any thread.
  */
 final class Candidacy implements LeadershipListener {
 
@@ -42,7 +42,7 @@ final class Candidacy implements LeadershipListener {
         return List.copyOf(methods);
     }
 
-    /** Takes part. Has an effect once. */
+    /** Takes part. Only the first call has an effect. */
     synchronized void begin(Leadership joined) {
         if (leadership == null) {
             joined.addListener(this);
@@ -73,7 +73,7 @@ final class Candidacy implements LeadershipListener {
         return leadership != null;
     }
 
-    /** Lets no more calls begin. */
+    /** Skips all calls from now on. */
     void end() {
         ended = true;
     }
@@ -83,13 +83,13 @@ final class Candidacy implements LeadershipListener {
         return leadership;
     }
 
-    /** Returns a hold for a call that begins, null if the call must not. */
+    /** Returns a hold for a call that begins, null if it must be skipped. */
     @Nullable
     Hold tryHold() {
         return ended ? null : tryHoldOfInnerCall();
     }
 
-    /** Returns a hold for a part of a call that has begun already, which may go on while the application ends. */
+    /** Returns a hold for a part of a call that has already begun, which may continue while the application ends. */
     @Nullable
     Hold tryHoldOfInnerCall() {
         Leadership joined = leadership;
@@ -97,7 +97,7 @@ final class Candidacy implements LeadershipListener {
     }
 
     /**
-     * Skips a call, and says so: at level INFO for the first call of a method.
+     * Skips a call and logs it: at level INFO for the first call of a method.
      *
      * @return the result of the call, unless it throws
      */
@@ -115,12 +115,12 @@ final class Candidacy implements LeadershipListener {
         return guard.skip();
     }
 
-    /** Interrupts this thread when the leadership under a token is lost, from now on until the call has ended. */
+    /** Interrupts this thread if the leadership with a token is lost before the call has ended. */
     Interruptions.Running interruptFromNowOn(long token) {
         return interruptions.begin(token, this);
     }
 
-    /** Returns whether the leadership is not the one of a token any more. */
+    /** Returns whether the leadership with a token is lost. */
     boolean isLost(long token) {
         Leadership joined = leadership;
         return joined == null || joined.token().orElse(token - 1) != token;

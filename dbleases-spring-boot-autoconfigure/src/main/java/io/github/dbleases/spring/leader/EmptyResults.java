@@ -27,10 +27,10 @@ import org.springframework.beans.BeanUtils;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 
-/** The results of calls that are skipped: for each type the emptiest value that a caller can go on with. */
+/** The results of skipped calls: for each type, the empty value with which a caller can continue. */
 final class EmptyResults {
 
-    /** Each is the empty value of all types that it is of; the first that fits counts. */
+    /** Each is the empty value of all its types. The first that fits is used. */
     private static final List<Supplier<Object>> VALUES = List.of(
             Optional::empty,
             OptionalInt::empty,
@@ -55,7 +55,7 @@ final class EmptyResults {
 
     private EmptyResults() {}
 
-    /** Returns what makes the result, null for a type that has no empty value. */
+    /** Returns a supplier of the result, which is null for a type without an empty value. */
     static Supplier<? extends @Nullable Object> of(ResolvableType type) {
         Class<?> result = type.resolve(Object.class);
         if (result == Object.class) {

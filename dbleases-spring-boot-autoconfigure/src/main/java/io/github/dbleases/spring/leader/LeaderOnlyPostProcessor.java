@@ -1,5 +1,6 @@
 package io.github.dbleases.spring.leader;
 
+import io.github.dbleases.InvalidConfigurationException;
 import java.lang.reflect.Proxy;
 import java.util.Collection;
 import java.util.List;
@@ -67,7 +68,7 @@ final class LeaderOnlyPostProcessor
     /**
      * Guards the methods of a bean.
      *
-     * @throws RefusedLeaderOnlyException if one of them cannot be kept to the leader
+     * @throws InvalidConfigurationException if one of them cannot be kept to the leader
      */
     @Override
     public Object postProcessAfterInitialization(Object bean, String beanName) {

@@ -2,6 +2,7 @@ package io.github.dbleases.spring.leader;
 
 import io.github.dbleases.CurrentLeadership;
 import io.github.dbleases.Hold;
+import io.github.dbleases.internal.LeadershipScope;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -29,7 +30,7 @@ final class OngoingLeaderOnlyInterceptor implements MethodInterceptor {
 
     @Override
     public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
-        // The work can outlive an outer call, so it needs a hold of its own.
+        // The work can outlive an outer call, so it needs its own hold.
         boolean inner = CurrentLeadership.get(guard.name()).isPresent();
         Hold hold = inner ? candidacy.tryHoldOfInnerCall() : candidacy.tryHold();
         if (hold == null) {
@@ -45,7 +46,7 @@ final class OngoingLeaderOnlyInterceptor implements MethodInterceptor {
             invocation.setUserAttribute(WORK, work);
             Object result = invocation.proceed();
             if (result instanceof CompletionStage<?> future) {
-                // One that is cancelled before it was begun is never run.
+                // Work that is cancelled before it has begun is never run.
                 future.whenComplete((value, failure) -> work.abandonUnlessRunning());
             }
             submitted = true;
@@ -90,7 +91,7 @@ final class OngoingLeaderOnlyInterceptor implements MethodInterceptor {
             ENDED
         }
 
-        /** Does the work in this thread, unless the leadership was lost, or the work cancelled, while it was waiting. */
+        /** Does the work in this thread, unless the leadership was lost or the work was cancelled while it was waiting. */
         @Nullable
         Object run(MethodInvocation invocation) throws Throwable {
             if (!stage.compareAndSet(Stage.WAITING, Stage.RUNNING)) {
@@ -101,7 +102,7 @@ final class OngoingLeaderOnlyInterceptor implements MethodInterceptor {
                 if (!hold.isTrusted()) {
                     return candidacy.skip(guard);
                 }
-                try (CurrentLeadership.Scope current = CurrentLeadership.enter(guard.name(), hold)) {
+                try (LeadershipScope current = LeadershipScope.enter(guard.name(), hold)) {
                     result = invocation.proceed();
                 }
                 return result;
@@ -114,7 +115,7 @@ final class OngoingLeaderOnlyInterceptor implements MethodInterceptor {
             }
         }
 
-        /** Gives up work that will not be run; does nothing when it is under way. */
+        /** Gives up work that will not be run. Has no effect on work that is running. */
         void abandonUnlessRunning() {
             if (stage.compareAndSet(Stage.WAITING, Stage.ENDED)) {
                 hold.close();

@@ -50,10 +50,10 @@ public final class LeaseMigrationAutoConfiguration {
                 mode == Mode.MIGRATE ? connections.forMigration(overrides) : connections.forValidation(overrides);
         DataSource application = overrides.isEmpty() ? own : connections.forLeases();
         // Checks the names as well.
-        PostgresStoreConfig tables = new PostgresStoreConfig(
-                properties.schema(),
-                properties.tablePrefix(),
-                properties.notifications().enabled());
+        PostgresStoreConfig tables = PostgresStoreConfig.builder()
+                .schema(properties.schema())
+                .tablePrefix(properties.tablePrefix())
+                .build();
         return new LeaseMigrations(own, application, tables.schema(), tables.tablePrefix());
     }
 

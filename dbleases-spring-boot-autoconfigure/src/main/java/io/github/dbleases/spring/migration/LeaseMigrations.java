@@ -152,7 +152,7 @@ final class LeaseMigrations {
             throw denied != null ? unreadable(schema, user, denied) : failed;
         }
         if (!result.validationSuccessful) {
-            throw StoreUnusableException.of(
+            throw new StoreUnusableException(
                     "The tables of dbleases in schema '%s' are not those of this version: %s"
                             .formatted(schema, result.getAllErrorMessages()),
                     "Set dbleases.migration.mode=migrate to upgrade them, or let whoever migrates this database upgrade "
@@ -161,7 +161,7 @@ final class LeaseMigrations {
     }
 
     private static StoreUnusableException notMigratable(String schema, String user, SQLException denied) {
-        return StoreUnusableException.of(
+        return new StoreUnusableException(
                 "The tables of dbleases in schema '%s' cannot be migrated, because the user '%s' lacks a permission: %s"
                         .formatted(schema, user, denied.getMessage()),
                 ("Set dbleases.migration.user and dbleases.migration.password to the owner of the tables. If there are no "
@@ -171,7 +171,7 @@ final class LeaseMigrations {
     }
 
     private StoreUnusableException unreadable(String schema, String user, SQLException denied) {
-        return StoreUnusableException.of(
+        return new StoreUnusableException(
                 "The tables of dbleases in schema '%s' cannot be validated, because the user '%s' is not allowed to read their history: %s"
                         .formatted(schema, user, denied.getMessage()),
                 ("As their owner, run GRANT SELECT ON %s.%s TO %s; or set dbleases.migration.user and "
@@ -198,11 +198,18 @@ final class LeaseMigrations {
         DatabaseMetaData database = connection.getMetaData();
         String product = database.getDatabaseProductName();
         if (!POSTGRES.equals(product)) {
-            throw StoreUnusableException.notPostgres(product);
+            throw notPostgres(product);
         }
         if (database.getDatabaseMajorVersion() < OLDEST_VERSION) {
-            throw StoreUnusableException.notPostgres("PostgreSQL " + database.getDatabaseProductVersion());
+            throw notPostgres("PostgreSQL " + database.getDatabaseProductVersion());
         }
+    }
+
+    private static StoreUnusableException notPostgres(String product) {
+        return new StoreUnusableException(
+                "The database is %s, but dbleases needs PostgreSQL 14 or newer.".formatted(product),
+                "Use a DataSource of a PostgreSQL database.",
+                "dataSource");
     }
 
     private String schema() throws SQLException {
@@ -212,7 +219,7 @@ final class LeaseMigrations {
         try (Connection connection = application.getConnection()) {
             String current = connection.getSchema();
             if (current == null) {
-                throw StoreUnusableException.of(
+                throw new StoreUnusableException(
                         "The connection has no current schema: no schema of its search_path exists, or the user may use none "
                                 + "of them.",
                         "Set dbleases.schema to the schema of the tables of dbleases, or let the user use it: GRANT USAGE ON "
@@ -256,7 +263,7 @@ final class LeaseMigrations {
                 tables.next();
                 boolean history = tables.getBoolean(1);
                 if (!history && tables.getInt(2) > 0) {
-                    throw StoreUnusableException.of(
+                    throw new StoreUnusableException(
                             "Schema '%s' has tables of dbleases but no table %s, so it is not known which migrations have been applied to them."
                                     .formatted(schema, historyTable),
                             "Set dbleases.migration.mode=none if the tables are made by other means than dbleases' migrations, "

@@ -13,16 +13,16 @@ import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 
 /**
- * Explains why a Flyway that an application gets later refuses a schema in which dbleases already has its tables.
+ * Explains why a Flyway that is added to an application later refuses a schema in which dbleases already has its tables.
  *
- * <p>Flyway refuses every schema with tables that it does not know. Only the application can say that this is all right, so
- * nothing is done about it here.
+ * <p>Flyway refuses every schema with tables that it does not know. Only the application can decide that this is fine, so
+ * dbleases does not change it.
  */
 final class NonEmptySchemaFailureAnalyzer extends AbstractFailureAnalyzer<FlywayException> implements Ordered {
 
     private static final String REFUSED = "no schema history table";
 
-    /** The schemas with a history of dbleases, and how many tables other than its own each has. */
+    /** The schemas with a history of dbleases, and the number of other tables in each. */
     private static final String SCHEMAS = """
             SELECT history.schemaname,
                    (SELECT count(*) FROM pg_catalog.pg_tables other
@@ -50,7 +50,7 @@ final class NonEmptySchemaFailureAnalyzer extends AbstractFailureAnalyzer<Flyway
         }
     }
 
-    /** The beans are destroyed when a failure is analyzed, so the connection is that of the properties. */
+    /** The beans are already destroyed when a failure is analyzed, so the connection is made from the properties. */
     private @Nullable Connection connect() throws SQLException {
         String own = environment.getProperty("spring.flyway.url");
         String url = own != null ? own : environment.getProperty("spring.datasource.url");
@@ -83,7 +83,7 @@ final class NonEmptySchemaFailureAnalyzer extends AbstractFailureAnalyzer<Flyway
 
     private static FailureAnalysis analysis(FlywayException cause, String schema, String prefix, long others) {
         return new FailureAnalysis(
-                ("Flyway has no history in schema '%1$s' yet, and refuses to begin one because the schema is not empty: "
+                ("Flyway has no history in schema '%1$s' yet, and refuses to start one because the schema is not empty: "
                                 + "dbleases has created its tables '%2$s...' there before. %3$s")
                         .formatted(
                                 schema,
@@ -100,7 +100,7 @@ final class NonEmptySchemaFailureAnalyzer extends AbstractFailureAnalyzer<Flyway
                 cause);
     }
 
-    /** Before analyzers that only repeat the message. */
+    /** Comes before analyzers that only repeat the message. */
     @Override
     public int getOrder() {
         return Ordered.HIGHEST_PRECEDENCE;

@@ -1,5 +1,6 @@
 package io.github.dbleases.spring.tasks;
 
+import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.TaskQueueException;
 import io.github.dbleases.spi.tasks.TaskTransactions;
 import java.util.List;
@@ -51,14 +52,14 @@ final class BoundTransactions implements TaskTransactions {
      * primary or only ones.
      *
      * @param dataSource the data source of its table, null if a queue of the application gives the tasks
-     * @throws RefusedTaskRunnerException if there is no choice
+     * @throws InvalidConfigurationException if there is no choice
      */
     static BoundTransactions of(RunnerDeclaration runner, RunnerBeans beans, @Nullable DataSource dataSource) {
         List<String> managers = beans.all(PlatformTransactionManager.class);
         String name = beans.oneOf(managers, runner, "TransactionManager")
                 .or(() -> managing(beans, managers, dataSource))
                 .or(() -> beans.primaryOf(managers))
-                .orElseThrow(() -> new RefusedTaskRunnerException(
+                .orElseThrow(() -> new InvalidConfigurationException(
                         "Runner '%s' is transactional, but which transactions it uses is not known. PlatformTransactionManager beans found: %s."
                                 .formatted(runner.name(), RunnerBeans.quoted(managers)),
                         ("Define a PlatformTransactionManager (spring-boot-starter-jdbc and spring-boot-starter-data-jpa configure "
@@ -118,13 +119,13 @@ final class BoundTransactions implements TaskTransactions {
     /**
      * Begins a transaction to check it.
      *
-     * @throws RefusedTaskRunnerException if the connections of the queue do not take part in it
+     * @throws InvalidConfigurationException if the connections of the queue do not take part in it
      * @throws TaskQueueException if no transaction can be begun at the moment
      */
     void check() {
         try {
             call(() -> "");
-        } catch (RefusedTaskRunnerException wrong) {
+        } catch (InvalidConfigurationException wrong) {
             throw wrong;
         } catch (Exception unanswered) {
             throw new TaskQueueException(
@@ -136,7 +137,7 @@ final class BoundTransactions implements TaskTransactions {
 
     private void requireConnectionOfQueue() {
         if (dataSource != null && !TransactionSynchronizationManager.hasResource(dataSource)) {
-            throw new RefusedTaskRunnerException(
+            throw new InvalidConfigurationException(
                     ("Runner '%s' is transactional, but the transactions of '%s' (%s) are not those of the DataSource that "
                                     + "has its table.")
                             .formatted(

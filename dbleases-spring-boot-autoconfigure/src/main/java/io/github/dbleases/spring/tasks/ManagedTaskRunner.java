@@ -1,5 +1,6 @@
 package io.github.dbleases.spring.tasks;
 
+import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.InvalidTaskTableException;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.TaskRunnerStatus;
@@ -97,10 +98,11 @@ final class ManagedTaskRunner
         try {
             runner.start();
         } catch (InvalidTaskTableException invalid) {
-            throw new RefusedTaskRunnerException(
+            throw new InvalidConfigurationException(
                     "The table of runner '%s' cannot be used. %s".formatted(name, invalid.problem()),
-                    "Change the table, with a migration of the application, or the properties dbleases.runners.%s.* that name it and its columns."
-                            .formatted(name),
+                    ("%s Change the table with a migration of the application, or the properties dbleases.runners.%s.* that name "
+                                    + "it and its columns.")
+                            .formatted(invalid.remedy(), name),
                     invalid);
         }
     }

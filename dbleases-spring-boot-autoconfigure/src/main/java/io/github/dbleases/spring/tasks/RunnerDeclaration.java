@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 
 /**
  * The configuration of a runner.
@@ -27,60 +29,72 @@ record RunnerDeclaration(
      * Reads the configuration of a runner.
      *
      * @param virtual whether the application uses virtual threads
-     * @throws InvalidConfigurationException if a setting is outside its limits
-     * @throws RefusedTaskRunnerException if a setting is missing
+     * @throws InvalidConfigurationException if a setting is missing or outside its limits
      */
     static RunnerDeclaration of(String name, DbLeasesProperties.Runner configured, boolean virtual) {
+        requireFinish(name, configured);
         requireChannel(name, configured.channel());
-        int tasks = configured.tasksPerSession();
-        int threads = configured.threads();
-        Integer batchSize = configured.batchSize();
-        int batch = batchSize != null ? batchSize : Math.max(1, (tasks + threads - 1) / Math.max(1, threads));
         try {
-            TaskRunnerConfig config = new TaskRunnerConfig(
-                    name,
-                    tasks,
-                    batch,
-                    threads,
-                    virtual,
-                    configured.interval(),
-                    new TaskRunnerConfig.Retry(configured.retryDelay(), configured.maxRetryDelay()),
-                    configured.taskTimeout(),
-                    configured.drainTimeout());
             return new RunnerDeclaration(
-                    config, table(name, configured), tableSettings(configured), configured.transactional());
+                    config(name, configured, virtual),
+                    table(configured),
+                    tableSettings(configured),
+                    configured.transactional());
         } catch (InvalidConfigurationException invalid) {
-            throw invalid(name, invalid.getMessage());
+            String prefix = "dbleases.runners." + name;
+            String properties = invalid.settings().stream()
+                    .map(setting -> prefix + "." + DataObjectPropertyName.toDashedForm(setting))
+                    .collect(Collectors.joining(", "));
+            throw new InvalidConfigurationException(
+                    "Of %s: %s".formatted(prefix, invalid.problem()),
+                    "%s Change %s.".formatted(invalid.remedy(), properties));
         }
     }
 
-    private static @Nullable TaskTable table(String name, DbLeasesProperties.Runner configured) {
-        if (configured.table() == null) {
+    private static TaskRunnerConfig config(String name, DbLeasesProperties.Runner configured, boolean virtual) {
+        TaskRunnerConfig.Builder config = TaskRunnerConfig.builder(name)
+                .tasksPerSession(configured.tasksPerSession())
+                .threads(configured.threads())
+                .virtualThreads(virtual)
+                .interval(configured.interval())
+                .retryDelay(configured.retryDelay())
+                .maxRetryDelay(configured.maxRetryDelay())
+                .taskTimeout(configured.taskTimeout())
+                .drainTimeout(configured.drainTimeout());
+        if (configured.batchSize() != null) {
+            config.batchSize(configured.batchSize());
+        }
+        return config.build();
+    }
+
+    private static @Nullable TaskTable table(DbLeasesProperties.Runner configured) {
+        if (configured.table() == null || configured.finish() == null) {
             return null;
         }
-        if (configured.finish() == null) {
-            String prefix = "dbleases.runners." + name;
-            throw new RefusedTaskRunnerException(
+        return TaskTable.builder(configured.table())
+                .idColumn(configured.idColumn())
+                .sessionColumn(configured.sessionColumn())
+                .pending(configured.pending())
+                .orderBy(configured.orderBy())
+                .finish(configured.finish())
+                .attemptsColumn(configured.attemptsColumn())
+                .errorColumn(configured.errorColumn())
+                .dueColumn(configured.dueColumn())
+                .maxAttempts(configured.maxAttempts())
+                .giveUp(configured.giveUp())
+                .createdColumn(configured.createdColumn())
+                .build();
+    }
+
+    private static void requireFinish(String name, DbLeasesProperties.Runner configured) {
+        if (configured.table() != null && configured.finish() == null) {
+            throw new InvalidConfigurationException(
                     "Runner '%s' has the table '%s', but no setting tells how a task is finished."
                             .formatted(name, configured.table()),
                     ("Set %1$s.finish to \"delete\", or to the assignment that marks the row of a finished task, for example "
                                     + "\"done_at = now()\", together with %1$s.pending, for example \"done_at IS NULL\".")
-                            .formatted(prefix));
+                            .formatted("dbleases.runners." + name));
         }
-        return new TaskTable(
-                configured.table(),
-                configured.idColumn(),
-                configured.sessionColumn(),
-                configured.pending(),
-                configured.orderBy(),
-                configured.finish(),
-                new TaskTable.Failures(
-                        configured.attemptsColumn(),
-                        configured.errorColumn(),
-                        configured.dueColumn(),
-                        configured.maxAttempts(),
-                        configured.giveUp()),
-                configured.createdColumn());
     }
 
     /** Returns the settings of a table that differ from their defaults. */
@@ -104,15 +118,11 @@ record RunnerDeclaration(
 
     private static void requireChannel(String name, @Nullable String channel) {
         if (channel != null && channel.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
-            throw invalid(
-                    name,
-                    "channel is '%s', which is longer than the %d bytes that a name may have in PostgreSQL: use a shorter one."
-                            .formatted(channel, LONGEST_NAME));
+            throw new InvalidConfigurationException(
+                    "dbleases.runners.%s.channel is '%s', which is longer than the %d bytes that a name may have in PostgreSQL."
+                            .formatted(name, channel, LONGEST_NAME),
+                    "Use a shorter name.");
         }
-    }
-
-    private static InvalidConfigurationException invalid(String name, @Nullable String problem) {
-        return new InvalidConfigurationException("Of dbleases.runners.%s, %s".formatted(name, problem));
     }
 
     /** Returns the name of the runner. */

@@ -1,5 +1,6 @@
 package io.github.dbleases.spring.tasks;
 
+import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.InvalidTaskTableException;
 import io.github.dbleases.TaskQueueException;
 import io.github.dbleases.postgres.tasks.RowMapper;
@@ -79,7 +80,7 @@ final class TaskRows {
                 beans.all(ResolvableType.forClassWithGenerics(org.springframework.jdbc.core.RowMapper.class, type));
         Optional<String> chosen = beans.oneOf(names, runner, "RowMapper").or(() -> beans.primaryOf(names));
         if (chosen.isEmpty() && !names.isEmpty()) {
-            throw new RefusedTaskRunnerException(
+            throw new InvalidConfigurationException(
                     "Runner '%s' has tasks of type %s, for which there are several RowMapper beans: %s."
                             .formatted(runner.name(), type.getName(), RunnerBeans.quoted(names)),
                     "Mark one with @Primary or @Qualifier(\"%s\"), or name it '%s'."
@@ -111,9 +112,9 @@ final class TaskRows {
         }
     }
 
-    private static RefusedTaskRunnerException unmapped(
+    private static InvalidConfigurationException unmapped(
             RunnerDeclaration runner, Class<?> type, String reason, @Nullable Throwable cause) {
-        return new RefusedTaskRunnerException(
+        return new InvalidConfigurationException(
                 "Runner '%s' has tasks of type %s, to which rows cannot be mapped: %s."
                         .formatted(runner.name(), type.getTypeName(), reason),
                 "Use a record whose components are named as the columns, or define a bean of type RowMapper<%s>."
@@ -130,15 +131,15 @@ final class TaskRows {
             List<String> missing = rows.missingIn(result);
             if (!missing.isEmpty()) {
                 throw new InvalidTaskTableException(
-                        ("Table '%s' of runner '%s' has no column for %s of %s. Its columns are %s. Name the components of the "
-                                        + "record as the columns, in camel case, or define a bean of type RowMapper<%s>.")
+                        "Table '%s' of runner '%s' has no column for %s of %s. Its columns are %s."
                                 .formatted(
                                         table.name(),
                                         runner.name(),
                                         String.join(", ", missing),
                                         type.getName(),
-                                        columns(result.getMetaData()),
-                                        type.getSimpleName()));
+                                        columns(result.getMetaData())),
+                        "Name the components of the record as the columns, in camel case, or define a bean of type RowMapper<%s>."
+                                .formatted(type.getSimpleName()));
             }
         } catch (SQLException unanswered) {
             throw new TaskQueueException(

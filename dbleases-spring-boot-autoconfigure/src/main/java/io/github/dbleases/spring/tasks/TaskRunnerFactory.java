@@ -1,11 +1,11 @@
 package io.github.dbleases.spring.tasks;
 
+import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.TaskQueue;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.TaskRunnerListener;
 import io.github.dbleases.Tasker;
-import io.github.dbleases.internal.tasks.TaskQueues;
 import io.github.dbleases.internal.tasks.TaskRunners;
 import io.github.dbleases.postgres.tasks.TaskTable;
 import io.github.dbleases.spi.tasks.TaskChannel;
@@ -92,10 +92,10 @@ final class TaskRunnerFactory {
         return new TaskerBean(name, beans.get(name, Tasker.class), beans.declaredType(name));
     }
 
-    private static RefusedTaskRunnerException withoutTasker(RunnerDeclaration runner, List<String> found) {
+    private static InvalidConfigurationException withoutTasker(RunnerDeclaration runner, List<String> found) {
         String beanName = NamedBeanRegistrar.beanName(runner.name(), "Tasker");
         if (found.size() > 1) {
-            return new RefusedTaskRunnerException(
+            return new InvalidConfigurationException(
                     "Runner '%s' has several Tasker beans that could be its own: %s."
                             .formatted(
                                     runner.name(),
@@ -103,7 +103,7 @@ final class TaskRunnerFactory {
                     "Give one of them @Qualifier(\"%s\") or the name '%s', or configure a runner for each."
                             .formatted(runner.name(), beanName));
         }
-        return new RefusedTaskRunnerException(
+        return new InvalidConfigurationException(
                 "Runner '%s' has no Tasker bean. Tasker beans found: %s."
                         .formatted(runner.name(), RunnerBeans.quoted(found)),
                 "Define a bean of type Tasker with @Qualifier(\"%s\") or with the name '%s', or remove the properties %s."
@@ -117,7 +117,7 @@ final class TaskRunnerFactory {
         if (queue.isPresent() && !runner.tableSettings().isEmpty()) {
             List<String> settings =
                     runner.tableSettings().stream().map(runner::property).toList();
-            throw new RefusedTaskRunnerException(
+            throw new InvalidConfigurationException(
                     "Runner '%s' takes its tasks from the TaskQueue bean '%s', but has settings of a table as well: %s."
                             .formatted(runner.name(), queue.get(), String.join(", ", settings)),
                     "Remove the settings, or the bean.");
@@ -131,12 +131,12 @@ final class TaskRunnerFactory {
                 beans.declaredType(queue).as(TaskQueue.class).getGeneric().resolve();
         Class<?> taken = tasker.type().as(Tasker.class).getGeneric().resolve();
         if (given != null && taken != null && !taken.isAssignableFrom(given)) {
-            throw new RefusedTaskRunnerException(
+            throw new InvalidConfigurationException(
                     "Runner '%s' has the TaskQueue bean '%s', whose tasks are of type %s, and the Tasker bean '%s' for tasks of type %s."
                             .formatted(runner.name(), queue, given.getName(), tasker.beanName(), taken.getName()),
                     "Declare both with the same type of tasks.");
         }
-        TaskChannel<Object> channel = TaskQueues.line(beans.get(queue, TaskQueue.class));
+        TaskChannel<Object> channel = TaskRunners.channel(beans.get(queue, TaskQueue.class));
         return runner(runner, channel, tasker, null);
     }
 
@@ -149,7 +149,7 @@ final class TaskRunnerFactory {
                         .getGeneric()
                         .resolve();
         if (found == null) {
-            throw new RefusedTaskRunnerException(
+            throw new InvalidConfigurationException(
                     "The type of the tasks of runner '%s' cannot be read from the bean '%s', which is declared as %s."
                             .formatted(runner.name(), tasker.beanName(), tasker.type()),
                     ("Declare the bean with the type of its tasks: a class that implements Tasker<Email>, or a method with "
@@ -163,7 +163,7 @@ final class TaskRunnerFactory {
     private <T> TaskRunner onTable(RunnerDeclaration runner, TaskerBean tasker, Class<T> type) {
         TaskTable table = runner.table();
         if (table == null) {
-            throw new RefusedTaskRunnerException(
+            throw new InvalidConfigurationException(
                     "Runner '%s' has neither a table nor a TaskQueue bean. TaskQueue beans found: %s."
                             .formatted(runner.name(), RunnerBeans.quoted(beans.all(TaskQueue.class))),
                     "Set %s to the name of the table of its tasks, or define a TaskQueue bean with @Qualifier(\"%s\") or with the name '%s'."
@@ -174,7 +174,7 @@ final class TaskRunnerFactory {
         }
         TaskTables available = tables.getIfAvailable();
         if (available == null) {
-            throw new RefusedTaskRunnerException(
+            throw new InvalidConfigurationException(
                     ("Runner '%s' has the table '%s', but its sessions are not kept in PostgreSQL tables beside it, where "
                                     + "claims could read them.")
                             .formatted(runner.name(), table.name()),
@@ -197,7 +197,7 @@ final class TaskRunnerFactory {
             TaskChannel<T> checked = new CheckedChannel<>(channel, channel, transactions::flush, transactions::check);
             work = new TaskWork<>(checked, typed, transactions);
         } else {
-            throw new RefusedTaskRunnerException(
+            throw new InvalidConfigurationException(
                     "Runner '%s' is transactional, but spring-tx is not on the class path.".formatted(runner.name()),
                     "Add the dependency org.springframework:spring-tx, or set %s=false."
                             .formatted(runner.property("transactional")));

@@ -8,7 +8,6 @@ import io.github.dbleases.spring.Sql;
 import io.github.dbleases.spring.migration.LeaseMigrationAutoConfiguration;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -66,7 +65,7 @@ class DatabaseFailureAnalysisTests {
                 .contains("dbleases_partition")
                 .contains("dbleases_incarnation")
                 .contains("do not exist in schema 'empty'")
-                .contains("Set dbleases.migration.mode=migrate to have them created");
+                .contains("Set dbleases.migration.mode=migrate to have the tables created");
     }
 
     @Test
@@ -213,12 +212,19 @@ class DatabaseFailureAnalysisTests {
     void aTablePrefixThatIsNotAllowed(CapturedOutput output) {
         failToStart(Application.class, "--dbleases.table-prefix=Robert'); DROP TABLE");
 
-        assertThat(output).contains("APPLICATION FAILED TO START").contains("table-prefix is");
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("tablePrefix is")
+                .contains("The property is dbleases.table-prefix.");
     }
 
     @Test
     void withoutFlywayTheRemedySaysSo() {
-        StoreUnusableException missing = StoreUnusableException.missingTables("public", List.of("dbleases_session"));
+        StoreUnusableException missing = new StoreUnusableException(
+                "The tables dbleases_session do not exist in schema 'public'.",
+                "Create them.",
+                "schema",
+                "tablePrefix");
 
         FailureAnalysis analysis = new DbLeasesFailureAnalyzer(false).analyze(missing, missing);
 

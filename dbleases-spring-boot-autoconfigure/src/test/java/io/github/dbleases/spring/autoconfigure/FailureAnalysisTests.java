@@ -40,9 +40,10 @@ class FailureAnalysisTests {
 
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
-                .contains("heartbeat + 2 * attempt-timeout + margin <= ttl")
+                .contains("heartbeat + 2 * attemptTimeout + margin <= ttl")
                 .contains("1000 ms + 2 * 1400 ms + 500 ms = 4300 ms, ttl is 4000 ms")
-                .contains("Change the property of that name with the prefix 'dbleases.'");
+                .contains(
+                        "The properties are dbleases.ttl, dbleases.heartbeat, dbleases.attempt-timeout, dbleases.margin.");
     }
 
     @Test

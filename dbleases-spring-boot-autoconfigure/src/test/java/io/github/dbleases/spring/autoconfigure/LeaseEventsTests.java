@@ -7,8 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseEvent;
-import io.github.dbleases.LeaseEvent.ClientFenced;
 import io.github.dbleases.LeaseEvent.ClientRestored;
+import io.github.dbleases.LeaseEvent.ClientSuspended;
 import io.github.dbleases.LeaseEvent.Elected;
 import io.github.dbleases.LeaseEvent.Ousted;
 import io.github.dbleases.LeaseEvent.PartitionsAssigned;
@@ -82,7 +82,7 @@ class LeaseEventsTests {
                         PartitionsAssigned.class,
                         PartitionsRevoked.class,
                         ClientRestored.class,
-                        ClientFenced.class);
+                        ClientSuspended.class);
     }
 
     @Test

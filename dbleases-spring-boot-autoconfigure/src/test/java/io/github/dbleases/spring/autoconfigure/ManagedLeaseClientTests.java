@@ -14,9 +14,9 @@ import io.github.dbleases.LeaseListener;
 import io.github.dbleases.PartitionSet;
 import io.github.dbleases.Registration;
 import io.github.dbleases.StoreUnavailableException;
-import io.github.dbleases.TaskSession;
-import io.github.dbleases.TaskSessionListener;
 import io.github.dbleases.Timing;
+import io.github.dbleases.internal.TaskSession;
+import io.github.dbleases.internal.TaskSessionListener;
 import io.github.dbleases.internal.client.LeaseClients;
 import io.github.dbleases.memory.InMemoryLeaseStore;
 import java.time.Duration;
@@ -30,21 +30,23 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ManagedLeaseClientTests {
 
-    private static final LeaseClientConfig CONFIG = LeaseClientConfig.defaults()
-            .withClientId("managed")
-            .withTiming(new Timing(
+    private static final LeaseClientConfig CONFIG = LeaseClientConfig.builder()
+            .clientId("managed")
+            .timing(new Timing(
                     Duration.ofMillis(1200),
                     Duration.ofMillis(200),
                     Duration.ofMillis(200),
                     Duration.ofMillis(100),
                     Duration.ofMillis(100)))
-            .withDebounce(Duration.ZERO)
-            .withDrainTimeout(Duration.ofMillis(300));
+            .debounce(Duration.ZERO)
+            .drainTimeout(Duration.ofMillis(300))
+            .build();
 
     private final InMemoryLeaseStore store = new InMemoryLeaseStore();
     private final ManagedLeaseClient client =
             new ManagedLeaseClient(CONFIG, true, event -> {}, events -> LeaseClients.start(CONFIG, store, events));
-    private final LeaseClient other = LeaseClients.start(CONFIG.withClientId("other"), store);
+    private final LeaseClient other =
+            LeaseClients.start(CONFIG.toBuilder().clientId("other").build(), store);
 
     @AfterEach
     void close() {
@@ -143,7 +145,7 @@ class ManagedLeaseClientTests {
 
     @Test
     void whereItIsSwitchedOffATaskSessionHasNoId() {
-        try (LeaseClient off = new SwitchedOffLeaseClient(CONFIG)) {
+        try (SwitchedOffLeaseClient off = new SwitchedOffLeaseClient(CONFIG)) {
             TaskSession tasks = off.taskSession("letters");
 
             assertThat(tasks.id()).isEmpty();

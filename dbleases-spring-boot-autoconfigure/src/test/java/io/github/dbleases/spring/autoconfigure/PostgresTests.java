@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.dbleases.ClientState;
+import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseListener;
@@ -14,7 +15,6 @@ import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spring.DbLeasesDataSource;
 import io.github.dbleases.spring.Sql;
 import io.github.dbleases.spring.jdbc.DbLeasesConnections;
-import io.github.dbleases.spring.jdbc.UnderivableDataSourceException;
 import io.github.dbleases.spring.migration.LeaseMigrationAutoConfiguration;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
@@ -182,7 +182,7 @@ class PostgresTests {
                 .withBean("exotic", DataSource.class, Exotic::new)
                 .run(context -> assertThat(context)
                         .getFailure()
-                        .hasStackTraceContaining(UnderivableDataSourceException.class.getName()));
+                        .hasStackTraceContaining(InvalidConfigurationException.class.getName()));
     }
 
     @Test

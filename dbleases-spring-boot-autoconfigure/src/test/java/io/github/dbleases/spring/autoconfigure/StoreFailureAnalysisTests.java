@@ -136,8 +136,8 @@ class StoreFailureAnalysisTests {
 
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
-                .contains("store.jdbc.table is 'my leases'")
-                .contains("Change the property of that name with the prefix 'dbleases.'.");
+                .contains("table is 'my leases'")
+                .contains("The property is dbleases.store.jdbc.table.");
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.github.dbleases.LeaseClient;
 import io.github.dbleases.StoreUnusableException;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.Tasker;
+import io.github.dbleases.internal.InternalLeaseClient;
 import io.github.dbleases.keyvalue.KeyValueBackend;
 import io.github.dbleases.keyvalue.KeyValueLeaseStore;
 import io.github.dbleases.keyvalue.MapBackend;
@@ -339,7 +340,8 @@ class StoreTypeTests {
                         TaskRunner runner = context.getBean(TaskRunner.class);
                         runner.wake();
                         assertThat(runner.isRunning()).isFalse();
-                        assertThat(context.getBean(LeaseClient.class).taskSessions())
+                        assertThat(InternalLeaseClient.of(context.getBean(LeaseClient.class))
+                                        .taskSessions())
                                 .isEmpty();
                     });
             assertThat(log.lines()).isEmpty();

@@ -60,7 +60,7 @@ class TaskRunnerFailureAnalysisTests {
                 .contains("APPLICATION FAILED TO START")
                 .contains("outbox")
                 .contains(
-                        "Change the table, with a migration of the application, or the properties dbleases.runners.emails.*");
+                        "Change the table with a migration of the application, or the properties dbleases.runners.emails.*");
     }
 
     @Test
@@ -69,7 +69,7 @@ class TaskRunnerFailureAnalysisTests {
 
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
-                .contains("Of dbleases.runners.emails, threads is 0, but must be 1 to 10000");
+                .contains("Of dbleases.runners.emails: threads is 0, but must be 1 to 10,000.");
     }
 
     @Test

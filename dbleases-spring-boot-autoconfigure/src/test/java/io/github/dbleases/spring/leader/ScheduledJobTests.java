@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.dbleases.CurrentLeadership;
+import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.LeaderOnly;
 import io.github.dbleases.Leadership;
 import io.github.dbleases.LeadershipListener;
@@ -224,7 +225,7 @@ class ScheduledJobTests {
                 .withBean(Plain.class)
                 .run(context -> assertThat(context)
                         .getFailure()
-                        .isInstanceOf(RefusedLeaderOnlyException.class)
+                        .isInstanceOf(InvalidConfigurationException.class)
                         .hasMessageContaining("leader of 'plain'")
                         .hasMessageContaining("there is no LeaseClient"));
     }

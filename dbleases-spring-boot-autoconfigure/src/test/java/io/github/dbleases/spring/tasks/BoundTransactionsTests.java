@@ -6,7 +6,7 @@ import io.github.dbleases.TaskClaim;
 import io.github.dbleases.TaskFailure;
 import io.github.dbleases.TaskQueue;
 import io.github.dbleases.TaskRunnerConfig;
-import io.github.dbleases.internal.tasks.TaskQueues;
+import io.github.dbleases.internal.tasks.TaskRunners;
 import io.github.dbleases.spi.tasks.ClaimedTask;
 import io.github.dbleases.spi.tasks.TaskChannel;
 import java.util.ArrayList;
@@ -50,7 +50,7 @@ class BoundTransactionsTests {
 
     @Test
     void whatATaskerHasLeftToBeWrittenIsWrittenBeforeItsTasksAreFinished() throws Exception {
-        TaskChannel<String> queue = TaskQueues.line(new Queue());
+        TaskChannel<String> queue = TaskRunners.channel(new Queue());
         TaskChannel<String> line = new CheckedChannel<>(queue, queue, transactions::flush, () -> {});
 
         transactions.call(() -> {
@@ -69,9 +69,9 @@ class BoundTransactionsTests {
         }
 
         @Override
-        public int finish(long session, List<String> tasks) {
+        public List<String> finish(long session, List<String> tasks) {
             done.add("finish");
-            return tasks.size();
+            return List.of();
         }
 
         @Override

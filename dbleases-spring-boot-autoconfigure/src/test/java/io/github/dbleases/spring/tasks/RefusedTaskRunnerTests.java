@@ -50,7 +50,7 @@ class RefusedTaskRunnerTests {
         refusing.run(context -> assertThat(context)
                 .getFailure()
                 .extracting(NestedExceptionUtils::getMostSpecificCause)
-                .isInstanceOfSatisfying(RefusedTaskRunnerException.class, refused -> {
+                .isInstanceOfSatisfying(InvalidConfigurationException.class, refused -> {
                     assertThat(refused).hasMessageContaining(problem);
                     assertThat(refused.remedy()).contains(remedy);
                 }));
@@ -213,6 +213,6 @@ class RefusedTaskRunnerTests {
                 .run(context -> assertThat(context)
                         .getFailure()
                         .isInstanceOf(InvalidConfigurationException.class)
-                        .hasMessageContaining("attempts-column"));
+                        .hasMessageContaining("dbleases.runners.emails.attempts-column"));
     }
 }

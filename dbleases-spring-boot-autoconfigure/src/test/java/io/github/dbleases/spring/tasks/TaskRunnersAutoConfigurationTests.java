@@ -408,7 +408,7 @@ class TaskRunnersAutoConfigurationTests {
                 .run(context -> assertThat(context)
                         .getFailure()
                         .isInstanceOf(InvalidConfigurationException.class)
-                        .hasMessageContaining("Of dbleases.runners.emails, threads is 0"));
+                        .hasMessageContaining("Of dbleases.runners.emails: threads is 0"));
         emails.withPropertyValues("dbleases.runners.emails.channel=" + "c".repeat(64))
                 .run(context -> assertThat(context)
                         .getFailure()

@@ -3,6 +3,7 @@ package io.github.dbleases.spring.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.InvalidTaskTableException;
 import io.github.dbleases.TaskClaim;
 import io.github.dbleases.TaskFailure;
@@ -400,7 +401,7 @@ class TaskRunnersOnPostgresTests {
                 .withPropertyValues("dbleases.runners.emails.transactional=true")
                 .run(context -> assertThat(context)
                         .getFailure()
-                        .hasStackTraceContaining(RefusedTaskRunnerException.class.getName())
+                        .hasStackTraceContaining(InvalidConfigurationException.class.getName())
                         .hasStackTraceContaining("the transactions of 'other'"));
     }
 
@@ -494,10 +495,10 @@ class TaskRunnersOnPostgresTests {
                 END $$
                 """,
                 """
-                CREATE FUNCTION finish_work(session bigint, ids int[]) RETURNS bigint LANGUAGE sql AS $$
+                CREATE FUNCTION finish_work(session bigint, ids int[]) RETURNS SETOF int LANGUAGE sql AS $$
                     WITH finished AS (UPDATE work SET done = true, session_id = NULL
                         WHERE id = ANY (ids) AND session_id = session RETURNING id)
-                    SELECT count(*) FROM finished
+                    SELECT lost FROM unnest(ids) AS lost WHERE lost NOT IN (SELECT id FROM finished)
                 $$
                 """);
 
@@ -548,12 +549,12 @@ class TaskRunnersOnPostgresTests {
         }
 
         @Override
-        public int finish(long session, List<Integer> tasks) {
-            return jdbc.sql("SELECT finish_work(:session, :ids)")
+        public List<Integer> finish(long session, List<Integer> tasks) {
+            return jdbc.sql("SELECT * FROM finish_work(:session, :ids)")
                     .param("session", session)
                     .param("ids", tasks.toArray(new Integer[0]))
                     .query(Integer.class)
-                    .single();
+                    .list();
         }
 
         @Override
