@@ -10,10 +10,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
-import org.flywaydb.core.api.FlywayException;
-import org.flywaydb.core.api.output.ValidateResult;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +80,7 @@ final class LeaseMigrations {
      *
      * @throws StoreUnavailableException if the database cannot be reached
      * @throws StoreUnusableException if it is not PostgreSQL, or if the user lacks a permission
-     * @throws FlywayException if a migration fails
+     * @throws RuntimeException of Flyway, if a migration fails
      */
     void migrate() {
         try (Connection connection = dataSource.getConnection()) {
@@ -95,7 +94,7 @@ final class LeaseMigrations {
             try {
                 lock(connection, schema);
                 flyway().migrate(schema, isWithoutHistory(connection, schema) ? "1" : "0");
-            } catch (FlywayException failed) {
+            } catch (RuntimeException failed) {
                 DbLeasesException explained = explanation(failed);
                 if (explained != null) {
                     throw explained;
@@ -130,7 +129,7 @@ final class LeaseMigrations {
             }
         } catch (SQLException failed) {
             throw unavailable("validate", failed);
-        } catch (FlywayException failed) {
+        } catch (RuntimeException failed) {
             DbLeasesException explained = explanation(failed);
             if (explained != null) {
                 throw explained;
@@ -144,17 +143,17 @@ final class LeaseMigrations {
     }
 
     private void validate(String schema, String user) {
-        ValidateResult result;
+        Optional<String> invalid;
         try {
-            result = flyway().validate(schema);
-        } catch (FlywayException failed) {
+            invalid = flyway().validate(schema);
+        } catch (RuntimeException failed) {
             SQLException denied = cause(failed, DENIED);
             throw denied != null ? unreadable(schema, user, denied) : failed;
         }
-        if (!result.validationSuccessful) {
+        if (invalid.isPresent()) {
             throw new StoreUnusableException(
                     "The tables of dbleases in schema '%s' are not those of this version: %s"
-                            .formatted(schema, result.getAllErrorMessages()),
+                            .formatted(schema, invalid.get()),
                     "Set dbleases.migration.mode=migrate to upgrade them, or let whoever migrates this database upgrade "
                             + "them.");
         }

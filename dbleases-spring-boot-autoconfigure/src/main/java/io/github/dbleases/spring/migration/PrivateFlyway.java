@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -22,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Flyway that only knows the scripts of dbleases. It is a class of its own, so that no class of Flyway is loaded if there
- * is nothing to migrate.
+ * A Flyway that only knows the scripts of dbleases. All types of Flyway are used in this class, so that none is loaded if
+ * there is nothing to migrate.
  */
 final class PrivateFlyway {
 
@@ -54,8 +55,10 @@ final class PrivateFlyway {
         }
     }
 
-    ValidateResult validate(String schema) {
-        return quietly(schema, "0", Flyway::validateWithResult);
+    /** Returns what is wrong with the tables, empty if they are valid. */
+    Optional<String> validate(String schema) {
+        ValidateResult result = quietly(schema, "0", Flyway::validateWithResult);
+        return result.validationSuccessful ? Optional.empty() : Optional.of(result.getAllErrorMessages());
     }
 
     /**

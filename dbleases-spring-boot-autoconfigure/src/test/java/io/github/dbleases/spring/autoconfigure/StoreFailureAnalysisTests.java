@@ -19,6 +19,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -97,6 +99,30 @@ class StoreFailureAnalysisTests {
                 .contains("APPLICATION FAILED TO START")
                 .contains("dbleases.store.type is 'gcs', but what that store needs is not on the class path.")
                 .contains("Add the dependency com.google.cloud:google-cloud-storage");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file", "jdbc"})
+    void theModuleForKeyValueStoresThatIsMissing(String type, CapturedOutput output) {
+        failToStartWithout(
+                "io.github.dbleases.keyvalue",
+                "--dbleases.store.type=" + type,
+                "--dbleases.connection.url=jdbc:h2:mem:none");
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("dbleases.store.type is '%s', but what that store needs is not on the class path."
+                        .formatted(type))
+                .contains("Add the dependency io.github.dbleases:dbleases-store-keyvalue, or choose another");
+    }
+
+    @Test
+    void theModuleForGoogleCloudStorageThatIsMissing(CapturedOutput output) {
+        failToStartWithout("io.github.dbleases.keyvalue.gcs", "--dbleases.store.type=gcs");
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("Add the dependency io.github.dbleases:dbleases-store-gcs, or choose another");
     }
 
     @Test

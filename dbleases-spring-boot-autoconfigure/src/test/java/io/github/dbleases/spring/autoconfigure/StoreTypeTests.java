@@ -25,6 +25,7 @@ import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spring.DbLeasesDataSource;
 import io.github.dbleases.spring.actuate.LeasesEndpoint;
 import io.github.dbleases.spring.actuate.LeasesEndpointAutoConfiguration;
+import io.github.dbleases.spring.autoconfigure.LeaseStoreAutoConfiguration.ConditionalOnStoreType;
 import io.github.dbleases.spring.jdbc.DbLeasesConnections;
 import io.github.dbleases.spring.migration.LeaseMigrationAutoConfiguration;
 import io.github.dbleases.spring.tasks.TaskRunnersAutoConfiguration;
@@ -36,13 +37,16 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -79,6 +83,21 @@ class StoreTypeTests {
                     "dbleases.leases.orders.partitions=8",
                     "dbleases.ttl=6s",
                     "dbleases.debounce=0");
+
+    @ParameterizedTest
+    @EnumSource
+    void eachTypeHasAConfiguration(StoreType type) {
+        assertThat(nested(LeaseStoreAutoConfiguration.class)
+                        .map(configuration -> configuration.getAnnotation(ConditionalOnStoreType.class))
+                        .filter(condition ->
+                                condition != null && List.of(condition.value()).contains(type)))
+                .isNotEmpty();
+    }
+
+    private static Stream<Class<?>> nested(Class<?> type) {
+        return Stream.of(type.getDeclaredClasses())
+                .flatMap(configuration -> Stream.concat(Stream.of(configuration), nested(configuration)));
+    }
 
     @Test
     void leasesAreKeptInADirectory() {
