@@ -166,7 +166,7 @@ final class LeaseMigrations {
                 ("Set dbleases.migration.user and dbleases.migration.password to the owner of the tables. If there are no "
                                 + "tables yet, this is enough: GRANT USAGE, CREATE ON SCHEMA %s TO %s; Or migrate the tables "
                                 + "by other means and set dbleases.migration.mode=validate.")
-                        .formatted(quoted(schema), quoted(user)));
+                        .formatted(SchemaHistory.quoted(schema), SchemaHistory.quoted(user)));
     }
 
     private StoreUnusableException unreadable(String schema, String user, SQLException denied) {
@@ -175,11 +175,10 @@ final class LeaseMigrations {
                         .formatted(schema, user, denied.getMessage()),
                 ("As their owner, run GRANT SELECT ON %s.%s TO %s; or set dbleases.migration.user and "
                                 + "dbleases.migration.password to a user that can read it, or set dbleases.migration.mode=none.")
-                        .formatted(quoted(schema), quoted(historyTable), quoted(user)));
-    }
-
-    private static String quoted(String identifier) {
-        return '"' + identifier.replace("\"", "\"\"") + '"';
+                        .formatted(
+                                SchemaHistory.quoted(schema),
+                                SchemaHistory.quoted(historyTable),
+                                SchemaHistory.quoted(user)));
     }
 
     private PrivateFlyway flyway() {

@@ -63,7 +63,7 @@ final class SchemaHistory {
         }
     }
 
-    private static String quoted(String identifier) {
+    static String quoted(String identifier) {
         return '"' + identifier.replace("\"", "\"\"") + '"';
     }
 
