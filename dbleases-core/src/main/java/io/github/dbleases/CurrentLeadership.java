@@ -1,6 +1,8 @@
 package io.github.dbleases;
 
 import io.github.dbleases.internal.LeadershipScope;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +58,19 @@ public final class CurrentLeadership {
      */
     public boolean isTrusted() {
         return hold.isTrusted();
+    }
+
+    /**
+     * Lets a transaction commit only while this instance still leads with this token, and the call has not ended; see
+     * {@link Hold#fence}.
+     *
+     * @param transaction a connection to the database that keeps the leases, in a transaction
+     * @throws OwnershipLostException if this instance does not lead any more: roll back
+     * @throws InvalidFenceException if the transaction cannot be protected
+     * @throws SQLException if the database fails: roll back
+     */
+    public void fence(Connection transaction) throws SQLException {
+        hold.fence(transaction);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.github.dbleases;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -10,7 +12,7 @@ import java.util.OptionalLong;
  * <p>A partition is owned from the moment this client has read the grant until it gives the partition up or its trust
  * deadline passes, whichever is first. Every reading method makes that check itself, without a lock, an allocation or
  * the database; so the answer is right even when the heartbeat hangs. Work that goes on after the check needs a
- * hold ({@link #runIfOwned}, {@link #forEachOwned}, {@link #tryHold}; against hand-overs) or the {@link #token token} (against pauses).
+ * hold ({@link #runIfOwned}, {@link #forEachOwned}, {@link #tryHold}; against hand-overs), the {@link #fence fence} or the {@link #token token} (against pauses).
  *
  * <p>All methods may be called from any thread.
  */
@@ -108,6 +110,31 @@ public interface Lease {
             }
         }
         return done;
+    }
+
+    /**
+     * Lets a transaction commit only while this client still owns a partition, as {@link Hold#fence} does, with the grant
+     * under which the partition is owned when this is called.
+     *
+     * <p>Call it as the first statement of the transaction: the partition may have been lost and won back before this call,
+     * which it does not notice. Work under a hold calls {@link Hold#fence}, which notices, as its last statement.
+     *
+     * @param transaction a connection to the database that keeps the leases, in a transaction
+     * @throws OwnershipLostException if this client does not own the partition: roll back
+     * @throws InvalidFenceException if the transaction cannot be protected, see {@link Hold#fence}
+     * @throws SQLException if the database fails: roll back
+     */
+    default void fence(Connection transaction, int partition) throws SQLException {
+        Optional<Hold> taken = tryHold(partition);
+        if (taken.isEmpty()) {
+            throw new OwnershipLostException(
+                    name(),
+                    partition,
+                    "This client does not own partition %d of lease '%s'.".formatted(partition, name()));
+        }
+        try (Hold hold = taken.get()) {
+            hold.fence(transaction);
+        }
     }
 
     /**

@@ -1,10 +1,13 @@
 package io.github.dbleases;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.targetOwner;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -21,15 +24,15 @@ import io.github.dbleases.internal.InternalLeaseClient;
 import io.github.dbleases.internal.LeadershipScope;
 import io.github.dbleases.internal.client.LeaseClients;
 import io.github.dbleases.internal.tasks.TaskRunners;
-import io.github.dbleases.keyvalue.KeyValueBackend;
 import io.github.dbleases.spi.LeaseStore;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Random;
 import java.util.Set;
 import java.util.Timer;
 import java.util.concurrent.Executors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Keeps the one-way flows between the packages; a rule holds for a package that is still empty. */
@@ -42,15 +45,11 @@ class ArchitectureTests {
     private static final String CLIENT = ROOT + ".internal.client..";
     private static final String TASK_RUNNER = ROOT + ".internal.tasks..";
     private static final String ROWS = ROOT + ".internal.rows..";
+    private static final String JDBC = ROOT + ".internal.jdbc..";
     private static final String POSTGRES = ROOT + ".postgres";
     private static final String POSTGRES_TASKS = ROOT + ".postgres.tasks..";
     private static final String MEMORY = ROOT + ".memory..";
-    private static final String KEY_VALUE = ROOT + ".keyvalue";
-    private static final String KEY_VALUE_BACKENDS = ROOT + ".keyvalue.*..";
-    private static final String JDBC_KEY_VALUE = ROOT + ".keyvalue.jdbc..";
-    private static final String GCS = ROOT + ".keyvalue.gcs..";
-    private static final String[] STORES = {SPI, ROWS, POSTGRES, MEMORY, KEY_VALUE, KEY_VALUE_BACKENDS};
-    private static final String[] STORE_IMPLEMENTATIONS = {POSTGRES, MEMORY, KEY_VALUE, KEY_VALUE_BACKENDS};
+    private static final String[] STORES = {SPI, ROWS, POSTGRES, MEMORY};
 
     private static final JavaClasses CORE = new ClassFileImporter()
             .importUrl(LeaseClient.class.getProtectionDomain().getCodeSource().getLocation());
@@ -68,7 +67,7 @@ class ArchitectureTests {
      * methods that return them. The leadership of a thread is kept where the engine can enter it.
      */
     @Test
-    void theRootPackageKnowsNoOtherExceptInItsEntryPoints() {
+    void theRootPackageUsesNoOtherExceptInItsEntryPoints() {
         check(noClasses()
                 .that()
                 .resideInAPackage(ROOT)
@@ -124,7 +123,7 @@ class ArchitectureTests {
     }
 
     @Test
-    void theCoreKnowsNothingOfSpring() {
+    void theCoreDoesNotUseSpring() {
         check(noClasses().should().dependOnClassesThat().resideInAPackage("org.springframework.."));
     }
 
@@ -157,29 +156,33 @@ class ArchitectureTests {
                 .areAssignableTo(Random.class));
     }
 
+    /** A fence is passed the connection of the application, from the root package to the store, which alone uses it. */
     @Test
-    void onlyWhatTalksToADatabaseUsesJdbc() {
+    void onlyPackagesForDatabasesUseJdbc() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(POSTGRES, JDBC_KEY_VALUE, POSTGRES_TASKS)
+                .resideOutsideOfPackages(JDBC, POSTGRES, POSTGRES_TASKS)
                 .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql.."));
-    }
-
-    /** Its library is optional: whatever else named it could not be loaded where it is not there. */
-    @Test
-    void onlyItsOwnPackageUsesGoogleCloudStorage() {
+                .dependOnClassesThat(resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..")
+                        .and(not(type(Connection.class).or(type(SQLException.class))))));
         check(noClasses()
                 .that()
-                .resideOutsideOfPackage(GCS)
+                .resideOutsideOfPackages(JDBC, POSTGRES, POSTGRES_TASKS)
                 .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("com.google..", GCS));
+                .accessTargetWhere(targetOwner(type(Connection.class))));
     }
 
     @Test
-    void nobodyKnowsThePostgresStore() {
+    void thePackageThatIsSharedForJdbcUsesNoOther() {
+        check(noClasses()
+                .that()
+                .resideInAPackage(JDBC)
+                .should()
+                .dependOnClassesThat(resideInAPackage(ROOT + "..").and(resideOutsideOfPackage(JDBC))));
+    }
+
+    @Test
+    void noOtherPackageUsesThePostgresStore() {
         check(noClasses()
                 .that()
                 .resideOutsideOfPackage(POSTGRES)
@@ -189,35 +192,13 @@ class ArchitectureTests {
     }
 
     @Test
-    void storesKnowNeitherTheEngineNorTasks() {
+    void storesUseNeitherTheEngineNorTasks() {
         check(noClasses()
                 .that()
                 .resideInAnyPackage(STORES)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(CLIENT, TASK_RUNNER, TASKS_SPI, POSTGRES_TASKS));
-    }
-
-    @Test
-    void keyValueBackendsKnowOnlyTheirInterface() {
-        check(classes()
-                .that()
-                .resideInAPackage(KEY_VALUE_BACKENDS)
-                .should()
-                .onlyDependOnClassesThat(resideOutsideOfPackage(ROOT + "..")
-                        .or(resideInAnyPackage(ROOT, KEY_VALUE_BACKENDS))
-                        .or(assignableTo(KeyValueBackend.class))
-                        .or(assignableTo(KeyValueBackend.Document.class))));
-    }
-
-    @Test
-    void theKeyValueStoreKnowsNoBackend() {
-        check(noClasses()
-                .that()
-                .resideOutsideOfPackage(KEY_VALUE_BACKENDS)
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage(KEY_VALUE_BACKENDS));
     }
 
     @Test
@@ -247,7 +228,7 @@ class ArchitectureTests {
     void theEngineOwnsThreads() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(CLIENT, TASK_RUNNER, POSTGRES, POSTGRES_TASKS, KEY_VALUE)
+                .resideOutsideOfPackages(CLIENT, TASK_RUNNER, POSTGRES, POSTGRES_TASKS)
                 .should()
                 .accessTargetWhere(startsThread()));
     }
@@ -257,9 +238,7 @@ class ArchitectureTests {
     void theEngineOwnsClocks() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(
-                        Stream.concat(Stream.of(CLIENT, TASK_RUNNER, POSTGRES_TASKS), Stream.of(STORE_IMPLEMENTATIONS))
-                                .toArray(String[]::new))
+                .resideOutsideOfPackages(CLIENT, TASK_RUNNER, POSTGRES, POSTGRES_TASKS, MEMORY)
                 .should()
                 .accessTargetWhere(readsClock()));
     }

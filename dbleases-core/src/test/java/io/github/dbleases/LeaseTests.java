@@ -1,7 +1,10 @@
 package io.github.dbleases;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +15,9 @@ import org.junit.jupiter.api.Test;
 class LeaseTests {
 
     private final List<Integer> worked = new ArrayList<>();
+    private final List<Integer> fenced = new ArrayList<>();
     private boolean trusted = true;
+    private boolean owned = true;
 
     @Test
     void theTrustThatEndsDuringTheWorkEndsTheRound() {
@@ -32,6 +37,28 @@ class LeaseTests {
         new HeldLease().forEachOwned(holds::add);
 
         assertThat(holds).hasSize(4).noneMatch(Hold::isTrusted);
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // the hold does not look at the connection
+    void aFenceIsThatOfAHoldThatIsClosedAgain() throws SQLException {
+        new HeldLease().fence(null, 3);
+
+        assertThat(fenced).containsExactly(3);
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // the connection is not reached
+    void aFenceOnAPartitionThatIsNotOwnedIsRefusedWithoutTheDatabase() {
+        owned = false;
+
+        assertThatExceptionOfType(OwnershipLostException.class)
+                .isThrownBy(() -> new HeldLease().fence(null, 3))
+                .withMessage("This client does not own partition 3 of lease 'orders'.")
+                .satisfies(lost -> {
+                    assertThat(lost.lease()).isEqualTo("orders");
+                    assertThat(lost.partition()).isEqualTo(3);
+                });
     }
 
     private final class HeldLease implements Lease {
@@ -63,7 +90,7 @@ class LeaseTests {
 
         @Override
         public Optional<Hold> tryHold(int partition) {
-            return Optional.of(new OpenHold(partition));
+            return owned ? Optional.of(new OpenHold(partition)) : Optional.empty();
         }
 
         @Override
@@ -97,6 +124,11 @@ class LeaseTests {
         @Override
         public boolean isTrusted() {
             return open && trusted;
+        }
+
+        @Override
+        public void fence(Connection transaction) {
+            fenced.add(partition);
         }
 
         @Override

@@ -3,9 +3,9 @@ package io.github.dbleases.assignment;
 import java.util.List;
 
 /**
- * What the balancer decided.
+ * The decision of the balancer.
  *
- * @param changes what is to be written, in the order of the partition numbers
+ * @param changes the changes to write, by partition number
  * @param complete whether every member has its fair share once the changes are written and the hand-overs are done
  */
 public record Assignment(List<Change> changes, boolean complete) {

@@ -1,6 +1,6 @@
 package io.github.dbleases.assignment;
 
-import static io.github.dbleases.assignment.Snapshot.NOBODY;
+import static io.github.dbleases.assignment.Snapshot.NO_SESSION;
 
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.assignment.Snapshot.Member;
@@ -17,37 +17,38 @@ import java.util.Optional;
 /**
  * Spreads the partitions of a lease over its members.
  *
- * <p>The rules, for N partitions and members of the total weight W:
+ * <p>The rules, for N partitions and C members with a total weight of W:
  *
  * <ol>
- *   <li>A partition counts for its pending session if that is a member, else for its owner if that is a member; else it is
- *       an orphan.
- *   <li>A member of weight w has the quota {@code floor(N * w / W)}. The partitions that are left go, one each, to the
- *       members with the largest remainder (Hamilton's method); equal remainders: to the one that has most above its
- *       floor; equal again: to the smaller hash of lease and session. With equal weights this means that the first
- *       {@code N mod C} of C members, by their count, get {@code ceil(N / C)} and the others {@code floor(N / C)}.
- *   <li>A member keeps what counts for it up to its quota. It gives up first what is on its way (not yet got, asked for,
- *       already given up), then the highest numbers.
- *   <li>The orphans and the excess fill the members that are below their quota: a partition goes to its own owner where
- *       that is one of them, else to the first of them.
- *   <li>A partition whose owner is live is never granted to another: its owner is asked to hand it over.
+ *   <li>A partition counts for its pending session if that is a member. Otherwise it counts for its owner, if that is a
+ *       member. Otherwise it is an orphan.
+ *   <li>A member of weight w has the quota {@code floor(N * w / W)}. The remaining partitions go, one each, to the
+ *       members with the largest remainders (Hamilton's method). Among equal remainders, the member that has most above
+ *       its floor comes first, then the one with the smaller hash of lease and session. With equal weights, the {@code
+ *       N mod C} members that have most get {@code ceil(N / C)} and the others {@code floor(N / C)}.
+ *   <li>A member keeps what counts for it, up to its quota. It first gives up partitions that are moving (not yet
+ *       received, requested by others, or already given up), then the highest numbers.
+ *   <li>The orphans and the excess go to the members that are below their quota: a partition goes to its own owner if
+ *       that is one of them, otherwise to the first of them.
+ *   <li>A partition whose owner is live is never granted to another session. Its owner is asked to hand it over.
  * </ol>
  *
- * <p>A leader election is decided by other rules, those of {@link Election}.
+ * <p>As a result, the shares of members with equal weight differ by at most one, no plan with fair shares takes fewer
+ * partitions from the members for which they count, and a second plan on the result of the first is empty, however many
+ * of the hand-overs are done by then. The order of the input does not matter. The cost is that of sorting the
+ * partitions and the members.
  *
- * <p>So no two members of equal weight differ by more than one, no plan with fair shares takes fewer partitions from the
- * members for which they count, and a second plan on the result of the first is empty, however many of the hand-overs are
- * done by then. The order of the input does not matter. The effort is that of sorting the partitions and the members.
+ * <p>A leader election has rules of its own, see {@link Election}.
  */
 public final class Balancer {
 
-    /** How much of the balance is put right. */
+    /** Which partitions a plan assigns. */
     public enum Scope {
 
-        /** Only the orphans are given out; no partition moves from one member to another. */
+        /** Assigns the orphans only. No partition moves from one member to another. */
         ORPHANS,
 
-        /** The orphans are given out, and excess moves. */
+        /** Assigns the orphans and moves the excess. */
         ALL
     }
 
@@ -61,12 +62,12 @@ public final class Balancer {
                 .sorted(Comparator.comparingInt(Partition::number))
                 .toList();
         this.shares = snapshot.members().stream()
-                .map(member -> new Share(member, Ties.hash(snapshot.lease(), member.session())))
+                .map(member -> new Share(member, TieBreaker.hash(snapshot.lease(), member.session())))
                 .toList();
         shares.forEach(share -> bySession.put(share.session, share));
     }
 
-    /** Returns what to write so that the partitions of the snapshot are spread by the rules above. */
+    /** Returns the changes that spread the partitions of the snapshot by the rules above. */
     public static Assignment assign(Snapshot snapshot, Scope scope) {
         return snapshot.kind() == LeaseKind.LEADER ? Election.elect(snapshot) : new Balancer(snapshot).assign(scope);
     }
@@ -94,7 +95,7 @@ public final class Balancer {
         }
     }
 
-    /** Rule 2. Returns the shares in the order in which they get what is left over. */
+    /** Rule 2. Returns the shares in the order in which they get the remaining partitions. */
     private List<Share> setQuotas() {
         long weights = shares.stream().mapToLong(share -> share.weight).sum();
         int left = partitions.size();
@@ -116,16 +117,16 @@ public final class Balancer {
 
     /** Rule 4. */
     private void placeAll(List<Share> ranked) {
-        List<Partition> homeless = new ArrayList<>();
+        List<Partition> excess = new ArrayList<>();
         for (Partition partition : unplaced) {
             Share owner = bySession.get(partition.owner());
             if (owner != null && owner.isBelowQuota()) {
                 owner.partitions.add(partition);
             } else {
-                homeless.add(partition);
+                excess.add(partition);
             }
         }
-        Iterator<Partition> rest = homeless.iterator();
+        Iterator<Partition> rest = excess.iterator();
         for (Share share : ranked) {
             while (share.isBelowQuota() && rest.hasNext()) {
                 share.partitions.add(rest.next());
@@ -137,27 +138,27 @@ public final class Balancer {
         Map<Integer, Long> targets = new HashMap<>();
         shares.forEach(share -> share.partitions.forEach(p -> targets.put(p.number(), share.session)));
         return partitions.stream()
-                .map(partition -> change(partition, targets.getOrDefault(partition.number(), NOBODY)))
+                .map(partition -> change(partition, targets.getOrDefault(partition.number(), NO_SESSION)))
                 .flatMap(Optional::stream)
                 .toList();
     }
 
     /** Rule 5. */
     static Optional<Change> change(Partition before, long target) {
-        boolean pending = before.pending() != NOBODY;
+        boolean pending = before.pending() != NO_SESSION;
         if (!before.ownerLive()) {
-            if (target != NOBODY) {
+            if (target != NO_SESSION) {
                 return Optional.of(new Change.Grant(before, target, before.token()));
             }
-            return before.owner() != NOBODY || pending ? Optional.of(new Change.Vacate(before)) : Optional.empty();
+            return before.owner() != NO_SESSION || pending ? Optional.of(new Change.Vacate(before)) : Optional.empty();
         }
-        if (target == before.owner() || target == NOBODY) {
+        if (target == before.owner() || target == NO_SESSION) {
             return pending ? Optional.of(new Change.Withdraw(before)) : Optional.empty();
         }
         return target != before.pending() ? Optional.of(new Change.Move(before, target)) : Optional.empty();
     }
 
-    /** What one member has and is to have. */
+    /** The partitions of one member, and its quota. */
     private static final class Share {
 
         private final long session;
@@ -193,7 +194,7 @@ public final class Balancer {
         }
 
         private boolean isAtRest(Partition partition) {
-            return partition.owner() == session && partition.ownerLive() && partition.pending() == NOBODY;
+            return partition.owner() == session && partition.ownerLive() && partition.pending() == NO_SESSION;
         }
     }
 }

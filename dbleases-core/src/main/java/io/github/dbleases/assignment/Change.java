@@ -2,62 +2,62 @@ package io.github.dbleases.assignment;
 
 import io.github.dbleases.assignment.Snapshot.Partition;
 
-/** What is to be written for one partition. It is written only if the partition is still as it was read. */
+/** A change of one partition. A store writes it only if the partition is still as it was read. */
 public sealed interface Change {
 
     /** The partition as it was read. */
     Partition before();
 
-    /** The session that has to know of the change, or {@link Snapshot#NOBODY}. */
-    long concerns();
+    /** The session that needs to know of the change, or {@link Snapshot#NO_SESSION}. */
+    long affectedSession();
 
     /**
-     * A partition without a live owner gets one, and a new token.
+     * Gives a partition without a live owner to a session, with a new token.
      *
      * @param to the new owner
-     * @param above the new token is larger than this and than the token before
+     * @param above the new token must be larger than this, and than the previous token
      */
     record Grant(Partition before, long to, long above) implements Change {
 
-        /** Returns this grant with a new token that is larger than this one too. */
+        /** Returns a copy of this grant whose new token must also be larger than the given token. */
         public Grant above(long token) {
             return new Grant(before, to, Math.max(above, token));
         }
 
         @Override
-        public long concerns() {
+        public long affectedSession() {
             return to;
         }
     }
 
     /**
-     * The owner of a partition is asked to hand it over.
+     * Asks the owner of a partition to hand it over.
      *
-     * @param to the session that is to own it
+     * @param to the session that should own it
      */
     record Move(Partition before, long to) implements Change {
 
         @Override
-        public long concerns() {
+        public long affectedSession() {
             return before.owner();
         }
     }
 
-    /** The owner of a partition is no longer asked to hand it over. */
+    /** Withdraws the request to hand a partition over. Its owner keeps it. */
     record Withdraw(Partition before) implements Change {
 
         @Override
-        public long concerns() {
+        public long affectedSession() {
             return before.owner();
         }
     }
 
-    /** A partition without a live owner has nobody to go to. */
+    /** Leaves a partition without a live owner vacant, because no member can own it. */
     record Vacate(Partition before) implements Change {
 
         @Override
-        public long concerns() {
-            return Snapshot.NOBODY;
+        public long affectedSession() {
+            return Snapshot.NO_SESSION;
         }
     }
 }

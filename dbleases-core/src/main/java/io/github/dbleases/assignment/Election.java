@@ -1,6 +1,6 @@
 package io.github.dbleases.assignment;
 
-import static io.github.dbleases.assignment.Snapshot.NOBODY;
+import static io.github.dbleases.assignment.Snapshot.NO_SESSION;
 
 import io.github.dbleases.assignment.Snapshot.Member;
 import io.github.dbleases.assignment.Snapshot.Partition;
@@ -9,21 +9,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Decides who leads: an election is a lease of one partition whose owner is the leader.
+ * Decides which candidate leads. An election is a lease of one partition whose owner is the leader.
  *
  * <p>The rules:
  *
  * <ol>
- *   <li>The leadership counts for its pending session if that is a candidate, else for its owner if that is one; but an
- *       owner that has given it up because it resigned is no better than the others.
- *   <li>It stays where it counts. If it counts for nobody, it goes to the first candidate: one that has not resigned a
- *       moment ago before those that have, then the one with the fewest leaderships, then the one with the smaller hash of
- *       election and session.
- *   <li>It is never granted to another while its owner is live: the owner is asked to hand it over.
- *   <li>Where leaderships are balanced, a leader is relieved when it leads at least two more than the first candidate.
+ *   <li>The leadership counts for its pending session if that is a candidate. Otherwise it counts for its owner, if
+ *       that is a candidate and has not given it up by resigning.
+ *   <li>The leadership stays with the candidate that it counts for. If there is none, it goes to the first candidate:
+ *       candidates that have not resigned recently come before those that have, then the one with the fewest
+ *       leaderships comes first, then the one with the smaller hash of election and session.
+ *   <li>A leadership whose owner is live is never granted to another session. Its owner is asked to hand it over.
+ *   <li>If leaderships are balanced, a leader is relieved when it leads at least two more elections than the first
+ *       candidate.
  * </ol>
  *
- * <p>Weights play no part. The order of the input does not matter.
+ * <p>Weights are ignored. The order of the input does not matter.
  */
 public final class Election {
 
@@ -54,7 +55,7 @@ public final class Election {
         return leader(election, leadership)
                 .or(() -> first(election))
                 .map(Member::session)
-                .orElse(NOBODY);
+                .orElse(NO_SESSION);
     }
 
     private static Optional<Member> member(Snapshot election, long session) {
@@ -68,24 +69,24 @@ public final class Election {
                 .min(Comparator.comparing(Member::yields).thenComparingInt(Member::leaderships));
     }
 
-    /** Returns the candidates in the order of rule 2, but for the number of their leaderships. */
+    /** Returns the candidates in the order of rule 2, ignoring the number of their leaderships. */
     static List<Member> ranked(Snapshot election) {
         return election.members().stream()
                 .sorted(Comparator.comparing(Member::yields)
-                        .thenComparingLong(member -> Ties.hash(election.lease(), member.session()))
+                        .thenComparingLong(member -> TieBreaker.hash(election.lease(), member.session()))
                         .thenComparingLong(Member::session))
                 .toList();
     }
 
-    /** Rule 4: returns to whom the leadership moves so that the leaderships are balanced, or empty if it stays. */
+    /** Rule 4. Returns the move that balances the leaderships, or empty if the leader stays. */
     public static Optional<Change.Move> relieve(Snapshot election) {
         return settled(election).flatMap(leadership -> relief(election, leadership));
     }
 
-    /** Returns the leadership if it has a leader and is not on its way to another. */
+    /** Returns the leadership if it has a leader and is not moving to another candidate. */
     static Optional<Partition> settled(Snapshot election) {
         return election.partitions().stream()
-                .filter(leadership -> leadership.ownerLive() && leadership.pending() == NOBODY)
+                .filter(leadership -> leadership.ownerLive() && leadership.pending() == NO_SESSION)
                 .filter(leadership -> member(election, leadership.owner()).isPresent())
                 .findAny();
     }
@@ -97,7 +98,7 @@ public final class Election {
                 .map(candidate -> new Change.Move(leadership, candidate.session()));
     }
 
-    /** Returns whether a leader is relieved for the sake of a candidate. */
+    /** Returns whether a leader is relieved in favor of a candidate. */
     static boolean isRelief(int leads, int candidateLeads) {
         return leads >= candidateLeads + 2;
     }

@@ -8,37 +8,37 @@ import java.util.function.UnaryOperator;
  * A lease as the balancer sees it.
  *
  * @param lease the name of the lease
- * @param kind what it is used for
- * @param members the live sessions that take part, each once, in any order
+ * @param kind the kind of lease
+ * @param members the live members, each once, in any order
  * @param partitions the partitions, each once, in any order
  */
 public record Snapshot(String lease, LeaseKind kind, List<Member> members, List<Partition> partitions) {
 
-    /** Stands in place of a session where there is none: no session has this id. */
-    public static final long NOBODY = 0;
+    /** The id that stands for "no session". */
+    public static final long NO_SESSION = 0;
 
     public Snapshot {
         members = List.copyOf(members);
         partitions = List.copyOf(partitions);
     }
 
-    /** Returns this snapshot with every partition replaced. */
+    /** Returns a copy of this snapshot with every partition replaced. */
     public Snapshot mapPartitions(UnaryOperator<Partition> change) {
         return new Snapshot(
                 lease, kind, members, partitions.stream().map(change).toList());
     }
 
     /**
-     * A live session that takes part.
+     * A live session that takes part in the lease.
      *
      * @param session its id
-     * @param weight its share in comparison with the others, at least 1
-     * @param leaderships how many leaderships it has or is about to get; counted where the lease is a leader election, else 0
-     * @param yields whether it has resigned a moment ago, so that others come first
+     * @param weight its share relative to the other members, at least 1
+     * @param leaderships how many leaderships it has or is about to get; 0 unless the lease is a leader election
+     * @param yields whether it has resigned recently, so that the other candidates come first
      */
     public record Member(long session, int weight, int leaderships, boolean yields) {
 
-        /** A member that leads nothing and has not resigned. */
+        /** Creates a member that leads nothing and has not resigned. */
         public Member(long session, int weight) {
             this(session, weight, 0, false);
         }
@@ -48,14 +48,14 @@ public record Snapshot(String lease, LeaseKind kind, List<Member> members, List<
      * A partition.
      *
      * @param number its number
-     * @param owner the session that owns it, or {@link #NOBODY}
-     * @param ownerLive whether the owner is a live session, which nobody else may take the partition from
-     * @param pending the session that the owner is asked to hand it over to, or {@link #NOBODY}
+     * @param owner the session that owns it, or {@link #NO_SESSION}
+     * @param ownerLive whether the owner is a live session; a partition is never taken from a live session
+     * @param pending the session that the owner should hand it over to, or {@link #NO_SESSION}
      * @param token its fencing token
      */
     public record Partition(int number, long owner, boolean ownerLive, long pending, long token) {
 
-        /** Returns this partition as one that its owner has given up, so that it can be granted. */
+        /** Returns a copy of this partition that its owner has given up, so that it can be granted. */
         public Partition givenUp() {
             return new Partition(number, owner, false, pending, token);
         }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** All rows. The rows themselves are immutable, so a copy costs little. */
+/** The content of a store. The rows are immutable, so a copy is cheap. */
 final class Content {
 
     final SortedMap<Long, SessionRow> sessions = new TreeMap<>();
@@ -17,7 +17,7 @@ final class Content {
     Duration largestTtl = Duration.ZERO;
     Duration largestGrace = Duration.ZERO;
 
-    /** The timeline that was current when this was copied. */
+    /** The timeline of this content. */
     long timeline = 1;
 
     Content copy() {
@@ -37,9 +37,9 @@ final class Content {
     }
 
     /**
-     * What is on record of a timeline.
+     * The record of an incarnation.
      *
-     * @param nonce differs from that of every other life, the ones with the same timeline included
+     * @param nonce differs from that of every other incarnation, including those with the same timeline
      */
     record Life(long nonce, Instant quietUntil) {}
 

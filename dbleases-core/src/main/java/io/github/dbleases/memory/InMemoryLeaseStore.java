@@ -7,19 +7,19 @@ import io.github.dbleases.spi.WorkChannel;
 import java.time.Clock;
 
 /**
- * A store in the memory of one Java process, for tests: clients that are started on the same instance share work as those
- * of several processes do on a database.
+ * A store in the memory of one Java process, for tests. Clients that are started on the same instance share work in the
+ * same way as the clients of several processes do on a database.
  */
 public final class InMemoryLeaseStore implements LeaseStore {
 
     private final MemoryTables tables;
 
-    /** Creates an empty store that follows the system's clock. */
+    /** Creates an empty store that uses the system clock. */
     public InMemoryLeaseStore() {
         this(Clock.systemUTC());
     }
 
-    /** Creates an empty store that follows a clock. */
+    /** Creates an empty store that uses the given clock. */
     public InMemoryLeaseStore(Clock clock) {
         this.tables = new MemoryTables(clock);
     }
@@ -34,22 +34,22 @@ public final class InMemoryLeaseStore implements LeaseStore {
         return new MemoryWorkChannel(tables, timing);
     }
 
-    /** Returns a copy of everything that is stored at this moment, as a standby has it. */
+    /** Returns a copy of everything that is stored now, as a standby would have it. */
     public Backup backup() {
         return tables.exclusively(() -> new Backup(tables.content()));
     }
 
     /**
-     * Fails over to a standby, which may lag: what was committed after the backup is gone, and the store has a new
-     * incarnation, on a timeline that none had before.
+     * Fails over to a standby, which may lag. Everything that was committed after the backup is gone. The store has a
+     * new incarnation with a new timeline.
      */
     public void failOver(Backup standby) {
         failOver(standby, false);
     }
 
     /**
-     * Fails over to a standby that has heard of no failover since the backup. It takes the timeline after the one that it
-     * followed, as other standbys may have done before. The store has a new incarnation nevertheless.
+     * Fails over to a standby that does not know of any failover since the backup. It takes the timeline after the one
+     * that it followed, which other standbys may have used before. The store has a new incarnation nevertheless.
      */
     public void failOverUnaware(Backup standby) {
         failOver(standby, true);
@@ -62,7 +62,7 @@ public final class InMemoryLeaseStore implements LeaseStore {
         });
     }
 
-    /** A copy of everything that was stored at one moment. */
+    /** A copy of everything that was stored at one time. */
     public static final class Backup {
 
         private final Content content;

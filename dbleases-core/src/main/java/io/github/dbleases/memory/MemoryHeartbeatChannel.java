@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** The heartbeats of one client on a store in memory. */
+/** The heartbeat channel of one client. */
 final class MemoryHeartbeatChannel implements HeartbeatChannel {
 
     private final MemoryTables tables;
@@ -36,7 +36,7 @@ final class MemoryHeartbeatChannel implements HeartbeatChannel {
                     opening.grace(),
                     now);
             if (content.sessions.putIfAbsent(row.id(), row) != null) {
-                throw new IllegalStateException("Session %d exists already".formatted(row.id()));
+                throw new IllegalStateException("Session %d already exists.".formatted(row.id()));
             }
             return renewal(row);
         });
@@ -58,7 +58,7 @@ final class MemoryHeartbeatChannel implements HeartbeatChannel {
     private Renewal renewal(SessionRow row) {
         return new Renewal(
                 row.inbox(),
-                tables.neighbour(row.id()),
+                tables.neighbor(row.id()),
                 tables.isSmallest(row.id()),
                 tables.now(),
                 tables.incarnation());

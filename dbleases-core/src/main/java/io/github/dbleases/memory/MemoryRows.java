@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** Content as rows, and the clock and the incarnation of the store that it is of. */
+/** The rows of a content, with the clock and the incarnation of its store. */
 record MemoryRows(MemoryTables tables, Content content) implements TransactionRows {
 
     @Override
@@ -44,8 +44,7 @@ record MemoryRows(MemoryTables tables, Content content) implements TransactionRo
         content.sessions.computeIfPresent(session, (id, row) -> row.dead());
     }
 
-    /** Raises the inboxes of sessions. */
-    void raise(Set<Long> sessions) {
+    void raiseInboxes(Set<Long> sessions) {
         sessions.forEach(session -> content.sessions.computeIfPresent(session, (id, row) -> row.raised()));
     }
 

@@ -4,7 +4,7 @@ import io.github.dbleases.Timing;
 import io.github.dbleases.memory.Content.Life;
 import io.github.dbleases.memory.Content.SessionRow;
 import io.github.dbleases.spi.Incarnation;
-import io.github.dbleases.spi.Neighbour;
+import io.github.dbleases.spi.Neighbor;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,7 +38,7 @@ final class MemoryTables {
         return access.get();
     }
 
-    /** Runs a statement of a client; the incarnation in which it runs is on record before it does. */
+    /** Runs a statement of a client, and records the current incarnation before that. */
     synchronized <T> T execute(Timing timing, Function<Content, T> statement) {
         if (timing.ttl().compareTo(content.largestTtl) > 0) {
             content.largestTtl = timing.ttl();
@@ -52,7 +52,7 @@ final class MemoryTables {
         return statement.apply(content);
     }
 
-    /** Runs statements that take effect together, or not at all if one throws. */
+    /** Runs statements that take effect together, or not at all if one of them throws. */
     synchronized <T> T transact(Timing timing, Function<Content, T> statements) {
         return execute(timing, current -> {
             Content next = current.copy();
@@ -92,7 +92,7 @@ final class MemoryTables {
         return life().quietUntil();
     }
 
-    /** Called within statements only, which have put it on record. */
+    /** Called only within statements, which have recorded it. */
     private Life life() {
         return Objects.requireNonNull(content.lives.get(content.timeline));
     }
@@ -101,10 +101,10 @@ final class MemoryTables {
         return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
     }
 
-    Optional<Neighbour> neighbour(long session) {
+    Optional<Neighbor> neighbor(long session) {
         return lastLive(content.sessions.headMap(session))
                 .or(() -> lastLive(content.sessions.tailMap(session + 1)))
-                .map(row -> new Neighbour(row.id(), Duration.between(now(), row.expiresAt()), row.ttl(), row.grace()));
+                .map(row -> new Neighbor(row.id(), Duration.between(now(), row.expiresAt()), row.ttl(), row.grace()));
     }
 
     private static Optional<SessionRow> lastLive(SortedMap<Long, SessionRow> rows) {
@@ -120,7 +120,7 @@ final class MemoryTables {
         notifyAll();
     }
 
-    /** Waits for a hint, until a time has passed or the wait is given up. */
+    /** Waits for a hint, until the time has passed or the wait is given up. */
     synchronized boolean awaitHint(long session, Duration atMost, Supplier<Boolean> givenUp)
             throws InterruptedException {
         long end = System.nanoTime() + atMost.toNanos();

@@ -3,11 +3,11 @@ package io.github.dbleases.memory;
 import io.github.dbleases.Timing;
 import io.github.dbleases.internal.rows.RowTransaction;
 import io.github.dbleases.memory.Content.SessionRow;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.Holdings;
-import io.github.dbleases.spi.Holdings.OwnPartition;
-import io.github.dbleases.spi.Neighbour;
-import io.github.dbleases.spi.Warrant;
+import io.github.dbleases.spi.Holdings.GrantedPartition;
+import io.github.dbleases.spi.MarkDeadCondition;
+import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,7 +22,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
-/** The other work of one client on a store in memory. */
+/** The work channel of one client. */
 final class MemoryWorkChannel implements WorkChannel {
 
     private final MemoryTables tables;
@@ -37,12 +37,12 @@ final class MemoryWorkChannel implements WorkChannel {
     public Holdings holdings(long session) {
         return tables.execute(timing, content -> {
             SessionRow row = content.sessions.get(session);
-            List<OwnPartition> own = new ArrayList<>();
-            Map<String, Set<Long>> shared = new HashMap<>();
+            List<GrantedPartition> own = new ArrayList<>();
+            Map<String, Set<Long>> taskMembers = new HashMap<>();
             MemoryRows rows = new MemoryRows(tables, content);
             content.leases.forEach((name, lease) -> {
                 lease.ownedBy(session, name).forEach(own::add);
-                lease.sharedWith(session, rows).ifPresent(members -> shared.put(name, members));
+                lease.taskMembers(session, rows).ifPresent(members -> taskMembers.put(name, members));
             });
             return new Holdings(
                     content.isLive(session),
@@ -51,26 +51,26 @@ final class MemoryWorkChannel implements WorkChannel {
                     tables.quietFor(),
                     tables.tokenFloor(),
                     own,
-                    shared);
+                    taskMembers);
         });
     }
 
     @Override
-    public Optional<Neighbour> neighbour(long session) {
-        return tables.execute(timing, content -> tables.neighbour(session));
+    public Optional<Neighbor> neighbor(long session) {
+        return tables.execute(timing, content -> tables.neighbor(session));
     }
 
     @Override
-    public Optional<Set<String>> markDead(Warrant warrant) {
+    public Optional<Set<String>> markDead(MarkDeadCondition condition) {
         return tables.execute(timing, content -> {
-            SessionRow row = content.sessions.get(warrant.session());
+            SessionRow row = content.sessions.get(condition.session());
             Instant now = tables.now();
-            Duration off = Duration.between(warrant.expectedTime(), now).abs();
+            Duration off = Duration.between(condition.expectedTime(), now).abs();
             if (row == null
                     || !row.live()
-                    || !row.expiresAt().plus(warrant.grace()).isBefore(now)
-                    || row.ttl().compareTo(warrant.steadyFor()) > 0
-                    || off.compareTo(warrant.grace().dividedBy(2)) > 0) {
+                    || !row.expiresAt().plus(condition.grace()).isBefore(now)
+                    || row.ttl().compareTo(condition.steadyFor()) > 0
+                    || off.compareTo(condition.grace().dividedBy(2)) > 0) {
                 return Optional.empty();
             }
             content.sessions.put(row.id(), row.dead());
@@ -93,7 +93,7 @@ final class MemoryWorkChannel implements WorkChannel {
             RowTransaction transaction = new RowTransaction(rows, leases);
             T done = work.in(transaction);
             raised.addAll(transaction.finish());
-            rows.raise(raised);
+            rows.raiseInboxes(raised);
             return done;
         });
         tables.hint(raised);
@@ -101,20 +101,20 @@ final class MemoryWorkChannel implements WorkChannel {
     }
 
     @Override
-    public Census census() {
-        return census(lease -> true);
+    public ClusterSnapshot clusterSnapshot() {
+        return clusterSnapshot(lease -> true);
     }
 
     @Override
-    public Census census(String lease) {
-        return census(lease::equals);
+    public ClusterSnapshot clusterSnapshot(String lease) {
+        return clusterSnapshot(lease::equals);
     }
 
-    private Census census(Predicate<String> which) {
+    private ClusterSnapshot clusterSnapshot(Predicate<String> which) {
         return tables.execute(timing, content -> {
             Instant now = tables.now();
-            List<Census.Session> sessions = content.sessions.values().stream()
-                    .map(row -> new Census.Session(
+            List<ClusterSnapshot.Session> sessions = content.sessions.values().stream()
+                    .map(row -> new ClusterSnapshot.Session(
                             row.id(),
                             row.clientId(),
                             row.live(),
@@ -124,11 +124,11 @@ final class MemoryWorkChannel implements WorkChannel {
                             row.ttl(),
                             row.grace()))
                     .toList();
-            List<Census.Lease> leases = content.leases.entrySet().stream()
+            List<ClusterSnapshot.Lease> leases = content.leases.entrySet().stream()
                     .filter(entry -> which.test(entry.getKey()))
-                    .map(entry -> entry.getValue().census(entry.getKey(), new MemoryRows(tables, content)))
+                    .map(entry -> entry.getValue().clusterSnapshot(entry.getKey(), new MemoryRows(tables, content)))
                     .toList();
-            return new Census(sessions, leases);
+            return new ClusterSnapshot(sessions, leases);
         });
     }
 

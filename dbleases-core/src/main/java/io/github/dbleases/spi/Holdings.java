@@ -6,19 +6,19 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the store says that a session owns, read in one snapshot.
+ * What a session owns according to the store, read from one snapshot.
  *
- * @param live whether the session is live, expired or not
+ * @param live whether the session is live, even if it has expired
  * @param inbox the inbox counter of the session in the same snapshot
- * @param incarnation which life of the store answered
- * @param quietFor how long this incarnation is still quiet, zero when it is not: nobody takes up a grant that it does not
- *     already hold
- * @param tokenFloor what all tokens that were granted in this incarnation exceed: the end of its quiet time in
- *     microseconds since 1970, or 0 for the first incarnation. A smaller token that the session does not hold may be older
- *     than one that was lost: it is given back, never taken up
- * @param partitions the partitions whose owner is the session
- * @param shared the leases of kind {@link io.github.dbleases.LeaseKind#TASKS} of which the session is a member, each with
- *     the live sessions that are members of it
+ * @param incarnation the incarnation of the store that answered
+ * @param quietFor the time until the quiet time of this incarnation ends, zero if it has ended; until then no client
+ *     takes up a grant that it does not already hold
+ * @param tokenFloor all tokens granted in this incarnation are larger: the end of its quiet time in microseconds since
+ *     1970, or 0 in the first incarnation. A partition with a smaller token that the client does not hold may have had
+ *     a newer grant that was lost, so the client gives it back and never takes it up
+ * @param partitions the partitions that the session owns
+ * @param taskMembers the leases of kind {@link io.github.dbleases.LeaseKind#TASKS} that the session is a member of,
+ *     each with the ids of its live members
  */
 public record Holdings(
         boolean live,
@@ -26,16 +26,16 @@ public record Holdings(
         Incarnation incarnation,
         Duration quietFor,
         long tokenFloor,
-        List<OwnPartition> partitions,
-        Map<String, Set<Long>> shared) {
+        List<GrantedPartition> partitions,
+        Map<String, Set<Long>> taskMembers) {
 
     /**
-     * A partition that the session owns.
+     * A partition that the store has granted to the session.
      *
      * @param lease the name of the lease
      * @param number the number of the partition
      * @param token its fencing token
-     * @param handOver whether the session is asked to hand it over
+     * @param handOver whether the session should hand it over
      */
-    public record OwnPartition(String lease, int number, long token, boolean handOver) {}
+    public record GrantedPartition(String lease, int number, long token, boolean handOver) {}
 }

@@ -1,16 +1,18 @@
 package io.github.dbleases.spi;
 
 /**
- * One life of a store. When it changes, commits that were acknowledged before may be gone.
+ * One life of a store, such as the time between two failovers of a database. A new incarnation may lack commits that
+ * the previous one acknowledged.
  *
- * @param system which store it is
- * @param timeline the number that the store gives to this life
- * @param nonce random, and stored when this life was first seen: two lives can have the same number when neither knows of
- *     the other, such as two standbys that are promoted one after the other. Empty in a store that never repeats a number
+ * @param system identifies the store
+ * @param timeline the store's number for this life
+ * @param nonce a random value, stored when a client first sees this life. It tells lives with the same number apart,
+ *     for example those of two standbys that are promoted one after the other without knowing of each other. Empty if
+ *     the store never repeats a number
  */
 public record Incarnation(String system, long timeline, String nonce) {
 
-    /** Creates the incarnation of a store that never repeats a number. */
+    /** Creates an incarnation of a store that never repeats a number. */
     public Incarnation(String system, long timeline) {
         this(system, timeline, "");
     }

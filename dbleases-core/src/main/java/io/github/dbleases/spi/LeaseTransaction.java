@@ -9,75 +9,78 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads and writes leases that are locked until it commits. Used only within {@link WorkChannel#transact}. */
+/** Reads and writes leases, which stay locked until the commit. Valid only within {@link WorkChannel#transact}. */
 public interface LeaseTransaction {
 
-    /** Returns whether a session is live, expired or not. */
+    /** Returns whether a session is live, even if it has expired. */
     boolean isLive(long session);
 
-    /** Returns whether a session has expired, marked dead or not; true for a session that does not exist. */
+    /** Returns whether a session has expired, marked dead or not. Also true if the session does not exist. */
     boolean isExpired(long session);
 
-    /** Creates a lease without members, its partitions without owners, unless it exists; locks it in both cases. */
+    /** Creates a lease without members or owners, unless it exists. Locks the lease in either case. */
     void create(LeaseSpec spec);
 
-    /** Reads a lease, or empty if it does not exist. */
+    /** Reads a lease. Empty if it does not exist. */
     Optional<LeaseState> lease(String name);
 
-    /** Changes the number of partitions: new ones come without an owner, those beyond the number go. */
+    /**
+     * Changes the number of partitions: adds partitions without an owner, or removes those with the highest numbers.
+     */
     void resize(String name, int partitions);
 
     /**
-     * Reads the live members and the partitions of a lease; member rows of sessions that are not live are deleted. Where
-     * the lease is a leader election, the leaderships of the members are counted: those that are pending for them, and those
-     * that they own and that are pending for nobody else.
+     * Reads the live members and the partitions of a lease, and deletes the member rows of sessions that are not live.
+     * For a leader election, this also counts the leaderships of each member: those that are pending for it, and those
+     * that it owns and that are not pending for another session.
      */
     Snapshot snapshot(String name);
 
-    /** Adds a live session to the members, unless it is one; then the settled time starts anew. */
+    /** Adds a session to the members if it is live and not a member yet. This restarts the settled time. */
     void addMember(String name, long session);
 
-    /** Removes a session from the members, if it is one; then the settled time starts anew. */
+    /** Removes a session from the members, if it is one. This restarts the settled time. */
     void removeMember(String name, long session);
 
     /**
-     * Returns whether this transaction has added a member, or removed one, those included that a {@link #snapshot} has
-     * deleted.
+     * Returns whether this transaction has added or removed a member. Members that a {@link #snapshot} has deleted
+     * count as removed.
      */
-    boolean hasOtherMembers(String name);
+    boolean membersChanged(String name);
 
-    /** Lets a member come after the others for a time from now on, if it is one; the settled time goes on. */
+    /** Ranks a member after the others for a time, if the session is a member. The settled time continues. */
     void yieldFor(String name, long session, Duration time);
 
     /**
-     * Writes changes, each only if owner, pending owner and token of its partition are still those that were read. The
-     * row of a partition that is granted or vacated is locked first so that it conflicts with a fenced transaction on it;
-     * where such a transaction is open, the change is left out rather than waited for.
+     * Writes changes, each only if the partition still has the owner, the pending owner and the token that were read.
+     * Before a partition is granted or vacated, its row is locked in a way that conflicts with fenced transactions. If
+     * such a transaction is open on it, the change is skipped without waiting.
      *
-     * <p>The new token of a partition that is granted is the largest of: one more than the old token, one more than
-     * {@link Change.Grant#above()}, the store's clock in microseconds since 1970, and one more than the token floor of the
-     * incarnation ({@link Holdings#tokenFloor()}).
+     * <p>The new token of a granted partition is the largest of: the old token + 1, {@link Change.Grant#above()} + 1,
+     * the store's clock in microseconds since 1970, and the token floor of the incarnation ({@link
+     * Holdings#tokenFloor()}) + 1.
      *
      * @return the changes that were written
      */
     List<Change> apply(String name, List<Change> changes);
 
     /**
-     * Raises the inbox counters of sessions when the transaction commits, and sends them a hint. It goes with a change of a
-     * lease that concerns them: a store may derive the inboxes from the leases instead of counting.
+     * Raises the inbox counters of sessions when the transaction commits, and sends these sessions a hint. Always used
+     * together with a change of a lease that affects them, so a store may derive the inboxes from the leases instead of
+     * counting.
      */
-    void raise(Collection<Long> sessions);
+    void raiseInboxes(Collection<Long> sessions);
 
-    /** Marks a session as dead. */
+    /** Ends a session by marking it dead. */
     void end(long session);
 
     /**
-     * A lease.
+     * The state of a lease.
      *
-     * @param kind what it is used for
-     * @param partitions how many partitions it has
-     * @param settledFor the time since a member was added or removed; if the store's clock was set back meanwhile, by how
-     *     much it is behind that time
+     * @param kind the kind of lease
+     * @param partitions the number of partitions
+     * @param settledFor the time since a member was last added or removed; if the store's clock has been set back to
+     *     before that, the time until it gets there again
      */
     record LeaseState(LeaseKind kind, int partitions, Duration settledFor) {}
 }

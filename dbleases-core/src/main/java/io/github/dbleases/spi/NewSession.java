@@ -3,12 +3,13 @@ package io.github.dbleases.spi;
 import java.time.Duration;
 
 /**
- * A session that is to be opened.
+ * A session to open.
  *
- * @param id the identity of one run of a client: a random integer from 1 below 2^53, never used before
+ * @param id the identity of one run of a client: a random integer, at least 1 and below 2^53, that was never used
+ *     before
  * @param clientId the name of the client
- * @param weight its share in comparison with the others
+ * @param weight its share relative to the other sessions
  * @param ttl how long it lives without a heartbeat
- * @param grace how long the others wait after it has expired before they mark it dead
+ * @param grace how long other clients wait after its expiry before they mark it dead
  */
 public record NewSession(long id, String clientId, int weight, Duration ttl, Duration grace) {}

@@ -4,13 +4,13 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The answer to a heartbeat.
+ * The reply to a heartbeat.
  *
- * @param inbox changes when something that concerns the session has changed; compare it with {@code !=}
- * @param neighbour the live session with the largest smaller id, wrapping round; empty if there is no other
+ * @param inbox changes whenever something that affects the session changes; compare it with {@code !=}
+ * @param neighbor the live session with the next smaller id, wrapping around; empty if there is no other session
  * @param smallest whether no live session has a smaller id
  * @param databaseTime the store's clock
- * @param incarnation which life of the store answered
+ * @param incarnation the incarnation of the store that answered
  */
 public record Renewal(
-        long inbox, Optional<Neighbour> neighbour, boolean smallest, Instant databaseTime, Incarnation incarnation) {}
+        long inbox, Optional<Neighbor> neighbor, boolean smallest, Instant databaseTime, Incarnation incarnation) {}

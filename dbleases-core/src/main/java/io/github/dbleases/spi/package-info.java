@@ -1,10 +1,10 @@
 /**
- * The service provider interface of a store: where sessions, leases and partitions are kept.
+ * The service provider interface of a store, which keeps sessions, leases and partitions.
  *
- * <p>A {@link io.github.dbleases.spi.LeaseStore} gives each client two lines. On the
- * {@link io.github.dbleases.spi.HeartbeatChannel} it renews its session and waits for hints; on the
- * {@link io.github.dbleases.spi.WorkChannel} it does everything else. A store keeps and locks; it decides nothing: what is
- * written in a {@link io.github.dbleases.spi.LeaseTransaction} was decided by the balancer and the client.
+ * <p>A {@link io.github.dbleases.spi.LeaseStore} gives each client two channels. On the
+ * {@link io.github.dbleases.spi.HeartbeatChannel}, the client renews its session and waits for hints. On the
+ * {@link io.github.dbleases.spi.WorkChannel}, it does everything else. A store stores and locks, but makes no
+ * decisions: the balancer and the client decide what to write in a {@link io.github.dbleases.spi.LeaseTransaction}.
  */
 @NullMarked
 package io.github.dbleases.spi;

@@ -16,7 +16,7 @@ import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Which partitions move, and how few. */
+/** Which partitions move, and that as few as possible do. */
 class BalancerMoveTests {
 
     @RepeatableProperty
@@ -67,7 +67,7 @@ class BalancerMoveTests {
     }
 
     @RepeatableProperty
-    void aMemberGivesUpWhatIsOnItsWayAndThenTheHighestNumbers(
+    void aMemberFirstGivesUpMovingPartitionsThenTheHighestNumbers(
             @ForAll(supplier = Snapshots.OfAnyWeights.class) Snapshot lease) {
         Map<Integer, Long> after = Effects.holders(Effects.settled(lease));
 
@@ -90,7 +90,7 @@ class BalancerMoveTests {
     }
 
     @RepeatableProperty
-    void whatAnOwnerNeedNotHandOverAfterAllStaysWithItBeforeItGetsMore(
+    void anOwnerKeepsAWithdrawnHandOverBeforeItGetsMore(
             @ForAll(supplier = Snapshots.OfAnyWeights.class) Snapshot lease) {
         Map<Integer, Long> before = Effects.holders(lease);
         Map<Integer, Long> after = Effects.holders(Effects.settled(lease));
@@ -141,7 +141,7 @@ class BalancerMoveTests {
 
     private static boolean isAtRest(Partition partition, Member owner) {
         return partition.equals(
-                new Partition(partition.number(), owner.session(), true, Snapshot.NOBODY, partition.token()));
+                new Partition(partition.number(), owner.session(), true, Snapshot.NO_SESSION, partition.token()));
     }
 
     private static int fewestMoves(Snapshot lease) {

@@ -1,6 +1,6 @@
 package io.github.dbleases.assignment;
 
-import static io.github.dbleases.assignment.Snapshot.NOBODY;
+import static io.github.dbleases.assignment.Snapshot.NO_SESSION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.LeaseKind;
@@ -114,7 +114,7 @@ class BalancerNumbersTests {
         }
     }
 
-    /** Clients of different versions share a lease: a tie must not be decided otherwise in the next version. */
+    /** Clients of different versions share a lease, so the next version must break ties in the same way. */
     @Test
     void theTieOfAKnownLeaseIsAlwaysDecidedInTheSameWay() {
         long big = 4503599627370496L;
@@ -128,7 +128,7 @@ class BalancerNumbersTests {
         assertThat(winners).containsExactly(big, 3L, 3L, big, 1L, big, 3L, 1L, big, 1L, 1L, 3L);
     }
 
-    /** Would be felt if the effort grew with the square of anything, or with members times partitions. */
+    /** Takes very long if the cost is quadratic, or grows with members times partitions. */
     @ParameterizedTest
     @ValueSource(ints = {1, 200, 100_000})
     void aHundredThousandPartitionsAreNoTrouble(int count) {
@@ -156,7 +156,7 @@ class BalancerNumbersTests {
     private static Snapshot unowned(String name, int partitions, List<Member> members) {
         List<Partition> unowned = new ArrayList<>();
         for (int i = 0; i < partitions; i++) {
-            unowned.add(new Partition(i, NOBODY, false, NOBODY, 0));
+            unowned.add(new Partition(i, NO_SESSION, false, NO_SESSION, 0));
         }
         return new Snapshot(name, LeaseKind.PARTITIONS, members, unowned);
     }

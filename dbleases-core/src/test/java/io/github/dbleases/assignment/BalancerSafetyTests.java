@@ -1,6 +1,6 @@
 package io.github.dbleases.assignment;
 
-import static io.github.dbleases.assignment.Snapshot.NOBODY;
+import static io.github.dbleases.assignment.Snapshot.NO_SESSION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.RepeatableProperty;
@@ -13,11 +13,11 @@ import java.util.Set;
 import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 
-/** What may be written at all. Holds in both scopes. */
+/** Which changes a plan may contain, in both scopes. */
 class BalancerSafetyTests {
 
     @RepeatableProperty
-    void nobodyGetsAPartitionThatHasALiveOwner(
+    void aPartitionIsNeverTakenFromALiveOwner(
             @ForAll(supplier = Snapshots.OfAnyWeights.class) Snapshot lease, @ForAll Scope scope) {
         assertThat(Balancer.assign(lease, scope).changes())
                 .allMatch(change -> change.before().ownerLive()
@@ -35,19 +35,19 @@ class BalancerSafetyTests {
             if (change instanceof Change.Grant grant) {
                 assertThat(members).contains(grant.to());
                 assertThat(grant.above()).isGreaterThanOrEqualTo(before.token());
-                assertThat(grant.concerns()).isEqualTo(grant.to());
+                assertThat(grant.affectedSession()).isEqualTo(grant.to());
             } else if (change instanceof Change.Move move) {
                 assertThat(members).contains(move.to());
                 assertThat(move.to()).isNotEqualTo(before.owner()).isNotEqualTo(before.pending());
-                assertThat(move.concerns()).isEqualTo(before.owner());
+                assertThat(move.affectedSession()).isEqualTo(before.owner());
             } else if (change instanceof Change.Withdraw) {
-                assertThat(before.pending()).isNotEqualTo(NOBODY);
-                assertThat(change.concerns()).isEqualTo(before.owner());
+                assertThat(before.pending()).isNotEqualTo(NO_SESSION);
+                assertThat(change.affectedSession()).isEqualTo(before.owner());
             } else {
                 assertThat(members).isEmpty();
-                assertThat(before.owner() != NOBODY || before.pending() != NOBODY)
+                assertThat(before.owner() != NO_SESSION || before.pending() != NO_SESSION)
                         .isTrue();
-                assertThat(change.concerns()).isEqualTo(NOBODY);
+                assertThat(change.affectedSession()).isEqualTo(NO_SESSION);
             }
         }
     }
@@ -65,18 +65,18 @@ class BalancerSafetyTests {
     }
 
     @RepeatableProperty
-    void afterAPlanNobodyWaitsForASessionThatTakesNoPart(
+    void afterAPlanNoPartitionIsPendingForANonMember(
             @ForAll(supplier = Snapshots.OfAnyWeights.class) Snapshot lease, @ForAll Scope scope) {
         Set<Long> members = Effects.sessions(lease);
 
         Snapshot planned = Effects.written(lease, Balancer.assign(lease, scope));
 
         assertThat(planned.partitions())
-                .allMatch(partition -> partition.pending() == NOBODY || members.contains(partition.pending()));
+                .allMatch(partition -> partition.pending() == NO_SESSION || members.contains(partition.pending()));
     }
 
     @RepeatableProperty
-    void whereThereIsAMemberEachPartitionHasOneOrIsAskedFor(
+    void eachPartitionHasAMemberOrIsRequestedForOneIfThereAreMembers(
             @ForAll(supplier = Snapshots.OfAnyWeights.class) Snapshot lease, @ForAll Scope scope) {
         Set<Long> members = Effects.sessions(lease);
         Assume.that(!members.isEmpty());
@@ -89,7 +89,7 @@ class BalancerSafetyTests {
     }
 
     @RepeatableProperty
-    void whereThereIsNoMemberWhatHasNoLiveOwnerIsVacatedAndTheRestIsLeftToItsOwner(
+    void withoutMembersOrphansAreVacatedAndLiveOwnersKeepTheRest(
             @ForAll(supplier = Snapshots.OfAnyWeights.class) Snapshot lease, @ForAll Scope scope) {
         Snapshot deserted = Effects.with(lease, List.of());
 
@@ -99,24 +99,25 @@ class BalancerSafetyTests {
         List<Partition> expected = deserted.partitions().stream()
                 .map(before -> new Partition(
                         before.number(),
-                        before.ownerLive() ? before.owner() : NOBODY,
+                        before.ownerLive() ? before.owner() : NO_SESSION,
                         before.ownerLive(),
-                        NOBODY,
+                        NO_SESSION,
                         before.token()))
                 .toList();
         assertThat(Effects.written(deserted, assignment).partitions()).isEqualTo(expected);
     }
 
     @RepeatableProperty
-    void anOwnerThatGivesUpWhatItWasAskedForGivesItToThePendingSession(
+    void aRequestedPartitionThatItsOwnerGivesUpGoesToThePendingSession(
             @ForAll(supplier = Snapshots.OfAnyWeights.class) Snapshot lease,
             @ForAll Scope scope,
             @ForAll Random random) {
         Snapshot planned = Effects.written(lease, Balancer.assign(lease, Scope.ALL));
-        Snapshot givenUp = planned.mapPartitions(p -> p.pending() != NOBODY && random.nextBoolean() ? p.givenUp() : p);
+        Snapshot givenUp =
+                planned.mapPartitions(p -> p.pending() != NO_SESSION && random.nextBoolean() ? p.givenUp() : p);
 
         List<Change> grants = givenUp.partitions().stream()
-                .filter(p -> p.pending() != NOBODY && !p.ownerLive())
+                .filter(p -> p.pending() != NO_SESSION && !p.ownerLive())
                 .map(p -> (Change) new Change.Grant(p, p.pending(), p.token()))
                 .toList();
         assertThat(Balancer.assign(givenUp, scope)).isEqualTo(new Assignment(grants, true));

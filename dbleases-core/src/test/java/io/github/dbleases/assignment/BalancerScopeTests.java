@@ -1,6 +1,6 @@
 package io.github.dbleases.assignment;
 
-import static io.github.dbleases.assignment.Snapshot.NOBODY;
+import static io.github.dbleases.assignment.Snapshot.NO_SESSION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.RepeatableProperty;
@@ -12,7 +12,7 @@ import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.lifecycle.AfterContainer;
 
-/** What {@link Scope#ORPHANS} leaves to {@link Scope#ALL}, and what {@link Assignment#complete()} says of it. */
+/** What {@link Scope#ORPHANS} leaves to {@link Scope#ALL}, and how {@link Assignment#complete()} tells. */
 class BalancerScopeTests {
 
     private static final Map<Completion, Integer> SEEN = new EnumMap<>(Completion.class);
@@ -23,15 +23,14 @@ class BalancerScopeTests {
     }
 
     @RepeatableProperty
-    void givingOutOrphansMovesNothing(@ForAll(supplier = Snapshots.OfAnyWeights.class) Snapshot lease) {
+    void assigningOrphansMovesNothing(@ForAll(supplier = Snapshots.OfAnyWeights.class) Snapshot lease) {
         Snapshot planned = Effects.written(lease, Balancer.assign(lease, Scope.ORPHANS));
 
         assertThat(Effects.holders(planned)).containsAllEntriesOf(Effects.holders(lease));
     }
 
     @RepeatableProperty
-    void givingOutOrphansAsksNoMemberForWhatItOwnsAndIsNotYetAskedFor(
-            @ForAll(supplier = Snapshots.OfAnyWeights.class) Snapshot lease) {
+    void assigningOrphansRequestsNoFurtherHandOver(@ForAll(supplier = Snapshots.OfAnyWeights.class) Snapshot lease) {
         Set<Long> members = Effects.sessions(lease);
 
         assertThat(Balancer.assign(lease, Scope.ORPHANS).changes())
@@ -49,7 +48,7 @@ class BalancerScopeTests {
     }
 
     @RepeatableProperty
-    void balancingAfterTheOrphansMovesNoMoreThanBalancingAtOnce(
+    void balancingAfterTheOrphansMovesAsLittleAsBalancingAtOnce(
             @ForAll(supplier = Snapshots.OfAnyWeights.class) Snapshot lease) {
         Assume.that(!lease.members().isEmpty());
         Snapshot orphansFirst = Effects.written(lease, Balancer.assign(lease, Scope.ORPHANS));
@@ -87,10 +86,10 @@ class BalancerScopeTests {
     @RepeatableProperty
     void aPlanOfAllIsAlwaysComplete(@ForAll(supplier = Snapshots.OfAnyWeights.class) Snapshot lease) {
         assertThat(Balancer.assign(lease, Scope.ALL).complete()).isTrue();
-        assertThat(Effects.settled(lease).partitions()).allMatch(partition -> partition.pending() == NOBODY);
+        assertThat(Effects.settled(lease).partitions()).allMatch(partition -> partition.pending() == NO_SESSION);
     }
 
-    /** The generated leases are of both kinds, often. */
+    /** The generated leases must often be of both kinds. */
     @AfterContainer
     static void completeAndIncompletePlansWereSeen() {
         assertThat(SEEN)

@@ -40,7 +40,7 @@ class BalancerShareTests {
     }
 
     @RepeatableProperty
-    void amongMembersOfEqualWeightWhoeverHasMoreGetsNoLess(
+    void amongEqualWeightsTheMemberThatHasMoreGetsNoLess(
             @ForAll(supplier = Snapshots.OfAnyWeights.class) Snapshot lease) {
         Map<Long, Integer> before = Effects.counts(lease);
         Map<Long, Integer> after = Effects.counts(Effects.settled(lease));

@@ -1,6 +1,6 @@
 package io.github.dbleases.assignment;
 
-import static io.github.dbleases.assignment.Snapshot.NOBODY;
+import static io.github.dbleases.assignment.Snapshot.NO_SESSION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.LeaseKind;
@@ -25,7 +25,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Provide;
 
-/** Who is elected, who is relieved, and how leaderships are spread. */
+/** Which candidate is elected, which leader is relieved, and how leaderships are spread. */
 class ElectionTests {
 
     private static final int CANDIDATES = 5;
@@ -41,7 +41,7 @@ class ElectionTests {
     }
 
     @RepeatableProperty
-    void whatIsOnItsWayToACandidateGetsThere(@ForAll("elections") Snapshot election, @ForAll Scope scope) {
+    void aLeadershipThatIsPendingForACandidateGoesToIt(@ForAll("elections") Snapshot election, @ForAll Scope scope) {
         Partition leadership = leadership(election);
         Assume.that(isCandidate(election, leadership.pending()) && leadership.pending() != leadership.owner());
 
@@ -56,8 +56,8 @@ class ElectionTests {
 
     @RepeatableProperty
     void anOrphanGoesToTheFirstCandidate(@ForAll("elections") Snapshot election, @ForAll Scope scope) {
-        Snapshot orphan =
-                election.mapPartitions(before -> new Partition(before.number(), NOBODY, false, NOBODY, before.token()));
+        Snapshot orphan = election.mapPartitions(
+                before -> new Partition(before.number(), NO_SESSION, false, NO_SESSION, before.token()));
         Assume.that(!election.members().isEmpty());
 
         List<Change> changes = Balancer.assign(orphan, scope).changes();
@@ -94,42 +94,42 @@ class ElectionTests {
     }
 
     @Example
-    void whatALeaderHasGivenUpWithoutResigningComesBackToIt() {
+    void aLeadershipGivenUpWithoutResigningComesBack() {
         Snapshot given =
                 election(List.of(member(1, 9, false), member(2, 0, false)), 1).mapPartitions(Partition::givenUp);
 
         assertThat(Balancer.assign(given, Scope.ORPHANS).changes())
-                .extracting(Change::concerns)
+                .extracting(Change::affectedSession)
                 .containsExactly(1L);
     }
 
     @Example
-    void whatALeaderHasGivenUpBecauseItResignedGoesToAnother() {
+    void aLeadershipGivenUpByResigningGoesToAnother() {
         Snapshot given =
                 election(List.of(member(1, 0, true), member(2, 9, false)), 1).mapPartitions(Partition::givenUp);
 
         assertThat(Balancer.assign(given, Scope.ORPHANS).changes())
-                .extracting(Change::concerns)
+                .extracting(Change::affectedSession)
                 .containsExactly(2L);
     }
 
     @Example
-    void whoResignedIsElectedWhenItIsAlone() {
+    void aCandidateThatResignedIsElectedWhenItIsAlone() {
         Snapshot given = election(List.of(member(1, 0, true)), 1).mapPartitions(Partition::givenUp);
 
         assertThat(Balancer.assign(given, Scope.ORPHANS).changes())
-                .extracting(Change::concerns)
+                .extracting(Change::affectedSession)
                 .containsExactly(1L);
     }
 
     @Example
-    void theWeightsPlayNoPart() {
+    void weightsAreIgnored() {
         Snapshot led = election(List.of(new Member(1, 1, 1, false), new Member(2, 1000, 0, false)), 1);
-        Snapshot orphan = election(List.of(new Member(1, 1, 0, false), new Member(2, 1000, 1, false)), NOBODY);
+        Snapshot orphan = election(List.of(new Member(1, 1, 0, false), new Member(2, 1000, 1, false)), NO_SESSION);
 
         assertThat(Balancer.assign(led, Scope.ALL).changes()).isEmpty();
         assertThat(Balancer.assign(orphan, Scope.ALL).changes())
-                .extracting(Change::concerns)
+                .extracting(Change::affectedSession)
                 .containsExactly(1L);
     }
 
@@ -138,7 +138,7 @@ class ElectionTests {
         assertThat(relief(member(1, 2, false), member(2, 1, false))).isEmpty();
         assertThat(relief(member(1, 2, false), member(2, 0, false))).contains(2L);
         assertThat(relief(member(1, 9, false), member(2, 0, true)))
-                .as("who has resigned")
+                .as("a candidate that has resigned")
                 .isEmpty();
         assertThat(relief(member(1, 9, false))).as("alone").isEmpty();
     }
@@ -150,8 +150,8 @@ class ElectionTests {
                 .mapToObj(id -> member(id, 0, false))
                 .toList();
         for (int i = 0; i < 1000; i++) {
-            Snapshot election = new Snapshot("election-" + i, LeaseKind.LEADER, ten, leadership(NOBODY));
-            long leader = Balancer.assign(election, Scope.ALL).changes().get(0).concerns();
+            Snapshot election = new Snapshot("election-" + i, LeaseKind.LEADER, ten, leadership(NO_SESSION));
+            long leader = Balancer.assign(election, Scope.ALL).changes().get(0).affectedSession();
             led.merge(leader, 1, Integer::sum);
         }
 
@@ -159,11 +159,11 @@ class ElectionTests {
     }
 
     @RepeatableProperty
-    void whereAllAreCandidatesEverywhereThePlanBalancesWithTheFewestMoves(@ForAll("leaders") List<Integer> leaders) {
+    void thePlanBalancesWithTheFewestMovesIfAllAreCandidatesEverywhere(@ForAll("leaders") List<Integer> leaders) {
         Map<Long, Long> counts = counts(leaders);
         List<Snapshot> elections = elections(leaders);
 
-        List<String> relieved = LeadershipBalance.plan(elections);
+        List<String> relieved = LeadershipBalancer.plan(elections);
 
         long floor = leaders.size() / CANDIDATES;
         long ceilings = leaders.size() % CANDIDATES;
@@ -185,7 +185,7 @@ class ElectionTests {
         return moves;
     }
 
-    /** Relieves the leaders one after the other, as the assigner does: with what is counted then. */
+    /** Relieves the leaders one by one with the current counts, as the assigner does. */
     private static Map<Long, Long> executed(List<Snapshot> elections, List<String> relieved) {
         Map<String, Long> leaders = new HashMap<>();
         elections.forEach(
@@ -245,13 +245,13 @@ class ElectionTests {
                         "election",
                         LeaseKind.LEADER,
                         candidates,
-                        List.of(partition(candidates, owner, pending == owner ? NOBODY : pending, live))));
+                        List.of(partition(candidates, owner, pending == owner ? NO_SESSION : pending, live))));
     }
 
-    /** A member is live, so an owner that is one is live unless it has given the leadership up. */
+    /** Returns a leadership, whose owner is always live if it is a candidate. */
     private static Partition partition(List<Member> candidates, long owner, long pending, boolean live) {
         boolean candidate = candidates.stream().anyMatch(member -> member.session() == owner);
-        return new Partition(0, owner, owner != NOBODY && (live || candidate), pending, 7);
+        return new Partition(0, owner, owner != NO_SESSION && (live || candidate), pending, 7);
     }
 
     private static Optional<Long> relief(Member leader, Member... others) {
@@ -265,7 +265,7 @@ class ElectionTests {
     }
 
     private static List<Partition> leadership(long leader) {
-        return List.of(new Partition(0, leader, leader != NOBODY, NOBODY, 7));
+        return List.of(new Partition(0, leader, leader != NO_SESSION, NO_SESSION, 7));
     }
 
     private static Partition leadership(Snapshot election) {

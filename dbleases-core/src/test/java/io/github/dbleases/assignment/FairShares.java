@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What Hamilton's method (largest remainder) allows, in exact arithmetic and without a choice among equal remainders: the
- * reference that the balancer is compared with. It shares no code and no way of thinking with it: nothing is sorted.
+ * The results that Hamilton's method (largest remainders) allows, in exact arithmetic and without a choice among equal
+ * remainders. This is the reference for the balancer. It shares neither code nor approach with it: nothing is sorted.
  */
 final class FairShares {
 
-    /** How many partitions a member may have; two numbers where equal remainders leave a choice. */
+    /** How many partitions a member may have: two numbers if equal remainders leave a choice. */
     private record Range(int least, int most) {}
 
     private final List<Member> members;
@@ -57,7 +57,9 @@ final class FairShares {
         return sum == partitions;
     }
 
-    /** Returns how many partitions at least have to leave members with these counts, over all results of the method. */
+    /**
+     * Returns the least number of partitions that must leave members with these counts, over all results of the method.
+     */
     int fewestMoves(Map<Long, Integer> counts) {
         int[] fewest = new int[partitions + 1];
         Arrays.fill(fewest, Integer.MAX_VALUE);

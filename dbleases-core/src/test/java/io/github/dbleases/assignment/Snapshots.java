@@ -1,6 +1,6 @@
 package io.github.dbleases.assignment;
 
-import static io.github.dbleases.assignment.Snapshot.NOBODY;
+import static io.github.dbleases.assignment.Snapshot.NO_SESSION;
 
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.assignment.Snapshot.Member;
@@ -14,9 +14,9 @@ import net.jqwik.api.ArbitrarySupplier;
 import net.jqwik.api.Combinators;
 
 /**
- * Makes leases in every state that a store can show: owners and pending owners that are members, live sessions that take
- * no part, dead sessions or nobody; partitions that their owner has given up; owners that are pending for their own
- * partition; one session that has nearly everything.
+ * Generates leases in every state that a store can show. Owners and pending owners are members, live sessions that take
+ * no part, dead sessions, or none. Owners may have given up a partition, or be pending for their own partition. One
+ * session may have nearly everything.
  */
 final class Snapshots {
 
@@ -31,7 +31,7 @@ final class Snapshots {
 
     private Snapshots() {}
 
-    /** With weights from 1 to 1,000, small and equal ones often. */
+    /** Weights from 1 to 1,000, often small or equal. */
     static final class OfAnyWeights implements ArbitrarySupplier<Snapshot> {
 
         @Override
@@ -40,7 +40,7 @@ final class Snapshots {
         }
     }
 
-    /** With the same weight for all. */
+    /** The same weight for all. */
     static final class OfEqualWeights implements ArbitrarySupplier<Snapshot> {
 
         @Override
@@ -51,7 +51,7 @@ final class Snapshots {
         }
     }
 
-    /** So small that all assignments can be tried. */
+    /** Small enough to try all assignments. */
     static final class Small implements ArbitrarySupplier<Snapshot> {
 
         @Override
@@ -89,13 +89,14 @@ final class Snapshots {
                 });
     }
 
-    /** First draws who can be an owner and a pending owner at all, so that few often have much. */
+    /** First draws the possible owners and pending owners, so that a few sessions often have much. */
     private static Arbitrary<List<Partition>> partitions(List<Long> sessions, List<Long> live, int count) {
-        List<Long> anybody = new ArrayList<>(sessions);
-        anybody.add(NOBODY);
-        Arbitrary<List<Long>> few = Arbitraries.of(anybody).list().ofMinSize(1).ofMaxSize(6);
+        List<Long> candidates = new ArrayList<>(sessions);
+        candidates.add(NO_SESSION);
+        Arbitrary<List<Long>> few =
+                Arbitraries.of(candidates).list().ofMinSize(1).ofMaxSize(6);
         return Combinators.combine(few, few).flatAs((owners, pendingOwners) -> {
-            Arbitrary<Long> pending = Arbitraries.oneOf(Arbitraries.just(NOBODY), Arbitraries.of(pendingOwners));
+            Arbitrary<Long> pending = Arbitraries.oneOf(Arbitraries.just(NO_SESSION), Arbitraries.of(pendingOwners));
             Arbitrary<Boolean> held = Arbitraries.integers().between(1, 10).map(i -> i > 1);
             Arbitrary<Long> tokens = Arbitraries.longs().between(0, Long.MAX_VALUE - 1);
             return Combinators.combine(Arbitraries.of(owners), pending, held, tokens)

@@ -13,7 +13,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
-/** The contract on the store in memory, and its failover. */
+/** The store contracts on the in-memory store, and its failover. */
 class InMemoryLeaseStoreTests extends DatabaseStoreContract {
 
     private final SettableClock clock = new SettableClock();
@@ -90,7 +90,7 @@ class InMemoryLeaseStoreTests extends DatabaseStoreContract {
         assertThat(token).isGreaterThan(work.holdings(1).tokenFloor());
     }
 
-    /** The system's clock, set forward. */
+    /** The system clock, set forward. */
     private static final class SettableClock extends Clock {
 
         private volatile Duration ahead = Duration.ZERO;

@@ -24,17 +24,17 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherExecutionRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** A process that runs tests until one fails, and writes into a file what came of it. */
+/** A process that runs tests until one fails, and writes the outcome to a file. */
 final class Killers {
 
     private Killers() {}
 
     /**
-     * What came of the tests.
+     * The outcome of the tests.
      *
      * @param tests how many tests ran
-     * @param killer the test that failed, empty if none did
-     * @param problem what kept tests from running, empty if nothing did
+     * @param killer the test that failed, or empty
+     * @param problem the problem that kept tests from running, or empty
      */
     record Outcome(long tests, String killer, String problem) {
 
@@ -74,7 +74,7 @@ final class Killers {
         return text == null ? "" : text;
     }
 
-    /** Returns the class, or all methods of a name in it and in the classes that it inherits tests from. */
+    /** Selects a class, or all methods with a name in the class and its superclasses. */
     static Stream<DiscoverySelector> selectors(String test) {
         String[] parts = test.split("#", 2);
         Class<?> type;

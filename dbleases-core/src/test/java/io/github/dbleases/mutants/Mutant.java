@@ -11,12 +11,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * One safety line of the library, broken on purpose, and the tests that must notice it.
+ * One safety check of the library, broken on purpose, and the tests that must notice it.
  *
  * @param name its name in the table
  * @param what how the library behaves with it
- * @param owner the class that is edited, without the root package
- * @param edits what is replaced in the class, usually one text
+ * @param owner the edited class, without the root package
+ * @param edits the edits of the class, usually one
  * @param killers the tests that must fail: classes without the root package, or methods after a {@code #}
  */
 record Mutant(String name, String what, String owner, List<Edit> edits, List<String> killers) {
@@ -25,10 +25,10 @@ record Mutant(String name, String what, String owner, List<Edit> edits, List<Str
     static final String ROOT = "io.github.dbleases.";
 
     /**
-     * A text that occurs once, whatever its line breaks and indentation are, and what takes its place.
+     * A replacement of a text that must occur once, whatever its line breaks and indentation are.
      *
-     * @param text what is replaced
-     * @param replacement what takes its place
+     * @param text the text
+     * @param replacement its replacement
      */
     record Edit(String text, String replacement) {
 
@@ -69,7 +69,7 @@ record Mutant(String name, String what, String owner, List<Edit> edits, List<Str
         return SOURCES.resolve((ROOT + owner).replace('.', '/') + ".java");
     }
 
-    /** Returns the class with the edits. */
+    /** Returns the edited source of the class. */
     String source() throws IOException {
         String source = Files.readString(file());
         for (Edit edit : edits) {

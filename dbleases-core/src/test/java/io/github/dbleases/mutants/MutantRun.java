@@ -23,15 +23,15 @@ import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Breaks one safety line after the other, runs the tests that must notice it, and prints a table. It fails unless a test
- * fails for each of them. Takes a regular expression that is searched for in the names of the mutants and of the classes
- * that they edit.
+ * Breaks one safety check after another, runs the tests that must notice it, and prints a table. The run fails unless a
+ * test fails for each mutant. The argument is a regular expression that selects mutants by their names and by the names
+ * of the classes that they edit.
  */
 final class MutantRun {
 
     private static final Duration LONGEST = Duration.ofMinutes(5);
 
-    /** Each simulated schedule takes some milliseconds; what a few hundred don't find, a smaller test has to. */
+    /** Each simulated schedule takes some milliseconds. If a few hundred don't find a mutant, a smaller test must. */
     private static final int SCHEDULES = 400;
 
     private static final String CLASS_PATH = System.getProperty("java.class.path");
@@ -45,8 +45,13 @@ final class MutantRun {
     }
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        Pattern which = Pattern.compile(arguments[0]);
-        List<Mutant> chosen = Mutants.ALL.stream()
+        run(Mutants.ALL, arguments[0]);
+    }
+
+    /** Runs those of a list that a regular expression is found in, and ends this process. */
+    static void run(List<Mutant> mutants, String expression) throws IOException, InterruptedException {
+        Pattern which = Pattern.compile(expression);
+        List<Mutant> chosen = mutants.stream()
                 .filter(mutant -> which.matcher(mutant.name()).find()
                         || which.matcher(mutant.owner()).find())
                 .toList();
@@ -83,7 +88,7 @@ final class MutantRun {
         return alive == 0 && !mutants.isEmpty();
     }
 
-    /** Tests that fail anyway would kill everything. */
+    /** Runs the tests without a mutant, because tests that fail anyway would kill every mutant. */
     private boolean runUnchanged(List<Mutant> mutants) throws IOException, InterruptedException {
         long start = System.nanoTime();
         List<String> tests = mutants.stream()
@@ -117,8 +122,8 @@ final class MutantRun {
     }
 
     /**
-     * Compiles the class alone. A constant that other classes use would stay in them as it was, and the mutant would survive:
-     * don't edit one.
+     * Compiles only the edited class. Don't edit a constant that other classes use: they would keep the old value, and
+     * the mutant would survive.
      */
     private static void compile(Mutant mutant, Path classes) throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
@@ -130,7 +135,7 @@ final class MutantRun {
         }
     }
 
-    /** Runs tests in a process of their own, with classes that come before those of this one. */
+    /** Runs tests in a separate process, with the given classes first on the class path. */
     private Outcome test(List<String> classes, Collection<String> tests) throws IOException, InterruptedException {
         Path report = Files.createTempFile(directory, "outcome", ".txt");
         List<String> path = new ArrayList<>(classes);

@@ -5,12 +5,13 @@ import static io.github.dbleases.mutants.Mutant.of;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The safety lines, in the order of the table. */
+/** The safety lines of the core, in the order of the table. */
 final class Mutants {
 
     private static final String POSTGRES = "postgres.NewestPostgresLeaseStoreTests#";
     private static final String MEMORY = "memory.InMemoryLeaseStoreTests#";
     private static final String CONFLICTS = "postgres.ConflictTests#";
+    private static final String FENCES = "postgres.TransactionFenceTests#";
 
     private static final List<Mutant> TIMES = List.of(
             of("no margin", "the trust lasts as long as the session", "Timing")
@@ -42,40 +43,37 @@ final class Mutants {
             of("monotonic clock", "the trust looks at the wall clock alone", "internal.client.Trust")
                     .remove("&& clock.nanoTime() - untilNanos < 0")
                     .killedBy("internal.client.TrustTests"),
-            of("epoch of trust", "what was granted in another epoch is trusted", "internal.client.Trust")
+            of("epoch of trust", "grants of another epoch are trusted", "internal.client.Trust")
                     .remove("grantedIn == epoch &&")
                     .killedBy("internal.client.TrustTests"),
-            of(
-                            "epoch of grants",
-                            "the view does not look at the epoch of what was granted",
-                            "internal.client.JoinedLease")
+            of("epoch of grants", "the view ignores the epoch of the grants", "internal.client.JoinedLease")
                     .replace("trust.holds(grants.epoch(), clock)", "trust.holds(clock)")
-                    .killedBy("internal.client.OwnershipTests#whatNobodyHasDroppedIsNotTrustedInTheNextSession"),
-            of(
-                            "epoch of new holds",
-                            "a hold is given on what was granted in another epoch",
-                            "internal.client.JoinedLease")
+                    .killedBy("internal.client.ReconcilerTests#aGrantThatWasNotDroppedIsNotTrustedInTheNextSession"),
+            of("epoch of new holds", "a hold is given on a grant of another epoch", "internal.client.JoinedLease")
                     .replace("trusted = trust.holds(owned.epoch(), clock)", "trusted = trust.holds(clock)")
-                    .killedBy("internal.client.OwnershipTests#whatNobodyHasDroppedIsNotTrustedInTheNextSession"),
+                    .killedBy("internal.client.ReconcilerTests#aGrantThatWasNotDroppedIsNotTrustedInTheNextSession"),
             of("epoch of open holds", "a hold from another epoch is trusted", "internal.client.JoinedLease")
                     .replace("trust.holds(owned.epoch(), lease.clock)", "trust.holds(lease.clock)")
-                    .killedBy("internal.client.OwnershipTests#whatNobodyHasDroppedIsNotTrustedInTheNextSession"),
+                    .killedBy("internal.client.ReconcilerTests#aGrantThatWasNotDroppedIsNotTrustedInTheNextSession"),
             of(
-                            "hold on what is lost",
+                            "hold on a lost partition",
                             "a hold is trusted although its partition is lost",
                             "internal.client.JoinedLease")
                     .remove("&& !owned.isLost()")
-                    .killedBy("internal.client.OwnershipTests#aHoldOnAPartitionThatIsLostIsNotTrusted"),
+                    .killedBy("internal.client.ReconcilerTests#aHoldOnAPartitionThatIsLostIsNotTrusted"),
             of("end of the epoch", "the end of a session does not end the trust", "internal.client.SessionKeeper")
                     .replace("deadline.drop(); deadline.noticeLapse();", "deadline.noticeLapse();")
-                    .killedBy("internal.client.OwnershipTests", "internal.client.ErrorScenarioTests"),
+                    .killedBy("internal.client.ReconcilerTests", "internal.client.ErrorScenarioTests"),
             of(
                             "loss before the next session",
                             "a session is opened before the loss of the last one is complete",
                             "internal.client.SessionKeeper")
                     .replace("finishEnd(ended);", "ended = null;")
-                    .killedBy("internal.client.ErrorScenarioTests#whatWasLostWithASessionIsNotTrustedInTheNextOne"),
-            of("lapse is told", "listeners are not told when the trust lapses", "internal.client.TrustDeadline")
+                    .killedBy("internal.client.ErrorScenarioTests#grantsOfALostSessionAreNotTrustedInTheNextOne"),
+            of(
+                            "notification of a lapse",
+                            "listeners are not told when the trust lapses",
+                            "internal.client.TrustDeadline")
                     .remove("observer.trustLapsed();")
                     .killedBy("internal.client.TrustDeadlineTests"));
 
@@ -85,44 +83,47 @@ final class Mutants {
                             "a client keeps what it owned although its trust had lapsed before the failover",
                             "internal.client.SessionKeeper")
                     .replace(
-                            "reborn(current, renewal.incarnation(), lapsed);",
-                            "reborn(current, renewal.incarnation(), false);")
+                            "incarnationChanged(current, renewal.incarnation(), lapsed);",
+                            "incarnationChanged(current, renewal.incarnation(), false);")
                     .killedBy("internal.client.FailoverScenarioTests"),
             of(
                             "trust before confirmation",
-                            "the trust goes on before what is owned was read in the new incarnation",
+                            "the trust is extended before the grants were read in the new incarnation",
                             "internal.client.SessionKeeper")
                     .replace("if (current.isConfirmed()) {", "if (true) {")
                     .killedBy(
-                            "internal.client.FailoverScenarioTests#whoCannotReadWhatItOwnsAfterAFailoverTrustsNothing"),
+                            "internal.client.FailoverScenarioTests#aClientThatCannotReadItsGrantsAfterAFailoverTrustsNothing"),
             of(
                             "read before joins",
-                            "after a failover what is owned is read after the work that waits already",
-                            "internal.client.Ownership")
-                    .replace("worker.submitFirst(", "worker.submit(")
+                            "after a failover the grants are read after work that is already queued",
+                            "internal.client.Reconciler")
+                    .replace("jobs.submitFirst(", "jobs.submit(")
                     .killedBy(
-                            "internal.client.FailoverScenarioTests#trustGoesOnThroughAFailoverWhileManyLeasesAreJoined"),
+                            "internal.client.FailoverScenarioTests#trustContinuesThroughAFailoverWhileManyLeasesAreJoined"),
             of(
                             "incarnation of the holdings",
                             "an answer of another incarnation than the last heartbeat's is applied",
-                            "internal.client.Ownership")
+                            "internal.client.Reconciler")
                     .replace("if (!holdings.incarnation().equals(session.incarnation())) {", "if (false) {")
-                    .killedBy("internal.client.OwnershipTests#nothingIsTakenUpThatAnotherIncarnationSays"),
+                    .killedBy("internal.client.ReconcilerTests#nothingIsTakenUpFromAnotherIncarnation"),
             of(
                             "quiet time of the store",
-                            "the quiet time that the store tells is not kept",
-                            "internal.client.Ownership")
+                            "the quiet time that the store reports is ignored",
+                            "internal.client.Reconciler")
                     .remove("keeper.quiet().atLeast(holdings.quietFor());")
-                    .killedBy("internal.client.OwnershipTests#nothingIsTakenUpWhileTheStoreIsQuiet"),
-            of("own quiet time", "the quiet time is not measured by the own clock", "internal.client.QuietTime")
+                    .killedBy("internal.client.ReconcilerTests#nothingIsTakenUpWhileTheStoreIsQuiet"),
+            of(
+                            "own quiet time",
+                            "the quiet time is not measured by the client's own clock",
+                            "internal.client.QuietTime")
                     .remove("atLeast(timing.ttl().plus(timing.grace()));")
                     .killedBy("internal.client.FailoverScenarioTests#aStepOfTheClockDoesNotEndTheQuietTime"),
-            of("grants in a quiet time", "grants are taken up in a quiet time", "internal.client.Ownership")
+            of("grants in a quiet time", "grants are taken up in a quiet time", "internal.client.Reconciler")
                     .replace("} else if (!isQuiet() && !lease.isLeaving()", "} else if (!lease.isLeaving()")
-                    .killedBy("internal.client.OwnershipTests#nothingIsTakenUpWhileTheStoreIsQuiet"),
+                    .killedBy("internal.client.ReconcilerTests#nothingIsTakenUpWhileTheStoreIsQuiet"),
             of("nonce", "an incarnation is a system and a timeline", "postgres.OpenConnection")
                     .replace(
-                            "new Incarnation(server.system(), server.timeline(), nonce)",
+                            "new Incarnation(server.system(), server.timeline(), nonce(timing))",
                             "new Incarnation(server.system(), server.timeline(), \"\")")
                     .killedBy("postgres.IncarnationTests#aRowWithAnotherNonceMeansAnotherIncarnation"),
             of("nonce in memory", "an incarnation is a timeline", "memory.MemoryTables")
@@ -132,72 +133,76 @@ final class Mutants {
                             "nonce in each reply",
                             "behind a pooler a reply may come from another incarnation",
                             "postgres.OpenConnection")
-                    .replace(
-                            "server.direct() || incarnation.nonce().equals(row.getString(column + server.proofColumns()))",
-                            "true")
+                    .replace("server.direct() || incarnation.nonce().equals(row.getString(\"nonce\"))", "true")
                     .killedBy("postgres.IncarnationTests#behindAPoolerAHeartbeatNoticesAnotherNonceByItself"),
             of("server of each reply", "behind a pooler a reply may come from another server", "postgres.Server")
                     .replace(
-                            "return replyStarted.equals(started) && timeline(system, row.getString(proof), replyStarted) == timeline;",
+                            "return replyStarted.equals(started) && timeline(system, row.getString(\"wal_file\"), replyStarted) == timeline;",
                             "return true;")
                     .killedBy("postgres.IncarnationTests#behindAPoolerAnotherServerIsNoticed"),
             of(
                             "older connections",
                             "a connection that was set up in an earlier incarnation is used",
-                            "postgres.FoundIncarnation")
-                    .replace("return incarnation.equals(last);", "return true;")
+                            "postgres.PostgresLeaseStore")
+                    .replace("return incarnation.equals(newest);", "return true;")
                     .killedBy("postgres.IncarnationTests#aRowWithAnotherNonceMeansAnotherIncarnation"),
-            of("token floor of grants", "a grant from before the incarnation is taken up", "internal.client.Ownership")
+            of("token floor of grants", "a grant from before the incarnation is taken up", "internal.client.Reconciler")
                     .remove("|| partition.token() <= tokenFloor")
-                    .killedBy("internal.client.OwnershipTests#aTokenFromBeforeTheIncarnationIsKeptButNotTakenUp"),
+                    .killedBy("internal.client.ReconcilerTests#aTokenFromBeforeTheIncarnationIsKeptButNotTakenUp"),
             of(
                             "token floor of new tokens",
                             "new tokens may be as small as those before the incarnation",
-                            "postgres.PartitionChanges")
+                            "postgres.PostgresTransaction")
                     .replace("Math.max(grant.above(), tokenFloor)", "grant.above()")
                     .killedBy("postgres.IncarnationTests"));
 
     private static final List<Mutant> TOKENS = List.of(
             of(
-                            "token that is held",
+                            "token of an owned partition",
                             "a partition is kept although the store has another token for it",
-                            "internal.client.Ownership")
+                            "internal.client.Reconciler")
                     .replace(
                             "!tokens.getOrDefault(owned.partition(), 0L).equals(owned.token())",
                             "!tokens.containsKey(owned.partition())")
-                    .killedBy("internal.client.OwnershipTests#anotherTokenOfTheSamePartitionIsAnotherGrant"),
-            of("token that is given", "a partition is handed over under another token", "internal.client.Assigner")
-                    .remove("|| partition.token() != gift.token()")
-                    .killedBy("internal.client.AssignerTests#whatIsOwnedUnderAnotherTokenIsNotGiven"),
+                    .killedBy("internal.client.ReconcilerTests#anotherTokenOfTheSamePartitionIsAnotherGrant"),
+            of("token of a hand-over", "a partition is handed over under another token", "internal.client.Assigner")
+                    .remove("|| partition.token() != handOver.token()")
+                    .killedBy("internal.client.AssignerTests#aPartitionWithAnotherTokenIsNotHandedOver"),
             of(
                             "token that was read",
-                            "a change is written although the token is another by now",
-                            "postgres.PartitionChanges")
-                    .remove("AND p.token = w.token")
-                    .killedBy(POSTGRES + "aChangeOfWhatIsNoLongerAsItWasReadIsLeftOut"),
+                            "a change is written although the token has changed",
+                            "postgres.PostgresTransaction")
+                    .replace("AND p.token = w.token ORDER BY", "ORDER BY")
+                    .killedBy(POSTGRES + "aChangeIsSkippedIfThePartitionIsNoLongerAsItWasRead"),
+            of(
+                            "token that was read by a request",
+                            "an owner is asked to hand over although its token has changed",
+                            "postgres.PostgresTransaction")
+                    .replace("AND p.token = w.token RETURNING", "RETURNING")
+                    .killedBy(POSTGRES + "aChangeIsSkippedIfThePartitionIsNoLongerAsItWasRead"),
             of(
                             "token above the last",
                             "a new token may be smaller than the last, when the clock was set back",
-                            "postgres.PartitionChanges")
+                            "postgres.PostgresTransaction")
                     .remove("p.token + 1,")
-                    .killedBy(POSTGRES + "aTokenIsLargerThanTheOneBeforeAndTheOneThatIsAskedFor"),
+                    .killedBy(POSTGRES + "aTokenIsLargerThanThePreviousAndTheRequestedOne"),
             of(
-                            "token above what was dropped",
+                            "token above the requested one",
                             "a new token may be one that the owner has dropped",
-                            "postgres.PartitionChanges")
+                            "postgres.PostgresTransaction")
                     .remove("l.above + 1,")
-                    .killedBy(POSTGRES + "aTokenIsLargerThanTheOneBeforeAndTheOneThatIsAskedFor"),
+                    .killedBy(POSTGRES + "aTokenIsLargerThanThePreviousAndTheRequestedOne"),
             of(
-                            "token asked for",
-                            "who hands over does not ask for a token above what it has dropped",
+                            "token above those dropped",
+                            "a hand-over does not require a token above those that the owner has dropped",
                             "internal.client.Assigner")
-                    .replace("grant.above(gift.above())", "change")
-                    .killedBy("internal.client.AssignerTests#aGiftGetsATokenAboveTheHighestThatItsOwnerHasDropped"),
-            of("dropped tokens", "a token that was dropped is picked up again", "internal.client.Ownership")
+                    .replace("grant.above(handOver.above())", "change")
+                    .killedBy("internal.client.AssignerTests#aHandOverGetsATokenAboveTheHighestThatItsOwnerHasDropped"),
+            of("dropped tokens", "a token that was dropped is picked up again", "internal.client.Reconciler")
                     .replace(
                             "return dropped.contains(partition.lease(), partition.number(), partition.token());",
                             "return false;")
-                    .killedBy("internal.client.OwnershipTests#aTokenThatWasLostIsNeverPickedUpAgain"),
+                    .killedBy("internal.client.ReconcilerTests#aTokenThatWasLostIsNeverPickedUpAgain"),
             of(
                             "highest dropped token",
                             "the last dropped token counts, not the highest",
@@ -206,60 +211,64 @@ final class Mutants {
                     .killedBy("internal.client.DroppedTokensTests"));
 
     private static final List<Mutant> WORK = List.of(
-            of("holds", "a hand-over does not wait for holds", "internal.client.Owned")
+            of("holds", "a hand-over does not wait for holds", "internal.client.OwnedPartition")
                     .remove("&& holds.get() == GONE")
-                    .killedBy("internal.client.OwnedTests"),
-            of("late holds", "a hold is given on a partition that is gone from the view", "internal.client.Owned")
+                    .killedBy("internal.client.OwnedPartitionTests"),
+            of("late holds", "a hold is given on a partition that has left the view", "internal.client.OwnedPartition")
                     .replace("while (count >= 0)", "while (count >= Integer.MIN_VALUE)")
-                    .killedBy("internal.client.OwnedTests#whatIsGoneIsNotHeld"),
-            of("listeners", "a hand-over does not wait for listeners", "internal.client.Owned")
+                    .killedBy("internal.client.OwnedPartitionTests#aPartitionThatHasLeftTheViewCannotBeHeld"),
+            of("listeners", "a hand-over does not wait for listeners", "internal.client.OwnedPartition")
                     .remove("&& listenersDone")
                     .killedBy(
-                            "internal.client.ErrorScenarioTests#aHandOverGoesOnWhenThreadsForListenersCanBeStartedAgain"),
-            of("work at the end", "a client that closes releases what is still at work", "internal.client.Closing")
-                    .replace("owned -> !owned.isDrained()", "owned -> false")
-                    .killedBy("internal.client.ScenarioTests#whatIsStillHeldAfterTheDrainTimeoutIsLeftToExpire"),
+                            "internal.client.ErrorScenarioTests#aHandOverContinuesWhenThereAreThreadsForListenersAgain"),
             of(
-                            "news without a thread",
-                            "what a listener could not be told for want of a thread is forgotten",
+                            "work during close",
+                            "a client that closes releases partitions that are still in use",
+                            "internal.client.Closing")
+                    .replace("owned -> !owned.isDrained()", "owned -> false")
+                    .killedBy("internal.client.ScenarioTests#partitionsStillHeldAfterTheDrainTimeoutAreLeftToExpire"),
+            of(
+                            "notification without a thread",
+                            "notifications that find no thread are forgotten",
                             "internal.client.ListenerQueue")
                     .replace("running = false; } report(", "running = false; actions.clear(); } report(")
-                    .killedBy("internal.client.ListenerQueueTests#whatCannotBeToldForWantOfAThreadIsToldLaterInOrder"),
+                    .killedBy(
+                            "internal.client.ListenerQueueTests#notificationsThatFindNoThreadAreDeliveredLaterInOrder"),
             of(
-                            "request without a heap",
-                            "a request that could not take its failure is forgotten",
-                            "internal.client.ThreadLane")
+                            "request without memory",
+                            "a request that could not handle its failure is forgotten",
+                            "internal.client.ThreadLoop")
                     .remove("queue.add(failed);")
-                    .killedBy("internal.client.ThreadLaneTests#aRequestThatCouldNotTakeItsFailureIsAttemptedAgain"),
-            of("step limit", "all of a plan is written in one transaction", "internal.client.Assigner")
+                    .killedBy("internal.client.ThreadLoopTests#aRequestThatCouldNotHandleItsFailureIsAttemptedAgain"),
+            of("step limit", "a whole plan is written in one transaction", "internal.client.Assigner")
                     .replace("planned.subList(0, Math.min(planned.size(), limit - written))", "planned")
-                    .killedBy("internal.client.AssignerTests#orphansAreGivenOutInSteps"),
-            of("live giver", "a session that is dead hands over", "internal.client.Assigner")
+                    .killedBy("internal.client.AssignerTests#orphansAreAssignedInSteps"),
+            of("dead owner", "a dead session hands over", "internal.client.Assigner")
                     .replace("if (!transaction.isLive(session)) {", "if (false) {")
-                    .killedBy("internal.client.AssignerTests#aDeadSessionGivesNothingAndStaysWhatItWas"),
-            of("owner that gives", "a session hands over what another owns", "internal.client.Assigner")
+                    .killedBy("internal.client.AssignerTests#aDeadSessionHandsNothingOver"),
+            of("owner of a hand-over", "a session hands over what another owns", "internal.client.Assigner")
                     .replace("partition.owner() != session ||", "")
-                    .killedBy("internal.client.AssignerTests#whatAnotherOwnsIsNotGiven"),
+                    .killedBy("internal.client.AssignerTests#aPartitionOfAnotherOwnerIsNotHandedOver"),
             of("live owner", "a partition is taken from a live session", "assignment.Balancer")
                     .replace("if (!before.ownerLive()) {", "if (target != before.owner()) {")
-                    .killedBy("assignment.BalancerSafetyTests#nobodyGetsAPartitionThatHasALiveOwner"));
+                    .killedBy("assignment.BalancerSafetyTests#aPartitionIsNeverTakenFromALiveOwner"));
 
     private static final List<Mutant> CLOCKS = List.of(
             of(
                             "time without a disturbance",
-                            "a session is marked dead in the first moments of the own one, or right after a disturbance",
+                            "a session is marked dead right after the client opened its own, or right after a disturbance",
                             "internal.client.ClockGuard")
                     .remove("|| steady < window")
                     .killedBy("internal.client.ClockGuardTests"),
             of(
                             "interrupted heartbeats",
-                            "a session is marked dead right after the own heartbeats were interrupted",
+                            "a session is marked dead right after the client's own heartbeats were interrupted",
                             "internal.client.ClockGuard")
                     .replace("if (interrupted || stepped ||", "if (stepped ||")
                     .killedBy("internal.client.ClockGuardTests"),
             of(
                             "overdue heartbeat",
-                            "a session is marked dead while the own heartbeat is overdue",
+                            "a session is marked dead while the client's own heartbeat is overdue",
                             "internal.client.ClockGuard")
                     .remove("overdue ||")
                     .killedBy("internal.client.ClockGuardTests"),
@@ -291,56 +300,63 @@ final class Mutants {
                     .killedBy("internal.client.ClockGuardTests"),
             of(
                             "window of the watched session",
-                            "the TTL and the grace of the own session count, not of the watched one",
+                            "the client uses its own TTL and grace, not those of the watched session",
                             "internal.client.ClockGuard")
                     .replace(
                             "watched.ttl().plus(watched.grace()).toNanos()",
                             "timing.ttl().plus(timing.grace()).toNanos()")
-                    .killedBy("internal.client.ClockGuardTests#aSessionThatLivesLongerIsWatchedForLongerThanTheOwnOne"),
-            of("tolerance of the watched session", "the drift may be half the own grace", "internal.client.ClockGuard")
+                    .killedBy("internal.client.ClockGuardTests#aSessionWithALongerTtlIsWatchedForLonger"),
+            of(
+                            "tolerance of the watched session",
+                            "the drift may be half the client's own grace",
+                            "internal.client.ClockGuard")
                     .replace(
                             "greatestLeast - leastMost > watched.grace().toNanos() / 2",
                             "greatestLeast - leastMost > tolerance")
                     .killedBy("internal.client.ClockGuardTests#theToleranceIsHalfTheGraceOfTheOtherSession"),
             of(
                             "grace of the watched session",
-                            "a session is marked dead after the grace of the one that marks it",
+                            "a session is marked dead after the grace of the client that marks it",
                             "internal.client.ClockGuard")
                     .replace("watched.session(), watched.grace(),", "watched.session(), timing.grace(),")
-                    .killedBy("internal.client.ClockGuardTests#theWarrantHasTheGraceOfTheOtherSession"),
+                    .killedBy("internal.client.ClockGuardTests#theConditionHasTheGraceOfTheOtherSession"),
             of("new incarnation", "a session is marked dead right after a failover", "internal.client.SessionKeeper")
-                    .remove("current.guard().silence(environment.clock().nanoTime());")
-                    .killedBy("internal.client.FailoverScenarioTests#aFailoverToAnOldCopyKillsNobodyWhoIsStillThere"));
+                    .remove("current.guard().restartSteadyTime(environment.clock().nanoTime());")
+                    .killedBy("internal.client.FailoverScenarioTests#aFailoverToAnOldCopyMarksNoRunningClientDead"));
 
     private static final List<Mutant> MARKING = List.of(
             of("grace", "a session is marked dead as soon as it has expired", "postgres.PostgresWorkChannel")
                     .replace(
-                            "expires_at + ? * interval '1 microsecond' < clock_timestamp()",
-                            "expires_at + 0 * ? * interval '1 microsecond' < clock_timestamp()")
+                            "expires_at + {?grace} * interval '1 microsecond' < clock_timestamp()",
+                            "expires_at + 0 * {?grace} * interval '1 microsecond' < clock_timestamp()")
                     .killedBy(POSTGRES + "aSessionIsNotMarkedDeadBeforeTheGraceIsOver"),
             of("grace in memory", "a session is marked dead as soon as it has expired", "memory.MemoryWorkChannel")
-                    .replace("row.expiresAt().plus(warrant.grace()).isBefore(now)", "row.expiresAt().isBefore(now)")
+                    .replace("row.expiresAt().plus(condition.grace()).isBefore(now)", "row.expiresAt().isBefore(now)")
                     .killedBy(MEMORY + "aSessionIsNotMarkedDeadBeforeTheGraceIsOver"),
             of("state in marking", "a session is marked dead twice", "postgres.PostgresWorkChannel")
-                    .replace("WHERE id = ? AND state = 'live' AND expires_at", "WHERE id = ? AND expires_at")
+                    .replace(
+                            "WHERE id = {?session} AND state = 'live' AND expires_at",
+                            "WHERE id = {?session} AND expires_at")
                     .killedBy(POSTGRES + "anExpiredSessionIsMarkedDeadOnce"),
             of("clock in marking", "a session is marked dead by a clock that is off", "postgres.PostgresWorkChannel")
-                    .replace("* 1000000 <= ?", "* 0 <= ?")
-                    .killedBy(POSTGRES + "nobodyIsMarkedDeadByAClockThatIsOff"),
+                    .replace("* 1000000 <= {?tolerance}", "* 0 <= {?tolerance}")
+                    .killedBy(POSTGRES + "noSessionIsMarkedDeadByAClockThatIsOff"),
             of(
                             "steadiness in marking",
                             "a session is marked dead by a client that was disturbed within its TTL",
                             "postgres.PostgresWorkChannel")
-                    .replace("AND ttl <= ? * interval", "AND ttl * 0 <= ? * interval")
+                    .replace("AND ttl <= {?steadyFor} * interval", "AND ttl * 0 <= {?steadyFor} * interval")
                     .killedBy(POSTGRES + "aSessionIsNotMarkedDeadByAClientThatWasDisturbedWithinItsTtl"),
             of(
                             "SKIP LOCKED in marking",
-                            "marking a session dead waits for whoever is at its row",
+                            "marking a session dead waits for a lock on its row",
                             "postgres.PostgresWorkChannel")
                     .replace("FOR UPDATE SKIP LOCKED ), dead AS", "FOR UPDATE ), dead AS")
-                    .killedBy(CONFLICTS + "aKillSkipsASessionThatSomebodyElseIsAt"),
+                    .killedBy(CONFLICTS + "markingDeadSkipsASessionThatAnotherTransactionHasLocked"),
             of("revival", "a dead session is renewed", "postgres.PostgresHeartbeatChannel")
-                    .replace("WHERE id = ? AND state = 'live' {condition}", "WHERE id = ? {condition}")
+                    .replace(
+                            "WHERE id = {?session} AND state = 'live' {andSettings}",
+                            "WHERE id = {?session} {andSettings}")
                     .killedBy(POSTGRES + "aSessionThatIsMarkedDeadIsOver"),
             of("revival in memory", "a dead session is renewed", "memory.MemoryHeartbeatChannel")
                     .replace("row == null || !row.live()", "row == null")
@@ -350,17 +366,17 @@ final class Mutants {
                             "`now()`: a renewal that has waited for its row is as old as its statement",
                             "postgres.PostgresHeartbeatChannel")
                     .replace("SET expires_at = clock_timestamp() + ttl", "SET expires_at = now() + ttl")
-                    .killedBy(CONFLICTS + "aRenewalThatHasWaitedForItsRowCountsFromWhenItGotIt"),
-            of("dead member", "a dead session becomes a member", "postgres.LeaseRows")
-                    .replace("AND s.id = ? AND s.state = 'live'", "AND s.id = ?")
+                    .killedBy(CONFLICTS + "aRenewalThatWaitedForItsRowCountsFromTheEndOfTheWait"),
+            of("dead member", "a dead session becomes a member", "postgres.PostgresTransaction")
+                    .replace("AND s.id = {?session} AND s.state = 'live'", "AND s.id = {?session}")
                     .killedBy(POSTGRES + "onlyALiveSessionBecomesAMember"),
             of("dead member in memory", "a dead session becomes a member", "internal.rows.RowTransaction")
                     .replace(
                             "rows.isLive(session) ? row.withMember(session, rows.now()) : row",
                             "row.withMember(session, rows.now())")
                     .killedBy(MEMORY + "onlyALiveSessionBecomesAMember"),
-            of("dead member in a plan", "partitions are given to dead members", "postgres.SnapshotQuery")
-                    .replace("WHERE state = 'live' AND id <> ALL (?)", "WHERE id <> ALL (?)")
+            of("dead member in a plan", "partitions are given to dead members", "postgres.PostgresTransaction")
+                    .replace("WHERE state = 'live' AND id <> ALL ({?ended})", "WHERE id <> ALL ({?ended})")
                     .killedBy(
                             POSTGRES + "aSnapshotHasTheLiveMembersWithTheirWeights",
                             POSTGRES + "aSnapshotDeletesTheMembersThatAreDead"));
@@ -369,80 +385,60 @@ final class Mutants {
             of(
                             "FOR UPDATE of the take-over",
                             "a partition is taken over in spite of a fenced transaction on it",
-                            "postgres.PartitionChanges")
+                            "postgres.PostgresTransaction")
                     .replace("FOR UPDATE OF p SKIP LOCKED", "FOR NO KEY UPDATE OF p SKIP LOCKED")
-                    .killedBy(CONFLICTS + "aTakeOverLeavesOutOnlyThePartitionOnWhichAFencedTransactionIsOpen"),
+                    .killedBy(CONFLICTS + "aTakeoverSkipsOnlyThePartitionWithAnOpenFencedTransaction"),
             of(
                             "SKIP LOCKED of the take-over",
                             "one fenced transaction holds up the take-over of all partitions",
-                            "postgres.PartitionChanges")
+                            "postgres.PostgresTransaction")
                     .replace("FOR UPDATE OF p SKIP LOCKED", "FOR UPDATE OF p")
-                    .killedBy(CONFLICTS + "aTakeOverLeavesOutOnlyThePartitionOnWhichAFencedTransactionIsOpen"),
-            of("lock of the lease", "two clients assign the same lease at once", "postgres.LeaseRows")
+                    .killedBy(CONFLICTS + "aTakeoverSkipsOnlyThePartitionWithAnOpenFencedTransaction"),
+            of(
+                            "lock of the fence",
+                            "a partition changes hands before its fenced transaction ends",
+                            "postgres.TransactionFence")
+                    .remove("FOR KEY SHARE")
+                    .killedBy(FENCES + "aPartitionIsNotHandedOverWhileAFencedTransactionIsOpen"),
+            of("token of the fence", "a partition that was lost and won back is fenced", "postgres.TransactionFence")
+                    .replace("AND token = {?token}", "AND token >= {?token}")
+                    .killedBy(FENCES + "anotherGrantToTheSameSessionIsNotTheOneThatTheWorkBeganWith"),
+            of("trust before the fence", "a hold that is closed fences", "internal.client.JoinedLease")
+                    .replace("if (!isTrusted()) { throw lost(", "if (session == 0) { throw lost(")
+                    .killedBy(FENCES + "aHoldThatIsClosedFencesNothing"),
+            of("lock of the lease", "two clients assign the same lease at once", "postgres.PostgresTransaction")
                     .replace("ORDER BY name FOR NO KEY UPDATE", "ORDER BY name")
-                    .killedBy(POSTGRES + "onlyOneWorksOnALeaseAtATime"),
-            of("read after the lock", "what was read of a lease is older than its lock", "postgres.LeaseRows")
+                    .killedBy(POSTGRES + "onlyOneTransactionRunsOnALeaseAtATime"),
+            of("read after the lock", "what was read of a lease is older than its lock", "postgres.PostgresTransaction")
+                    .replace("+ LOCK + \";\\n\" + STATES;", "+ STATES + \";\\n\" + LOCK;")
                     .replace(
-                            "begin = tables.in(BEGIN) + lock + \";\" + states;",
-                            "begin = tables.in(BEGIN) + states + \";\" + lock;")
-                    .replace(
-                            "statement.getMoreResults(); statement.getMoreResults(); return new Begun(tokenFloor, states(statement.getResultSet()));",
-                            "statement.getMoreResults(); return new Begun(tokenFloor, states(statement.getResultSet()));")
-                    .killedBy(CONFLICTS + "whatIsReadOfALeaseIsNotOlderThanItsLock"),
-            of("isolation", "a transaction reads what was there before it got its locks", "postgres.LeaseRows")
+                            "statements.getMoreResults(); statements.getMoreResults(); return new PostgresTransaction(",
+                            "statements.getMoreResults(); return new PostgresTransaction(")
+                    .killedBy(CONFLICTS + "aLeaseIsReadAfterItIsLocked"),
+            of(
+                            "isolation",
+                            "a transaction reads what was there before it got its locks",
+                            "postgres.PostgresTransaction")
                     .replace("ISOLATION LEVEL READ COMMITTED", "ISOLATION LEVEL REPEATABLE READ")
                     .killedBy("postgres.SettingsTests#everythingIsReadCommitted"),
             of("synchronous_commit", "a commit is acknowledged that a crash could lose", "postgres.Settings")
                     .replace("? \"remote_apply\" : \"on\"", "? \"remote_apply\" : before[3]")
-                    .killedBy("postgres.SettingsTests#nothingIsCommittedThatACrashCouldLose"),
+                    .killedBy("postgres.SettingsTests#noCommitCanBeLostInACrash"),
             of(
                             "synchronous_commit behind a pooler",
                             "a commit is acknowledged that a crash could lose",
                             "postgres.Settings")
                     .replace("ELSE 'on' END", "ELSE current_setting('synchronous_commit') END")
-                    .killedBy("postgres.SettingsTests#nothingIsCommittedThatACrashCouldLose"),
+                    .killedBy("postgres.SettingsTests#noCommitCanBeLostInACrash"),
             of(
                             "order of session rows",
                             "two transactions lock the same sessions in different orders",
-                            "postgres.SessionChanges")
+                            "postgres.PostgresTransaction")
                     .replace("ORDER BY id FOR NO KEY UPDATE", "FOR NO KEY UPDATE")
-                    .killedBy(CONFLICTS + "sessionsAreLockedInOneOrderWhateverThePlanIs"));
+                    .killedBy(CONFLICTS + "sessionsAreLockedInTheSameOrderWithEveryPlan"));
 
-    private static final List<Mutant> KEY_VALUE = List.of(
-            of(
-                            "grace on a key-value store",
-                            "a session is marked dead as soon as it has expired",
-                            "keyvalue.KeyValueWorkChannel")
-                    .replace("return expiresIn.plus(warrant.grace()).isNegative()", "return expiresIn.isNegative()")
-                    .killedBy("keyvalue.LeaseStoreOnMapTests#aSessionIsNotMarkedDeadBeforeTheGraceIsOver"),
-            of(
-                            "version of a dead session",
-                            "a session is marked dead although it has just been renewed",
-                            "keyvalue.KeyValueWorkChannel")
-                    .replace(
-                            "backend.delete(SessionDocument.key(seen.id()), seen.version())",
-                            "backend.get(SessionDocument.key(seen.id())).filter(now -> backend.delete(SessionDocument.key(seen.id()), now.version())).isPresent()")
-                    .killedBy("keyvalue.KeyValueLeaseStoreTests#nobodyIsMarkedDeadWhoRenewedAfterItWasLookedForLast"),
-            of(
-                            "revival on a key-value store",
-                            "a dead session whose creation comes late once more is renewed",
-                            "keyvalue.KeyValueHeartbeatChannel")
-                    .remove(".filter(present -> !present.content().equals(created))")
-                    .killedBy(
-                            "keyvalue.LeaseStoreOnMapTests#aSessionWhoseDocumentIsCreatedOnceMoreByARequestThatComesLateIsOverNonetheless"),
-            of(
-                            "sessions that are not listed",
-                            "a session that a list does not have is taken for dead",
-                            "keyvalue.LiveSessions")
-                    .replace(
-                            "unlisted.computeIfAbsent(session, id -> storage.sessions().find(backend, id))",
-                            "Optional.empty()")
-                    .killedBy(
-                            "keyvalue.KeyValueLeaseStoreTests#aSessionThatIsNotListedThoughItExistsIsNotTakenForDead"));
-
-    /** All of them. */
-    static final List<Mutant> ALL = Stream.of(
-                    TIMES, TRUST, INCARNATIONS, TOKENS, WORK, CLOCKS, MARKING, TRANSACTIONS, KEY_VALUE)
+    /** All mutants. */
+    static final List<Mutant> ALL = Stream.of(TIMES, TRUST, INCARNATIONS, TOKENS, WORK, CLOCKS, MARKING, TRANSACTIONS)
             .flatMap(List::stream)
             .toList();
 

@@ -1,6 +1,7 @@
 package io.github.dbleases.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -12,9 +13,10 @@ import io.github.dbleases.assignment.Change.Grant;
 import io.github.dbleases.assignment.Change.Move;
 import io.github.dbleases.assignment.Change.Withdraw;
 import io.github.dbleases.assignment.Snapshot.Partition;
+import io.github.dbleases.spi.FencedPartition;
 import io.github.dbleases.spi.HeartbeatChannel;
+import io.github.dbleases.spi.MarkDeadCondition;
 import io.github.dbleases.spi.NewSession;
-import io.github.dbleases.spi.Warrant;
 import io.github.dbleases.spi.WorkChannel;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.sql.Connection;
@@ -40,11 +42,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** Transactions of several connections that meet on the same rows. */
+/** Transactions that compete for the same rows. */
 @ParameterizedClass
 @MethodSource("servers")
 class ConflictTests {
@@ -94,27 +97,27 @@ class ConflictTests {
     }
 
     @Test
-    void aKillSkipsASessionThatSomebodyElseIsAt() throws SQLException {
+    void markingDeadSkipsASessionThatAnotherTransactionHasLocked() throws SQLException {
         expire(10);
         Connection other = begin("SELECT FROM dbleases_session WHERE id = 10 FOR UPDATE");
 
-        assertThat(work.markDead(warrant(10))).isEmpty();
+        assertThat(work.markDead(markDeadCondition(10))).isEmpty();
 
         other.rollback();
-        assertThat(work.markDead(warrant(10))).isPresent();
+        assertThat(work.markDead(markDeadCondition(10))).isPresent();
     }
 
     @Test
-    void aKillNeitherSkipsNorWaitsForAFencedTransactionOfTheSession() throws SQLException {
+    void markingDeadNeitherSkipsNorWaitsForAFencedTransaction() throws SQLException {
         Partition owned = grant(0, 10);
         begin(fence(owned));
         expire(10);
 
-        assertThat(work.markDead(warrant(10))).contains(ORDERS);
+        assertThat(work.markDead(markDeadCondition(10))).contains(ORDERS);
     }
 
     @Test
-    void aTakeOverLeavesOutOnlyThePartitionOnWhichAFencedTransactionIsOpen() throws SQLException {
+    void aTakeoverSkipsOnlyThePartitionWithAnOpenFencedTransaction() throws SQLException {
         Partition fenced = grant(0, 10);
         Partition free = grant(1, 10);
         Connection user = begin(fence(fenced));
@@ -127,7 +130,7 @@ class ConflictTests {
     }
 
     @Test
-    void aFenceThatIsSetDuringATakeOverHoldsNothing() throws SQLException {
+    void aFenceThatIsSetDuringATakeoverFindsNoRow() throws SQLException {
         Partition before = grant(0, 10);
         Connection user = begin("SELECT 1");
         end(10);
@@ -142,6 +145,44 @@ class ConflictTests {
         assertThat(fence.join()).isFalse();
     }
 
+    /**
+     * FOR KEY SHARE alone would lock the old version of the row, and the fence would hold: an update that changes no key does
+     * not conflict with it. The update of a take-over does, because it has locked the row FOR UPDATE before.
+     */
+    @ParameterizedTest
+    @CsvSource({"REPEATABLE READ, false", "REPEATABLE READ, true", "SERIALIZABLE, false", "SERIALIZABLE, true"})
+    void aFenceWithASnapshotFromBeforeATakeOverConflictsWithIt(String isolation, boolean askedForBefore)
+            throws SQLException {
+        Partition owned = grant(0, 10);
+        Connection user = begin("SET TRANSACTION ISOLATION LEVEL " + isolation);
+        execute(user, "SELECT FROM dbleases_partition");
+        if (askedForBefore) {
+            assertThat(apply(new Move(owned, 20))).hasSize(1);
+        }
+        end(10);
+        assertThat(apply(new Grant(partition(0), 20, 0))).hasSize(1);
+
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> store.fence(user, new FencedPartition("orders", 0, 10, owned.token())))
+                .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("40001"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"})
+    void aPartitionThatIsOnlyAskedForDuringTheTransactionIsStillOwned(String isolation) throws SQLException {
+        Partition owned = grant(0, 10);
+        Connection user = begin("SET TRANSACTION ISOLATION LEVEL " + isolation);
+        execute(user, "SELECT FROM dbleases_partition");
+        assertThat(apply(new Move(owned, 20))).hasSize(1);
+
+        assertThat(store.fence(user, new FencedPartition("orders", 0, 10, owned.token())))
+                .isTrue();
+        assertThat(apply(new Grant(partition(0), 20, 0))).isEmpty();
+
+        user.commit();
+        assertThat(apply(new Grant(partition(0), 20, 0))).hasSize(1);
+    }
+
     @Test
     void aMoveAndAWithdrawalDoNotWaitForAFencedTransaction() throws SQLException {
         Partition owned = grant(0, 10);
@@ -152,16 +193,16 @@ class ConflictTests {
     }
 
     @Test
-    void transactionsThatRaiseTheSameSessionsInAnotherOrderDoNotDeadlock() throws SQLException {
+    void transactionsThatRaiseTheSameSessionsInDifferentOrdersDoNotDeadlock() throws SQLException {
         List<Long> sessions = new ArrayList<>(LongStream.range(100, 130).boxed().toList());
         sessions.forEach(this::open);
         List<Long> reversed = new ArrayList<>(sessions);
         Collections.reverse(reversed);
         AtomicInteger times = new AtomicInteger();
         Connection inTheMiddle = begin("SELECT FROM dbleases_session WHERE id = 115 FOR UPDATE");
-        try (WorkChannel line = store.workChannel(TIMING)) {
+        try (WorkChannel channel = store.workChannel(TIMING)) {
             CompletableFuture<Void> one = CompletableFuture.runAsync(() -> raise(work, "a", sessions, times));
-            CompletableFuture<Void> other = CompletableFuture.runAsync(() -> raise(line, "b", reversed, times));
+            CompletableFuture<Void> other = CompletableFuture.runAsync(() -> raise(channel, "b", reversed, times));
             await().until(() -> waitingForLocks() == 2);
 
             inTheMiddle.rollback();
@@ -169,21 +210,21 @@ class ConflictTests {
             one.join();
             other.join();
         }
-        // Neither was done again because of a conflict.
+        // Neither was repeated because of a conflict.
         assertThat(times).hasValue(2);
     }
 
-    private static void raise(WorkChannel line, String lease, List<Long> sessions, AtomicInteger times) {
-        line.transact(names(lease), transaction -> {
+    private static void raise(WorkChannel channel, String lease, List<Long> sessions, AtomicInteger times) {
+        channel.transact(names(lease), transaction -> {
             times.incrementAndGet();
-            transaction.raise(sessions);
+            transaction.raiseInboxes(sessions);
             return null;
         });
     }
 
-    /** One plan reads the table from its beginning, the other goes by the ids, and their orders are opposite. */
+    /** One plan scans the table, the other uses the index, and they find the rows in opposite orders. */
     @Test
-    void sessionsAreLockedInOneOrderWhateverThePlanIs() throws SQLException {
+    void sessionsAreLockedInTheSameOrderWithEveryPlan() throws SQLException {
         tables.empty();
         List<Long> sessions = LongStream.range(100, 130).boxed().toList();
         IntStream.range(0, 30).forEach(i -> open(129 - i));
@@ -200,7 +241,7 @@ class ConflictTests {
             one.join();
             other.join();
         }
-        // Neither was done again because of a conflict.
+        // Neither was repeated because of a conflict.
         assertThat(times).hasValue(2);
     }
 
@@ -211,7 +252,7 @@ class ConflictTests {
     }
 
     @Test
-    void whatIsReadOfALeaseIsNotOlderThanItsLock() throws SQLException {
+    void aLeaseIsReadAfterItIsLocked() throws SQLException {
         Connection other = begin("UPDATE dbleases_lease SET partitions = 3 WHERE name = 'orders'");
         CompletableFuture<Integer> read = CompletableFuture.supplyAsync(() -> work.transact(
                 ORDERS, transaction -> transaction.lease("orders").orElseThrow().partitions()));
@@ -223,7 +264,7 @@ class ConflictTests {
     }
 
     @Test
-    void aRenewalThatHasWaitedForItsRowCountsFromWhenItGotIt() throws SQLException {
+    void aRenewalThatWaitedForItsRowCountsFromTheEndOfTheWait() throws SQLException {
         Connection other = begin("UPDATE dbleases_session SET inbox = inbox + 1 WHERE id = 10");
         CompletableFuture<Boolean> renewal =
                 CompletableFuture.supplyAsync(() -> heartbeats.renew(10).isPresent());
@@ -244,22 +285,22 @@ class ConflictTests {
     @Test
     void theEndOfASessionAndAnAssignerDoNotDeadlock() {
         AtomicInteger times = new AtomicInteger();
-        try (WorkChannel line = store.workChannel(TIMING)) {
+        try (WorkChannel channel = store.workChannel(TIMING)) {
             CompletableFuture<Void> assigning =
-                    CompletableFuture.runAsync(() -> repeat(() -> line.transact(ORDERS, transaction -> {
+                    CompletableFuture.runAsync(() -> repeat(() -> channel.transact(ORDERS, transaction -> {
                         times.incrementAndGet();
-                        transaction.raise(List.of(20L, 10L));
+                        transaction.raiseInboxes(List.of(20L, 10L));
                         return transaction.snapshot("orders");
                     })));
             repeat(() -> work.transact(ORDERS, transaction -> {
                 times.incrementAndGet();
                 transaction.end(10);
-                transaction.raise(List.of(20L));
+                transaction.raiseInboxes(List.of(20L));
                 return transaction.snapshot("orders");
             }));
             assigning.join();
         }
-        // Neither was done again because of a conflict.
+        // Neither was repeated because of a conflict.
         assertThat(times).hasValue(100);
     }
 
@@ -268,8 +309,8 @@ class ConflictTests {
     }
 
     @Test
-    void aTransactionThatLosesADeadlockIsDoneAgain() throws Exception {
-        // The one that begins to wait first looks for a deadlock first, and is the one that loses.
+    void aTransactionThatLosesADeadlockIsRepeated() throws Exception {
+        // The transaction that waits first looks for a deadlock first, and loses.
         Connection other =
                 begin("SET LOCAL deadlock_timeout = '1min'; SELECT FROM dbleases_session WHERE id = 20 FOR UPDATE");
         CompletableFuture<Void> locking = CompletableFuture.runAsync(() -> {
@@ -288,7 +329,7 @@ class ConflictTests {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void anAssignerThatIsStoppedInTheMiddleBlocksNoHeartbeatForLong(boolean behindPooler) throws Exception {
+    void aStoppedAssignerBlocksNoHeartbeatForLong(boolean behindPooler) throws Exception {
         CountDownLatch stopped = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
         DataSource stopping = Interposed.dataSource(() ->
@@ -306,13 +347,12 @@ class ConflictTests {
         Timing shortTiming = TestTimings.withAttemptTimeout(Duration.ofMillis(1500));
         try (WorkChannel assigner = new PostgresLeaseStore(source).workChannel(shortTiming)) {
             CompletableFuture<Object> assigning = CompletableFuture.supplyAsync(() -> assigner.transact(ORDERS, tx -> {
-                tx.raise(List.of(20L));
+                tx.raiseInboxes(List.of(20L));
                 return "done";
             }));
             stopped.await();
 
-            // The server ends the transaction of the one that is stopped, and whoever closes its socket changes
-            // nothing.
+            // The server ends the transaction of the stopped process.
             await().until(() -> isRenewed(20));
 
             assertThat(assigning).isNotDone();
@@ -322,18 +362,18 @@ class ConflictTests {
     }
 
     @Test
-    void anAttemptThatWaitsForALockIsGivenUpOnTheServerToo() throws Exception {
+    void anAttemptThatWaitsForALockIsCanceledOnTheServerToo() throws Exception {
         Timing shortTiming = TestTimings.withAttemptTimeout(Duration.ofSeconds(1));
         for (DataSource source : List.of(tables.dataSource(), Interposed.disguised(tables.dataSource()))) {
             PostgresLeaseStore impatient = new PostgresLeaseStore(source);
             try (HeartbeatChannel beats = impatient.heartbeatChannel(shortTiming);
-                    WorkChannel line = impatient.workChannel(shortTiming)) {
+                    WorkChannel channel = impatient.workChannel(shortTiming)) {
                 await().ignoreExceptions().until(() -> beats.renew(10).isPresent());
                 Connection session = begin("SELECT FROM dbleases_session WHERE id = 10 FOR UPDATE");
                 Connection lease = begin("SELECT FROM dbleases_lease FOR UPDATE");
 
                 assertThatThrownBy(() -> beats.renew(10)).isInstanceOf(StoreUnavailableException.class);
-                assertThatThrownBy(() -> line.transact(ORDERS, transaction -> null))
+                assertThatThrownBy(() -> channel.transact(ORDERS, transaction -> null))
                         .isInstanceOf(StoreUnavailableException.class);
                 await().until(() -> waitingForLocks() == 0);
 
@@ -345,7 +385,7 @@ class ConflictTests {
     }
 
     @Test
-    void anAttemptThatWaitsForATableIsGivenUpOnTheServerToo() throws Exception {
+    void anAttemptThatWaitsForATableIsCanceledOnTheServerToo() throws Exception {
         try (HeartbeatChannel beats = store.heartbeatChannel(TestTimings.withAttemptTimeout(Duration.ofSeconds(1)))) {
             await().ignoreExceptions().until(() -> beats.renew(10).isPresent());
             Connection altering = begin("LOCK TABLE dbleases_session IN ACCESS EXCLUSIVE MODE");
@@ -374,9 +414,9 @@ class ConflictTests {
                 "UPDATE dbleases_session SET expires_at = clock_timestamp() - interval '1 hour' WHERE id = " + session);
     }
 
-    private Warrant warrant(long session) {
+    private MarkDeadCondition markDeadCondition(long session) {
         Instant now = heartbeats.renew(20).orElseThrow().databaseTime();
-        return new Warrant(session, TIMING.grace(), now, TIMING.ttl());
+        return new MarkDeadCondition(session, TIMING.grace(), now, TIMING.ttl());
     }
 
     private void end(long session) {
@@ -402,7 +442,7 @@ class ConflictTests {
                 .orElseThrow();
     }
 
-    /** Begins a transaction of somebody else. */
+    /** Begins a transaction of another client. */
     private Connection begin(String sql) throws SQLException {
         Connection connection = tables.dataSource().getConnection();
         connections.add(connection);

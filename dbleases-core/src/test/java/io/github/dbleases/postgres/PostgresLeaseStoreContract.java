@@ -5,7 +5,7 @@ import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import org.junit.jupiter.api.BeforeEach;
 
-/** The contract on one server. */
+/** The contract of a store, on one server. */
 abstract class PostgresLeaseStoreContract extends DatabaseStoreContract {
 
     private final TestTables tables;

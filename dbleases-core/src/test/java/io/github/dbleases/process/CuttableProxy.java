@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A network between a process and the database, which can be cut: then nothing arrives, or no reply, and nobody is told.
+ * A network between a process and the database that can be cut. Then nothing arrives, or no reply, and no side notices.
  */
 public final class CuttableProxy implements AutoCloseable {
 
@@ -61,7 +61,7 @@ public final class CuttableProxy implements AutoCloseable {
                 start(() -> connect(near));
             }
         } catch (IOException closed) {
-            // The test is over.
+            // The test has ended.
         }
     }
 
@@ -102,7 +102,7 @@ public final class CuttableProxy implements AutoCloseable {
         try {
             socket.close();
         } catch (IOException closed) {
-            // That is what was asked for.
+            // The socket should be closed anyway.
         }
     }
 

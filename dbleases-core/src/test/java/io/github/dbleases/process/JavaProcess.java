@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** A process on the class path of this one, and the signals that it can be sent. */
+/** A process with the class path of this one, and the signals that can be sent to it. */
 final class JavaProcess implements AutoCloseable {
 
     private final Process process;
@@ -31,7 +31,7 @@ final class JavaProcess implements AutoCloseable {
                 .start();
     }
 
-    /** Passes on what it writes, line by line. */
+    /** Passes on its output, line by line. */
     void hear(Consumer<String> heard) {
         Thread reader = new Thread(() -> read(heard), "reader-of-" + process.pid());
         reader.setDaemon(true);
@@ -45,7 +45,7 @@ final class JavaProcess implements AutoCloseable {
                 heard.accept(line);
             }
         } catch (IOException ended) {
-            // It was killed while it wrote.
+            // It was killed while it was writing.
         }
     }
 
@@ -57,20 +57,20 @@ final class JavaProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Ends it at once: kill -9. */
+    /** Kills the process: kill -9. */
     void kill() {
-        // By its handle, as the process object would close the stream while it is read.
+        // Use the handle, because the process object would close the stream while it is read.
         process.toHandle().destroyForcibly();
         process.onExit().join();
     }
 
-    /** Stops it, as when the machine does not give it a processor: SIGSTOP. */
+    /** Stops the process, as when it gets no processor: SIGSTOP. */
     void stop() {
         signal("STOP");
     }
 
-    /** Lets it go on: SIGCONT. */
-    void goOn() {
+    /** Resumes the process: SIGCONT. */
+    void resume() {
         signal("CONT");
     }
 
@@ -85,7 +85,7 @@ final class JavaProcess implements AutoCloseable {
         }
     }
 
-    /** Gives it a line of input. */
+    /** Writes a line to its input. */
     void tell() {
         try {
             OutputStream input = process.getOutputStream();
@@ -96,7 +96,7 @@ final class JavaProcess implements AutoCloseable {
         }
     }
 
-    /** Ends it politely, and waits until it is gone. */
+    /** Asks the process to end, and waits until it has ended. */
     void end() {
         tell();
         process.onExit().join();

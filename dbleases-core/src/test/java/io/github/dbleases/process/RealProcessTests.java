@@ -18,8 +18,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Three processes under one client id, that of their host, suffer on one database; no partition ever has two owners, and
- * there are never two leaders.
+ * Three processes with the same client id, that of their host, suffer faults on one database. No partition ever has two
+ * owners, and there are never two leaders.
  */
 class RealProcessTests {
 
@@ -47,7 +47,7 @@ class RealProcessTests {
     }
 
     @AfterEach
-    void nobodyContradicts() {
+    void noTestimoniesContradict() {
         witnesses.forEach(Witness::close);
         proxy.close();
         server.close();
@@ -64,13 +64,13 @@ class RealProcessTests {
     }
 
     @Test
-    void aStoppedProcessOwnsNothingWhenItGoesOnAndThenGetsItsShare() {
+    void aStoppedProcessOwnsNothingWhenItContinuesAndThenGetsItsShare() {
         long token = tokenOfTheFirst();
         witnesses.get(0).stop();
         awaitLeaderAfter(token);
         await().atMost(PATIENCE).until(() -> ownedBy(1).size() + ownedBy(2).size() == WitnessProcess.PARTITIONS);
 
-        witnesses.get(0).goOn();
+        witnesses.get(0).resume();
 
         awaitShares(4, 4, 4);
         assertThat(witnesses.get(0).leadership()).isEmpty();
@@ -90,7 +90,7 @@ class RealProcessTests {
     }
 
     @Test
-    void everybodyRecoversFromACrashOfTheDatabase() {
+    void allProcessesRecoverFromACrashOfTheDatabase() {
         server.stopImmediate();
         awaitShares(0, 0, 0);
         assertThat(witnesses).allMatch(witness -> witness.leadership().isEmpty());
@@ -124,7 +124,7 @@ class RealProcessTests {
             Set<Integer> all = new HashSet<>();
             int sum = 0;
             for (int i = 0; i < shares.length; i++) {
-                assertThat(ownedBy(i)).as("what witness %d owns", i).hasSize(shares[i]);
+                assertThat(ownedBy(i)).as("partitions of witness %d", i).hasSize(shares[i]);
                 all.addAll(ownedBy(i));
                 sum += shares[i];
             }

@@ -21,10 +21,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Four processes work on one table of tasks while one after the other is killed, stopped for longer than it is trusted, or
- * ended: no task is lost, and where work and finish commit together none is done twice.
- * {@code -Ddbleases.processes.rounds=300} goes on for some twenty minutes; {@code -Ddbleases.processes.seed=42} chooses
- * others.
+ * Four processes work on one task table. One after another, they are killed, stopped for longer than they are trusted,
+ * or ended. No task is lost, and if work and finish commit together, none is done twice. {@code
+ * -Ddbleases.processes.rounds=300} runs for about twenty minutes, and {@code -Ddbleases.processes.seed=42} chooses
+ * other processes.
  */
 class TaskProcessTests {
 
@@ -51,7 +51,7 @@ class TaskProcessTests {
     }
 
     @Test
-    void everyTaskIsDoneOnceWhereItIsFinishedInTheTransactionOfTheWork() throws Exception {
+    void everyTaskIsDoneOnceIfItIsFinishedInTheTransactionOfTheWork() throws Exception {
         execute("ALTER TABLE work ADD UNIQUE (task)");
 
         disturb(true);
@@ -60,7 +60,7 @@ class TaskProcessTests {
     }
 
     @Test
-    void everyTaskIsDoneAtLeastOnceWhereItIsNot() throws Exception {
+    void everyTaskIsDoneAtLeastOnceIfItIsNot() throws Exception {
         disturb(false);
 
         assertThat(number("SELECT count(DISTINCT task) FROM work")).isEqualTo(tasks);
@@ -78,7 +78,7 @@ class TaskProcessTests {
                 long session = sessionOf(victim);
                 victim.stop();
                 await().atMost(PATIENCE).until(() -> !isLive(session));
-                victim.goOn();
+                victim.resume();
             } else {
                 workers.remove(victim);
                 if (random.nextInt(3) == 0) {
@@ -105,7 +105,7 @@ class TaskProcessTests {
         tasks += TASKS_PER_ROUND;
     }
 
-    /** Waits until a process has done something since now, and holds tasks; adds tasks when there are none left for it. */
+    /** Waits until a process has done a task from now on and holds tasks. Adds tasks when none are left for it. */
     private void awaitWorkOf(JavaProcess worker) throws SQLException {
         String work = "SELECT count(*) FROM work WHERE worker = " + worker.pid();
         long before = number(work);

@@ -8,12 +8,16 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What all processes said of who owned what and when. Each said under a token was true at some instant between two times,
- * so two owners at one instant show as an older token that was still owned after a newer one was.
+ * The statements of all processes about what they owned and when. Each statement names a token, and was true at some
+ * instant between two times. So two owners at one instant show as an older token that was still owned after a newer
+ * one.
  */
 final class Testimonies {
 
-    /** For each partition, for each token: when it was owned for the first time at the latest, for the last at the earliest. */
+    /**
+     * For each partition and token, the latest time by which it was owned first, and the earliest time it was owned
+     * last.
+     */
     private final Map<Integer, SortedMap<Long, Span>> spans = new HashMap<>();
 
     synchronized void add(long process, int partition, long token, long before, long after) {
@@ -35,7 +39,7 @@ final class Testimonies {
 
     private static final long MANY = -1;
 
-    /** When a process owned a partition under a token; in milliseconds since 1970. */
+    /** The time during which a process owned a partition under a token, in milliseconds since 1970. */
     private record Span(long process, long firstOwned, long lastOwned) {
 
         private Span and(Span other) {

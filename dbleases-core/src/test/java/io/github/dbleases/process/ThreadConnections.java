@@ -10,7 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 
-/** Transactions of threads: in one, the thread gets the connection of the transaction and none of its own. */
+/** Transactions bound to threads: a thread in a transaction gets the transaction's connection. */
 final class ThreadConnections implements DataSource, TaskTransactions {
 
     private final DataSource connections;

@@ -7,49 +7,54 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** A {@link WitnessProcess} and what it has testified. */
+/** A process that runs {@link WitnessProcess#testify}, and its last statement. */
 final class Witness implements AutoCloseable {
 
     private final Testimonies testimonies;
     private final JavaProcess process;
     private volatile Map<Integer, Long> owned = Map.of();
 
-    /** Starts a process on a store: a JDBC URL and a user, or a directory. */
-    Witness(Testimonies testimonies, String... store) throws IOException {
+    /** Starts a process on PostgreSQL. */
+    Witness(Testimonies testimonies, String jdbcUrl, String user) throws IOException {
+        this(testimonies, WitnessProcess.class, jdbcUrl, user);
+    }
+
+    /** Starts a process whose main class chooses the store. */
+    Witness(Testimonies testimonies, Class<?> main, String... arguments) throws IOException {
         this.testimonies = testimonies;
-        this.process = new JavaProcess(WitnessProcess.class, store);
+        this.process = new JavaProcess(main, arguments);
         process.hear(line -> hear(line.split(" ")));
     }
 
-    /** Returns the partitions that it owned when it last said so. */
+    /** Returns the partitions that it owned according to its last statement. */
     Set<Integer> owned() {
         Set<Integer> partitions = new HashSet<>(owned.keySet());
         partitions.remove(WitnessProcess.LEADERSHIP);
         return partitions;
     }
 
-    /** Returns the token of its leadership if it led when it last said so. */
+    /** Returns the token of its leadership, if it led according to its last statement. */
     Optional<Long> leadership() {
         return Optional.ofNullable(owned.get(WitnessProcess.LEADERSHIP));
     }
 
-    /** Ends it at once: kill -9. */
+    /** Kills the process: kill -9. */
     void kill() {
         process.kill();
         owned = Map.of();
     }
 
-    /** Stops it, as when the machine does not give it a processor: SIGSTOP. */
+    /** Stops the process, as when it gets no processor: SIGSTOP. */
     void stop() {
         process.stop();
     }
 
-    /** Lets it go on: SIGCONT. */
-    void goOn() {
-        process.goOn();
+    /** Resumes the process: SIGCONT. */
+    void resume() {
+        process.resume();
     }
 
-    /** Ends it politely, and waits until it is gone. */
+    /** Asks the process to end, and waits until it has ended. */
     void end() {
         process.end();
         owned = Map.of();

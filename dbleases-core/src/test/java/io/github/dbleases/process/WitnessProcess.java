@@ -6,26 +6,24 @@ import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.Timing;
 import io.github.dbleases.internal.client.LeaseClients;
-import io.github.dbleases.keyvalue.KeyValueLeaseStore;
-import io.github.dbleases.keyvalue.file.FileBackend;
 import io.github.dbleases.postgres.PostgresLeaseStore;
 import io.github.dbleases.spi.LeaseStore;
+import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * The main class of a process that takes part and bears witness: again and again it writes which partitions it owns and
- * whether it leads, under which tokens, with the time before and after it asked.
+ * The main class of a process that takes part on PostgreSQL and reports on it. It continuously writes which partitions it owns and
+ * whether it leads, with the tokens, and with the times before and after it read them.
  */
 final class WitnessProcess {
 
     static final int PARTITIONS = 12;
 
-    /** What is written in place of a partition by a process that leads. */
+    /** Stands for the leadership in place of a partition. */
     static final int LEADERSHIP = -1;
 
     static final Timing TIMING = new Timing(
@@ -37,15 +35,24 @@ final class WitnessProcess {
 
     private WitnessProcess() {}
 
-    /** Takes the JDBC URL and the user, or a directory. Ends when there is input, having closed the client. */
-    public static void main(String[] arguments) throws Exception {
+    /** Takes the JDBC URL and the user. */
+    public static void main(String[] arguments) throws IOException {
+        PGSimpleDataSource dataSource = new PGSimpleDataSource();
+        dataSource.setUrl(arguments[0]);
+        dataSource.setUser(arguments[1]);
+        dataSource.setConnectTimeout(1);
+        testify(new PostgresLeaseStore(dataSource));
+    }
+
+    /** Takes part on a store until there is input, then closes the client. */
+    static void testify(LeaseStore store) throws IOException {
         PrintStream out = System.out;
         LeaseClientConfig config = LeaseClientConfig.builder()
                 .timing(TIMING)
                 .debounce(Duration.ofMillis(100))
                 .drainTimeout(Duration.ofSeconds(2))
                 .build();
-        try (LeaseClient client = LeaseClients.start(config, store(arguments))) {
+        try (LeaseClient client = LeaseClients.start(config, store)) {
             Leadership leadership = client.leadership("reports");
             Lease lease = client.lease("orders", PARTITIONS);
             while (System.in.available() == 0) {
@@ -53,17 +60,6 @@ final class WitnessProcess {
                 LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
             }
         }
-    }
-
-    private static LeaseStore store(String[] arguments) {
-        if (arguments.length == 1) {
-            return new KeyValueLeaseStore(new FileBackend(Path.of(arguments[0])));
-        }
-        PGSimpleDataSource dataSource = new PGSimpleDataSource();
-        dataSource.setUrl(arguments[0]);
-        dataSource.setUser(arguments[1]);
-        dataSource.setConnectTimeout(1);
-        return new PostgresLeaseStore(dataSource);
     }
 
     /** Writes {@code before after partition:token partition:token ...}. */

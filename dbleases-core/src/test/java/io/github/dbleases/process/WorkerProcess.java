@@ -20,7 +20,7 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** The main class of a process that works on tasks: for each it writes a row that says so. */
+/** The main class of a process that works on tasks, and writes a row for each task that it has done. */
 final class WorkerProcess {
 
     static final String TABLES = """
@@ -36,7 +36,7 @@ final class WorkerProcess {
 
     private WorkerProcess() {}
 
-    /** Takes the JDBC URL, the user, and whether to be transactional. Ends when there is input, having stopped the runner. */
+    /** Takes the JDBC URL, the user, and whether to be transactional. Stops the runner and ends when there is input. */
     public static void main(String[] arguments) throws Exception {
         PGSimpleDataSource dataSource = new PGSimpleDataSource();
         dataSource.setUrl(arguments[0]);

@@ -13,8 +13,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The contract of a store with a database behind it, which can do what not every storage can: it locks leases, counts what
- * was raised for each session alone, sends hints, and keeps dead sessions until they are purged.
+ * The contract of a store on a database, which can do more than other storage: it locks leases, counts the inbox of
+ * each session, sends hints, and keeps dead sessions until they are purged.
  */
 public abstract class DatabaseStoreContract extends LeaseStoreContract {
 
@@ -24,60 +24,60 @@ public abstract class DatabaseStoreContract extends LeaseStoreContract {
         open(20);
         assertThat(heartbeats.renew(10).orElseThrow().inbox()).isEqualTo(opened);
 
-        raise(20);
+        raiseInboxes(20);
         assertThat(heartbeats.renew(10).orElseThrow().inbox()).isEqualTo(opened);
-        raise(10);
+        raiseInboxes(10);
         assertThat(heartbeats.renew(10).orElseThrow().inbox()).isNotEqualTo(opened);
     }
 
     @Test
-    void aRaiseIsAHint() {
+    void raisingAnInboxSendsAHint() {
         open(10);
 
         CompletableFuture<Boolean> hinted = awaitHint(10, LONG);
-        raise(10);
+        raiseInboxes(10);
 
         assertThat(hinted.join()).isTrue();
     }
 
     @Test
-    void aRaiseBeforeTheWaitIsAHintToo() throws InterruptedException {
+    void aHintSentBeforeTheWaitIsReceived() throws InterruptedException {
         open(10);
 
-        raise(10);
+        raiseInboxes(10);
 
         assertThat(heartbeats.awaitHint(10, LONG)).isTrue();
     }
 
     @Test
-    void oneRaiseIsOneHint() throws InterruptedException {
+    void eachHintIsReceivedOnce() throws InterruptedException {
         open(10);
-        raise(10);
+        raiseInboxes(10);
         assertThat(heartbeats.awaitHint(10, LONG)).isTrue();
 
         assertThat(heartbeats.awaitHint(10, Duration.ofMillis(1))).isFalse();
     }
 
     @Test
-    void aRaiseOfOthersIsNoHint() throws InterruptedException {
+    void raisingOtherInboxesSendsNoHint() throws InterruptedException {
         open(10);
         open(100);
-        raise(100);
+        raiseInboxes(100);
 
         assertThat(heartbeats.awaitHint(10, Duration.ofMillis(300))).isFalse();
     }
 
     @Test
-    void aRaiseOfVeryManyIsAHintToEachOfThem() throws InterruptedException {
+    void raisingVeryManyInboxesSendsEachOfThemAHint() throws InterruptedException {
         open(10);
 
-        raise(LongStream.range(10, 510).toArray());
+        raiseInboxes(LongStream.range(10, 510).toArray());
 
         assertThat(heartbeats.awaitHint(10, LONG)).isTrue();
     }
 
     @Test
-    void onlyOneWorksOnALeaseAtATime() {
+    void onlyOneTransactionRunsOnALeaseAtATime() {
         open(10);
         createOrders();
         AtomicInteger inside = new AtomicInteger();
@@ -91,9 +91,9 @@ public abstract class DatabaseStoreContract extends LeaseStoreContract {
         assertThat(most).hasValue(1);
     }
 
-    private static void count(WorkChannel line, AtomicInteger inside, AtomicInteger most) {
+    private static void count(WorkChannel channel, AtomicInteger inside, AtomicInteger most) {
         for (int i = 0; i < 20; i++) {
-            line.transact(names("orders"), transaction -> {
+            channel.transact(names("orders"), transaction -> {
                 most.accumulateAndGet(inside.incrementAndGet(), Math::max);
                 Snapshot snapshot = transaction.snapshot("orders");
                 inside.decrementAndGet();
@@ -103,7 +103,7 @@ public abstract class DatabaseStoreContract extends LeaseStoreContract {
     }
 
     @Test
-    void aWorkSeesWhatWasCommittedBeforeItGotTheLock() {
+    void aTransactionSeesWhatWasCommittedBeforeItGotTheLock() {
         open(10);
         createOrders();
         CountDownLatch locked = new CountDownLatch(1);
@@ -125,19 +125,19 @@ public abstract class DatabaseStoreContract extends LeaseStoreContract {
     }
 
     @Test
-    void theCensusHasDeadSessionsToo() {
+    void theClusterSnapshotHasDeadSessionsToo() {
         open(10);
         open(20);
         end(10);
 
-        Census census = work.census();
+        ClusterSnapshot cluster = work.clusterSnapshot();
 
-        assertThat(census.sessions()).extracting(Census.Session::id).containsExactly(10L, 20L);
-        assertThat(census.sessions()).extracting(Census.Session::live).containsExactly(false, true);
+        assertThat(cluster.sessions()).extracting(ClusterSnapshot.Session::id).containsExactly(10L, 20L);
+        assertThat(cluster.sessions()).extracting(ClusterSnapshot.Session::live).containsExactly(false, true);
     }
 
     @Test
-    void aPurgeDeletesTheDeadWhomNobodyNames() {
+    void aPurgeDeletesDeadSessionsThatNothingRefersTo() {
         for (long session = 1; session <= 5; session++) {
             open(session);
         }
@@ -151,11 +151,13 @@ public abstract class DatabaseStoreContract extends LeaseStoreContract {
 
         work.purge();
 
-        assertThat(work.census().sessions()).extracting(Census.Session::id).containsExactly(1L, 2L, 3L, 5L);
+        assertThat(work.clusterSnapshot().sessions())
+                .extracting(ClusterSnapshot.Session::id)
+                .containsExactly(1L, 2L, 3L, 5L);
     }
 
-    private void raise(long... sessions) {
-        doInOrders(transaction ->
-                transaction.raise(List.copyOf(LongStream.of(sessions).boxed().toList())));
+    private void raiseInboxes(long... sessions) {
+        doInOrders(transaction -> transaction.raiseInboxes(
+                List.copyOf(LongStream.of(sessions).boxed().toList())));
     }
 }

@@ -13,13 +13,13 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** What a store has to keep for leader elections. */
+/** The contract of a store for leader elections. */
 public abstract class ElectionContract extends WorkChannelContract {
 
     private static final Duration A_WHILE = Duration.ofMinutes(5);
 
     @Test
-    void anElectionIsReadAsWhatItIs() {
+    void anElectionKeepsItsKind() {
         candidacies("a", 10);
 
         assertThat(election("a").kind()).isEqualTo(LeaseKind.LEADER);
@@ -45,7 +45,7 @@ public abstract class ElectionContract extends WorkChannelContract {
     }
 
     @Test
-    void aLeadershipThatIsToBeHandedOverCountsForWhomItIsPending() {
+    void aLeadershipThatIsBeingHandedOverCountsForItsPendingSession() {
         open(10);
         open(20);
         candidacies("a", 10, 20);
@@ -59,7 +59,7 @@ public abstract class ElectionContract extends WorkChannelContract {
     }
 
     @Test
-    void whatATransactionHasGrantedItCounts() {
+    void aTransactionCountsWhatItHasGranted() {
         open(10);
         candidacies("a", 10);
 
@@ -73,7 +73,7 @@ public abstract class ElectionContract extends WorkChannelContract {
     }
 
     @Test
-    void aMemberYieldsForATimeOnly() {
+    void aMemberYieldsOnlyForATime() {
         open(10);
         open(20);
         candidacies("a", 10, 20);
@@ -86,7 +86,7 @@ public abstract class ElectionContract extends WorkChannelContract {
     }
 
     @Test
-    void whoJoinsAgainDoesNotYield() {
+    void aMemberThatJoinsAgainDoesNotYield() {
         open(10);
         candidacies("a", 10);
         yieldFor(10, A_WHILE);
@@ -98,7 +98,7 @@ public abstract class ElectionContract extends WorkChannelContract {
     }
 
     @Test
-    void whoIsAddedThoughItIsAMemberYieldsOn() {
+    void aMemberThatIsAddedAgainKeepsYielding() {
         open(10);
         candidacies("a", 10);
         yieldFor(10, A_WHILE);
@@ -109,7 +109,7 @@ public abstract class ElectionContract extends WorkChannelContract {
     }
 
     @Test
-    void theCensusOfOneLeaseHasAllSessionsAndThatLeaseAlone() {
+    void theClusterSnapshotOfOneLeaseHasAllSessionsAndThatLeaseAlone() {
         open(10);
         open(20);
         candidacies("a", 10, 20);
@@ -117,18 +117,18 @@ public abstract class ElectionContract extends WorkChannelContract {
         elect("a", 10);
         yieldFor(20, A_WHILE);
 
-        Census census = work.census("a");
+        ClusterSnapshot cluster = work.clusterSnapshot("a");
 
-        assertThat(census.sessions()).extracting(Census.Session::id).containsExactly(10L, 20L);
-        assertThat(census.leases()).hasSize(1);
-        Census.Lease election = census.leases().get(0);
+        assertThat(cluster.sessions()).extracting(ClusterSnapshot.Session::id).containsExactly(10L, 20L);
+        assertThat(cluster.leases()).hasSize(1);
+        ClusterSnapshot.Lease election = cluster.leases().get(0);
         assertThat(election.snapshot().lease()).isEqualTo("a");
         assertThat(election.snapshot().kind()).isEqualTo(LeaseKind.LEADER);
         assertThat(election.snapshot().members())
                 .extracting(Member::session, Member::yields)
                 .containsExactlyInAnyOrder(tuple(10L, false), tuple(20L, true));
         assertThat(election.snapshot().partitions().get(0).owner()).isEqualTo(10);
-        assertThat(work.census("unknown").leases()).isEmpty();
+        assertThat(work.clusterSnapshot("unknown").leases()).isEmpty();
     }
 
     private static Member leading(long session, int leaderships) {

@@ -17,22 +17,22 @@ public abstract class HeartbeatChannelContract extends StoreContractSupport {
     static final Duration LONG = Duration.ofMinutes(1);
 
     @Test
-    void theFirstSessionHasNoNeighbourAndIsTheSmallest() {
+    void theFirstSessionHasNoNeighborAndIsTheSmallest() {
         Renewal opened = open(5);
 
-        assertThat(opened.neighbour()).isEmpty();
+        assertThat(opened.neighbor()).isEmpty();
         assertThat(opened.smallest()).isTrue();
     }
 
     @Test
-    void theNeighbourIsTheLargestSmallerSessionWrappingRound() {
+    void theNeighborHasTheNextSmallerIdWrappingAround() {
         open(20);
         open(10);
         Renewal opened = open(30);
 
-        assertThat(neighbour(Optional.of(opened))).isEqualTo(20);
-        assertThat(neighbour(heartbeats.renew(20))).isEqualTo(10);
-        assertThat(neighbour(heartbeats.renew(10))).isEqualTo(30);
+        assertThat(neighbor(Optional.of(opened))).isEqualTo(20);
+        assertThat(neighbor(heartbeats.renew(20))).isEqualTo(10);
+        assertThat(neighbor(heartbeats.renew(10))).isEqualTo(30);
     }
 
     @Test
@@ -50,54 +50,54 @@ public abstract class HeartbeatChannelContract extends StoreContractSupport {
         open(largest);
         open(largest - 1);
 
-        assertThat(neighbour(heartbeats.renew(largest))).isEqualTo(largest - 1);
-        assertThat(neighbour(heartbeats.renew(largest - 1))).isEqualTo(largest);
+        assertThat(neighbor(heartbeats.renew(largest))).isEqualTo(largest - 1);
+        assertThat(neighbor(heartbeats.renew(largest - 1))).isEqualTo(largest);
     }
 
     @Test
-    void theNeighbourExpiresAfterItsOwnTtl() {
+    void theNeighborExpiresAfterItsOwnTtl() {
         heartbeats.open(new NewSession(10, "other", 1, Duration.ofHours(1), TIMING.grace()));
 
-        Neighbour neighbour = open(20).neighbour().orElseThrow();
+        Neighbor neighbor = open(20).neighbor().orElseThrow();
 
-        assertThat(neighbour.expiresIn()).isBetween(Duration.ofMinutes(50), Duration.ofHours(1));
-        assertThat(neighbour.ttl()).isEqualTo(Duration.ofHours(1));
+        assertThat(neighbor.expiresIn()).isBetween(Duration.ofMinutes(50), Duration.ofHours(1));
+        assertThat(neighbor.ttl()).isEqualTo(Duration.ofHours(1));
     }
 
     @Test
-    void theNeighbourHasTheGraceWithWhichItWasOpened() {
+    void theNeighborHasTheGraceWithWhichItWasOpened() {
         Duration grace = Duration.ofSeconds(7).plusNanos(123_456_000);
         heartbeats.open(new NewSession(10, "other", 1, Duration.ofHours(1), grace));
 
-        Neighbour neighbour = open(20).neighbour().orElseThrow();
+        Neighbor neighbor = open(20).neighbor().orElseThrow();
 
-        assertThat(neighbour.grace()).isEqualTo(grace);
-        assertThat(neighbour.markableIn()).isEqualTo(neighbour.expiresIn().plus(grace));
+        assertThat(neighbor.grace()).isEqualTo(grace);
+        assertThat(neighbor.markableIn()).isEqualTo(neighbor.expiresIn().plus(grace));
     }
 
     @Test
-    void anExpiredNeighbourIsStillTheNeighbourWithNegativeTime() {
+    void anExpiredNeighborIsStillTheNeighborWithNegativeTime() {
         open(10);
         open(20);
 
         letExpire(10);
 
-        Neighbour neighbour = heartbeats.renew(20).orElseThrow().neighbour().orElseThrow();
-        assertThat(neighbour.session()).isEqualTo(10);
-        assertThat(neighbour.expiresIn()).isNegative();
+        Neighbor neighbor = heartbeats.renew(20).orElseThrow().neighbor().orElseThrow();
+        assertThat(neighbor.session()).isEqualTo(10);
+        assertThat(neighbor.expiresIn()).isNegative();
     }
 
     @Test
-    void aDeadSessionIsNobodysNeighbourAndNotTheSmallest() {
+    void aDeadSessionIsNeitherANeighborNorTheSmallest() {
         open(10);
         open(20);
         open(30);
         end(20);
 
-        assertThat(neighbour(heartbeats.renew(30))).isEqualTo(10);
+        assertThat(neighbor(heartbeats.renew(30))).isEqualTo(10);
         end(10);
         Renewal alone = heartbeats.renew(30).orElseThrow();
-        assertThat(alone.neighbour()).isEmpty();
+        assertThat(alone.neighbor()).isEmpty();
         assertThat(alone.smallest()).isTrue();
     }
 
@@ -109,7 +109,7 @@ public abstract class HeartbeatChannelContract extends StoreContractSupport {
 
         assertThat(heartbeats.renew(10)).isPresent();
 
-        Neighbour prolonged = heartbeats.renew(20).orElseThrow().neighbour().orElseThrow();
+        Neighbor prolonged = heartbeats.renew(20).orElseThrow().neighbor().orElseThrow();
         assertThat(prolonged.expiresIn()).isBetween(LONG, TIMING.ttl());
     }
 
@@ -117,7 +117,7 @@ public abstract class HeartbeatChannelContract extends StoreContractSupport {
     void aSessionThatIsMarkedDeadIsOver() {
         open(10);
 
-        assertThat(kill(10)).isPresent();
+        assertThat(markDead(10)).isPresent();
 
         assertThat(heartbeats.renew(10)).isEmpty();
     }
@@ -138,7 +138,7 @@ public abstract class HeartbeatChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void theStoresClockIsThatOfTheReply() {
+    void theReplyHasTheStoresClock() {
         Instant first = open(10).databaseTime();
 
         assertThat(heartbeats.renew(10).orElseThrow().databaseTime())
@@ -146,7 +146,7 @@ public abstract class HeartbeatChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void bothLinesTellTheSameIncarnation() {
+    void bothChannelsReportTheSameIncarnation() {
         Incarnation incarnation = open(10).incarnation();
 
         assertThat(heartbeats.renew(10).orElseThrow().incarnation()).isEqualTo(incarnation);
@@ -154,7 +154,7 @@ public abstract class HeartbeatChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void theWaitForAHintEndsWithItsTime() throws InterruptedException {
+    void theWaitForAHintEndsWhenItsTimeHasPassed() throws InterruptedException {
         open(10);
 
         assertThat(heartbeats.awaitHint(10, Duration.ZERO)).isFalse();
@@ -162,11 +162,11 @@ public abstract class HeartbeatChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void closingTheLineEndsTheWaitForAHint() {
+    void closingTheChannelEndsTheWaitForAHint() {
         open(10);
         CompletableFuture<Boolean> hinted = awaitHint(10, LONG);
 
-        // The wait may not have begun when the line is closed for the first time.
+        // The wait may not have begun when the channel is closed for the first time.
         await().until(() -> {
             heartbeats.close();
             return hinted.isDone();
@@ -176,7 +176,7 @@ public abstract class HeartbeatChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void aClosedLineCanBeUsedAgain() {
+    void aClosedChannelCanBeUsedAgain() {
         open(10);
 
         heartbeats.close();
@@ -204,7 +204,7 @@ public abstract class HeartbeatChannelContract extends StoreContractSupport {
         });
     }
 
-    private static long neighbour(Optional<Renewal> renewal) {
-        return renewal.flatMap(Renewal::neighbour).orElseThrow().session();
+    private static long neighbor(Optional<Renewal> renewal) {
+        return renewal.flatMap(Renewal::neighbor).orElseThrow().session();
     }
 }

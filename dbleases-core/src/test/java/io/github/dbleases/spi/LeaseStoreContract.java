@@ -8,15 +8,15 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /**
- * The contract of {@link LeaseStore}: every store passes these tests, those for tests included, so that none of them
- * behaves otherwise than the database. A subclass says how to come to an empty store and how to let time pass.
+ * The contract of {@link LeaseStore}. Every store must pass these tests, including stores for tests, so that they all
+ * behave like the database. A subclass provides an empty store and a way to make sessions expire.
  */
 public abstract class LeaseStoreContract extends LeaseTransactionContract {
 
     private static final int WORKS = 20;
 
     @Test
-    void worksOnALeaseHaveTheirEffectOneAfterTheOther() {
+    void transactionsOnALeaseTakeEffectOneAfterAnother() {
         createOrders();
         try (WorkChannel other = store().workChannel(TIMING)) {
             CompletableFuture<Void> others = CompletableFuture.runAsync(() -> addPartitions(other));
@@ -27,9 +27,9 @@ public abstract class LeaseStoreContract extends LeaseTransactionContract {
         assertThat(ordersState().partitions()).isEqualTo(ORDERS.partitions() + 2 * WORKS);
     }
 
-    private static void addPartitions(WorkChannel line) {
+    private static void addPartitions(WorkChannel channel) {
         for (int i = 0; i < WORKS; i++) {
-            line.transact(names(ORDERS.name()), transaction -> {
+            channel.transact(names(ORDERS.name()), transaction -> {
                 int before = transaction.lease(ORDERS.name()).orElseThrow().partitions();
                 transaction.resize(ORDERS.name(), before + 1);
                 return before;
@@ -38,7 +38,7 @@ public abstract class LeaseStoreContract extends LeaseTransactionContract {
     }
 
     @Test
-    void aWorkOnManyLeasesWritesAllOfThem() {
+    void aTransactionOnManyLeasesWritesAllOfThem() {
         open(10);
 
         work.transact(names("a", "b", "c"), transaction -> {
@@ -49,13 +49,13 @@ public abstract class LeaseStoreContract extends LeaseTransactionContract {
             return null;
         });
 
-        assertThat(work.census().leases())
+        assertThat(work.clusterSnapshot().leases())
                 .hasSize(3)
                 .allSatisfy(lease -> assertThat(lease.snapshot().members()).hasSize(1));
     }
 
     @Test
-    void theInboxChangesWithWhatConcernsTheSession() {
+    void theInboxChangesWithWhatAffectsTheSession() {
         open(10);
         createOrders(10);
         long before = heartbeats.renew(10).orElseThrow().inbox();
@@ -63,7 +63,7 @@ public abstract class LeaseStoreContract extends LeaseTransactionContract {
         assertThat(heartbeats.renew(10).orElseThrow().inbox()).isEqualTo(before);
 
         grant(1, 10);
-        doInOrders(transaction -> transaction.raise(List.of(10L)));
+        doInOrders(transaction -> transaction.raiseInboxes(List.of(10L)));
 
         assertThat(heartbeats.renew(10).orElseThrow().inbox()).isNotEqualTo(before);
     }

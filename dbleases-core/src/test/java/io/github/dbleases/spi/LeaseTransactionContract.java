@@ -21,9 +21,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The contract of {@link LeaseTransaction}. */
-public abstract class LeaseTransactionContract extends SharingContract {
+public abstract class LeaseTransactionContract extends TaskMembershipContract {
 
-    private static final long NOBODY = Snapshot.NOBODY;
+    private static final long NO_SESSION = Snapshot.NO_SESSION;
 
     @Test
     void aLeaseThatWasNotCreatedDoesNotExist() {
@@ -41,9 +41,9 @@ public abstract class LeaseTransactionContract extends SharingContract {
         assertThat(created.members()).isEmpty();
         assertThat(created.partitions()).extracting(Partition::number).containsExactlyInAnyOrder(0, 1, 2, 3);
         assertThat(created.partitions()).allSatisfy(partition -> {
-            assertThat(partition.owner()).isEqualTo(NOBODY);
+            assertThat(partition.owner()).isEqualTo(NO_SESSION);
             assertThat(partition.ownerLive()).isFalse();
-            assertThat(partition.pending()).isEqualTo(NOBODY);
+            assertThat(partition.pending()).isEqualTo(NO_SESSION);
         });
     }
 
@@ -70,14 +70,14 @@ public abstract class LeaseTransactionContract extends SharingContract {
     }
 
     @Test
-    void onlyLeasesThatAreLockedCanBeUsed() {
+    void onlyLockedLeasesCanBeUsed() {
         assertThatThrownBy(() -> doInOrders(transaction -> transaction.snapshot("customers")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("customers");
     }
 
     @Test
-    void aTransactionCannotBeUsedWhenItIsOver() {
+    void aTransactionCannotBeUsedAfterItsEnd() {
         LeaseTransaction over = inOrders(transaction -> transaction);
 
         assertThatThrownBy(() -> over.isLive(10)).isInstanceOf(IllegalStateException.class);
@@ -98,7 +98,7 @@ public abstract class LeaseTransactionContract extends SharingContract {
     }
 
     @Test
-    void isExpiredIsTrueWithoutARenewalInTimeAndForWhomDoesNotExist() {
+    void isExpiredIsTrueWithoutARenewalInTimeAndForAnUnknownSession() {
         open(10);
         doInOrders(transaction -> assertThat(transaction.isExpired(10)).isFalse());
 
@@ -111,7 +111,7 @@ public abstract class LeaseTransactionContract extends SharingContract {
     }
 
     @Test
-    void theSettledTimeStartsAnewWithEveryMemberThatComesOrGoes() {
+    void theSettledTimeRestartsWithEveryMemberThatJoinsOrLeaves() {
         open(10);
         createOrders();
 
@@ -140,7 +140,7 @@ public abstract class LeaseTransactionContract extends SharingContract {
         });
 
         assertThat(orders().partitions()).hasSize(6).contains(granted);
-        assertThat(partition(5).owner()).isEqualTo(NOBODY);
+        assertThat(partition(5).owner()).isEqualTo(NO_SESSION);
     }
 
     @Test
@@ -183,11 +183,11 @@ public abstract class LeaseTransactionContract extends SharingContract {
         open(20);
         createOrders(10, 20);
         end(20);
-        assertThat(work.census().leases().get(0).deadMembers()).containsExactly(20L);
+        assertThat(work.clusterSnapshot().leases().get(0).deadMembers()).containsExactly(20L);
 
         assertThat(orders().members()).containsExactly(new Member(10, 1));
 
-        assertThat(work.census().leases().get(0).deadMembers()).isEmpty();
+        assertThat(work.clusterSnapshot().leases().get(0).deadMembers()).isEmpty();
     }
 
     @Test
@@ -216,7 +216,7 @@ public abstract class LeaseTransactionContract extends SharingContract {
         });
 
         // A snapshot would delete it.
-        assertThat(work.census().leases().get(0).deadMembers()).isEmpty();
+        assertThat(work.clusterSnapshot().leases().get(0).deadMembers()).isEmpty();
         assertThat(orders().members()).isEmpty();
     }
 
@@ -241,7 +241,7 @@ public abstract class LeaseTransactionContract extends SharingContract {
 
         assertThat(written).containsExactly(new Grant(before, 10, 0));
         assertThat(partition(1))
-                .isEqualTo(new Partition(1, 10, true, NOBODY, partition(1).token()));
+                .isEqualTo(new Partition(1, 10, true, NO_SESSION, partition(1).token()));
         assertThat(partition(1).token()).isGreaterThan(before.token());
     }
 
@@ -257,7 +257,7 @@ public abstract class LeaseTransactionContract extends SharingContract {
     }
 
     @Test
-    void aTokenIsLargerThanTheOneBeforeAndTheOneThatIsAskedFor() {
+    void aTokenIsLargerThanThePreviousAndTheRequestedOne() {
         open(10);
         createOrders(10);
         long far = micros(storeTime().plus(Duration.ofDays(365)));
@@ -292,7 +292,7 @@ public abstract class LeaseTransactionContract extends SharingContract {
 
         assertThat(apply(new Vacate(partition(1)))).hasSize(1);
 
-        assertThat(partition(1)).isEqualTo(new Partition(1, NOBODY, false, NOBODY, moving.token()));
+        assertThat(partition(1)).isEqualTo(new Partition(1, NO_SESSION, false, NO_SESSION, moving.token()));
     }
 
     @Test
@@ -306,21 +306,21 @@ public abstract class LeaseTransactionContract extends SharingContract {
         apply(new Grant(moving.givenUp(), 20, 0));
 
         assertThat(partition(1).owner()).isEqualTo(20);
-        assertThat(partition(1).pending()).isEqualTo(NOBODY);
+        assertThat(partition(1).pending()).isEqualTo(NO_SESSION);
         assertThat(partition(1).token()).isGreaterThan(moving.token());
     }
 
     @Test
-    void aChangeOfWhatIsNoLongerAsItWasReadIsLeftOut() {
+    void aChangeIsSkippedIfThePartitionIsNoLongerAsItWasRead() {
         open(10);
         open(20);
         createOrders(10, 20);
         Partition vacant = partition(1);
         Partition granted = grant(1, 10);
         Partition other = partition(2);
-        Partition otherToken = new Partition(1, 10, true, NOBODY, granted.token() + 1);
+        Partition otherToken = new Partition(1, 10, true, NO_SESSION, granted.token() + 1);
         Partition otherPending = new Partition(1, 10, true, 20, granted.token());
-        Partition beyond = new Partition(99, NOBODY, false, NOBODY, 0);
+        Partition beyond = new Partition(99, NO_SESSION, false, NO_SESSION, 0);
 
         List<Change> written = inOrders(transaction -> transaction.apply(
                 "orders",
@@ -330,6 +330,7 @@ public abstract class LeaseTransactionContract extends SharingContract {
                         new Grant(other, 20, 0),
                         new Move(beyond, 20))));
         assertThat(written).containsExactly(new Grant(other, 20, 0));
+        assertThat(apply(new Grant(otherToken, 20, 0))).isEmpty();
         assertThat(apply(new Move(otherToken, 20))).isEmpty();
         assertThat(apply(new Withdraw(otherPending))).isEmpty();
         assertThat(apply(new Vacate(vacant))).isEmpty();
@@ -358,13 +359,13 @@ public abstract class LeaseTransactionContract extends SharingContract {
         assertThat(written).isEqualTo(changes);
 
         assertThat(partition(0).pending()).isEqualTo(20);
-        assertThat(partition(1).pending()).isEqualTo(NOBODY);
-        assertThat(partition(2).owner()).isEqualTo(NOBODY);
+        assertThat(partition(1).pending()).isEqualTo(NO_SESSION);
+        assertThat(partition(2).owner()).isEqualTo(NO_SESSION);
         assertThat(partition(3).owner()).isEqualTo(20);
     }
 
     @Test
-    void aWorkSeesItsOwnChanges() {
+    void aTransactionSeesItsOwnChanges() {
         open(10);
         createOrders(10);
 
@@ -387,8 +388,8 @@ public abstract class LeaseTransactionContract extends SharingContract {
     @Test
     void sessionsThatDoNotExistCanBeRaisedAndEnded() {
         doInOrders(transaction -> {
-            transaction.raise(List.of(NOBODY, 77L));
-            transaction.raise(List.of());
+            transaction.raiseInboxes(List.of(NO_SESSION, 77L));
+            transaction.raiseInboxes(List.of());
             transaction.end(77);
         });
 

@@ -18,10 +18,10 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** What the contract tests of the store have in common: a store without content, and short words for what they do. */
+/** The base of the contract tests of stores: an empty store, and short methods for common steps. */
 public abstract class StoreContractSupport {
 
-    /** Long, so that nothing expires and no attempt times out on a slow machine unless a test wants it. */
+    /** Long enough that nothing expires or times out on a slow machine unless a test wants it. */
     protected static final Timing TIMING = new Timing(
             Duration.ofMinutes(2),
             Duration.ofSeconds(5),
@@ -34,10 +34,10 @@ public abstract class StoreContractSupport {
     protected HeartbeatChannel heartbeats;
     protected WorkChannel work;
 
-    /** Returns the store of the test, which is empty when the test begins. */
+    /** Returns the store of the test, which is empty at the start of the test. */
     protected abstract LeaseStore store();
 
-    /** Makes a session expire, by more than a minute; the others may expire too. */
+    /** Makes a session expire, by more than a minute. Other sessions may expire too. */
     protected abstract void letExpire(long session);
 
     @BeforeEach
@@ -65,7 +65,7 @@ public abstract class StoreContractSupport {
         return work.transact(new TreeSet<>(Set.of(ORDERS.name())), inTransaction);
     }
 
-    /** Does something under the lock of the lease "orders". */
+    /** Runs an action under the lock of the lease "orders". */
     protected final void doInOrders(Consumer<LeaseTransaction> inTransaction) {
         inOrders(transaction -> {
             inTransaction.accept(transaction);
@@ -98,13 +98,13 @@ public abstract class StoreContractSupport {
         return inOrders(transaction -> transaction.apply(ORDERS.name(), List.of(changes)));
     }
 
-    /** Grants a partition that has no live owner. Returns it as it is then. */
+    /** Grants a partition that has no live owner, and returns its new state. */
     protected final Partition grant(int number, long to) {
         assertThat(apply(new Change.Grant(partition(number), to, 0))).hasSize(1);
         return partition(number);
     }
 
-    /** Asks the owner of a partition to hand it over. Returns it as it is then. */
+    /** Asks the owner of a partition to hand it over, and returns its new state. */
     protected final Partition move(int number, long to) {
         assertThat(apply(new Change.Move(partition(number), to))).hasSize(1);
         return partition(number);
@@ -114,13 +114,13 @@ public abstract class StoreContractSupport {
         doInOrders(transaction -> transaction.end(session));
     }
 
-    /** Marks a session dead, which others had to wait for. */
-    protected final Optional<Set<String>> kill(long session) {
+    /** Makes a session expire and marks it dead. */
+    protected final Optional<Set<String>> markDead(long session) {
         letExpire(session);
-        return work.markDead(new Warrant(session, TIMING.grace(), storeTime(), TIMING.ttl()));
+        return work.markDead(new MarkDeadCondition(session, TIMING.grace(), storeTime(), TIMING.ttl()));
     }
 
-    /** Returns what the store's clock shows. */
+    /** Returns the time of the store's clock. */
     protected final Instant storeTime() {
         long witness = 9_007_199_254_740_990L;
         return heartbeats.renew(witness).orElseGet(() -> open(witness)).databaseTime();

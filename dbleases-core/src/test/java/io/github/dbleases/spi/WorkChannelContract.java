@@ -8,7 +8,7 @@ import io.github.dbleases.LeaseKind;
 import io.github.dbleases.assignment.Change;
 import io.github.dbleases.assignment.Snapshot.Member;
 import io.github.dbleases.assignment.Snapshot.Partition;
-import io.github.dbleases.spi.Holdings.OwnPartition;
+import io.github.dbleases.spi.Holdings.GrantedPartition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 public abstract class WorkChannelContract extends HeartbeatChannelContract {
 
     @Test
-    void anUnknownSessionHoldsNothing() {
+    void anUnknownSessionOwnsNothing() {
         Holdings holdings = work.holdings(77);
 
         assertThat(holdings.live()).isFalse();
@@ -30,7 +30,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
     }
 
     @Test
-    void aSessionHoldsThePartitionsThatItOwns() {
+    void theHoldingsAreThePartitionsThatASessionOwns() {
         open(10);
         open(20);
         createOrders(10, 20);
@@ -45,8 +45,8 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
                 .isEqualTo(heartbeats.renew(10).orElseThrow().inbox());
         assertThat(holdings.partitions())
                 .containsExactlyInAnyOrder(
-                        new OwnPartition("orders", 1, one.token(), false),
-                        new OwnPartition("orders", 3, three.token(), false));
+                        new GrantedPartition("orders", 1, one.token(), false),
+                        new GrantedPartition("orders", 3, three.token(), false));
     }
 
     @Test
@@ -57,12 +57,13 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
         grant(0, 10);
         Partition moving = move(0, 20);
 
-        assertThat(work.holdings(10).partitions()).containsExactly(new OwnPartition("orders", 0, moving.token(), true));
+        assertThat(work.holdings(10).partitions())
+                .containsExactly(new GrantedPartition("orders", 0, moving.token(), true));
         assertThat(work.holdings(20).partitions()).isEmpty();
     }
 
     @Test
-    void aDeadSessionStillHoldsWhatNobodyTookFromIt() {
+    void aDeadSessionStillOwnsWhatWasNotTakenFromIt() {
         open(10);
         createOrders(10);
         grant(0, 10);
@@ -83,29 +84,29 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
     }
 
     @Test
-    void theNeighbourIsThatOfTheHeartbeat() {
+    void theNeighborIsTheSameAsInTheHeartbeat() {
         open(10);
         open(20);
         open(30);
         end(20);
 
-        assertThat(work.neighbour(30).map(Neighbour::session)).contains(10L);
-        assertThat(work.neighbour(10).map(Neighbour::session)).contains(30L);
+        assertThat(work.neighbor(30).map(Neighbor::session)).contains(10L);
+        assertThat(work.neighbor(10).map(Neighbor::session)).contains(30L);
         end(10);
-        assertThat(work.neighbour(30)).isEmpty();
+        assertThat(work.neighbor(30)).isEmpty();
     }
 
     @Test
     void anExpiredSessionIsMarkedDeadOnce() {
         open(10);
 
-        assertThat(kill(10)).contains(Set.of());
+        assertThat(markDead(10)).contains(Set.of());
 
-        assertThat(work.markDead(warrant(10))).isEmpty();
+        assertThat(work.markDead(markDeadCondition(10))).isEmpty();
     }
 
     @Test
-    void aMarkedSessionIsToldWithTheLeasesThatNameIt() {
+    void markingASessionReturnsTheLeasesThatNameIt() {
         open(10);
         open(20);
         createOrders(20);
@@ -122,14 +123,14 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
             return transaction.apply("pending", List.of(new Change.Move(pending, 10)));
         });
 
-        assertThat(kill(10)).contains(Set.of("member", "owner", "pending"));
+        assertThat(markDead(10)).contains(Set.of("member", "owner", "pending"));
     }
 
     @Test
     void aSessionThatHasNotExpiredIsNotMarkedDead() {
         open(10);
 
-        assertThat(work.markDead(warrant(10))).isEmpty();
+        assertThat(work.markDead(markDeadCondition(10))).isEmpty();
 
         assertThat(heartbeats.renew(10)).isPresent();
     }
@@ -139,7 +140,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
         open(10);
         letExpire(10);
 
-        Warrant patient = new Warrant(10, Duration.ofDays(1), storeTime(), TIMING.ttl());
+        MarkDeadCondition patient = new MarkDeadCondition(10, Duration.ofDays(1), storeTime(), TIMING.ttl());
         assertThat(work.markDead(patient)).isEmpty();
 
         assertThat(heartbeats.renew(10)).isPresent();
@@ -151,24 +152,24 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
         letExpire(10);
         heartbeats.renew(10);
 
-        assertThat(work.markDead(warrant(10))).isEmpty();
+        assertThat(work.markDead(markDeadCondition(10))).isEmpty();
     }
 
     @Test
-    void nobodyIsMarkedDeadByAClockThatIsOff() {
+    void noSessionIsMarkedDeadByAClockThatIsOff() {
         open(10);
         letExpire(10);
         Duration tooMuch = TIMING.grace().dividedBy(2).plusSeconds(1);
-        // The later of the two clocks, as time passes between the question and the answer.
+        // The later of the two times, because time passes between the request and the reply.
         Instant ahead = storeTime().plus(tooMuch).plus(TIMING.attemptTimeout());
         Instant behind = storeTime().minus(tooMuch);
 
-        assertThat(work.markDead(new Warrant(10, TIMING.grace(), ahead, TIMING.ttl())))
+        assertThat(work.markDead(new MarkDeadCondition(10, TIMING.grace(), ahead, TIMING.ttl())))
                 .isEmpty();
-        assertThat(work.markDead(new Warrant(10, TIMING.grace(), behind, TIMING.ttl())))
+        assertThat(work.markDead(new MarkDeadCondition(10, TIMING.grace(), behind, TIMING.ttl())))
                 .isEmpty();
 
-        assertThat(work.markDead(warrant(10))).isPresent();
+        assertThat(work.markDead(markDeadCondition(10))).isPresent();
     }
 
     @Test
@@ -177,19 +178,19 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
         letExpire(10);
 
         Duration almost = TIMING.ttl().minusMillis(1);
-        assertThat(work.markDead(new Warrant(10, TIMING.grace(), storeTime(), almost)))
+        assertThat(work.markDead(new MarkDeadCondition(10, TIMING.grace(), storeTime(), almost)))
                 .isEmpty();
-        assertThat(work.markDead(new Warrant(10, TIMING.grace(), storeTime(), TIMING.ttl())))
+        assertThat(work.markDead(new MarkDeadCondition(10, TIMING.grace(), storeTime(), TIMING.ttl())))
                 .isPresent();
     }
 
     @Test
     void anUnknownSessionIsNotMarkedDead() {
-        assertThat(work.markDead(warrant(77))).isEmpty();
+        assertThat(work.markDead(markDeadCondition(77))).isEmpty();
     }
 
     @Test
-    void whatAWorkReturnsIsCommittedAndReturned() {
+    void aTransactionIsCommittedAndReturnsItsResult() {
         String result = inOrders(transaction -> {
             transaction.create(ORDERS);
             return "done";
@@ -200,7 +201,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
     }
 
     @Test
-    void aWorkThatThrowsWritesNothing() {
+    void aTransactionThatThrowsWritesNothing() {
         open(10);
         createOrders(10);
         long inbox = heartbeats.renew(10).orElseThrow().inbox();
@@ -208,7 +209,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
 
         assertThatThrownBy(() -> inOrders(transaction -> {
                     transaction.removeMember("orders", 10);
-                    transaction.raise(List.of(10L));
+                    transaction.raiseInboxes(List.of(10L));
                     transaction.end(10);
                     throw failure;
                 }))
@@ -219,7 +220,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
     }
 
     @Test
-    void worksThatCreateTheSameLeaseFollowEachOther() {
+    void transactionsThatCreateTheSameLeaseFollowEachOther() {
         open(10);
         open(20);
         try (WorkChannel other = store().workChannel(TIMING)) {
@@ -230,8 +231,8 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
         }
     }
 
-    private static int join(WorkChannel line, long session) {
-        return line.transact(names("orders"), transaction -> {
+    private static int join(WorkChannel channel, long session) {
+        return channel.transact(names("orders"), transaction -> {
             transaction.create(ORDERS);
             transaction.addMember("orders", session);
             return transaction.snapshot("orders").members().size();
@@ -239,7 +240,7 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
     }
 
     @Test
-    void theCensusHasEverything() {
+    void theClusterSnapshotHasEverything() {
         open(20);
         open(10);
         open(30);
@@ -253,21 +254,21 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
         Partition granted = grant(2, 10);
         end(20);
 
-        Census census = work.census();
+        ClusterSnapshot cluster = work.clusterSnapshot();
 
-        assertThat(census.sessions().stream().filter(Census.Session::live))
-                .extracting(Census.Session::id)
+        assertThat(cluster.sessions().stream().filter(ClusterSnapshot.Session::live))
+                .extracting(ClusterSnapshot.Session::id)
                 .containsExactly(10L, 30L);
-        Census.Session first = census.sessions().get(0);
+        ClusterSnapshot.Session first = cluster.sessions().get(0);
         assertThat(first.ttl()).isEqualTo(TIMING.ttl());
         assertThat(first.grace()).isEqualTo(TIMING.grace());
         assertThat(first.clientId()).isEqualTo("client-10");
         assertThat(first.weight()).isEqualTo(1);
         assertThat(first.expiresIn()).isBetween(Duration.ofSeconds(1), TIMING.ttl());
-        assertThat(census.leases())
+        assertThat(cluster.leases())
                 .extracting(lease -> lease.snapshot().kind())
                 .containsExactly(LeaseKind.LEADER, LeaseKind.PARTITIONS);
-        Census.Lease orders = census.leases().get(1);
+        ClusterSnapshot.Lease orders = cluster.leases().get(1);
         assertThat(orders.snapshot().lease()).isEqualTo("orders");
         assertThat(orders.snapshot().members()).containsExactly(new Member(10, 1));
         assertThat(orders.deadMembers()).containsExactly(20L);
@@ -278,12 +279,12 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
     }
 
     @Test
-    void theCensusOfAnEmptyStoreIsEmpty() {
-        assertThat(work.census()).isEqualTo(new Census(List.of(), List.of()));
+    void theClusterSnapshotOfAnEmptyStoreIsEmpty() {
+        assertThat(work.clusterSnapshot()).isEqualTo(new ClusterSnapshot(List.of(), List.of()));
     }
 
     @Test
-    void anIdleLineCanBeUsedAgain() {
+    void anIdleChannelCanBeUsedAgain() {
         open(10);
 
         work.idle();
@@ -293,15 +294,15 @@ public abstract class WorkChannelContract extends HeartbeatChannelContract {
     }
 
     @Test
-    void aLineThatIsClosedTwiceIsClosed() {
+    void aChannelCanBeClosedTwice() {
         work.close();
         work.close();
         heartbeats.close();
         heartbeats.close();
     }
 
-    private Warrant warrant(long session) {
-        return new Warrant(session, TIMING.grace(), storeTime(), TIMING.ttl());
+    private MarkDeadCondition markDeadCondition(long session) {
+        return new MarkDeadCondition(session, TIMING.grace(), storeTime(), TIMING.ttl());
     }
 
     static TreeSet<String> names(String... names) {

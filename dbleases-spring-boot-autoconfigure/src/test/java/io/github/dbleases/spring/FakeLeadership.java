@@ -4,7 +4,9 @@ import io.github.dbleases.Hold;
 import io.github.dbleases.Leader;
 import io.github.dbleases.Leadership;
 import io.github.dbleases.LeadershipListener;
+import io.github.dbleases.OwnershipLostException;
 import io.github.dbleases.Registration;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -150,6 +152,13 @@ public final class FakeLeadership implements Leadership {
         @Override
         public boolean isTrusted() {
             return open.get() && OptionalLong.of(heldToken).equals(token);
+        }
+
+        @Override
+        public void fence(Connection transaction) {
+            if (!isTrusted()) {
+                throw new OwnershipLostException(name, 0, "This client does not lead '%s' any more.".formatted(name));
+            }
         }
 
         @Override

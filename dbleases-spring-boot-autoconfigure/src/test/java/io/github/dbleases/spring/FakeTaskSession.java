@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Has the session and the neighbours that a test tells it to have: none, and none, until then. */
+/** Has the session and the neighbors that a test tells it to have: none, and none, until then. */
 public final class FakeTaskSession implements TaskSession {
 
     private final String name;

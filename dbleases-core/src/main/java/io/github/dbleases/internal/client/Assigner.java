@@ -32,12 +32,12 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is done to leases under their locks: whoever sees a change assigns, in one transaction, and there is no
- * coordinator. Each method reads, asks the balancer, writes and tells whom it concerns. Nothing else than the
- * transaction is touched, so all of them can be repeated.
+ * Changes leases under their locks. There is no coordinator: the client that sees a change assigns the partitions, in
+ * one transaction. Each method reads, asks the balancer, writes, and notifies the sessions that are affected. The
+ * methods have no other side effects, so they can be repeated.
  *
- * <p>A transaction has to end within an attempt, however many partitions there are. So each one writes a limited number of
- * them; what is left over is done by the next one, which finds it by itself.
+ * <p>A transaction has to end within one attempt, however many partitions there are, so it writes a limited number of
+ * them. The next transaction finds what is left and continues.
  */
 final class Assigner {
 
@@ -46,9 +46,9 @@ final class Assigner {
     private int written;
 
     /**
-     * Works in a transaction.
+     * Creates an assigner for one transaction.
      *
-     * @param limit how many partitions it may write
+     * @param limit how many partitions the transaction may write
      */
     Assigner(LeaseTransaction transaction, int limit) {
         this.transaction = transaction;
@@ -56,24 +56,25 @@ final class Assigner {
     }
 
     /**
-     * What is left to do for a lease.
+     * What remains to be done for a lease.
      *
-     * @param balanced whether nothing is left to do
-     * @param more whether something is left to do at once, because it was too much for one transaction
-     * @param notBefore how long the balancing has to wait at the least, if it is for the balancing only
+     * @param balanced whether nothing remains to be done
+     * @param more whether the rest must be done at once, because there was too much for one transaction
+     * @param notBefore the least time to wait before balancing, if only balancing remains
      */
     record Outcome(boolean balanced, boolean more, Duration notBefore) {
 
         static final Outcome SETTLED = new Outcome(true, false, Duration.ZERO);
 
-        /** To be balanced, when it has been quiet for the time of the debounce. */
+        /** The lease needs balancing after the debounce. */
         static final Outcome UNBALANCED = new Outcome(false, false, Duration.ZERO);
     }
 
     /**
-     * Creates the lease if need be, makes a session a member and gives it what has no owner.
+     * Creates the lease if it does not exist, makes a session a member, and assigns the partitions without an owner.
      *
-     * @return what is left to do, or empty if the lease does not have all its partitions yet and must be joined again
+     * @return what remains to be done, or empty if the lease does not have all of its partitions yet and must be joined
+     *     again
      */
     Optional<Outcome> join(long session, LeaseSpec spec) {
         boolean existed = transaction.lease(spec.name()).isPresent();
@@ -93,7 +94,7 @@ final class Assigner {
         return Optional.of(assign(spec.name(), Scope.ORPHANS));
     }
 
-    /** Takes a session from the members, and leaves what it owns to it. */
+    /** Removes a session from the members. It keeps what it owns. */
     void remove(long session, String lease) {
         boolean shared = transaction
                 .lease(lease)
@@ -105,18 +106,19 @@ final class Assigner {
         }
     }
 
-    /** Reads a lease; if its members share tasks and are others than before, all of them are told. */
+    /** Reads a lease. If it is a tasks lease whose members have changed, notifies all of them. */
     private Snapshot read(String lease) {
         Snapshot snapshot = transaction.snapshot(lease);
-        if (snapshot.kind() == LeaseKind.TASKS && transaction.hasOtherMembers(lease)) {
-            transaction.raise(snapshot.members().stream().map(Member::session).toList());
+        if (snapshot.kind() == LeaseKind.TASKS && transaction.membersChanged(lease)) {
+            transaction.raiseInboxes(
+                    snapshot.members().stream().map(Member::session).toList());
         }
         return snapshot;
     }
 
     /**
-     * Changes the number of partitions, by no more than the limit, and returns the new one. The session that asks for it may
-     * be a member already, if a failover has brought back the lease as it was before.
+     * Changes the number of partitions, by at most the limit, and returns the new number. The given session may already
+     * be a member, if a failover has restored an older state of the lease.
      */
     private int resize(long session, LeaseSpec spec, int existing) {
         Snapshot snapshot = transaction.snapshot(spec.name());
@@ -132,7 +134,7 @@ final class Assigner {
         }
         if (users.length > 0) {
             throw new StoreUnavailableException(
-                    "Lease '%s' gets another number of partitions when its members, which have expired, are marked dead."
+                    "Lease '%s' can get another number of partitions once its expired members have been marked dead."
                             .formatted(spec.name()));
         }
         int next = Math.max(existing - limit, Math.min(existing + limit, spec.partitions()));
@@ -140,12 +142,12 @@ final class Assigner {
         return next;
     }
 
-    /** Gives out what has no owner. */
+    /** Assigns the partitions without an owner. */
     Outcome assignOrphans(String lease) {
         return assign(lease, Scope.ORPHANS);
     }
 
-    /** Puts the balance right, unless a member has joined or left a moment ago. */
+    /** Balances a lease, unless a member has joined or left within the debounce. */
     Outcome balance(String lease, Duration debounce) {
         Duration rest = transaction
                 .lease(lease)
@@ -158,44 +160,45 @@ final class Assigner {
         return assign(lease, Scope.ALL);
     }
 
-    /** Relieves the leader of an election if it leads at least two more than another candidate. */
+    /** Relieves the leader of an election if it leads at least two more elections than another candidate. */
     Outcome relieve(String election) {
         Optional<Change.Move> relief = Election.relieve(transaction.snapshot(election));
         write(election, relief.stream().<Change>map(move -> move).toList());
         return Outcome.SETTLED;
     }
 
-    /** Takes a session from the members. What it still owns it is asked to hand over. */
+    /** Removes a session from the members, and asks it to hand over what it still owns. */
     Outcome leave(long session, String lease) {
         transaction.removeMember(lease, session);
         return assign(lease, Scope.ALL);
     }
 
     /**
-     * Gives up partitions of a live session, no more than the limit, each to the session that it is asked to hand it over
-     * to or to whom the balancer names. A session that takes no part in the lease is removed from the members: it is one of them if a
-     * request to join came late, or came back in a failover.
+     * Hands over partitions of a live session, at most the limit. Each goes to its pending session, or to the member
+     * that the balancer names. A session that does not take part in the lease is removed from the members: it can be
+     * one if a request to join arrived late, or if a failover has undone that it left.
      *
-     * @return the partitions that are still the session's, because a fenced transaction is open on them
+     * @return the partitions that the session still owns, because a fenced transaction is open on them
      */
-    Set<Integer> handOver(long session, String lease, boolean takesPart, Collection<Gift> gifts) {
+    Set<Integer> handOver(long session, String lease, boolean takesPart, Collection<HandOver> handOvers) {
         if (!transaction.isLive(session)) {
             return Set.of();
         }
         if (!takesPart) {
             transaction.removeMember(lease, session);
         }
-        gifts.stream()
-                .filter(gift -> !gift.yieldFor().isZero())
-                .forEach(gift -> transaction.yieldFor(lease, session, gift.yieldFor()));
-        Map<Integer, Gift> byPartition = gifts.stream().collect(Collectors.toMap(Gift::partition, Function.identity()));
-        Map<Integer, Gift> own = new HashMap<>();
+        handOvers.stream()
+                .filter(handOver -> !handOver.yieldFor().isZero())
+                .forEach(handOver -> transaction.yieldFor(lease, session, handOver.yieldFor()));
+        Map<Integer, HandOver> byPartition =
+                handOvers.stream().collect(Collectors.toMap(HandOver::partition, Function.identity()));
+        Map<Integer, HandOver> own = new HashMap<>();
         Snapshot snapshot = read(lease).mapPartitions(partition -> {
-            Gift gift = byPartition.get(partition.number());
-            if (gift == null || partition.owner() != session || partition.token() != gift.token()) {
+            HandOver handOver = byPartition.get(partition.number());
+            if (handOver == null || partition.owner() != session || partition.token() != handOver.token()) {
                 return partition;
             }
-            own.put(gift.partition(), gift);
+            own.put(handOver.partition(), handOver);
             return partition.givenUp();
         });
         List<Change> changes = Balancer.assign(snapshot, Scope.ORPHANS).changes().stream()
@@ -208,15 +211,16 @@ final class Assigner {
         return kept;
     }
 
-    private static Change above(Change change, @Nullable Gift gift) {
-        return gift != null && change instanceof Grant grant ? grant.above(gift.above()) : change;
+    private static Change above(Change change, @Nullable HandOver handOver) {
+        return handOver != null && change instanceof Grant grant ? grant.above(handOver.above()) : change;
     }
 
     /**
-     * Ends the part of a session in a lease: what it owns goes to the others, except for partitions on which it is still at
-     * work.
+     * Removes a session from a lease and gives what it owns to the other members, except for partitions that are still
+     * in use.
      *
-     * @return whether all of it was released; if not, call this again
+     * @param atWork the partitions that are still in use
+     * @return whether everything else was released; if not, call this again
      */
     boolean release(long session, String lease, Set<Integer> atWork) {
         transaction.removeMember(lease, session);
@@ -245,30 +249,30 @@ final class Assigner {
         }
         written += changes.size();
         List<Change> applied = transaction.apply(lease, changes);
-        transaction.raise(applied.stream()
-                .map(Change::concerns)
-                .filter(session -> session != Snapshot.NOBODY)
+        transaction.raiseInboxes(applied.stream()
+                .map(Change::affectedSession)
+                .filter(session -> session != Snapshot.NO_SESSION)
                 .collect(Collectors.toSet()));
         return applied;
     }
 
     /**
-     * A partition that its owner gives up.
+     * A partition that its owner hands over.
      *
      * @param partition its number
-     * @param token the token under which it was owned
-     * @param above the new token is to be larger than this too
-     * @param yieldFor for how long from now on its owner comes after the others; zero unless it has resigned
+     * @param token the token of the owner
+     * @param above the new token must also be larger than this
+     * @param yieldFor for how long the owner ranks after the other candidates; zero unless it has resigned
      */
-    record Gift(int partition, long token, long above, Duration yieldFor) {
+    record HandOver(int partition, long token, long above, Duration yieldFor) {
 
-        /** A partition whose owner has not resigned. */
-        Gift(int partition, long token, long above) {
+        /** Creates a hand-over by an owner that has not resigned. */
+        HandOver(int partition, long token, long above) {
             this(partition, token, above, Duration.ZERO);
         }
 
-        Gift resigned(Duration yieldFor) {
-            return new Gift(partition, token, above, yieldFor);
+        HandOver resigned(Duration yieldFor) {
+            return new HandOver(partition, token, above, yieldFor);
         }
     }
 }

@@ -3,7 +3,7 @@ package io.github.dbleases.internal.client;
 import java.time.Duration;
 import java.util.function.DoubleSupplier;
 
-/** How long to wait before the next attempt: twice as long each time, up to a limit, with half of it at random. */
+/** The delay before the next attempt. It doubles each time, up to a limit, and half of it is random. */
 final class Backoff {
 
     private static final Duration FIRST = Duration.ofMillis(50);

@@ -1,6 +1,9 @@
 package io.github.dbleases.internal.client;
 
-/** The two clocks of the machine. A monotonic clock stands still while a virtual machine is paused, so both are asked. */
+/**
+ * The two clocks of the machine. Both are needed, because the monotonic clock stands still while a virtual machine is
+ * paused.
+ */
 interface Clock {
 
     Clock SYSTEM = new Clock() {
@@ -15,7 +18,7 @@ interface Clock {
         }
     };
 
-    /** The monotonic clock in nanoseconds, of arbitrary origin. */
+    /** The monotonic clock in nanoseconds, from an arbitrary origin. */
     long nanoTime();
 
     /** The wall clock in milliseconds since 1970. */

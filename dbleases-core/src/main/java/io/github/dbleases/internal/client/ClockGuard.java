@@ -1,8 +1,8 @@
 package io.github.dbleases.internal.client;
 
 import io.github.dbleases.Timing;
-import io.github.dbleases.spi.Neighbour;
-import io.github.dbleases.spi.Warrant;
+import io.github.dbleases.spi.MarkDeadCondition;
+import io.github.dbleases.spi.Neighbor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -11,27 +11,27 @@ import java.util.Iterator;
 import java.util.Optional;
 
 /**
- * Decides whether a client may mark a session dead. It may when, for as long as the TTL and the grace of that session,
+ * Decides whether a client may mark a session dead (rule 8). It may if, for the TTL plus the grace of that session,
  *
  * <ul>
  *   <li>the client has had its own session;
- *   <li>its heartbeats were never interrupted for more than two heartbeats;
- *   <li>the store's clock has moved with the client's monotonic clock, to within half the grace of the session: neither a
- *       step nor a different rate has made the session look expired before its client stopped trusting it;
- *   <li>the store has kept its incarnation.
+ *   <li>the client's heartbeats were never interrupted for more than two heartbeat intervals;
+ *   <li>the store's clock has moved with the client's monotonic clock, to within half the grace of the session. So
+ *       neither a step nor a different rate has made the session look expired before its client stopped trusting it;
+ *   <li>the store has had the same incarnation.
  * </ul>
  *
- * <p>A heartbeat is answered at some instant between sending and receiving. So it tells within which bounds the store's
- * clock is ahead of the client's, and each heartbeat narrows the bounds. Bounds that are wide, because heartbeats are slow,
- * could hide a step: while they are wider than the margin no session may be marked, nor for a TTL after that.
+ * <p>A heartbeat is answered at some instant between sending and receiving. This gives bounds for how far the store's
+ * clock is ahead of the client's, and each heartbeat narrows them. Wide bounds, caused by slow heartbeats, could hide a
+ * step of the clock. So no session may be marked while the bounds are wider than the margin, or for a TTL after that.
  */
 final class ClockGuard {
 
-    /** So many heartbeats are remembered even if no session was watched for so long. */
+    /** How many heartbeats are remembered at least, even if no session needs that long a history. */
     private static final int REMEMBERED = 64;
 
     private final Timing timing;
-    private final Beat first;
+    private final Heartbeat first;
     private final long tolerance;
     private final long widest;
     private final Deque<Bounds> history = new ArrayDeque<>();
@@ -42,7 +42,7 @@ final class ClockGuard {
     private long steadySinceNanos;
 
     /** Starts with the heartbeat that opened the session. */
-    ClockGuard(Timing timing, Beat first) {
+    ClockGuard(Timing timing, Heartbeat first) {
         this.timing = timing;
         this.first = first;
         this.tolerance = timing.grace().toNanos() / 2;
@@ -52,15 +52,15 @@ final class ClockGuard {
         Bounds bounds = bounds(first);
         follow(bounds);
         history.add(bounds);
-        silence(first.receivedNanos);
+        restartSteadyTime(first.receivedNanos);
     }
 
     /** Records a heartbeat that was answered. */
-    void beat(Beat beat) {
+    void record(Heartbeat heartbeat) {
         boolean interrupted =
-                beat.sentNanos - sentNanos > 2 * timing.heartbeat().toNanos();
-        sentNanos = beat.sentNanos;
-        Bounds bounds = bounds(beat);
+                heartbeat.sentNanos - sentNanos > 2 * timing.heartbeat().toNanos();
+        sentNanos = heartbeat.sentNanos;
+        Bounds bounds = bounds(heartbeat);
         boolean stepped = bounds.least > most + tolerance || bounds.most < least - tolerance;
         if (stepped) {
             follow(bounds);
@@ -68,9 +68,9 @@ final class ClockGuard {
             narrow(bounds);
         }
         history.add(bounds);
-        forgetBefore(beat.receivedNanos - longestWindow);
+        forgetBefore(heartbeat.receivedNanos - longestWindow);
         if (interrupted || stepped || most - least > widest) {
-            silence(beat.receivedNanos);
+            restartSteadyTime(heartbeat.receivedNanos);
         }
     }
 
@@ -79,13 +79,16 @@ final class ClockGuard {
         most = bounds.most;
     }
 
-    /** Keeps what both the bounds and the heartbeat allow for; if that is nothing, what the heartbeat does, nearest to it. */
+    /**
+     * Keeps the intersection with the bounds of a heartbeat or, if it is empty, the point of these nearest to the old
+     * bounds.
+     */
     private void narrow(Bounds bounds) {
         least = Math.max(bounds.least, Math.min(least, bounds.most));
         most = Math.max(bounds.least, Math.min(most, bounds.most));
     }
 
-    /** Forgets heartbeats, except for the last one before an instant. */
+    /** Forgets the heartbeats before an instant, except for the last of them. */
     private void forgetBefore(long instantNanos) {
         while (history.size() > REMEMBERED) {
             Bounds oldest = history.removeFirst();
@@ -96,22 +99,25 @@ final class ClockGuard {
         }
     }
 
-    private Bounds bounds(Beat beat) {
-        return new Bounds(beat.receivedNanos, ahead(beat, beat.receivedNanos), ahead(beat, beat.sentNanos));
+    private Bounds bounds(Heartbeat heartbeat) {
+        return new Bounds(
+                heartbeat.receivedNanos,
+                ahead(heartbeat, heartbeat.receivedNanos),
+                ahead(heartbeat, heartbeat.sentNanos));
     }
 
-    /** Returns by how much the store's clock is ahead if a heartbeat was answered at an instant; 0 is where it began. */
-    private long ahead(Beat beat, long atNanos) {
-        return Duration.between(first.databaseTime, beat.databaseTime).toNanos() - (atNanos - first.sentNanos);
+    /** Returns how far the store's clock is ahead, relative to the start, if a heartbeat was answered at an instant. */
+    private long ahead(Heartbeat heartbeat, long atNanos) {
+        return Duration.between(first.databaseTime, heartbeat.databaseTime).toNanos() - (atNanos - first.sentNanos);
     }
 
-    /** Lets no session be marked dead for the TTL and the grace of that session. */
-    void silence(long nowNanos) {
+    /** Prevents sessions from being marked dead for their TTL plus their grace. */
+    void restartSteadyTime(long nowNanos) {
         steadySinceNanos = nowNanos;
     }
 
-    /** Returns the warrant to mark a session dead; empty if the client may not. */
-    Optional<Warrant> warrant(Neighbour watched, long nowNanos) {
+    /** Returns the condition under which a session may be marked dead, or empty if this client may not mark it. */
+    Optional<MarkDeadCondition> markDeadCondition(Neighbor watched, long nowNanos) {
         long window = watched.ttl().plus(watched.grace()).toNanos();
         longestWindow = Math.max(longestWindow, window);
         long steady = nowNanos - steadySinceNanos;
@@ -134,9 +140,9 @@ final class ClockGuard {
         if (greatestLeast - leastMost > watched.grace().toNanos() / 2) {
             return Optional.empty();
         }
-        // The store compares its clock with the slowest one that these heartbeats allow for.
+        // The store compares its clock with the slowest one that is consistent with these heartbeats.
         long ahead = Math.min(least + (most - least) / 2, leastMost);
-        return Optional.of(new Warrant(
+        return Optional.of(new MarkDeadCondition(
                 watched.session(),
                 watched.grace(),
                 first.databaseTime.plusNanos(nowNanos - first.sentNanos + ahead),
@@ -147,11 +153,11 @@ final class ClockGuard {
      * A heartbeat that was answered.
      *
      * @param sentNanos when it was sent, by the client's monotonic clock
-     * @param receivedNanos when the answer came
-     * @param databaseTime the store's clock in the answer
+     * @param receivedNanos when the reply arrived
+     * @param databaseTime the store's clock in the reply
      */
-    record Beat(long sentNanos, long receivedNanos, Instant databaseTime) {}
+    record Heartbeat(long sentNanos, long receivedNanos, Instant databaseTime) {}
 
-    /** By how much the store's clock was ahead of the client's, at least and at most, when a heartbeat was answered. */
+    /** How far the store's clock was ahead of the client's, at least and at most, when a heartbeat was answered. */
     private record Bounds(long atNanos, long least, long most) {}
 }

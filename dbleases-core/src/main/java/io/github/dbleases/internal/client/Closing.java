@@ -5,7 +5,7 @@ import static java.util.stream.Collectors.toSet;
 
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.internal.client.Environment.Timer;
-import io.github.dbleases.internal.client.Worker.Job;
+import io.github.dbleases.internal.client.JobQueue.Job;
 import io.github.dbleases.spi.WorkChannel;
 import java.util.Collection;
 import java.util.List;
@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The end of a client: waits until work has ended everywhere or the drain timeout has passed, then releases everything and
- * ends the session in one transaction, or in several if there is so much that one could outlast an attempt.
- * Partitions still at work are not released, and tasks at work not freed: then the session is left to expire.
+ * Closes a client: waits until all work has ended or the drain timeout has passed, then releases everything and ends
+ * the session, in one transaction or, if that could take longer than an attempt, in several. Partitions that are still
+ * in use are not released, nor are running tasks. In that case the session is left to expire.
  */
 final class Closing {
 
@@ -31,9 +31,9 @@ final class Closing {
 
     private final LeaseClientConfig config;
     private final Environment environment;
-    private final Worker worker;
+    private final JobQueue jobs;
     private final SessionKeeper keeper;
-    private final Leases all;
+    private final JoinedLeases all;
     private final List<JoinedLease> leases;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private Timer timeout = Timer.NONE;
@@ -42,10 +42,15 @@ final class Closing {
     private boolean releasing;
     private int failures;
 
-    Closing(LeaseClientConfig config, Environment environment, Worker worker, SessionKeeper keeper, Leases leases) {
+    Closing(
+            LeaseClientConfig config,
+            Environment environment,
+            JobQueue jobs,
+            SessionKeeper keeper,
+            JoinedLeases leases) {
         this.config = config;
         this.environment = environment;
-        this.worker = worker;
+        this.jobs = jobs;
         this.keeper = keeper;
         this.all = leases;
         this.leases = List.copyOf(leases.all());
@@ -55,7 +60,7 @@ final class Closing {
         return done;
     }
 
-    /** Starts, or goes on if it was started before. */
+    /** Starts closing, or resumes it. */
     void start() {
         long now = environment.clock().nanoTime();
         if (!started) {
@@ -69,7 +74,7 @@ final class Closing {
         drained();
     }
 
-    /** Releases everything if no work goes on any more. */
+    /** Releases everything if all work has ended. */
     void drained() {
         if (leases.stream().noneMatch(Closing::isAtWork)) {
             release();
@@ -89,7 +94,7 @@ final class Closing {
     private void release(List<JoinedLease> rest) {
         List<JoinedLease> now = rest.subList(0, Math.min(LEASES_AT_ONCE, rest.size()));
         List<JoinedLease> later = rest.subList(now.size(), rest.size());
-        worker.submit(Job.of("release everything", () -> prepare(now, later.isEmpty()), all -> {
+        jobs.submit(Job.of("release everything", () -> prepare(now, later.isEmpty()), all -> {
                     if (!all) {
                         release(rest);
                     } else if (later.isEmpty()) {
@@ -98,7 +103,7 @@ final class Closing {
                         release(later);
                     }
                 })
-                .unless(this::isLastFailure));
+                .giveUpIf(this::isLastFailure));
     }
 
     private Optional<Function<WorkChannel, Boolean>> prepare(List<JoinedLease> released, boolean last) {
@@ -109,8 +114,8 @@ final class Closing {
         }
         Map<String, Set<Integer>> atWork = atWork(released);
         boolean ends = last && isNothingAtWork();
-        int limit = worker.stepLimit();
-        return Optional.of(line -> line.transact(new TreeMap<>(atWork).navigableKeySet(), transaction -> {
+        int limit = jobs.stepLimit();
+        return Optional.of(channel -> channel.transact(new TreeMap<>(atWork).navigableKeySet(), transaction -> {
             Assigner assigner = new Assigner(transaction, limit);
             boolean all = true;
             for (Map.Entry<String, Set<Integer>> lease : atWork.entrySet()) {
@@ -128,7 +133,7 @@ final class Closing {
                 atWork(leases.stream().filter(Closing::isAtWork).toList());
         if (!atWork.isEmpty()) {
             log.warn(
-                    "Client {} still works on partitions or tasks after the drain timeout; they are left to expire: {}",
+                    "Client {} is still working after the drain timeout and leaves its partitions and tasks to expire: {}",
                     config.clientId(),
                     atWork);
         }
@@ -136,7 +141,7 @@ final class Closing {
     }
 
     private static boolean isAtWork(JoinedLease lease) {
-        return lease.portfolio().sharing().isAtWork() || !atWork(lease).isEmpty();
+        return lease.ownership().taskMembership().isAtWork() || !atWork(lease).isEmpty();
     }
 
     private static Map<String, Set<Integer>> atWork(Collection<JoinedLease> leases) {
@@ -148,21 +153,21 @@ final class Closing {
         if (failures < ATTEMPTS) {
             return false;
         }
-        log.warn("Client {} could not release its partitions; they are left to expire", config.clientId(), failure);
+        log.warn("Client {} could not release its partitions and leaves them to expire", config.clientId(), failure);
         complete();
         return true;
     }
 
-    /** Tells listeners to stop who have not been told, and whatever waits for the end of a lease or of the client. */
+    /** Tells the remaining listeners to stop, and completes the futures of the leases and of the client. */
     private void complete() {
-        leases.forEach(lease -> lease.portfolio().loseAll());
+        leases.forEach(lease -> lease.ownership().loseAll());
         leases.forEach(all::left);
         done.complete(null);
     }
 
     private static Set<Integer> atWork(JoinedLease lease) {
-        return lease.portfolio().all(owned -> !owned.isDrained()).stream()
-                .map(Owned::partition)
+        return lease.ownership().all(owned -> !owned.isDrained()).stream()
+                .map(OwnedPartition::partition)
                 .collect(toSet());
     }
 }

@@ -8,7 +8,7 @@ import io.github.dbleases.ClusterView.SessionView;
 import io.github.dbleases.assignment.Balancer;
 import io.github.dbleases.assignment.Balancer.Scope;
 import io.github.dbleases.assignment.Snapshot;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,34 +20,37 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Turns what a store knows into what people see: only live sessions appear, with the names of their clients. */
+/**
+ * Turns a snapshot of the store into the view that users see, which shows live sessions only, with their clients'
+ * names.
+ */
 final class ClusterViews {
 
-    private final Map<Long, Census.Session> live;
+    private final Map<Long, ClusterSnapshot.Session> live;
 
-    private ClusterViews(Census census) {
-        this.live = census.sessions().stream()
-                .filter(Census.Session::live)
-                .collect(Collectors.toMap(Census.Session::id, Function.identity()));
+    private ClusterViews(ClusterSnapshot cluster) {
+        this.live = cluster.sessions().stream()
+                .filter(ClusterSnapshot.Session::live)
+                .collect(Collectors.toMap(ClusterSnapshot.Session::id, Function.identity()));
     }
 
-    static ClusterView of(Census census, @Nullable Session own) {
-        ClusterViews views = new ClusterViews(census);
-        List<SessionView> sessions = census.sessions().stream()
-                .filter(Census.Session::live)
+    static ClusterView of(ClusterSnapshot cluster, @Nullable Session own) {
+        ClusterViews views = new ClusterViews(cluster);
+        List<SessionView> sessions = cluster.sessions().stream()
+                .filter(ClusterSnapshot.Session::live)
                 .map(session -> view(session, own != null && own.id() == session.id()))
                 .toList();
         SortedMap<String, LeaseView> leases = new TreeMap<>();
-        census.leases().forEach(lease -> leases.put(lease.snapshot().lease(), views.lease(lease)));
+        cluster.leases().forEach(lease -> leases.put(lease.snapshot().lease(), views.lease(lease)));
         return new ClusterView(sessions, leases);
     }
 
-    private static SessionView view(Census.Session session, boolean self) {
+    private static SessionView view(ClusterSnapshot.Session session, boolean self) {
         return new SessionView(
                 session.clientId(), session.id(), self, session.weight(), session.startedAt(), session.expiresIn());
     }
 
-    private LeaseView lease(Census.Lease lease) {
+    private LeaseView lease(ClusterSnapshot.Lease lease) {
         Snapshot snapshot = lease.snapshot();
         List<MemberView> members = snapshot.members().stream()
                 .sorted(Comparator.comparingLong(Snapshot.Member::session))
@@ -74,7 +77,7 @@ final class ClusterViews {
     }
 
     private @Nullable String client(long session) {
-        Census.Session found = live.get(session);
+        ClusterSnapshot.Session found = live.get(session);
         return found == null ? null : found.clientId();
     }
 }

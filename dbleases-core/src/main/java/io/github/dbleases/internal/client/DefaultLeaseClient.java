@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
-/** The client as its users see it: waits where they expect it, and leaves the rest to the engine. */
+/** The client as its users see it. Waits where they expect it to, and leaves the rest to the engine. */
 final class DefaultLeaseClient implements InternalLeaseClient {
 
     private final LeaseClientConfig config;
@@ -85,16 +85,16 @@ final class DefaultLeaseClient implements InternalLeaseClient {
 
     @Override
     public TaskSession taskSession(String name) {
-        return join(LeaseSpec.tasks(name)).tasks();
+        return join(LeaseSpec.tasks(name)).taskSession();
     }
 
     private JoinedLease join(LeaseSpec spec) {
         Engine.Joining joining = engine.join(spec);
         CompletableFuture<Void> outcome = joining.lease().joined();
-        if (joining.underWay() && Waiting.atMost(engine.patience(), outcome)) {
-            Waiting.atMost(engine.patience(), joining.lease().decided());
+        if (joining.underWay() && Waiting.atMost(engine.answerTimeout(), outcome)) {
+            Waiting.atMost(engine.answerTimeout(), joining.lease().decided());
         } else {
-            // From here on nobody waits for a refusal: it must not end what the caller was given.
+            // No caller waits for a refusal from here on, so a refusal must not take the lease away from the caller.
             outcome.complete(null);
             Waiting.atMost(Duration.ZERO, outcome);
         }
@@ -116,18 +116,18 @@ final class DefaultLeaseClient implements InternalLeaseClient {
     @Override
     public Collection<TaskSession> taskSessions() {
         return engine.leases(LeaseKind.TASKS).stream()
-                .<TaskSession>map(JoinedLease::tasks)
+                .<TaskSession>map(JoinedLease::taskSession)
                 .toList();
     }
 
     @Override
     public ClusterView cluster() {
-        return Waiting.answerWithin(engine.patience(), engine.cluster(WorkChannel::census));
+        return Waiting.answerWithin(engine.answerTimeout(), engine.cluster(WorkChannel::clusterSnapshot));
     }
 
     @Override
     public ClusterView cluster(String lease) {
-        return Waiting.answerWithin(engine.patience(), engine.cluster(line -> line.census(lease)));
+        return Waiting.answerWithin(engine.answerTimeout(), engine.cluster(channel -> channel.clusterSnapshot(lease)));
     }
 
     @Override
@@ -152,7 +152,7 @@ final class DefaultLeaseClient implements InternalLeaseClient {
                 end.run();
             }
         });
-        Duration longest = config.drainTimeout().plus(engine.patience().multipliedBy(2));
+        Duration longest = config.drainTimeout().plus(engine.answerTimeout().multipliedBy(2));
         boolean inTime = environment.isListening() || Waiting.atMost(longest, ended);
         if (!inTime && !Thread.currentThread().isInterrupted()) {
             end();

@@ -5,12 +5,12 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * Remembers the tokens under which this client has worked and stopped for good. Such a token is never picked up again,
- * whatever a restored database says. Since the tokens of a partition grow, the highest one stands for all.
+ * Remembers the tokens that this client has dropped for good. It never picks up such a token again, whatever a restored
+ * database says (rule 4). Because the tokens of a partition grow, it is enough to remember the highest one.
  *
- * <p>Of the leases that were left only the highest token of all is remembered, so that leases with ever new names need no
- * memory. It stands for any partition that is not known: a grant with a smaller token is given back and comes again with a
- * larger one, which costs a round trip and no safety.
+ * <p>For leases that the client has left, only the highest token of all of them is remembered, so that ever new lease
+ * names don't use up memory. This token applies to all unknown partitions. A grant with a smaller token is given back
+ * and comes again with a larger one, which costs a round trip but no safety.
  */
 final class DroppedTokens {
 
@@ -25,12 +25,12 @@ final class DroppedTokens {
         return token <= highest(lease, partition);
     }
 
-    /** Returns the highest dropped token of a partition, 0 if there is none. */
+    /** Returns the highest dropped token of a partition, or 0 if there is none. */
     long highest(String lease, int partition) {
         return highest.getOrDefault(lease, Map.of()).getOrDefault(partition, highestOfLeft);
     }
 
-    /** Forgets the partitions of leases that were left. */
+    /** Forgets the partitions of leases that don't match, except for their highest token. */
     void keep(Predicate<String> taken) {
         highest.entrySet().removeIf(lease -> {
             if (taken.test(lease.getKey())) {
@@ -41,7 +41,7 @@ final class DroppedTokens {
         });
     }
 
-    /** Returns of how many leases the partitions are remembered. */
+    /** Returns the number of leases whose partitions are remembered. */
     int leases() {
         return highest.size();
     }

@@ -6,11 +6,15 @@ import io.github.dbleases.LeaseEventListener;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.internal.LeaseConflicts;
-import io.github.dbleases.internal.client.Worker.Job;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.internal.client.JobQueue.Job;
+import io.github.dbleases.spi.ClusterSnapshot;
+import io.github.dbleases.spi.FencedPartition;
 import io.github.dbleases.spi.HeartbeatChannel;
+import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spi.Renewal;
 import io.github.dbleases.spi.WorkChannel;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -22,21 +26,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The engine of one client: connects its parts. Its methods take the monitor themselves and never wait for the store; what
- * takes time is returned as a future.
+ * The engine of one client, which connects the parts. Its methods take the monitor themselves and never wait for the
+ * store: an operation that takes time returns a future.
  */
 final class Engine implements SessionKeeper.Observer {
 
     private static final Logger log = LoggerFactory.getLogger(Engine.class);
 
     private final LeaseClientConfig config;
+    private final Fence fence;
     private final Environment environment;
-    private final Events events;
+    private final EventPublisher events;
     private final SessionKeeper keeper;
-    private final Worker worker;
-    private final Leases leases = new Leases();
-    private final Ownership ownership;
-    private final Caretaker caretaker;
+    private final JobQueue jobs;
+    private final JoinedLeases leases = new JoinedLeases();
+    private final Reconciler reconciler;
+    private final ClusterMaintenance maintenance;
     private final Membership membership;
 
     Engine(
@@ -44,15 +49,17 @@ final class Engine implements SessionKeeper.Observer {
             Environment environment,
             HeartbeatChannel heartbeats,
             WorkChannel work,
+            Fence fence,
             LeaseEventListener listener) {
         this.config = config;
+        this.fence = fence;
         this.environment = environment;
-        this.events = new Events(config.clientId(), listener, environment.listeners());
+        this.events = new EventPublisher(config.clientId(), listener, environment.listeners());
         this.keeper = new SessionKeeper(config, environment, heartbeats, this);
-        this.worker = new Worker(config, environment, work, () -> keeper.trust().holds(environment.clock()));
-        this.ownership = new Ownership(config.timing(), environment, worker, keeper, leases);
-        this.caretaker = new Caretaker(config, environment, worker, keeper, ownership::refresh);
-        this.membership = new Membership(worker, keeper, leases, ownership, caretaker);
+        this.jobs = new JobQueue(config, environment, work, () -> keeper.trust().holds(environment.clock()));
+        this.reconciler = new Reconciler(config.timing(), environment, jobs, keeper, leases);
+        this.maintenance = new ClusterMaintenance(config, environment, jobs, keeper, reconciler::refresh);
+        this.membership = new Membership(jobs, keeper, leases, reconciler, maintenance);
     }
 
     <T> T exclusively(Supplier<T> action) {
@@ -67,7 +74,10 @@ final class Engine implements SessionKeeper.Observer {
         }
     }
 
-    /** Returns how long a caller waits for work to end: not at all if it is a listener, whose own return is waited for. */
+    /**
+     * Returns how long a caller waits for work to end. A listener does not wait, because the engine waits for its
+     * return.
+     */
     Duration drainTimeout() {
         return environment.isListening() ? Duration.ZERO : config.drainTimeout();
     }
@@ -76,17 +86,29 @@ final class Engine implements SessionKeeper.Observer {
         return keeper;
     }
 
-    /** Returns what keeps this client from doing anything but heartbeats, if something does. */
+    /** Returns the problem that keeps this client from doing anything except for heartbeats, if there is one. */
     Optional<String> problem() {
-        return worker.problem();
+        return jobs.problem();
     }
 
-    /** Returns the id of the current session, 0 if there is none. */
+    /** Returns the id of the current session, or 0 if there is none. */
     long currentSession() {
         return exclusively(() -> {
             Session session = keeper.session();
             return session == null ? 0L : session.id();
         });
+    }
+
+    /** Makes a transaction of the application depend on a grant; the connection is the caller's, and so is the waiting. */
+    boolean fence(Connection transaction, FencedPartition granted) throws SQLException {
+        return fence.lock(transaction, granted);
+    }
+
+    /** The fence of the store, see {@link LeaseStore#fence}. */
+    @FunctionalInterface
+    interface Fence {
+
+        boolean lock(Connection transaction, FencedPartition granted) throws SQLException;
     }
 
     Collection<JoinedLease> leases(LeaseKind kind) {
@@ -95,8 +117,10 @@ final class Engine implements SessionKeeper.Observer {
                 .toList());
     }
 
-    /** Returns how long a caller waits for an answer: for the attempt that is under way and for his own. */
-    Duration patience() {
+    /**
+     * Returns how long a caller waits for an answer of the store: for the attempt in progress, and then for its own.
+     */
+    Duration answerTimeout() {
         return config.timing().attemptTimeout().multipliedBy(2);
     }
 
@@ -104,16 +128,16 @@ final class Engine implements SessionKeeper.Observer {
         exclusively(keeper::start);
     }
 
-    /** Something may have changed for this client. */
+    /** Called when something may have changed for this client. */
     void hinted() {
-        exclusively(ownership::refresh);
+        exclusively(reconciler::refresh);
     }
 
-    /** Joins a lease, or finds it among those that this client takes part in. */
+    /** Joins a lease, or returns it if this client has joined it already. */
     Joining join(LeaseSpec spec) {
         return exclusively(() -> {
             requireOpen();
-            // Of a sharing of tasks that is being left nothing is left here: it can be joined again at once.
+            // A task membership that is leaving keeps no state, so the lease can be joined again at once.
             leases.find(spec.name())
                     .filter(known -> known.isLeaving() && known.spec().equals(LeaseSpec.tasks(spec.name())))
                     .ifPresent(leases::left);
@@ -125,12 +149,12 @@ final class Engine implements SessionKeeper.Observer {
 
     private JoinedLease startJoining(LeaseSpec spec) {
         JoinedLease lease = new JoinedLease(spec, this, keeper, environment);
-        Portfolio portfolio = lease.portfolio();
-        if (events.haveListener()) {
-            portfolio.addListener(events.of(spec));
+        LeaseOwnership ownership = lease.ownership();
+        if (events.hasListener()) {
+            ownership.addListener(events.of(spec));
         }
         if (leases.isRetired()) {
-            portfolio.sharing().close();
+            ownership.taskMembership().close();
         }
         membership.join(lease);
         leases.add(lease);
@@ -139,8 +163,8 @@ final class Engine implements SessionKeeper.Observer {
 
     private static void requireSame(LeaseSpec spec, JoinedLease known) {
         if (known.isLeaving()) {
-            throw new IllegalStateException("Lease '%s' is still being left: close the holds on it first, then join it."
-                    .formatted(spec.name()));
+            throw new IllegalStateException(
+                    "Lease '%s' is still being left. Close its holds before you join it again.".formatted(spec.name()));
         }
         LeaseConflicts.requireSame(spec, known.spec());
     }
@@ -155,57 +179,59 @@ final class Engine implements SessionKeeper.Observer {
      * A lease that is being joined.
      *
      * @param lease the lease
-     * @param underWay whether there is a session in which it is joined now
+     * @param underWay whether the client is joining it now, in its current session
      */
     record Joining(JoinedLease lease, boolean underWay) {}
 
-    /** Stops taking part in a lease. The future completes when nothing of it is left. */
+    /** Leaves a lease. The future completes when the client owns nothing of it anymore. */
     CompletableFuture<Void> leave(JoinedLease lease) {
         exclusively(() -> membership.leave(lease));
         return lease.left();
     }
 
-    /** Takes up no new grants from now on; what is owned stays owned until the client is closed. */
+    /** Takes up no new grants from now on. The client keeps what it owns until it is closed. */
     void retire() {
         exclusively(() -> {
             leases.retire();
             leases.all().forEach(lease -> {
-                lease.portfolio().sharing().close();
+                lease.ownership().taskMembership().close();
                 membership.retire(lease);
             });
         });
     }
 
-    /** Gives way in an election, if this client leads. */
+    /** Resigns from an election, if this client leads it. */
     void resign(JoinedLease election) {
         exclusively(() -> {
-            List<Owned> led = election.portfolio().all(Owned::isHeld);
-            led.forEach(Owned::resign);
-            ownership.give(election, led);
+            List<OwnedPartition> led = election.ownership().all(OwnedPartition::isActive);
+            led.forEach(OwnedPartition::resign);
+            reconciler.handOver(election, led);
         });
     }
 
     /** Reads the cluster, or a part of it. */
-    CompletableFuture<ClusterView> cluster(Function<WorkChannel, Census> read) {
+    CompletableFuture<ClusterView> cluster(Function<WorkChannel, ClusterSnapshot> read) {
         CompletableFuture<ClusterView> view = new CompletableFuture<>();
         exclusively(() -> {
             requireOpen();
-            worker.submit(Job.of(
+            jobs.submit(Job.of(
                             "read the cluster",
                             () -> !view.isDone(),
                             read,
-                            census -> view.complete(ClusterViews.of(census, keeper.session())))
-                    .unless(view::completeExceptionally));
+                            cluster -> view.complete(ClusterViews.of(cluster, keeper.session())))
+                    .giveUpIf(view::completeExceptionally));
         });
         return view;
     }
 
-    /** Drains, releases and ends the session. The future completes when that is done or cannot be done. */
+    /**
+     * Drains, releases everything, and ends the session. The future completes when that has been done or has failed.
+     */
     CompletableFuture<Void> close() {
         return exclusively(() -> {
             Closing closing = leases.closing();
             if (closing == null) {
-                closing = new Closing(config, environment, worker, keeper, leases);
+                closing = new Closing(config, environment, jobs, keeper, leases);
                 leases.close(closing);
             }
             close(closing);
@@ -213,40 +239,40 @@ final class Engine implements SessionKeeper.Observer {
         });
     }
 
-    /** May be called again, to go on where an {@code Error} has interrupted it. */
+    /** Starts or resumes closing. May be called again, to continue after an {@code Error}. */
     private void close(Closing closing) {
         for (JoinedLease lease : leases.all()) {
-            lease.portfolio().sharing().close();
-            ownership.give(lease, lease.portfolio().all(Owned::isHeld));
+            lease.ownership().taskMembership().close();
+            reconciler.handOver(lease, lease.ownership().all(OwnedPartition::isActive));
         }
         closing.start();
     }
 
-    /** Work on partitions has stopped, and the listeners have returned from being told. Called by threads of listeners. */
-    void told(JoinedLease lease, List<Owned> partitions) {
-        exclusively(() -> ownership.told(lease, partitions));
+    /** Called by listener threads when the listeners have returned from {@code revoked}, so their work has stopped. */
+    void listenersReturned(JoinedLease lease, List<OwnedPartition> partitions) {
+        exclusively(() -> reconciler.listenersReturned(lease, partitions));
     }
 
-    /** The last hold on a partition that is gone from the view has been closed. */
-    void released(JoinedLease lease, Owned owned) {
+    /** Called when the last hold on a partition that has left the view is closed. */
+    void lastHoldClosed(JoinedLease lease, OwnedPartition owned) {
         exclusively(() -> {
             if (owned.isDrainToBeHandled()) {
-                ownership.drained(lease, List.of(owned));
+                reconciler.drained(lease, List.of(owned));
             }
         });
     }
 
     @Override
     public void opened(Session session, Renewal renewal) {
-        caretaker.renewed(renewal);
+        maintenance.renewed(renewal);
         joinAll(session);
     }
 
     @Override
     public void renewed(Session session, Renewal renewal) {
-        caretaker.renewed(renewal);
+        maintenance.renewed(renewal);
         if (session.hasNews(renewal.inbox()) || !session.isConfirmed()) {
-            ownership.refresh();
+            reconciler.refresh();
         }
         joinAll(session);
     }
@@ -260,43 +286,43 @@ final class Engine implements SessionKeeper.Observer {
     }
 
     @Override
-    public void reborn(Session session, boolean trustedWithoutGap) {
+    public void incarnationChanged(Session session, boolean trustedWithoutGap) {
         if (!trustedWithoutGap) {
-            ownership.loseAll();
+            reconciler.loseAll();
         }
     }
 
     @Override
     public void ended(Session session) {
-        ownership.loseAll();
-        caretaker.rest();
+        reconciler.loseAll();
+        maintenance.sessionEnded();
         leases.all().stream().filter(JoinedLease::isLeaving).forEach(leases::left);
         events.sessionLost(session.id());
     }
 
     @Override
     public void trustLapsed() {
-        leases.all().forEach(lease -> lease.portfolio().lapse());
-        log.warn("Client {} trusts its session no longer; it owns nothing until the store answers", config.clientId());
+        leases.all().forEach(lease -> lease.ownership().lapse());
+        log.warn("Client {} no longer trusts its session and owns nothing until the store answers", config.clientId());
         events.fenced();
     }
 
     @Override
     public void trustReturned() {
-        leases.all().forEach(lease -> lease.portfolio().resume());
+        leases.all().forEach(lease -> lease.ownership().resume());
         events.restored();
     }
 
     @Override
     public void failed(RuntimeException failure) {
-        leases.all().forEach(lease -> lease.portfolio().failed(failure));
+        leases.all().forEach(lease -> lease.ownership().failed(failure));
     }
 
     @Override
-    public void beaten() {
+    public void heartbeatAttempted() {
         events.nudge();
         membership.heal();
-        ownership.heal();
+        reconciler.heal();
         Closing closing = leases.closing();
         if (closing != null) {
             close(closing);

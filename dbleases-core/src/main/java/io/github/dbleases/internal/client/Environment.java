@@ -4,25 +4,25 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 
 /**
- * Where the engine of one client runs: its clocks, threads and randomness. The engine has none of its own, so that a
- * simulation can give it others.
+ * The environment of one client's engine: its clocks, threads and random numbers. The engine has none of its own, so
+ * that a simulation can replace them.
  *
- * <p>Everything that the engine does (timers, the requests of both lanes, but not the I/O in them) runs while holding
- * {@link #monitor()}, so no two parts of it run at once. Any of these methods may throw an {@code Error}, as anything may
- * that allocates or starts a thread.
+ * <p>The whole engine (timers and the requests of both loops, but not the I/O in them) runs while holding {@link
+ * #monitor()}, so no two parts of it run at once. Any of these methods can throw an {@code Error}, as any code can that
+ * allocates memory or starts a thread.
  */
 interface Environment {
 
     Clock clock();
 
-    /** The lock under which the engine runs; callers from outside take it too. */
+    /** The lock under which the engine runs. Outside callers take it too. */
     Object monitor();
 
-    /** The lane of the heartbeats. When it has nothing to do it waits for hints. */
-    Lane heartbeatLane();
+    /** The loop on the heartbeat channel. When it has nothing to do, it waits for hints. */
+    RequestLoop heartbeatLoop();
 
-    /** The lane of all other work. */
-    Lane workLane();
+    /** The loop on the work channel. */
+    RequestLoop workLoop();
 
     /** Runs an action after a time. */
     Timer after(Duration delay, Runnable action);
@@ -30,19 +30,19 @@ interface Environment {
     /** Runs listeners, outside of the monitor. */
     Executor listeners();
 
-    /** Returns whether the calling thread runs a listener at this moment. */
+    /** Returns whether the calling thread is running a listener. */
     boolean isListening();
 
-    /** Returns a random number from 1 below 2^53. */
+    /** Returns a random number, at least 1 and below 2^53. */
     long randomId();
 
-    /** Returns a random number from 0 below 1. */
+    /** Returns a random number, at least 0 and below 1. */
     double random();
 
-    /** Ends all threads; what is under way may end by itself. */
+    /** Ends all threads. Calls in progress may finish. */
     void shutdown();
 
-    /** An action that is to come. */
+    /** A scheduled action. */
     interface Timer {
 
         Timer NONE = () -> {};
@@ -50,13 +50,13 @@ interface Environment {
         void cancel();
     }
 
-    /** One line to the store, used by one request at a time, in the order in which they fall due. */
-    interface Lane {
+    /** Runs the requests on one channel, one at a time, in the order in which they are due. */
+    interface RequestLoop {
 
-        /** Submits a request that falls due after a time. If it throws, nothing was submitted. */
+        /** Submits a request that is due after a delay. If this throws, nothing was submitted. */
         void submit(Duration delay, Request<?> request);
 
-        /** Submits a request that comes before all others that are due. If it throws, nothing was submitted. */
+        /** Submits a request that runs before all others that are due. If this throws, nothing was submitted. */
         void submitFirst(Request<?> request);
     }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** The partitions of a lease that a client works on, with their tokens. Immutable. */
+/** The active partitions of one lease, with their tokens. Immutable. */
 final class Grants {
 
     static final Grants NONE = new Grants(TrustDeadline.NO_EPOCH, List.of());
@@ -14,22 +14,22 @@ final class Grants {
     private final long epoch;
     private final PartitionSet partitions;
     private final int[] numbers;
-    private final Owned[] held;
+    private final OwnedPartition[] owned;
 
     /**
-     * The grants of what is held.
+     * Creates grants.
      *
-     * @param epoch the epoch of trust in which all of it was granted
-     * @param held in the order of the numbers
+     * @param epoch the epoch of trust in which all of them were granted
+     * @param owned the partitions by number
      */
-    Grants(long epoch, List<Owned> held) {
+    Grants(long epoch, List<OwnedPartition> owned) {
         this.epoch = epoch;
-        this.numbers = held.stream().mapToInt(Owned::partition).toArray();
-        this.held = held.toArray(Owned[]::new);
+        this.numbers = owned.stream().mapToInt(OwnedPartition::partition).toArray();
+        this.owned = owned.toArray(OwnedPartition[]::new);
         this.partitions = PartitionSet.of(numbers);
     }
 
-    /** Returns in which epoch of trust these were granted; they are worth nothing in another one. */
+    /** Returns the epoch of trust in which these were granted. They are not valid in another one. */
     long epoch() {
         return epoch;
     }
@@ -43,14 +43,14 @@ final class Grants {
     }
 
     OptionalLong token(int partition) {
-        Owned owned = held(partition);
+        OwnedPartition owned = owned(partition);
         return owned == null ? OptionalLong.empty() : OptionalLong.of(owned.token());
     }
 
-    /** Returns what was held of a partition when these were the grants. */
+    /** Returns the owned partition with a number, or null. */
     @Nullable
-    Owned held(int partition) {
+    OwnedPartition owned(int partition) {
         int index = Arrays.binarySearch(numbers, partition);
-        return index < 0 ? null : held[index];
+        return index < 0 ? null : owned[index];
     }
 }

@@ -14,7 +14,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 
-/** A leader election as its users see it: a lease of one partition, whose owner leads. */
+/** A leader election as its users see it: a lease of one partition whose owner is the leader. */
 final class JoinedLeadership implements Leadership {
 
     /** The partition of an election. */
@@ -51,7 +51,8 @@ final class JoinedLeadership implements Leadership {
 
     @Override
     public Optional<Leader> leader() {
-        ClusterView view = Waiting.answerWithin(engine.patience(), engine.cluster(line -> line.census(name())));
+        ClusterView view = Waiting.answerWithin(
+                engine.answerTimeout(), engine.cluster(channel -> channel.clusterSnapshot(name())));
         return Optional.ofNullable(view.leases().get(name()))
                 .flatMap(election -> election.partitions().stream().findAny())
                 .flatMap(JoinedLeadership::leader);
@@ -110,6 +111,6 @@ final class JoinedLeadership implements Leadership {
 
     @Override
     public String toString() {
-        return "Leadership '%s', %s".formatted(name(), isLeader() ? "led with token " + token() : "not led");
+        return "Leadership '%s', %s".formatted(name(), isLeader() ? "leading with token " + token() : "not leading");
     }
 }

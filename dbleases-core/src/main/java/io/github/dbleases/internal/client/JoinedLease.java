@@ -2,19 +2,24 @@ package io.github.dbleases.internal.client;
 
 import io.github.dbleases.Hold;
 import io.github.dbleases.Lease;
+import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseListener;
 import io.github.dbleases.LeaseSpec;
+import io.github.dbleases.OwnershipLostException;
 import io.github.dbleases.PartitionSet;
 import io.github.dbleases.Registration;
+import io.github.dbleases.spi.FencedPartition;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
- * A lease as its users see it. The reading methods look at the trust first, then at what is held, then at the clocks, and
- * what is held counts only in the epoch of trust in which it was granted. So what is returned was granted in the trusted
- * session, and was held and trusted at one instant during the call.
+ * A lease as its users see it. The methods that read look at the trust first, then at the grants, then at the clocks,
+ * and grants count only in the epoch of trust to which they belong. So what they return was granted in the trusted
+ * session, and was owned and trusted at one instant during the call.
  */
 final class JoinedLease implements Lease {
 
@@ -22,12 +27,12 @@ final class JoinedLease implements Lease {
     private final Engine engine;
     private final SessionKeeper keeper;
     private final Clock clock;
-    private final Portfolio portfolio;
+    private final LeaseOwnership ownership;
     private final CompletableFuture<Void> joined = new CompletableFuture<>();
     private final CompletableFuture<Void> decided = new CompletableFuture<>();
     private final CompletableFuture<Void> left = new CompletableFuture<>();
     private final JoinedLeadership leadership;
-    private final JoinedTasks tasks;
+    private final JoinedTaskSession taskSession;
     private Stage stage = Stage.TAKING_PART;
     private boolean leaveRequested;
 
@@ -36,41 +41,44 @@ final class JoinedLease implements Lease {
         this.engine = engine;
         this.keeper = keeper;
         this.clock = environment.clock();
-        this.portfolio = new Portfolio(
-                environment.listeners(), keeper::epoch, keeper.isTrusted(), told -> engine.told(this, told));
+        this.ownership = new LeaseOwnership(
+                environment.listeners(),
+                keeper::epoch,
+                keeper.isTrusted(),
+                stopped -> engine.listenersReturned(this, stopped));
         this.leadership = new JoinedLeadership(this, engine);
-        this.tasks = new JoinedTasks(this, engine);
+        this.taskSession = new JoinedTaskSession(this, engine);
     }
 
     LeaseSpec spec() {
         return spec;
     }
 
-    Portfolio portfolio() {
-        return portfolio;
+    LeaseOwnership ownership() {
+        return ownership;
     }
 
-    /** Completes when the lease has been joined for the first time or refused. */
+    /** Completes when the client has joined the lease for the first time, or was refused. */
     CompletableFuture<Void> joined() {
         return joined;
     }
 
-    /** Completes when this client has learned, for the first time, what it owns of the lease after it has joined. */
+    /** Completes when the client has read for the first time, after it joined, what it owns of the lease. */
     CompletableFuture<Void> decided() {
         return decided;
     }
 
-    /** Returns this lease as the leader election that it is. */
+    /** Returns this lease as a leadership. */
     JoinedLeadership leadership() {
         return leadership;
     }
 
-    /** Returns this lease as the sharing of tasks that it is. */
-    JoinedTasks tasks() {
-        return tasks;
+    /** Returns this lease as a task session. */
+    JoinedTaskSession taskSession() {
+        return taskSession;
     }
 
-    /** Completes when the lease has been left and nothing of it is owned any more. */
+    /** Completes when the client has left the lease and owns nothing of it anymore. */
     CompletableFuture<Void> left() {
         return left;
     }
@@ -79,17 +87,17 @@ final class JoinedLease implements Lease {
         return stage != Stage.TAKING_PART;
     }
 
-    /** Returns whether the session is no member any more and gives away what it still owns. */
-    boolean isGiving() {
-        return stage == Stage.GIVING;
+    /** Returns whether the session is no longer a member and hands over what it still owns. */
+    boolean isHandingOver() {
+        return stage == Stage.HANDING_OVER;
     }
 
     void startLeaving() {
         stage = Stage.LEAVING;
-        portfolio.sharing().leave();
+        ownership.taskMembership().leave();
     }
 
-    /** Returns whether nothing has followed yet from that this lease is being left. */
+    /** Returns whether the client is leaving this lease but has not sent the request yet. */
     boolean isLeaveToBeRequested() {
         return stage == Stage.LEAVING && !leaveRequested;
     }
@@ -98,14 +106,14 @@ final class JoinedLease implements Lease {
         leaveRequested = true;
     }
 
-    void startGiving() {
-        stage = Stage.GIVING;
+    void startHandingOver() {
+        stage = Stage.HANDING_OVER;
     }
 
     private enum Stage {
         TAKING_PART,
         LEAVING,
-        GIVING
+        HANDING_OVER
     }
 
     @Override
@@ -135,22 +143,26 @@ final class JoinedLease implements Lease {
 
     private Grants trusted() {
         Trust trust = keeper.trust();
-        Grants grants = portfolio.grants();
+        Grants grants = ownership.grants();
         return trust.holds(grants.epoch(), clock) ? grants : Grants.NONE;
     }
 
-    /** Returns the session that takes part in the sharing of tasks, if it is trusted; made as {@link #trusted()} is. */
+    /**
+     * Returns the session that is a member of the tasks lease, if it is trusted. Checked in the order of {@link
+     * #trusted()}.
+     */
     OptionalLong trustedSession() {
         Trust trust = keeper.trust();
-        Sharing.Part part = portfolio.sharing().part();
-        return trust.holds(part.epoch(), clock) ? OptionalLong.of(part.session()) : OptionalLong.empty();
+        TaskMembership.Current current = ownership.taskMembership().current();
+        return trust.holds(current.epoch(), clock) ? OptionalLong.of(current.session()) : OptionalLong.empty();
     }
 
     @Override
     public Optional<Hold> tryHold(int partition) {
-        // As in trusted(), with the hold taken before the clocks are looked at: from then on it is waited for.
+        // As in trusted(), but the hold is taken before the clocks are read, so that a hand-over waits for it from then
+        // on.
         Trust trust = keeper.trust();
-        Owned owned = portfolio.grants().held(partition);
+        OwnedPartition owned = ownership.grants().owned(partition);
         if (owned == null) {
             return Optional.empty();
         }
@@ -176,7 +188,7 @@ final class JoinedLease implements Lease {
     }
 
     Registration addListener(OwnershipListener listener) {
-        return engine.exclusively(() -> portfolio.addListener(listener));
+        return engine.exclusively(() -> ownership.addListener(listener));
     }
 
     @Override
@@ -189,17 +201,17 @@ final class JoinedLease implements Lease {
         return "Lease '%s' of %d partitions, owned: [%s]".formatted(name(), partitions(), values().toRanges());
     }
 
-    /** A hold that has been counted, until it is closed. */
+    /** A hold that counts until it is closed. */
     private static final class OpenHold implements Hold {
 
         private static final AtomicIntegerFieldUpdater<OpenHold> OPEN =
                 AtomicIntegerFieldUpdater.newUpdater(OpenHold.class, "open");
 
         private final JoinedLease lease;
-        private final Owned owned;
+        private final OwnedPartition owned;
         private volatile int open = 1;
 
-        OpenHold(JoinedLease lease, Owned owned) {
+        OpenHold(JoinedLease lease, OwnedPartition owned) {
             this.lease = lease;
             this.owned = owned;
         }
@@ -221,9 +233,34 @@ final class JoinedLease implements Lease {
         }
 
         @Override
+        public void fence(Connection transaction) throws SQLException {
+            // The session is read before the epoch is compared: then it is the one in which the partition was granted.
+            long session = lease.engine.currentSession();
+            if (!isTrusted()) {
+                throw lost(open == 1 ? "the session is not trusted any more" : "the hold is closed");
+            }
+            FencedPartition granted = new FencedPartition(lease.name(), owned.partition(), session, owned.token());
+            if (!lease.engine.fence(transaction, granted)) {
+                throw lost("another session owns it, or the transaction looks at a time before it was granted");
+            }
+        }
+
+        private OwnershipLostException lost(String reason) {
+            boolean leader = lease.spec().kind() == LeaseKind.LEADER;
+            String what = leader
+                    ? "This client does not lead '%s'".formatted(lease.name())
+                    : "This client does not own partition %d of lease '%s'".formatted(owned.partition(), lease.name());
+            return new OwnershipLostException(
+                    lease.name(),
+                    owned.partition(),
+                    "%s with the token %d any more: %s. Roll the transaction back."
+                            .formatted(what, owned.token(), reason));
+        }
+
+        @Override
         public void close() {
             if (OPEN.compareAndSet(this, 1, 0) && owned.release()) {
-                lease.engine.released(lease, owned);
+                lease.engine.lastHoldClosed(lease, owned);
             }
         }
     }

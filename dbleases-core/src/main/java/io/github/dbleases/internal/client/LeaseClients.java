@@ -17,26 +17,26 @@ public final class LeaseClients {
     private LeaseClients() {}
 
     /**
-     * Starts a client and waits until it has opened its session or its first attempt to do so has failed. In the second
-     * case the client is returned in the state {@link io.github.dbleases.ClientState#STARTING} and goes on trying.
+     * Starts a client, and waits until it has opened its session or the first attempt has failed. After a failed
+     * attempt, the client is returned in the state {@link io.github.dbleases.ClientState#STARTING} and keeps trying.
      *
-     * @throws StoreUnusableException if the store answers that it cannot be used as it is
+     * @throws StoreUnusableException if the store reports that it cannot be used as it is
      */
     public static InternalLeaseClient start(LeaseClientConfig config, LeaseStore store) {
-        return start(config, store, Events.NOBODY);
+        return start(config, store, EventPublisher.NO_LISTENER);
     }
 
     /**
-     * Starts a client as {@link #start(LeaseClientConfig, LeaseStore)} does.
+     * Starts a client as {@link #start(LeaseClientConfig, LeaseStore)} does, with a listener.
      *
-     * @param listener is told everything that happens to the client
-     * @throws StoreUnusableException if the store answers that it cannot be used as it is
+     * @param listener receives all events of the client
+     * @throws StoreUnusableException if the store reports that it cannot be used as it is
      */
     public static InternalLeaseClient start(LeaseClientConfig config, LeaseStore store, LeaseEventListener listener) {
         HeartbeatChannel heartbeats = store.heartbeatChannel(config.timing());
         WorkChannel work = store.workChannel(config.timing());
         ThreadedEnvironment environment = new ThreadedEnvironment(config, heartbeats, work);
-        Engine engine = new Engine(config, environment, heartbeats, work, listener);
+        Engine engine = new Engine(config, environment, heartbeats, work, store::fence, listener);
         try {
             environment.start(engine::currentSession, engine::hinted);
             engine.start();

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The names of leases that a client has left, up to a number. A membership that comes back after its lease was forgotten,
- * because a failover has undone the end of it, ends as soon as something is granted to it.
+ * The names of the leases that a client left last, up to a maximum number. If a failover restores a membership whose
+ * lease is no longer remembered here, that membership ends as soon as something is granted to it.
  */
 final class LeftLeases {
 

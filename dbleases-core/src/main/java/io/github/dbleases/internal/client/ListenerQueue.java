@@ -8,18 +8,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What one listener still has to be told, one thing after the other, on threads of an executor.
+ * Queues the notifications of one listener, and delivers them one at a time on threads of an executor.
  *
- * <p>Nothing that was queued is lost: if no thread can be had at the moment, {@link #nudge()} tries again, which the engine
- * calls at every heartbeat. What a listener throws, an {@code Error} too, is logged and counts as told.
+ * <p>No notification is lost. If no thread is available, {@link #nudge()} tries again, which the engine calls at every
+ * heartbeat. If a listener throws, even an {@code Error}, the failure is logged and the notification counts as
+ * delivered.
  *
- * @param <L> what listens
+ * @param <L> the type of listener
  */
 final class ListenerQueue<L> {
 
     private static final Logger log = LoggerFactory.getLogger(ListenerQueue.class);
 
-    /** So often an action is attempted before the next nudge is waited for. */
+    /** How often an action is attempted before it waits for the next nudge. */
     private static final int ATTEMPTS = 10;
 
     private final Executor executor;
@@ -39,7 +40,7 @@ final class ListenerQueue<L> {
         return listener;
     }
 
-    /** Tells the listener something, unless it is removed before its turn comes. */
+    /** Queues a notification. It is skipped if the listener has been removed by then. */
     void tell(Consumer<L> news) {
         add(() -> {
             if (!removed) {
@@ -49,20 +50,20 @@ final class ListenerQueue<L> {
         });
     }
 
-    /** Runs an action after the listener has returned from all that it was told before; again if the action throws. */
+    /** Queues an action that runs after all earlier notifications have been delivered. If it throws, it runs again. */
     void afterwards(Runnable action) {
         add(() -> {
             try {
                 action.run();
                 return true;
             } catch (Throwable failure) {
-                report("What follows a listener's return failed and is tried again at the next heartbeat", failure);
+                report("An action after a listener's return failed and is tried again at the next heartbeat", failure);
                 return false;
             }
         });
     }
 
-    /** Tells the listener nothing more. */
+    /** Removes the listener. It gets no more notifications. */
     void remove() {
         removed = true;
     }
@@ -74,7 +75,7 @@ final class ListenerQueue<L> {
             try {
                 log.error("Listener {} failed", listener, failure);
             } catch (Throwable unloggable) {
-                // It has been told nonetheless.
+                // The notification counts as delivered nevertheless.
             }
         }
     }
@@ -87,11 +88,11 @@ final class ListenerQueue<L> {
         try {
             nudge();
         } catch (Throwable failure) {
-            // It is nudged again at the next heartbeat.
+            // The next heartbeat nudges it again.
         }
     }
 
-    /** Goes on with what is queued, if nothing is being done about it. */
+    /** Starts to work through the queue, unless a thread is doing so already. */
     void nudge() {
         synchronized (actions) {
             if (running || actions.isEmpty()) {
@@ -106,12 +107,12 @@ final class ListenerQueue<L> {
                 running = false;
             }
             report(
-                    "A listener cannot be told, because no thread could be had; it is told at a later heartbeat",
+                    "A listener cannot be notified without a free thread; it will be notified at a later heartbeat",
                     refused);
         }
     }
 
-    /** Runs the next action, then the others on another thread or, if there is none, on this one. */
+    /** Runs the next action. Continues with the others on another thread or, if none is available, on this one. */
     private void runNext() {
         boolean more = true;
         while (more) {
@@ -139,25 +140,25 @@ final class ListenerQueue<L> {
                     executor.execute(next);
                     return;
                 } catch (Throwable refused) {
-                    // This thread goes on.
+                    // This thread continues.
                 }
             }
         }
     }
 
-    /** Says so once, and throws nothing. */
+    /** Logs a problem once, and throws nothing. */
     private void report(String what, Throwable failure) {
         if (!reported) {
             try {
                 log.warn("{}: {}", what, listener, failure);
                 reported = true;
             } catch (Throwable unloggable) {
-                // It is said at the next failure.
+                // The next failure is logged.
             }
         }
     }
 
-    /** Something to do; returns whether it is done. */
+    /** An action in the queue, which returns whether it is done. */
     @FunctionalInterface
     private interface Action {
 

@@ -8,9 +8,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Several listeners. Each is told in order, independently of the others. Used under the monitor.
+ * The queues of several listeners. Each listener is notified in order, independently of the others. Used under the
+ * monitor.
  *
- * @param <L> what listens
+ * @param <L> the type of listener
  */
 final class ListenerQueues<L> {
 
@@ -21,7 +22,7 @@ final class ListenerQueues<L> {
         this.executor = executor;
     }
 
-    /** Returns a queue for a listener, which is told nothing by the others of these methods before it is added. */
+    /** Returns a queue for a listener. The other methods ignore it until it is added. */
     ListenerQueue<L> queue(L listener) {
         return new ListenerQueue<>(executor, listener);
     }
@@ -49,8 +50,8 @@ final class ListenerQueues<L> {
     }
 
     /**
-     * Runs an action after every listener has returned from what it has been told so far; at once if there is none. It is
-     * run again if it throws, and may be run twice.
+     * Runs an action after every listener has returned from its notifications so far, or at once if there is no
+     * listener. If the action throws, it runs again. It may also run twice.
      */
     void afterwards(Runnable action) {
         List<ListenerQueue<L>> current = List.copyOf(queues);
@@ -61,7 +62,7 @@ final class ListenerQueues<L> {
         current.forEach(queue -> queue.afterwards(new Return(awaited, action)));
     }
 
-    /** The return of one listener, which counts once, however often it is run. */
+    /** The return of one listener, which counts once, however often it runs. */
     private static final class Return implements Runnable {
 
         private final AtomicInteger awaited;

@@ -5,65 +5,65 @@ import io.github.dbleases.Registration;
 import java.util.concurrent.Executor;
 
 /**
- * Tells the listeners of a lease what is owned of it, once each. What each has been told is known for itself, so that
- * telling can be repeated when it was interrupted by an {@code Error}. Used under the monitor.
+ * Notifies the listeners of a lease of assigned and revoked partitions, once each. It records what each listener has
+ * been told, so that a notification can be repeated after an {@code Error}. Used under the monitor.
  */
 final class Listeners {
 
-    private final ListenerQueues<Informed> queues;
+    private final ListenerQueues<Subscriber> queues;
 
     Listeners(Executor executor) {
         this.queues = new ListenerQueues<>(executor);
     }
 
     /**
-     * Adds a listener, which is told first what is owned.
+     * Adds a listener, and first tells it what is owned.
      *
-     * @param owned what is owned and trusted
+     * @param owned the partitions that are owned and trusted
      */
     Registration add(OwnershipListener listener, Grants owned) {
-        ListenerQueue<Informed> added = queues.queue(new Informed(listener));
+        ListenerQueue<Subscriber> added = queues.queue(new Subscriber(listener));
         tellAssigned(added, owned);
         return queues.add(added);
     }
 
-    /** Tells of what is owned to those who have not been told yet. */
+    /** Tells the listeners of the partitions that are owned, as far as they have not been told yet. */
     void assigned(Grants owned) {
-        for (ListenerQueue<Informed> queue : queues.all()) {
+        for (ListenerQueue<Subscriber> queue : queues.all()) {
             tellAssigned(queue, owned);
         }
     }
 
-    private static void tellAssigned(ListenerQueue<Informed> queue, Grants owned) {
-        Informed informed = queue.listener();
-        PartitionSet news = owned.partitions().minus(informed.told);
-        PartitionSet all = informed.told.plus(news);
+    private static void tellAssigned(ListenerQueue<Subscriber> queue, Grants owned) {
+        Subscriber subscriber = queue.listener();
+        PartitionSet news = owned.partitions().minus(subscriber.told);
+        PartitionSet all = subscriber.told.plus(news);
         if (!news.isEmpty()) {
             queue.tell(to -> to.listener.assigned(news, owned));
-            informed.told = all;
+            subscriber.told = all;
         }
     }
 
-    /** Tells those who have been told of partitions that these are not owned any more. */
+    /** Tells the listeners that partitions are no longer owned, as far as they were told that they are. */
     void revoked(PartitionSet partitions) {
-        for (ListenerQueue<Informed> queue : queues.all()) {
+        for (ListenerQueue<Subscriber> queue : queues.all()) {
             tellRevoked(queue, partitions);
         }
     }
 
     void revokeAll() {
-        for (ListenerQueue<Informed> queue : queues.all()) {
+        for (ListenerQueue<Subscriber> queue : queues.all()) {
             tellRevoked(queue, queue.listener().told);
         }
     }
 
-    private static void tellRevoked(ListenerQueue<Informed> queue, PartitionSet partitions) {
-        Informed informed = queue.listener();
-        PartitionSet rest = informed.told.minus(partitions);
-        PartitionSet gone = informed.told.minus(rest);
+    private static void tellRevoked(ListenerQueue<Subscriber> queue, PartitionSet partitions) {
+        Subscriber subscriber = queue.listener();
+        PartitionSet rest = subscriber.told.minus(partitions);
+        PartitionSet gone = subscriber.told.minus(rest);
         if (!gone.isEmpty()) {
             queue.tell(to -> to.listener.revoked(gone));
-            informed.told = rest;
+            subscriber.told = rest;
         }
     }
 
@@ -71,23 +71,26 @@ final class Listeners {
         queues.tell(to -> to.listener.failed(error));
     }
 
-    /** Runs an action after every listener has returned from what it has been told so far; at once if there is none. */
+    /**
+     * Runs an action after every listener has returned from its notifications so far, or at once if there is no
+     * listener.
+     */
     void afterwards(Runnable action) {
         queues.afterwards(action);
     }
 
-    /** Goes on with what could not be told. */
+    /** Retries notifications that failed. */
     void nudge() {
         queues.nudge();
     }
 
-    /** A listener, and the partitions that it believes to be owned. */
-    private static final class Informed {
+    /** A listener, and the partitions that it was told are owned. */
+    private static final class Subscriber {
 
         private final OwnershipListener listener;
         private PartitionSet told = PartitionSet.empty();
 
-        private Informed(OwnershipListener listener) {
+        private Subscriber(OwnershipListener listener) {
             this.listener = listener;
         }
 

@@ -2,7 +2,7 @@ package io.github.dbleases.internal.client;
 
 import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.internal.client.Assigner.Outcome;
-import io.github.dbleases.internal.client.Worker.Job;
+import io.github.dbleases.internal.client.JobQueue.Job;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,31 +15,36 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes the session a member of leases, and ends that again. */
+/** Joins and leaves leases: makes the session a member, and ends the membership. */
 final class Membership {
 
     private static final Logger log = LoggerFactory.getLogger(Membership.class);
     private static final int LEASES_AT_ONCE = 50;
 
-    private final Worker worker;
+    private final JobQueue jobs;
     private final SessionKeeper keeper;
-    private final Leases leases;
-    private final Ownership ownership;
-    private final Caretaker caretaker;
+    private final JoinedLeases leases;
+    private final Reconciler reconciler;
+    private final ClusterMaintenance maintenance;
     private final LeftLeases left = new LeftLeases();
     private final Map<String, String> refusals = new HashMap<>();
 
-    Membership(Worker worker, SessionKeeper keeper, Leases leases, Ownership ownership, Caretaker caretaker) {
-        this.worker = worker;
+    Membership(
+            JobQueue jobs,
+            SessionKeeper keeper,
+            JoinedLeases leases,
+            Reconciler reconciler,
+            ClusterMaintenance maintenance) {
+        this.jobs = jobs;
         this.keeper = keeper;
         this.leases = leases;
-        this.ownership = ownership;
-        this.caretaker = caretaker;
+        this.reconciler = reconciler;
+        this.maintenance = maintenance;
     }
 
     /** Joins a lease in the current session, if there is one. */
     void join(JoinedLease lease) {
-        worker.submit(joining(lease));
+        jobs.submit(joining(lease));
     }
 
     private Job<Optional<Outcome>> joining(JoinedLease lease) {
@@ -49,17 +54,17 @@ final class Membership {
                 () -> leases.contains(lease) && !leases.isRetired(),
                 (session, assigner) -> assigner.join(session.id(), lease.spec()),
                 outcome -> outcome.ifPresentOrElse(left -> joined(lease, left), () -> join(lease)));
-        return job.unless(failure -> isRefused(lease, failure));
+        return job.giveUpIf(failure -> isRefused(lease, failure));
     }
 
     private void joined(JoinedLease lease, Outcome outcome) {
         lease.joined().complete(null);
         refusals.remove(lease.name());
-        caretaker.follow(lease.name(), outcome);
-        ownership.refreshThen(() -> lease.decided().complete(null));
-        // A request to leave or to make way that got no reply may be executed late, after this lease was joined again.
+        maintenance.schedule(lease.name(), outcome);
+        reconciler.refreshThen(() -> lease.decided().complete(null));
+        // A request to leave or to make way that got no reply may be executed late, after the client has joined again.
         if (left.contains(lease.name())) {
-            worker.submitInATtl(joining(lease));
+            jobs.submitInATtl(joining(lease));
             left.remove(lease.name());
         }
     }
@@ -70,26 +75,27 @@ final class Membership {
         }
         CompletableFuture<Void> joined = lease.joined();
         if (!joined.isDone()) {
-            // If an earlier attempt has succeeded without this client knowing, partitions may have been granted.
-            ownership.loseAll(lease);
+            // An earlier attempt may have succeeded without a reply, and partitions may have been granted since.
+            reconciler.loseAll(lease);
             leases.remove(lease);
             joined.completeExceptionally(failure);
         } else {
             String reason = String.valueOf(failure.getMessage());
             if (!reason.equals(refusals.put(lease.name(), reason))) {
-                log.error("Cannot join lease {}, and go on trying: {}", lease.name(), reason);
-                lease.portfolio().failed(failure);
+                log.error("The client cannot join lease {} and keeps trying: {}", lease.name(), reason);
+                lease.ownership().failed(failure);
             }
             left.add(lease.name());
-            worker.submit(makingWay(lease));
-            worker.submitInATtl(joining(lease));
+            jobs.submit(makingWay(lease));
+            jobs.submitInATtl(joining(lease));
         }
         return true;
     }
 
     /**
-     * Ends what this client has of a lease that it cannot join as it wants it: a failover may have brought back the lease as
-     * it was before, with this client and others as members, each of which would be in the way of the others.
+     * Removes this client from a lease that has other settings than the client wants. A failover can restore an older
+     * state of the lease with several clients as members, each of which would keep the others from changing the
+     * settings.
      */
     private Job<Boolean> makingWay(JoinedLease lease) {
         return inSession(
@@ -100,10 +106,10 @@ final class Membership {
                     assigner.remove(session.id(), lease.name());
                     return true;
                 },
-                done -> ownership.give(lease, lease.portfolio().all(Owned::isHeld)));
+                done -> reconciler.handOver(lease, lease.ownership().all(OwnedPartition::isActive)));
     }
 
-    /** Stops taking part in a lease. */
+    /** Leaves a lease. */
     void leave(JoinedLease lease) {
         if (!leases.contains(lease)) {
             return;
@@ -112,7 +118,7 @@ final class Membership {
         requestLeave(lease);
     }
 
-    /** Goes on with what an {@code Error} has interrupted. */
+    /** Resumes what an {@code Error} has interrupted. */
     void heal() {
         leases.all().stream().filter(JoinedLease::isLeaveToBeRequested).forEach(this::requestLeave);
     }
@@ -123,38 +129,38 @@ final class Membership {
         left.add(lease.name());
         Session session = keeper.session();
         if (session == null) {
-            ownership.loseAll(lease);
+            reconciler.loseAll(lease);
             leases.left(lease);
             return;
         }
-        worker.submit(inSession(
+        jobs.submit(inSession(
                 "leave " + lease.name(),
                 lease.name(),
                 () -> keeper.session() == session && leases.find(lease.name()).equals(Optional.of(lease)),
                 (current, assigner) -> assigner.leave(current.id(), lease.name()),
                 outcome -> {
-                    lease.startGiving();
-                    ownership.give(lease, lease.portfolio().all(Owned::isHeld));
-                    ownership.refresh();
+                    lease.startHandingOver();
+                    reconciler.handOver(lease, lease.ownership().all(OwnedPartition::isActive));
+                    reconciler.refresh();
                     leases.drained(lease);
-                    caretaker.follow(lease.name(), outcome);
-                    worker.submitInATtl(leavingAgain(List.of(lease.name())));
+                    maintenance.schedule(lease.name(), outcome);
+                    jobs.submitInATtl(leavingAgain(List.of(lease.name())));
                 }));
         lease.leaveRequested();
     }
 
-    /** Makes sure that the session is no member of the leases that it has left: a failover may have undone that. */
+    /** Leaves the leases that the client has left once more, because a failover may have undone that. */
     void leaveAgain() {
         List<String> names = left.newestLast();
         for (int i = 0; i < names.size(); i += LEASES_AT_ONCE) {
-            worker.submit(leavingAgain(names.subList(i, Math.min(i + LEASES_AT_ONCE, names.size()))));
+            jobs.submit(leavingAgain(names.subList(i, Math.min(i + LEASES_AT_ONCE, names.size()))));
         }
     }
 
-    /** Ends memberships that this client does not know: they came late, or a failover brought them back. */
+    /** Ends memberships that this client does not know: a request to join arrived late, or a failover restored them. */
     private Job<Boolean> leavingAgain(List<String> names) {
         return Job.of(
-                "leave once more " + names,
+                "leave " + names + " once more",
                 () -> {
                     TreeSet<String> unknown = new TreeSet<>(names);
                     unknown.removeIf(name -> leases.find(name)
@@ -163,8 +169,8 @@ final class Membership {
                     Session session = keeper.session();
                     return session == null || unknown.isEmpty()
                             ? Optional.empty()
-                            : Optional.of(line -> line.transact(unknown, transaction -> {
-                                Assigner assigner = new Assigner(transaction, worker.stepLimit());
+                            : Optional.of(channel -> channel.transact(unknown, transaction -> {
+                                Assigner assigner = new Assigner(transaction, jobs.stepLimit());
                                 unknown.forEach(name -> assigner.remove(session.id(), name));
                                 return true;
                             }));
@@ -172,10 +178,10 @@ final class Membership {
                 done -> {});
     }
 
-    /** Asks for no more grants of a lease. */
+    /** Ends the membership in a lease, so that the client gets no more grants. It keeps what it owns. */
     void retire(JoinedLease lease) {
-        worker.submit(inSession(
-                "ask for no more of " + lease.name(),
+        jobs.submit(inSession(
+                "end the membership in " + lease.name(),
                 lease.name(),
                 () -> leases.closing() == null,
                 (session, assigner) -> {
@@ -191,15 +197,15 @@ final class Membership {
                 () -> {
                     Optional<Session> session =
                             wanted.getAsBoolean() ? Optional.ofNullable(keeper.session()) : Optional.empty();
-                    int limit = worker.stepLimit();
-                    return session.map(current -> line -> line.transact(
+                    int limit = jobs.stepLimit();
+                    return session.map(current -> channel -> channel.transact(
                             new TreeSet<>(Set.of(lease)),
                             transaction -> step.in(current, new Assigner(transaction, limit))));
                 },
                 done);
     }
 
-    /** What is done in a session, under the lock of a lease. */
+    /** A step for a session, under the lock of a lease. */
     private interface Step<T> {
 
         T in(Session session, Assigner assigner);

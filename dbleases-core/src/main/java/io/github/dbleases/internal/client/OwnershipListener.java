@@ -4,13 +4,13 @@ import io.github.dbleases.LeadershipListener;
 import io.github.dbleases.LeaseListener;
 import io.github.dbleases.PartitionSet;
 
-/** What any listener of a lease or a leadership is told, in the terms of the engine. */
+/** The engine's view of a listener to a lease or a leadership. */
 interface OwnershipListener {
 
     /**
      * Partitions are owned, for the first time or again.
      *
-     * @param grants all that are owned, with their tokens
+     * @param grants all owned partitions, with their tokens
      */
     void assigned(PartitionSet partitions, Grants grants);
 
@@ -18,7 +18,7 @@ interface OwnershipListener {
 
     default void failed(Exception error) {}
 
-    /** Tells a listener of partitions. */
+    /** Notifies a listener to a lease. */
     record OfLease(LeaseListener listener) implements OwnershipListener {
 
         @Override
@@ -32,7 +32,7 @@ interface OwnershipListener {
         }
     }
 
-    /** Tells a listener of a leadership. */
+    /** Notifies a listener to a leadership. */
     record OfLeadership(LeadershipListener listener) implements OwnershipListener {
 
         @Override

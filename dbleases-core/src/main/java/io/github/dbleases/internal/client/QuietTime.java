@@ -6,9 +6,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time after a change of the store's incarnation in which the client takes up no grants. The store says how long it
- * is, by its own clock; because that clock may be set just then, the client measures it by its monotonic clock too, from
- * when it saw the change, and over the sessions that it has meanwhile.
+ * The time after a change of the store's incarnation in which the client takes up no grants (rule 7). The store
+ * determines its end by its own clock. Because that clock may be set at just that time, the client also measures the
+ * quiet time with its monotonic clock, from when it saw the change, across all sessions that it has in the meantime.
  */
 final class QuietTime {
 
@@ -23,7 +23,10 @@ final class QuietTime {
         this.untilNanos = clock.nanoTime();
     }
 
-    /** Records the incarnation in which the store has answered; another one than before begins a quiet time. */
+    /**
+     * Records the incarnation in which the store has answered. If it differs from the previous one, a quiet time
+     * begins.
+     */
     void enter(Incarnation seen) {
         if (incarnation != null && !incarnation.equals(seen)) {
             atLeast(timing.ttl().plus(timing.grace()));
@@ -31,14 +34,14 @@ final class QuietTime {
         incarnation = seen;
     }
 
-    /** Records how long the quiet time still lasts at the least. */
+    /** Extends the quiet time so that it lasts at least for the given time from now. */
     void atLeast(Duration rest) {
         long until = clock.nanoTime() + rest.toNanos();
         untilNanos = until - untilNanos > 0 ? until : untilNanos;
     }
 
-    /** Returns how long the quiet time still lasts, zero when it has passed. */
-    Duration rest() {
+    /** Returns the rest of the quiet time, zero if it has passed. */
+    Duration remaining() {
         return Duration.ofNanos(Math.max(0, untilNanos - clock.nanoTime()));
     }
 }

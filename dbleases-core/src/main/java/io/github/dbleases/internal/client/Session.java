@@ -4,7 +4,7 @@ import io.github.dbleases.internal.client.Trust.Moment;
 import io.github.dbleases.spi.Incarnation;
 import java.util.OptionalLong;
 
-/** What a client knows of its current session. */
+/** The current session of a client. */
 final class Session {
 
     private final long id;
@@ -35,8 +35,8 @@ final class Session {
     }
 
     /**
-     * The store has a new incarnation, which has to confirm what the session owns, and in which the session may not be a
-     * member of its leases any more. Allocates nothing: it must succeed without a heap.
+     * Called when the store has a new incarnation. What the session owns has to be confirmed, and the session may no
+     * longer be a member of its leases. Allocates nothing, because it must succeed without a heap.
      */
     void leaveIncarnation() {
         confirmed = false;
@@ -44,12 +44,12 @@ final class Session {
         appliedInbox = OptionalLong.empty();
     }
 
-    /** All that has to follow from the new incarnation has followed. */
+    /** Called when the change to a new incarnation has been handled. */
     void enter(Incarnation next) {
         incarnation = next;
     }
 
-    /** Returns whether the session was asked to join all leases in the current incarnation. */
+    /** Returns whether the joins of all leases have been requested in the current incarnation. */
     boolean isJoined() {
         return joined;
     }
@@ -58,7 +58,7 @@ final class Session {
         joined = true;
     }
 
-    /** Returns whether what the session owns was read in the current incarnation. */
+    /** Returns whether what the session owns has been read in the current incarnation. */
     boolean isConfirmed() {
         return confirmed;
     }
@@ -76,12 +76,12 @@ final class Session {
         lastSent = moment;
     }
 
-    /** Returns whether the store has news that this client has not applied. */
+    /** Returns whether the inbox differs from the one that this client applied last. */
     boolean hasNews(long inbox) {
         return appliedInbox.isEmpty() || appliedInbox.getAsLong() != inbox;
     }
 
-    /** Forgets what was applied, so that the next heartbeat has news. */
+    /** Forgets the applied inbox, so that the next heartbeat brings news. */
     void forgetApplied() {
         appliedInbox = OptionalLong.empty();
     }

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a session: opens it, renews it at every heartbeat, opens another one when it is over, for ever. It alone sets the
- * trust deadline.
+ * Keeps the client's session alive: opens it, renews it with every heartbeat, and opens another one when it is over,
+ * until the client is closed. Only this class sets the trust deadline.
  *
  * <pre>
  *            open                 renewed
@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  *              over
  * </pre>
  *
- * An attempt without an answer changes nothing: the next one comes after a back-off, and meanwhile the deadline passes by
- * itself.
+ * An attempt without an answer changes nothing. The next one follows after a back-off, and in the meantime the deadline
+ * may pass.
  */
 final class SessionKeeper {
 
@@ -41,7 +41,7 @@ final class SessionKeeper {
     private final LeaseClientConfig config;
     private final Timing timing;
     private final Environment environment;
-    private final HeartbeatChannel line;
+    private final HeartbeatChannel channel;
     private final Observer observer;
     private final Backoff backoff;
     private final QuietTime quiet;
@@ -54,11 +54,11 @@ final class SessionKeeper {
     private @Nullable String trouble;
     private boolean stopped;
 
-    SessionKeeper(LeaseClientConfig config, Environment environment, HeartbeatChannel line, Observer observer) {
+    SessionKeeper(LeaseClientConfig config, Environment environment, HeartbeatChannel channel, Observer observer) {
         this.config = config;
         this.timing = config.timing();
         this.environment = environment;
-        this.line = line;
+        this.channel = channel;
         this.observer = observer;
         this.deadline = new TrustDeadline(environment, timing.trust(), observer);
         this.quiet = new QuietTime(timing, environment.clock());
@@ -66,8 +66,8 @@ final class SessionKeeper {
     }
 
     /**
-     * Is told what becomes of the session and of the trust in it. What throws is told again; so the observer must know by
-     * itself what it has done already.
+     * Observes the session and the trust in it. A call that throws is repeated, so the observer must keep track of what
+     * it has done already.
      */
     interface Observer extends TrustDeadline.Observer {
 
@@ -75,24 +75,24 @@ final class SessionKeeper {
 
         void renewed(Session session, Renewal renewal);
 
-        /** The session is over: nothing that was granted in it is owned any more. */
+        /** The session is over, so the client owns nothing that was granted in it. */
         void ended(Session session);
 
-        /** The store has a new incarnation, in which acknowledged commits may be gone. */
-        void reborn(Session session, boolean trustedWithoutGap);
+        /** The store has a new incarnation, which may lack acknowledged commits. */
+        void incarnationChanged(Session session, boolean trustedWithoutGap);
 
-        /** The store cannot be reached; said once until it has been reached again. */
+        /** The store cannot be reached. Called once until it has been reached again. */
         void failed(RuntimeException failure);
 
-        /** A heartbeat was attempted, whatever came of it: what an error has interrupted can go on. */
-        void beaten();
+        /** A heartbeat was attempted, successfully or not. Interrupted steps can be resumed. */
+        void heartbeatAttempted();
     }
 
     void start() {
         schedule(Duration.ZERO);
     }
 
-    /** Ends the heartbeats; what trust there is passes by itself. */
+    /** Stops the heartbeats. The trust ends at its deadline. */
     void stop() {
         stopped = true;
         deadline.stopWatching();
@@ -103,7 +103,7 @@ final class SessionKeeper {
         return deadline.trust();
     }
 
-    /** Returns whether the session is trusted; if it is not any more, the observer is told first. */
+    /** Returns whether the session is trusted. If the trust has lapsed, notifies the observer first. */
     boolean isTrusted() {
         return !deadline.noticeLapse();
     }
@@ -119,8 +119,9 @@ final class SessionKeeper {
     }
 
     /**
-     * Returns how the first attempt to open a session ended: empty if it succeeded, else why it failed. Who has waited for
-     * it in vain completes it himself; from then on the log tells what he can no longer throw.
+     * Returns how the first attempt to open a session ended: empty if it succeeded, otherwise the failure. A caller
+     * that stops waiting for it completes it. After that, failures are logged, because the caller can no longer throw
+     * them.
      */
     CompletableFuture<Optional<RuntimeException>> firstAttempt() {
         return firstAttempt;
@@ -130,12 +131,12 @@ final class SessionKeeper {
         return quiet;
     }
 
-    /** Returns in which epoch of trust what is granted now is granted. */
+    /** Returns the current epoch of trust, which is the epoch of new grants. */
     long epoch() {
         return deadline.epoch();
     }
 
-    /** What the session owns has been read in the current incarnation of the store: trust goes on. */
+    /** Called when the session's grants have been read in the current incarnation of the store. The trust continues. */
     void confirmed(Session confirmed) {
         if (confirmed == session && !confirmed.isConfirmed()) {
             confirmed.confirm();
@@ -145,12 +146,12 @@ final class SessionKeeper {
 
     private void schedule(Duration delay) {
         if (!stopped) {
-            environment.heartbeatLane().submit(delay, new Attempt());
+            environment.heartbeatLoop().submit(delay, new HeartbeatRequest());
         }
     }
 
     private void opened(long id, Moment sent, Renewal renewal) {
-        ClockGuard guard = new ClockGuard(timing, beat(sent, renewal));
+        ClockGuard guard = new ClockGuard(timing, heartbeat(sent, renewal));
         Session opened = new Session(id, guard, renewal.incarnation(), sent);
         quiet.enter(renewal.incarnation());
         session = opened;
@@ -162,10 +163,10 @@ final class SessionKeeper {
 
     private void renewed(Session current, Moment sent, Renewal renewal) {
         boolean lapsed = deadline.noticeLapse();
-        current.guard().beat(beat(sent, renewal));
+        current.guard().record(heartbeat(sent, renewal));
         current.sent(sent);
         if (!renewal.incarnation().equals(current.incarnation())) {
-            reborn(current, renewal.incarnation(), lapsed);
+            incarnationChanged(current, renewal.incarnation(), lapsed);
         }
         if (current.isConfirmed()) {
             deadline.extend(sent);
@@ -173,16 +174,16 @@ final class SessionKeeper {
         observer.renewed(current, renewal);
     }
 
-    /** Begins with what keeps the trust from going on, and is repeated at the next heartbeat unless it has come to its end. */
-    private void reborn(Session current, Incarnation next, boolean lapsed) {
+    /** First prevents the trust from being extended. Repeated at the next heartbeat unless it has completed. */
+    private void incarnationChanged(Session current, Incarnation next, boolean lapsed) {
         current.leaveIncarnation();
         if (lapsed) {
             deadline.drop();
         }
         quiet.enter(next);
-        current.guard().silence(environment.clock().nanoTime());
-        observer.reborn(current, !lapsed);
-        log.warn("The store has a new incarnation: {} after {}", next, current.incarnation());
+        current.guard().restartSteadyTime(environment.clock().nanoTime());
+        observer.incarnationChanged(current, !lapsed);
+        log.warn("The store has a new incarnation: {}, previously {}", next, current.incarnation());
         current.enter(next);
     }
 
@@ -193,23 +194,23 @@ final class SessionKeeper {
     }
 
     /**
-     * Begins with what ends the trust in all that was granted, without an allocation. No other session is opened before all
-     * of it has succeeded.
+     * First ends the trust in everything that was granted, without an allocation. No other session is opened until
+     * every step has succeeded.
      */
     private void finishEnd(Session over) {
         deadline.drop();
         deadline.noticeLapse();
         observer.ended(over);
         ended = null;
-        log.warn("Session {} of client {} is over; opening another one", over.id(), config.clientId());
+        log.warn("Session {} of client {} is over; the client opens another one", over.id(), config.clientId());
     }
 
-    private ClockGuard.Beat beat(Moment sent, Renewal renewal) {
-        return new ClockGuard.Beat(sent.nanos(), environment.clock().nanoTime(), renewal.databaseTime());
+    private ClockGuard.Heartbeat heartbeat(Moment sent, Renewal renewal) {
+        return new ClockGuard.Heartbeat(sent.nanos(), environment.clock().nanoTime(), renewal.databaseTime());
     }
 
     /** One attempt to open or renew the session. */
-    private final class Attempt implements Request<Optional<Renewal>> {
+    private final class HeartbeatRequest implements Request<Optional<Renewal>> {
 
         private @Nullable Session renewing;
         private long id;
@@ -228,11 +229,11 @@ final class SessionKeeper {
             sent = Moment.now(environment.clock());
             if (renewing != null) {
                 id = renewing.id();
-                return Optional.of(() -> line.renew(id));
+                return Optional.of(() -> channel.renew(id));
             }
             id = environment.randomId();
             NewSession opening = new NewSession(id, config.clientId(), config.weight(), timing.ttl(), timing.grace());
-            return Optional.of(() -> Optional.of(line.open(opening)));
+            return Optional.of(() -> Optional.of(channel.open(opening)));
         }
 
         @Override
@@ -251,7 +252,7 @@ final class SessionKeeper {
                 schedule(Duration.ZERO);
                 return;
             }
-            observer.beaten();
+            observer.heartbeatAttempted();
             long sinceSent = environment.clock().nanoTime() - start.nanos();
             long rest = timing.heartbeat().toNanos() - sinceSent;
             schedule(Duration.ofNanos(Math.max(0, rest)));
@@ -260,7 +261,7 @@ final class SessionKeeper {
         private void succeeded() {
             firstAttempt.complete(Optional.empty());
             if (trouble != null) {
-                log.info("Client {} reaches the store again", config.clientId());
+                log.info("Client {} can reach the store again", config.clientId());
             }
             trouble = null;
             backoff.reset();
@@ -275,20 +276,20 @@ final class SessionKeeper {
                 trouble = found;
                 if (failure instanceof StoreUnavailableException explained && explained.remedy() != null) {
                     log.warn(
-                            "Client {} cannot reach the store, and goes on trying: {}",
+                            "Client {} cannot reach the store and keeps trying: {}",
                             config.clientId(),
                             explained.getMessage());
                 } else if (unreachable) {
-                    log.warn("Client {} cannot reach the store, and goes on trying", config.clientId(), failure);
+                    log.warn("Client {} cannot reach the store and keeps trying", config.clientId(), failure);
                 } else if (!(failure instanceof StoreUnusableException)) {
-                    log.error("Client {} could not finish a heartbeat, and goes on trying", config.clientId(), failure);
+                    log.error("Client {} could not complete a heartbeat and keeps trying", config.clientId(), failure);
                 } else if (!starting) {
-                    log.error("Client {} cannot use the store, and goes on trying: {}", config.clientId(), found);
-                } // Else whoever starts the client is told by an exception.
+                    log.error("Client {} cannot use the store and keeps trying: {}", config.clientId(), found);
+                } // Otherwise the start of the client fails with this exception.
                 observer.failed(failure);
                 trouble = found;
             }
-            observer.beaten();
+            observer.heartbeatAttempted();
             schedule(backoff.next());
         }
     }

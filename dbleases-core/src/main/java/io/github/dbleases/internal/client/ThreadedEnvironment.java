@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The real environment: the system's clocks and, all of them daemons, a thread for heartbeats and hints, one for other
- * work, one for timers, and as many as there are listeners at work.
+ * The real environment: the system's clocks, a thread for heartbeats and hints, one for other work, one for timers, and
+ * one for each running listener. All of them are daemon threads.
  */
 final class ThreadedEnvironment implements Environment {
 
@@ -33,8 +33,8 @@ final class ThreadedEnvironment implements Environment {
     private final Duration idle;
     private final HeartbeatChannel heartbeats;
     private final WorkChannel work;
-    private final ThreadLane heartbeatLane;
-    private final ThreadLane workLane;
+    private final ThreadLoop heartbeatLoop;
+    private final ThreadLoop workLoop;
     private final Thread heartbeatThread;
     private final Thread workThread;
     private final ScheduledThreadPoolExecutor timers;
@@ -42,16 +42,16 @@ final class ThreadedEnvironment implements Environment {
     private LongSupplier session = () -> 0;
     private Runnable onHint = () -> {};
 
-    /** The work line is idle when there is no work for a little longer than an audit takes to come again. */
+    /** The work channel is idle if there is no work for a little longer than the interval of audits. */
     ThreadedEnvironment(LeaseClientConfig config, HeartbeatChannel heartbeats, WorkChannel work) {
         this.name = config.clientId();
         this.idle = config.timing().ttl().plus(config.timing().heartbeat().multipliedBy(2));
         this.heartbeats = heartbeats;
         this.work = work;
-        this.heartbeatLane = new ThreadLane(clock(), monitor, this::awaitHint);
-        this.workLane = new ThreadLane(clock(), monitor, this::awaitWork);
-        this.heartbeatThread = daemon(() -> run(heartbeatLane, heartbeats::close), "heartbeat");
-        this.workThread = daemon(() -> run(workLane, work::close), "work");
+        this.heartbeatLoop = new ThreadLoop(clock(), monitor, this::awaitHint);
+        this.workLoop = new ThreadLoop(clock(), monitor, this::awaitWork);
+        this.heartbeatThread = daemon(() -> run(heartbeatLoop, heartbeats::close), "heartbeat");
+        this.workThread = daemon(() -> run(workLoop, work::close), "work");
         this.timers = new ScheduledThreadPoolExecutor(1, action -> daemon(action, "timer"));
         this.timers.setRemoveOnCancelPolicy(true);
         AtomicInteger number = new AtomicInteger();
@@ -67,8 +67,8 @@ final class ThreadedEnvironment implements Environment {
     /**
      * Starts the threads.
      *
-     * @param currentSession tells for which session to await hints, 0 if there is none
-     * @param hinted is run when there was one
+     * @param currentSession returns the session whose hints to await, or 0 if there is none
+     * @param hinted called after a hint
      */
     void start(LongSupplier currentSession, Runnable hinted) {
         session = currentSession;
@@ -78,9 +78,12 @@ final class ThreadedEnvironment implements Environment {
         workThread.start();
     }
 
-    /** At the end the thread closes its line itself: a call that began meanwhile may have connected once more. */
-    private static void run(ThreadLane lane, Runnable close) {
-        lane.run();
+    /**
+     * When the loop ends, its thread closes the channel, because a call that began in the meantime may have connected
+     * again.
+     */
+    private static void run(ThreadLoop loop, Runnable close) {
+        loop.run();
         close.run();
     }
 
@@ -94,7 +97,7 @@ final class ThreadedEnvironment implements Environment {
         return thread;
     }
 
-    /** Runs listeners of this environment. */
+    /** A thread that runs listeners of this environment. */
     private final class ListenerThread extends Thread {
 
         private ListenerThread(Runnable action) {
@@ -106,10 +109,10 @@ final class ThreadedEnvironment implements Environment {
         }
     }
 
-    private void awaitHint(ThreadLane lane, Duration atMost) throws InterruptedException {
+    private void awaitHint(ThreadLoop loop, Duration atMost) throws InterruptedException {
         long id = session.getAsLong();
         if (id == 0) {
-            lane.awaitSubmission(atMost);
+            loop.awaitSubmission(atMost);
             return;
         }
         try {
@@ -117,17 +120,17 @@ final class ThreadedEnvironment implements Environment {
                 onHint.run();
             }
         } catch (StoreUnavailableException broken) {
-            log.debug("Cannot wait for hints until the next heartbeat: {}", broken.getMessage());
-            lane.awaitSubmission(atMost);
+            log.debug("Hints cannot be received until the next heartbeat: {}", broken.getMessage());
+            loop.awaitSubmission(atMost);
         }
     }
 
-    private void awaitWork(ThreadLane lane, Duration atMost) throws InterruptedException {
+    private void awaitWork(ThreadLoop loop, Duration atMost) throws InterruptedException {
         if (atMost.compareTo(idle) < 0) {
-            lane.awaitSubmission(atMost);
-        } else if (!lane.awaitSubmission(idle)) {
+            loop.awaitSubmission(atMost);
+        } else if (!loop.awaitSubmission(idle)) {
             work.idle();
-            lane.awaitSubmission(atMost);
+            loop.awaitSubmission(atMost);
         }
     }
 
@@ -142,13 +145,13 @@ final class ThreadedEnvironment implements Environment {
     }
 
     @Override
-    public Lane heartbeatLane() {
-        return heartbeatLane;
+    public RequestLoop heartbeatLoop() {
+        return heartbeatLoop;
     }
 
     @Override
-    public Lane workLane() {
-        return workLane;
+    public RequestLoop workLoop() {
+        return workLoop;
     }
 
     @Override
@@ -194,14 +197,14 @@ final class ThreadedEnvironment implements Environment {
 
     @Override
     public void shutdown() {
-        heartbeatLane.stop();
-        workLane.stop();
+        heartbeatLoop.stop();
+        workLoop.stop();
         timers.shutdownNow();
         heartbeats.close();
         work.close();
         heartbeatThread.interrupt();
         workThread.interrupt();
-        // A listener that is still at work has to be told to stop when it returns; the threads end when they are idle.
+        // A listener that is still working must be told to stop when it returns. The threads end when they are idle.
         listeners.setKeepAliveTime(0, TimeUnit.SECONDS);
     }
 }

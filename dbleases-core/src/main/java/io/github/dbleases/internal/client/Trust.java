@@ -3,8 +3,8 @@ package io.github.dbleases.internal.client;
 import java.time.Duration;
 
 /**
- * Until when a session is trusted: on both clocks, counted from before the heartbeat was sent. Trust belongs to an epoch: what
- * was granted in another one is not trusted, even if nobody has got round to dropping it. Immutable.
+ * The trust in a session until its deadline on both clocks, counted from before the heartbeat was sent (rule 2). Trust
+ * belongs to an epoch: grants of another epoch are not trusted, even if they have not been dropped yet. Immutable.
  */
 final class Trust {
 
@@ -23,7 +23,7 @@ final class Trust {
         this.untilWallMillis = untilWallMillis;
     }
 
-    /** Returns the trust that a heartbeat which was sent at an instant gives for a time. */
+    /** Returns the trust that lasts for a time from the instant at which a heartbeat was sent. */
     static Trust since(Moment sent, Duration time, long epoch) {
         return new Trust(epoch, true, sent.nanos() + time.toNanos(), sent.wallMillis() + time.toMillis());
     }
@@ -33,12 +33,12 @@ final class Trust {
         return granted && clock.nanoTime() - untilNanos < 0 && clock.wallMillis() < untilWallMillis;
     }
 
-    /** Returns whether what was granted in an epoch is trusted. */
+    /** Returns whether grants of an epoch are trusted. */
     boolean holds(long grantedIn, Clock clock) {
         return grantedIn == epoch && holds(clock);
     }
 
-    /** Returns the time to the deadline, zero when it has passed. */
+    /** Returns the time until the deadline, zero if it has passed. */
     Duration remaining(Clock clock) {
         if (!holds(clock)) {
             return Duration.ZERO;

@@ -5,15 +5,15 @@ import io.github.dbleases.internal.client.Trust.Moment;
 import java.time.Duration;
 
 /**
- * The trust in the session, and who is told when it lapses and when it returns. Readers ask {@link #trust()} and the
- * clocks themselves; being told comes after.
+ * Holds the trust in the session, and notifies an observer when it lapses and when it returns. Readers check {@link
+ * #trust()} against the clocks themselves and don't depend on the notification.
  *
- * <p>Trust goes by epochs. Whatever ends the right to all that was granted begins another epoch ({@link #drop}): one
- * assignment, which needs no heap, and nothing that was granted before is trusted ever again.
+ * <p>Trust is divided into epochs. Whatever ends the right to everything that was granted begins another epoch
+ * ({@link #drop}). That takes one assignment and no heap, and no earlier grant is ever trusted again (rule 11).
  */
 final class TrustDeadline {
 
-    /** The epoch of nothing. */
+    /** An epoch in which nothing is ever granted. */
     static final long NO_EPOCH = 0;
 
     private final Environment environment;
@@ -21,10 +21,10 @@ final class TrustDeadline {
     private final Observer observer;
     private volatile Trust trust = Trust.NONE;
     private long epoch = NO_EPOCH + 1;
-    private Told told = Told.LAPSED;
+    private Notified notified = Notified.LAPSED;
     private Timer timer = Timer.NONE;
 
-    /** Trusts nothing yet; each heartbeat gives trust for a time. */
+    /** Starts without trust. Each heartbeat gives trust for the given time. */
     TrustDeadline(Environment environment, Duration time, Observer observer) {
         this.environment = environment;
         this.time = time;
@@ -32,8 +32,8 @@ final class TrustDeadline {
     }
 
     /**
-     * Is told of changes; each lapse is followed by at most one return before the next lapse. If it throws, it is told
-     * again; so it must know by itself what it has done already.
+     * Is notified of changes: at most one return between two lapses. A call that throws is repeated, so the observer
+     * must keep track of what it has done already.
      */
     interface Observer {
 
@@ -42,8 +42,8 @@ final class TrustDeadline {
         void trustReturned();
     }
 
-    /** What the observer was told last; unknown if it threw while it was told. */
-    private enum Told {
+    /** The last notification of the observer, or unknown if it threw. */
+    private enum Notified {
         LAPSED,
         RETURNED,
         UNKNOWN
@@ -54,41 +54,43 @@ final class TrustDeadline {
         return trust;
     }
 
-    /** Returns the epoch in which what is granted now is granted. */
+    /** Returns the current epoch, which is the epoch of new grants. */
     long epoch() {
         return epoch;
     }
 
-    /** Trusts until the time has passed since a heartbeat was sent. */
+    /** Extends the trust: it lasts for the given time from when a heartbeat was sent. */
     void extend(Moment sent) {
         noticeLapse();
         trust = Trust.since(sent, time, epoch);
-        if (told != Told.RETURNED && trust.holds(environment.clock())) {
-            told = Told.UNKNOWN;
+        if (notified != Notified.RETURNED && trust.holds(environment.clock())) {
+            notified = Notified.UNKNOWN;
             observer.trustReturned();
-            told = Told.RETURNED;
+            notified = Notified.RETURNED;
         }
         watch();
     }
 
-    /** Ends the trust, and the epoch. Allocates nothing: it must succeed without a heap. */
+    /** Ends the trust and the epoch. Allocates nothing, because it must succeed without a heap. */
     void drop() {
         trust = Trust.NONE;
         epoch++;
     }
 
-    /** Returns whether the trust has lapsed since it was last extended; if the observer does not know, it is told first. */
+    /**
+     * Returns whether the trust has lapsed since it was last extended, and first notifies the observer if necessary.
+     */
     boolean noticeLapse() {
         boolean holds = trust.holds(environment.clock());
-        if (!holds && told != Told.LAPSED) {
-            told = Told.UNKNOWN;
+        if (!holds && notified != Notified.LAPSED) {
+            notified = Notified.UNKNOWN;
             observer.trustLapsed();
-            told = Told.LAPSED;
+            notified = Notified.LAPSED;
         }
-        return !holds || told != Told.RETURNED;
+        return !holds || notified != Notified.RETURNED;
     }
 
-    /** Tells the observer nothing any more. */
+    /** Stops watching the deadline. The observer is not notified anymore. */
     void stopWatching() {
         timer.cancel();
     }

@@ -9,26 +9,27 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Waits for futures on behalf of a caller of the client. */
+/** Waits for futures, for callers of the client. */
 final class Waiting {
 
     private Waiting() {}
 
     /**
-     * Waits for a future, for a time at most. An interrupted caller waits no longer and stays interrupted.
+     * Waits for a future, at most for the given time. If the caller is interrupted, returns at once with the interrupt
+     * flag set.
      *
-     * @return whether it has completed
-     * @throws RuntimeException that with which it has completed
+     * @return whether the future has completed
+     * @throws RuntimeException if the future has completed with it
      */
     static boolean atMost(Duration time, CompletableFuture<?> future) {
         return resultWithin(time, future.thenApply(done -> true)).isPresent();
     }
 
     /**
-     * Waits for an answer of the store, for a time at most.
+     * Waits for an answer of the store, at most for the given time.
      *
-     * @throws StoreUnavailableException if there is none in time
-     * @throws RuntimeException that with which the future has completed
+     * @throws StoreUnavailableException if there is no answer in time
+     * @throws RuntimeException if the future has completed with it
      */
     static <T> T answerWithin(Duration time, CompletableFuture<T> answer) {
         return resultWithin(time, answer)
@@ -37,10 +38,11 @@ final class Waiting {
     }
 
     /**
-     * Waits for the result of a future, for a time at most. An interrupted caller waits no longer and stays interrupted.
+     * Waits for the result of a future, at most for the given time. If the caller is interrupted, returns at once with
+     * the interrupt flag set.
      *
-     * @return the result, empty if there is none yet
-     * @throws RuntimeException that with which the future has completed
+     * @return the result, or empty if there is none yet
+     * @throws RuntimeException if the future has completed with it
      */
     static <T> Optional<T> resultWithin(Duration time, CompletableFuture<T> future) {
         try {

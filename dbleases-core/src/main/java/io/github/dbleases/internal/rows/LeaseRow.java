@@ -2,8 +2,8 @@ package io.github.dbleases.internal.rows;
 
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.assignment.Snapshot;
-import io.github.dbleases.spi.Census;
-import io.github.dbleases.spi.Holdings.OwnPartition;
+import io.github.dbleases.spi.ClusterSnapshot;
+import io.github.dbleases.spi.Holdings.GrantedPartition;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,12 +20,12 @@ import java.util.stream.Stream;
 /**
  * A lease with its members and partitions.
  *
- * @param kind what it is used for
- * @param changedAt when a member was added or removed
- * @param leastToken no partition that is created from now on has a smaller token
- * @param members the sessions that take part, dead ones too until a snapshot is taken, and until when each of them comes
- *     after the others
- * @param partitions the partitions in the order of their numbers
+ * @param kind the kind of lease
+ * @param changedAt when a member was last added or removed
+ * @param leastToken partitions that are added later get no smaller token
+ * @param members the member sessions, including dead ones until the next snapshot, each with the time until which it
+ *     ranks after the others
+ * @param partitions the partitions by number
  */
 public record LeaseRow(
         LeaseKind kind,
@@ -34,7 +34,7 @@ public record LeaseRow(
         SortedMap<Long, Instant> members,
         List<PartitionRow> partitions) {
 
-    /** Until when a member yields that has not resigned. */
+    /** Stands for a member that has not resigned. */
     public static final Instant NEVER_RESIGNED = Instant.EPOCH;
 
     public LeaseRow {
@@ -42,7 +42,7 @@ public record LeaseRow(
         partitions = List.copyOf(partitions);
     }
 
-    /** Returns a lease without members, whose partitions have no owners. */
+    /** Returns a lease without members or owners. */
     static LeaseRow empty(LeaseKind kind, int partitions, Instant now) {
         return new LeaseRow(kind, now, 0, new TreeMap<>(), List.of()).resized(partitions, now);
     }
@@ -95,7 +95,7 @@ public record LeaseRow(
         long least =
                 Math.max(leastToken, cut.mapToLong(PartitionRow::token).max().orElse(0));
         for (int number = next.size(); number < size; number++) {
-            next.add(new PartitionRow(number, Snapshot.NOBODY, Snapshot.NOBODY, least, now));
+            next.add(new PartitionRow(number, Snapshot.NO_SESSION, Snapshot.NO_SESSION, least, now));
         }
         return new LeaseRow(kind, changedAt, least, members, next);
     }
@@ -106,27 +106,32 @@ public record LeaseRow(
                 || partitions.stream().anyMatch(row -> row.owner() == session || row.pending() == session);
     }
 
-    /** Returns what a session owns of this lease. */
-    public Stream<OwnPartition> ownedBy(long session, String name) {
+    /** Returns the partitions of this lease that a session owns. */
+    public Stream<GrantedPartition> ownedBy(long session, String name) {
         return partitions.stream()
                 .filter(row -> row.owner() == session)
-                .map(row -> new OwnPartition(
-                        name, row.number(), row.token(), row.pending() != Snapshot.NOBODY && row.pending() != session));
+                .map(row -> new GrantedPartition(
+                        name,
+                        row.number(),
+                        row.token(),
+                        row.pending() != Snapshot.NO_SESSION && row.pending() != session));
     }
 
-    /** Returns the live sessions with which a session shares tasks here, itself included; empty where it shares none. */
-    public Optional<Set<Long>> sharedWith(long session, SessionRows sessions) {
+    /**
+     * Returns the live members, including the given session, or empty if this is no tasks lease with it as a member.
+     */
+    public Optional<Set<Long>> taskMembers(long session, SessionRows sessions) {
         return kind == LeaseKind.TASKS && members.containsKey(session)
                 ? Optional.of(
                         members.keySet().stream().filter(sessions::isLive).collect(Collectors.toUnmodifiableSet()))
                 : Optional.empty();
     }
 
-    /** Returns how many leaderships a session has or is about to get here: none where this is no election. */
+    /** Returns how many leaderships a session has or is about to get in this lease: 0 if it is no election. */
     public int leaderships(long session) {
         return kind == LeaseKind.LEADER
                 ? (int) partitions.stream()
-                        .filter(row -> (row.pending() == Snapshot.NOBODY ? row.owner() : row.pending()) == session)
+                        .filter(row -> (row.pending() == Snapshot.NO_SESSION ? row.owner() : row.pending()) == session)
                         .count()
                 : 0;
     }
@@ -134,7 +139,7 @@ public record LeaseRow(
     /**
      * Returns this lease as the balancer sees it.
      *
-     * @param leaderships tells how many leaderships a session has or is about to get; asked only where this is an election
+     * @param leaderships returns how many leaderships a session has or is about to get; called only for an election
      */
     public Snapshot snapshot(String name, SessionRows sessions, LongToIntFunction leaderships) {
         Instant now = sessions.now();
@@ -152,9 +157,9 @@ public record LeaseRow(
                 partitions.stream().map(row -> row.read(sessions)).toList());
     }
 
-    /** Returns this lease as a census has it. */
-    public Census.Lease census(String name, SessionRows sessions) {
-        return new Census.Lease(
+    /** Returns this lease as part of a cluster snapshot. */
+    public ClusterSnapshot.Lease clusterSnapshot(String name, SessionRows sessions) {
+        return new ClusterSnapshot.Lease(
                 snapshot(name, sessions, uncounted -> 0),
                 partitions.stream().map(PartitionRow::since).toList(),
                 members.keySet().stream()

@@ -13,8 +13,8 @@ import java.time.temporal.ChronoUnit;
  * A partition.
  *
  * @param number its number
- * @param owner the session that owns it, or {@link Snapshot#NOBODY}
- * @param pending the session that the owner is asked to hand it over to, or {@link Snapshot#NOBODY}
+ * @param owner the session that owns it, or {@link Snapshot#NO_SESSION}
+ * @param pending the session that the owner should hand it over to, or {@link Snapshot#NO_SESSION}
  * @param token its fencing token
  * @param since when it got its owner
  */
@@ -30,13 +30,13 @@ public record PartitionRow(int number, long owner, long pending, long token, Ins
 
     PartitionRow changed(Change change, Instant now, long tokenFloor) {
         if (change instanceof Grant grant) {
-            return new PartitionRow(number, grant.to(), Snapshot.NOBODY, newToken(grant, now, tokenFloor), now);
+            return new PartitionRow(number, grant.to(), Snapshot.NO_SESSION, newToken(grant, now, tokenFloor), now);
         } else if (change instanceof Move move) {
             return new PartitionRow(number, owner, move.to(), token, since);
         } else if (change instanceof Withdraw) {
-            return new PartitionRow(number, owner, Snapshot.NOBODY, token, since);
+            return new PartitionRow(number, owner, Snapshot.NO_SESSION, token, since);
         } else if (change instanceof Vacate) {
-            return new PartitionRow(number, Snapshot.NOBODY, Snapshot.NOBODY, token, now);
+            return new PartitionRow(number, Snapshot.NO_SESSION, Snapshot.NO_SESSION, token, now);
         }
         throw new IllegalArgumentException("Unknown change " + change);
     }

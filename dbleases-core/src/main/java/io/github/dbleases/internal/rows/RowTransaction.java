@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
-/** A transaction on rows. */
+/** A {@link LeaseTransaction} on rows. */
 public final class RowTransaction implements LeaseTransaction {
 
     private final TransactionRows rows;
@@ -29,7 +29,7 @@ public final class RowTransaction implements LeaseTransaction {
         this.locked = locked;
     }
 
-    /** Ends the transaction, which cannot be used any more, and returns the sessions that are to be raised. */
+    /** Ends the transaction, and returns the sessions whose inboxes must be raised. */
     public Set<Long> finish() {
         over = true;
         return raised;
@@ -39,13 +39,13 @@ public final class RowTransaction implements LeaseTransaction {
         requireOpen();
         if (!locked.contains(name)) {
             throw new IllegalArgumentException(
-                    "Lease '%s' is not one of those that are locked: %s".formatted(name, locked));
+                    "Lease '%s' is not locked by this transaction, which has locked %s.".formatted(name, locked));
         }
     }
 
     private void requireOpen() {
         if (over) {
-            throw new IllegalStateException("The transaction is over");
+            throw new IllegalStateException("The transaction is over.");
         }
     }
 
@@ -102,7 +102,7 @@ public final class RowTransaction implements LeaseTransaction {
     }
 
     @Override
-    public boolean hasOtherMembers(String name) {
+    public boolean membersChanged(String name) {
         requireLocked(name);
         return withOtherMembers.contains(name);
     }
@@ -141,7 +141,7 @@ public final class RowTransaction implements LeaseTransaction {
     }
 
     @Override
-    public void raise(Collection<Long> sessions) {
+    public void raiseInboxes(Collection<Long> sessions) {
         requireOpen();
         raised.addAll(sessions);
     }

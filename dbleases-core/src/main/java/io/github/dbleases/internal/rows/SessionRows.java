@@ -2,10 +2,10 @@ package io.github.dbleases.internal.rows;
 
 import java.time.Instant;
 
-/** What rows have to know of sessions. */
+/** What lease rows need to know about sessions. */
 public interface SessionRows {
 
-    /** Returns whether a session is live, expired or not. */
+    /** Returns whether a session is live, even if it has expired. */
     boolean isLive(long session);
 
     /** Returns the weight of a live session. */

@@ -2,21 +2,21 @@ package io.github.dbleases.internal.rows;
 
 import java.util.Map;
 
-/** What a transaction reads and writes: a copy of which nobody else knows until it is committed. */
+/** The rows that a transaction reads and writes. They are a private copy until the commit. */
 public interface TransactionRows extends SessionRows {
 
-    /** The leases by name; they may be replaced, and others added. */
+    /** The leases by name. The map is modifiable. */
     Map<String, LeaseRow> leases();
 
-    /** Returns whether a session has expired, dead or not; true for one that does not exist. */
+    /** Returns whether a session has expired, dead or not. Also true if the session does not exist. */
     boolean isExpired(long session);
 
     /** Returns how many leaderships a session has or is about to get, in all elections. */
     int leaderships(long session);
 
-    /** Marks a session as dead. */
+    /** Ends a session by marking it dead. */
     void end(long session);
 
-    /** What every new token exceeds. */
+    /** Every new token is larger than this. */
     long tokenFloor();
 }

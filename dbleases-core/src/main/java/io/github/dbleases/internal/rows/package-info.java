@@ -1,6 +1,6 @@
 /**
- * The rows of leases as objects, and the transaction on them, for stores that keep no tables: written once for the store
- * in memory and for key-value stores. Of no concern to users.
+ * Leases as objects, and transactions on them, for stores without tables. Shared by the in-memory store and the
+ * key-value stores.
  */
 @NullMarked
 package io.github.dbleases.internal.rows;

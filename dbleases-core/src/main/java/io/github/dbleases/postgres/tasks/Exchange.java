@@ -2,6 +2,7 @@ package io.github.dbleases.postgres.tasks;
 
 import io.github.dbleases.TaskClaim;
 import io.github.dbleases.TaskFailure;
+import io.github.dbleases.internal.jdbc.Sql;
 import io.github.dbleases.postgres.tasks.ClaimCursor.Position;
 import io.github.dbleases.spi.tasks.ClaimPlan;
 import io.github.dbleases.spi.tasks.ClaimedTask;
@@ -182,7 +183,7 @@ final class Exchange {
     private final TaskTable table;
     private final TableSql sql;
     private final ColumnTypes types;
-    private final Map<Kind, TableSql.Statement> statements = new ConcurrentHashMap<>();
+    private final Map<Kind, Sql> statements = new ConcurrentHashMap<>();
 
     Exchange(TaskTable table, TableSql sql, ColumnTypes types) {
         this.table = table;
@@ -204,11 +205,11 @@ final class Exchange {
      *
      * @param size the step of the {@link TableSize}
      */
-    TableSql.Statement statement(boolean report, boolean claim, Start start, int size) {
+    Sql statement(boolean report, boolean claim, Start start, int size) {
         return statements.computeIfAbsent(new Kind(report, claim, start, size), kind -> write(kind));
     }
 
-    private TableSql.Statement write(Kind kind) {
+    private Sql write(Kind kind) {
         String claim = CLAIM.replace("{from}", kind.start() == Start.FROM ? "{from}" : "")
                 .replace("{claimOrder}", kind.start() == Start.LAST ? "{reversedOrder}" : "{order}");
         return sql.statement(WHOLE.formatted(
@@ -223,7 +224,7 @@ final class Exchange {
 
     /** Returns the statement that reads the number of pages of the table. */
     String pages() {
-        return sql.statement("SELECT " + PAGES).sql();
+        return sql.statement("SELECT " + PAGES).text();
     }
 
     /**
@@ -239,10 +240,11 @@ final class Exchange {
         }
         ClaimPlan plan = request.claim();
         Start start = plan != null && plan.fromEnd() ? Start.LAST : from == null ? Start.FIRST : Start.FROM;
-        TableSql.Statement text = statement(request.size() > 0, plan != null, start, size.step());
-        try (PreparedStatement statement = QueueConnections.prepare(connection, text.sql(), QueueConnections.USUAL)) {
+        Sql exchange = statement(request.size() > 0, plan != null, start, size.step());
+        try (PreparedStatement statement =
+                QueueConnections.prepare(connection, exchange.text(), QueueConnections.USUAL)) {
             int index = 0;
-            for (String parameter : text.parameters()) {
+            for (String parameter : exchange.parameters()) {
                 statement.setObject(++index, value(connection, parameter, request, from));
             }
             try (ResultSet rows = statement.executeQuery()) {

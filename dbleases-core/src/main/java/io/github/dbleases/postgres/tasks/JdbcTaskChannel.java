@@ -123,7 +123,7 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
             ready = null;
             Ready known = ready(connection);
             StatementCheck statements = new StatementCheck(connection, table, known.sql(), known.exchange());
-            statements.run(known.sql().statement(RELEASE_ALL_BUT).sql());
+            statements.run(known.sql().statement(RELEASE_ALL_BUT).text());
             warnOfOthers(connection, known);
             return statements.missingIndex();
         });
@@ -137,7 +137,7 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
     private void warnOfOthers(Connection connection, Ready known) throws SQLException {
         for (TableName other : known.sessions().subList(1, known.sessions().size())) {
             String held =
-                    known.sql().statement(HELD_BY_OTHERS.formatted(other.sql())).sql();
+                    known.sql().statement(HELD_BY_OTHERS.formatted(other.sql())).text();
             try (PreparedStatement statement = QueueConnections.prepare(connection, held, LONG);
                     ResultSet row = statement.executeQuery()) {
                 if (row.next() && row.getBoolean(1)) {
@@ -281,7 +281,7 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
     public void releaseAllBut(long session, Collection<Object> known) {
         connections.inOwnTransaction("give back tasks of", LONG, connection -> {
             Ready columns = ready(connection);
-            String release = columns.sql().statement(RELEASE_ALL_BUT).sql();
+            String release = columns.sql().statement(RELEASE_ALL_BUT).text();
             try (PreparedStatement statement = QueueConnections.prepare(connection, release, LONG)) {
                 statement.setLong(1, session);
                 statement.setArray(2, columns.types().ids(connection, List.copyOf(known)));
@@ -306,7 +306,7 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
             String oldest = ready(connection)
                     .sql()
                     .statement(OLDEST_PENDING.formatted(due + attempts))
-                    .sql();
+                    .text();
             try (PreparedStatement statement = QueueConnections.prepare(connection, oldest, USUAL);
                     ResultSet row = statement.executeQuery()) {
                 if (!row.next() || row.getObject(1) == null) {

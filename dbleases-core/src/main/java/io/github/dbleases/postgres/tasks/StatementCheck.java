@@ -1,6 +1,7 @@
 package io.github.dbleases.postgres.tasks;
 
 import io.github.dbleases.InvalidTaskTableException;
+import io.github.dbleases.internal.jdbc.SqlState;
 import io.github.dbleases.postgres.tasks.Exchange.Start;
 import io.github.dbleases.postgres.tasks.Identifiers.Order;
 import java.sql.Connection;
@@ -77,8 +78,8 @@ final class StatementCheck {
             plan("giveUp", giveUp, SET.formatted(sql, giveUp, session));
         }
         Start from = table.orders().isEmpty() ? Start.FROM : Start.FIRST;
-        plan(null, table.name(), exchange.statement(true, true, from, 0).sql());
-        plan(null, table.name(), exchange.statement(false, true, Start.LAST, 0).sql());
+        plan(null, table.name(), exchange.statement(true, true, from, 0).text());
+        plan(null, table.name(), exchange.statement(false, true, Start.LAST, 0).text());
         plan(null, table.name(), further);
     }
 
@@ -97,7 +98,7 @@ final class StatementCheck {
     /** Whether an index has the tasks of a kind in their order, and nothing but those that are pending. */
     private boolean isServed(String kind) throws SQLException {
         String index = null;
-        for (String line : explain(tableSql.statement(CLAIMABLE.formatted(kind)).sql())) {
+        for (String line : explain(tableSql.statement(CLAIMABLE.formatted(kind)).text())) {
             Matcher scan = INDEX_SCAN.matcher(line);
             if (line.contains("Sort")) {
                 return false;
@@ -142,7 +143,7 @@ final class StatementCheck {
             return true;
         } catch (SQLException refused) {
             // Without the right to make such a table it is not known.
-            return !"42P17".equals(refused.getSQLState());
+            return SqlState.of(refused) != SqlState.INVALID_OBJECT_DEFINITION;
         } finally {
             connection.rollback(before);
         }
@@ -175,14 +176,13 @@ final class StatementCheck {
     }
 
     private RuntimeException invalid(@Nullable String property, String value, SQLException e) throws SQLException {
-        String state = String.valueOf(e.getSQLState());
-        if (state.equals("42501")) {
+        if (SqlState.of(e) == SqlState.INSUFFICIENT_PRIVILEGE) {
             return new InvalidTaskTableException(
                     "PostgreSQL says of table %s: %s.".formatted(sql, e.getMessage()),
                     "Grant what is missing to the user of the queue: " + grant());
         }
         // Syntax, types, values; else it is no fault of the settings.
-        if (!state.startsWith("42") && !state.startsWith("22") && !state.startsWith("0A")) {
+        if (!SqlState.startsWith(e, "42", "22", "0A")) {
             throw e;
         }
         return property == null

@@ -1,5 +1,7 @@
 package io.github.dbleases.postgres.tasks;
 
+import io.github.dbleases.internal.jdbc.Sql;
+import io.github.dbleases.internal.jdbc.SqlParts;
 import io.github.dbleases.postgres.tasks.Identifiers.Order;
 import io.github.dbleases.postgres.tasks.Identifiers.TableName;
 import java.util.ArrayList;
@@ -7,8 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +19,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class TableSql {
 
-    private static final Pattern NAME = Pattern.compile("\\{(\\??)(\\w+)}");
+    /** The values in which other values and parameters are named. The values of the user may have braces of their own. */
+    private static final Set<String> FRAGMENTS = Set.of("from", "isDue", "isFresh", "isRetry");
 
     private final Map<String, String> values = new HashMap<>();
+    private final SqlParts parts = new SqlParts();
 
     TableSql(TaskTable table, List<TableName> sessions, ColumnTypes types) {
         String name = TableName.of(table.name()).sql();
@@ -48,6 +51,13 @@ final class TableSql {
                         : "UPDATE " + name + " SET\n" + table.finish() + "\n, " + session + " = NULL");
         putOrder(table, id);
         putFailures(table.failures(), types, id);
+        values.forEach((part, value) -> {
+            if (FRAGMENTS.contains(part)) {
+                parts.fragment(part, value);
+            } else {
+                parts.text(part, value);
+            }
+        });
     }
 
     private void putOrder(TaskTable table, String id) {
@@ -134,29 +144,9 @@ final class TableSql {
         return reasons.isEmpty() ? "false" : "(" + String.join(" OR ", reasons) + ")";
     }
 
-    /**
-     * A statement and the names of its parameters, in their order.
-     *
-     * @param sql with question marks
-     */
-    record Statement(String sql, List<String> parameters) {}
-
     /** Returns a statement with the values in it. */
-    Statement statement(String template) {
-        List<String> parameters = new ArrayList<>();
-        String sql = template;
-        // The values of this table hold names of others, those of the user hold braces of their own: one pass for each.
-        for (String ours : List.of("from", "isDue", "isFresh", "isRetry")) {
-            sql = sql.replace("{" + ours + "}", value(ours));
-        }
-        sql = NAME.matcher(sql).replaceAll(name -> {
-            if (!name.group(1).isEmpty()) {
-                parameters.add(name.group(2));
-                return "?";
-            }
-            return Matcher.quoteReplacement(value(name.group(2)));
-        });
-        return new Statement(sql, List.copyOf(parameters));
+    Sql statement(String template) {
+        return parts.fill(template);
     }
 
     String value(String name) {

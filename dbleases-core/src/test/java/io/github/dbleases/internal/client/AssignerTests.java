@@ -7,7 +7,7 @@ import io.github.dbleases.Timing;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.assignment.Snapshot.Member;
 import io.github.dbleases.assignment.Snapshot.Partition;
-import io.github.dbleases.internal.client.Assigner.Gift;
+import io.github.dbleases.internal.client.Assigner.HandOver;
 import io.github.dbleases.internal.client.Assigner.Outcome;
 import io.github.dbleases.memory.InMemoryLeaseStore;
 import io.github.dbleases.spi.NewSession;
@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** What is written under the lock of a lease, by sessions that know too little or come too late. */
+/** Changes under the lock of a lease, including those of sessions that know too little or come too late. */
 class AssignerTests {
 
     private static final int LIMIT = 1_000;
@@ -30,7 +30,7 @@ class AssignerTests {
     private static final long STRANGER = 3;
 
     private final InMemoryLeaseStore store = new InMemoryLeaseStore();
-    private final WorkChannel line = store.workChannel(Timing.DEFAULT);
+    private final WorkChannel channel = store.workChannel(Timing.DEFAULT);
 
     AssignerTests() {
         open(OWNER);
@@ -39,64 +39,64 @@ class AssignerTests {
     }
 
     @Test
-    void aGiftGetsATokenAboveTheHighestThatItsOwnerHasDropped() {
+    void aHandOverGetsATokenAboveTheHighestThatItsOwnerHasDropped() {
         join(OTHER);
         long far = 9_000_000_000_000_000L;
 
-        handOver(OWNER, true, new Gift(0, token(0), far));
+        handOver(OWNER, true, new HandOver(0, token(0), far));
 
         assertThat(token(0)).isGreaterThan(far);
     }
 
     @Test
-    void whatIsOwnedUnderAnotherTokenIsNotGiven() {
+    void aPartitionWithAnotherTokenIsNotHandedOver() {
         join(OTHER);
         Partition before = partition(0);
 
-        handOver(OWNER, true, new Gift(0, before.token() - 1, 0));
+        handOver(OWNER, true, new HandOver(0, before.token() - 1, 0));
 
         assertThat(partition(0)).isEqualTo(before);
     }
 
     @Test
-    void whatAnotherOwnsIsNotGiven() {
+    void aPartitionOfAnotherOwnerIsNotHandedOver() {
         Partition before = partition(0);
 
-        handOver(STRANGER, true, new Gift(0, before.token(), 0));
+        handOver(STRANGER, true, new HandOver(0, before.token(), 0));
 
         assertThat(partition(0)).isEqualTo(before);
     }
 
     @Test
-    void aDeadSessionGivesNothingAndStaysWhatItWas() {
+    void aDeadSessionHandsNothingOver() {
         join(OTHER);
         Partition before = partition(0);
-        line.transact(lease(), transaction -> {
+        channel.transact(lease(), transaction -> {
             transaction.end(OWNER);
             return true;
         });
 
-        assertThat(handOver(OWNER, false, new Gift(0, before.token(), 0))).isEmpty();
+        assertThat(handOver(OWNER, false, new HandOver(0, before.token(), 0))).isEmpty();
 
         assertThat(partition(0).token()).isEqualTo(before.token());
     }
 
     @Test
-    void whoTakesNoPartIsNoMemberAfterAHandOver() {
+    void aSessionThatTakesNoPartIsNoMemberAfterAHandOver() {
         join(OTHER);
 
-        handOver(OWNER, false, new Gift(0, token(0), 0));
+        handOver(OWNER, false, new HandOver(0, token(0), 0));
 
         assertThat(snapshot().members()).extracting(Member::session).containsExactly(OTHER);
         assertThat(partition(0).owner()).isEqualTo(OTHER);
     }
 
     @Test
-    void aReleaseGivesEverythingButWhatIsAtWorkToTheOthers() {
+    void aReleaseGivesEverythingExceptPartitionsInUseToTheOthers() {
         join(OTHER);
         Set<Integer> atWork = Set.of(0);
 
-        line.transact(lease(), transaction -> {
+        channel.transact(lease(), transaction -> {
             new Assigner(transaction, LIMIT).release(OWNER, "orders", atWork);
             return true;
         });
@@ -107,7 +107,7 @@ class AssignerTests {
     }
 
     @Test
-    void everyMemberIsToldOfOneThatComesToShareTasks() {
+    void everyMemberIsNotifiedWhenATaskMemberJoins() {
         share(OWNER);
         long before = inbox(OWNER);
 
@@ -116,23 +116,23 @@ class AssignerTests {
 
         long settled = inbox(OWNER);
         share(STRANGER);
-        assertThat(inbox(OWNER)).as("it had come before").isEqualTo(settled);
+        assertThat(inbox(OWNER)).as("it had joined before").isEqualTo(settled);
     }
 
     @Test
-    void everyMemberIsToldOfOneThatSharesTasksNoMore() {
-        assertToldOf(assigner -> assigner.leave(STRANGER, "letters"));
-        assertToldOf(assigner -> assigner.remove(STRANGER, "letters"));
-        assertToldOf(assigner -> assigner.release(STRANGER, "letters", Set.of()));
-        assertToldOf(assigner -> assigner.handOver(STRANGER, "letters", false, List.of()));
+    void everyMemberIsNotifiedWhenATaskMemberLeaves() {
+        assertAllAreNotifiedOf(assigner -> assigner.leave(STRANGER, "letters"));
+        assertAllAreNotifiedOf(assigner -> assigner.remove(STRANGER, "letters"));
+        assertAllAreNotifiedOf(assigner -> assigner.release(STRANGER, "letters", Set.of()));
+        assertAllAreNotifiedOf(assigner -> assigner.handOver(STRANGER, "letters", false, List.of()));
     }
 
     @Test
-    void everyMemberIsToldOfOneThatDied() {
+    void everyMemberIsNotifiedWhenATaskMemberDies() {
         share(OWNER);
         share(STRANGER);
         long before = inbox(OWNER);
-        line.transact(new TreeSet<>(), transaction -> {
+        channel.transact(new TreeSet<>(), transaction -> {
             transaction.end(STRANGER);
             return true;
         });
@@ -142,7 +142,7 @@ class AssignerTests {
 
         long settled = inbox(OWNER);
         inLetters(assigner -> assigner.assignOrphans("letters"));
-        assertThat(inbox(OWNER)).as("it was buried before").isEqualTo(settled);
+        assertThat(inbox(OWNER)).as("it had been removed before").isEqualTo(settled);
     }
 
     @Test
@@ -162,7 +162,7 @@ class AssignerTests {
     }
 
     @Test
-    void orphansAreGivenOutInSteps() {
+    void orphansAreAssignedInSteps() {
         joinLarge(OWNER);
 
         assertThat(assignOnce().more()).isTrue();
@@ -173,7 +173,7 @@ class AssignerTests {
     }
 
     @Test
-    void aLeaseThatNobodyUsesShrinksInSteps() {
+    void anUnusedLeaseShrinksInSteps() {
         joinLarge(OWNER);
         releaseOnce();
 
@@ -186,7 +186,7 @@ class AssignerTests {
     }
 
     @Test
-    void whatIsReleasedIsReleasedInSteps() {
+    void partitionsAreReleasedInSteps() {
         joinLarge(OWNER);
         assignOnce();
         assignOnce();
@@ -199,7 +199,7 @@ class AssignerTests {
     }
 
     @Test
-    void movesAreAskedForInSteps() {
+    void handOversAreRequestedInSteps() {
         joinLarge(OWNER);
         assignOnce();
         assignOnce();
@@ -219,7 +219,7 @@ class AssignerTests {
     private void joinLarge(long session) {
         LeaseSpec large = LeaseSpec.partitions("large", 10);
         while (joinOnce(session, large).isEmpty()) {
-            // It has not got all its partitions yet.
+            // The lease does not have all of its partitions yet.
         }
     }
 
@@ -239,20 +239,21 @@ class AssignerTests {
         return inLarge(assigner -> assigner.release(OWNER, "large", Set.of()));
     }
 
-    /** Does a step of 4 partitions at most. */
+    /** Runs a step of at most 4 partitions. */
     private <T> T inLarge(Function<Assigner, T> step) {
-        return line.transact(new TreeSet<>(Set.of("large")), transaction -> step.apply(new Assigner(transaction, 4)));
+        return channel.transact(
+                new TreeSet<>(Set.of("large")), transaction -> step.apply(new Assigner(transaction, 4)));
     }
 
     private Snapshot large() {
-        return line.transact(new TreeSet<>(Set.of("large")), transaction -> transaction.snapshot("large"));
+        return channel.transact(new TreeSet<>(Set.of("large")), transaction -> transaction.snapshot("large"));
     }
 
     private static long owned(Snapshot lease) {
         return lease.partitions().stream().filter(Partition::ownerLive).count();
     }
 
-    private void assertToldOf(Consumer<Assigner> end) {
+    private void assertAllAreNotifiedOf(Consumer<Assigner> end) {
         share(OWNER);
         share(STRANGER);
         long before = inbox(OWNER);
@@ -267,14 +268,14 @@ class AssignerTests {
     }
 
     private void inLetters(Consumer<Assigner> step) {
-        line.transact(new TreeSet<>(Set.of("letters")), transaction -> {
+        channel.transact(new TreeSet<>(Set.of("letters")), transaction -> {
             step.accept(new Assigner(transaction, LIMIT));
             return true;
         });
     }
 
     private long inbox(long session) {
-        return line.holdings(session).inbox();
+        return channel.holdings(session).inbox();
     }
 
     private void open(long session) {
@@ -286,19 +287,20 @@ class AssignerTests {
         if (session == OTHER) {
             open(OTHER);
         }
-        line.transact(
+        channel.transact(
                 lease(),
                 transaction -> new Assigner(transaction, LIMIT).join(session, LeaseSpec.partitions("orders", 4)));
     }
 
-    private Set<Integer> handOver(long session, boolean takesPart, Gift gift) {
-        return line.transact(
+    private Set<Integer> handOver(long session, boolean takesPart, HandOver handOver) {
+        return channel.transact(
                 lease(),
-                transaction -> new Assigner(transaction, LIMIT).handOver(session, "orders", takesPart, List.of(gift)));
+                transaction ->
+                        new Assigner(transaction, LIMIT).handOver(session, "orders", takesPart, List.of(handOver)));
     }
 
     private Snapshot snapshot() {
-        return line.transact(lease(), transaction -> transaction.snapshot("orders"));
+        return channel.transact(lease(), transaction -> transaction.snapshot("orders"));
     }
 
     private Partition partition(int number) {

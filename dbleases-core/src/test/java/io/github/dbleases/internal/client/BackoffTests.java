@@ -15,12 +15,12 @@ class BackoffTests {
     private final Backoff backoff = new Backoff(LIMIT, () -> random);
 
     @Test
-    void eachWaitIsTwiceAsLongUpToTheLimit() {
+    void theDelayDoublesUpToTheLimit() {
         assertThat(millis(8)).containsExactly(50L, 100L, 200L, 400L, 800L, 1500L, 1500L, 1500L);
     }
 
     @Test
-    void halfOfEachWaitIsAtRandom() {
+    void halfOfEachDelayIsRandom() {
         random = 0;
         assertThat(millis(3)).containsExactly(25L, 50L, 100L);
         random = 0.5;
@@ -28,7 +28,7 @@ class BackoffTests {
     }
 
     @Test
-    void afterASuccessItBeginsAgain() {
+    void aSuccessResetsTheDelay() {
         millis(10);
 
         backoff.reset();
@@ -37,7 +37,7 @@ class BackoffTests {
     }
 
     @Test
-    void aLimitBelowTheFirstWaitHoldsToo() {
+    void aLimitBelowTheFirstDelayApplies() {
         Backoff impatient = new Backoff(Duration.ofMillis(10), () -> 1);
 
         assertThat(impatient.next()).isEqualTo(Duration.ofMillis(10));

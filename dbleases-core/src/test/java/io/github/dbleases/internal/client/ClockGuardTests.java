@@ -3,9 +3,9 @@ package io.github.dbleases.internal.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.Timing;
-import io.github.dbleases.internal.client.ClockGuard.Beat;
-import io.github.dbleases.spi.Neighbour;
-import io.github.dbleases.spi.Warrant;
+import io.github.dbleases.internal.client.ClockGuard.Heartbeat;
+import io.github.dbleases.spi.MarkDeadCondition;
+import io.github.dbleases.spi.Neighbor;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -16,15 +16,15 @@ class ClockGuardTests {
     private static final Duration QUICK = Duration.ofMillis(1);
     private static final Duration TOLERATED = TIMING.grace().dividedBy(2);
     private static final Duration WINDOW = TIMING.ttl().plus(TIMING.grace());
-    private static final Neighbour OTHER = watched(TIMING);
+    private static final Neighbor OTHER = watched(TIMING);
 
     private final ManualClock clock = new ManualClock();
     private Instant databaseTime = Instant.parse("2026-01-01T00:00:00Z");
     private final ClockGuard guard = new ClockGuard(TIMING, heartbeat(QUICK, QUICK));
 
     @Test
-    void nothingIsAllowedBeforeTheOwnSessionIsOlderThanTtlAndGraceOfTheOther() {
-        beatFor(WINDOW.minus(QUICK));
+    void nothingIsAllowedUntilTheOwnSessionIsOlderThanTtlAndGraceOfTheOther() {
+        sendHeartbeatsFor(WINDOW.minus(QUICK));
         assertThat(allows()).isFalse();
 
         pass(QUICK);
@@ -40,7 +40,7 @@ class ClockGuardTests {
         pass(QUICK);
         assertThat(allows()).as("overdue").isFalse();
 
-        beat(QUICK, QUICK);
+        sendHeartbeat(QUICK, QUICK);
         assertThatNothingIsAllowedForAWhile();
     }
 
@@ -50,7 +50,7 @@ class ClockGuardTests {
 
         databaseTime = databaseTime.plus(TOLERATED).plusMillis(5);
         pass(TIMING.heartbeat());
-        beat(QUICK, QUICK);
+        sendHeartbeat(QUICK, QUICK);
 
         assertThatNothingIsAllowedForAWhile();
     }
@@ -61,7 +61,7 @@ class ClockGuardTests {
 
         databaseTime = databaseTime.minus(TOLERATED).minusMillis(5);
         pass(TIMING.heartbeat());
-        beat(QUICK, QUICK);
+        sendHeartbeat(QUICK, QUICK);
 
         assertThatNothingIsAllowedForAWhile();
     }
@@ -72,7 +72,7 @@ class ClockGuardTests {
 
         databaseTime = databaseTime.plus(TOLERATED).minusMillis(5);
         pass(TIMING.heartbeat());
-        beat(QUICK, QUICK);
+        sendHeartbeat(QUICK, QUICK);
 
         assertThat(allows()).isTrue();
     }
@@ -84,7 +84,7 @@ class ClockGuardTests {
         databaseTime = databaseTime.plusSeconds(20);
         clock.passUnseen(Duration.ofSeconds(20));
         pass(TIMING.heartbeat());
-        beat(QUICK, QUICK);
+        sendHeartbeat(QUICK, QUICK);
 
         assertThatNothingIsAllowedForAWhile();
     }
@@ -93,7 +93,7 @@ class ClockGuardTests {
     void anotherIncarnationAllowsNothingForAWhile() {
         settle();
 
-        guard.silence(clock.nanoTime());
+        guard.restartSteadyTime(clock.nanoTime());
 
         assertThatNothingIsAllowedForAWhile();
     }
@@ -111,9 +111,9 @@ class ClockGuardTests {
     void aSlowHeartbeatDoesNotHideAStepFromTheExpectedTime() {
         settle();
 
-        beat(Duration.ofMillis(600), Duration.ofMillis(300));
+        sendHeartbeat(Duration.ofMillis(600), Duration.ofMillis(300));
         databaseTime = databaseTime.plusMillis(900);
-        beat(Duration.ofMillis(250), Duration.ofMillis(700));
+        sendHeartbeat(Duration.ofMillis(250), Duration.ofMillis(700));
 
         assertThat(Duration.between(expectedTime(), databaseTime)).isGreaterThan(TOLERATED);
     }
@@ -122,10 +122,10 @@ class ClockGuardTests {
     void aStepBehindSlowHeartbeatsIsSeenAtTheNextQuickOne() {
         settle();
 
-        beat(Duration.ofMillis(600), Duration.ofMillis(300));
+        sendHeartbeat(Duration.ofMillis(600), Duration.ofMillis(300));
         databaseTime = databaseTime.plusMillis(900);
-        beat(Duration.ofMillis(250), Duration.ofMillis(700));
-        beat(QUICK, QUICK);
+        sendHeartbeat(Duration.ofMillis(250), Duration.ofMillis(700));
+        sendHeartbeat(QUICK, QUICK);
 
         assertThatNothingIsAllowedForAWhile();
     }
@@ -134,23 +134,23 @@ class ClockGuardTests {
     void oneSlowHeartbeatAmongQuickOnesChangesNothing() {
         settle();
 
-        beat(Duration.ofMillis(900), QUICK);
+        sendHeartbeat(Duration.ofMillis(900), QUICK);
         assertThat(allows()).isTrue();
         assertThat(expectedTime()).isBetween(databaseTime.minus(QUICK), databaseTime.plus(QUICK));
     }
 
     @Test
-    void whoHasOnlySlowHeartbeatsIsAllowedNothing() {
+    void onlySlowHeartbeatsAllowNothing() {
         ClockGuard slow = new ClockGuard(TIMING, heartbeat(Duration.ofMillis(300), Duration.ofMillis(300)));
         for (int i = 0; i < 20; i++) {
-            slow.beat(heartbeat(Duration.ofMillis(300), Duration.ofMillis(300)));
+            slow.record(heartbeat(Duration.ofMillis(300), Duration.ofMillis(300)));
         }
-        assertThat(slow.warrant(OTHER, clock.nanoTime())).isEmpty();
+        assertThat(slow.markDeadCondition(OTHER, clock.nanoTime())).isEmpty();
 
         for (int i = 0; i < 9000; i++) {
-            slow.beat(heartbeat(QUICK, QUICK));
+            slow.record(heartbeat(QUICK, QUICK));
         }
-        assertThat(slow.warrant(OTHER, clock.nanoTime())).isPresent();
+        assertThat(slow.markDeadCondition(OTHER, clock.nanoTime())).isPresent();
     }
 
     @Test
@@ -158,7 +158,7 @@ class ClockGuardTests {
         for (int i = 0; i < 10_000; i++) {
             pass(TIMING.heartbeat());
             databaseTime = databaseTime.plusNanos(1_500_000);
-            beat(QUICK, QUICK);
+            sendHeartbeat(QUICK, QUICK);
         }
 
         assertThat(allows()).isTrue();
@@ -186,82 +186,83 @@ class ClockGuardTests {
 
     @Test
     void aDriftThatIsHarmlessInAShortWindowIsNoneInALongOne() {
-        Neighbour slow = watched(Timing.of(TIMING.ttl().multipliedBy(10)));
-        Neighbour strict = new Neighbour(1, Duration.ZERO, slow.ttl(), TIMING.grace());
+        Neighbor slow = watched(Timing.of(TIMING.ttl().multipliedBy(10)));
+        Neighbor strict = new Neighbor(1, Duration.ZERO, slow.ttl(), TIMING.grace());
         runFaster(1.02, WINDOW.multipliedBy(20));
 
         assertThat(allows()).isTrue();
-        assertThat(guard.warrant(slow, clock.nanoTime())).isPresent();
-        assertThat(guard.warrant(strict, clock.nanoTime())).isEmpty();
+        assertThat(guard.markDeadCondition(slow, clock.nanoTime())).isPresent();
+        assertThat(guard.markDeadCondition(strict, clock.nanoTime())).isEmpty();
     }
 
     @Test
-    void aSessionThatLivesLongerIsWatchedForLongerThanTheOwnOne() {
-        Neighbour slow = watched(Timing.of(TIMING.ttl().multipliedBy(3)));
+    void aSessionWithALongerTtlIsWatchedForLonger() {
+        Neighbor slow = watched(Timing.of(TIMING.ttl().multipliedBy(3)));
 
-        beatFor(WINDOW.multipliedBy(3).minus(QUICK));
-        assertThat(guard.warrant(slow, clock.nanoTime())).isEmpty();
+        sendHeartbeatsFor(WINDOW.multipliedBy(3).minus(QUICK));
+        assertThat(guard.markDeadCondition(slow, clock.nanoTime())).isEmpty();
 
-        beatFor(WINDOW.multipliedBy(3));
-        assertThat(guard.warrant(slow, clock.nanoTime())).isPresent();
+        sendHeartbeatsFor(WINDOW.multipliedBy(3));
+        assertThat(guard.markDeadCondition(slow, clock.nanoTime())).isPresent();
     }
 
     @Test
     void theToleranceIsHalfTheGraceOfTheOtherSession() {
-        Neighbour strict = new Neighbour(1, Duration.ZERO, TIMING.ttl(), TOLERATED);
+        Neighbor strict = new Neighbor(1, Duration.ZERO, TIMING.ttl(), TOLERATED);
         settle();
 
         databaseTime = databaseTime.plus(TOLERATED.dividedBy(2)).plusMillis(5);
-        beat(QUICK, QUICK);
+        sendHeartbeat(QUICK, QUICK);
 
         assertThat(allows()).isTrue();
-        assertThat(guard.warrant(strict, clock.nanoTime())).isEmpty();
+        assertThat(guard.markDeadCondition(strict, clock.nanoTime())).isEmpty();
     }
 
     @Test
-    void theWarrantHasTheGraceOfTheOtherSession() {
-        Neighbour other =
-                new Neighbour(7, Duration.ZERO, TIMING.ttl(), TIMING.grace().dividedBy(2));
+    void theConditionHasTheGraceOfTheOtherSession() {
+        Neighbor other =
+                new Neighbor(7, Duration.ZERO, TIMING.ttl(), TIMING.grace().dividedBy(2));
         settle();
 
-        Warrant warrant = guard.warrant(other, clock.nanoTime()).orElseThrow();
+        MarkDeadCondition condition =
+                guard.markDeadCondition(other, clock.nanoTime()).orElseThrow();
 
-        assertThat(warrant.session()).isEqualTo(7);
-        assertThat(warrant.grace()).isEqualTo(other.grace());
+        assertThat(condition.session()).isEqualTo(7);
+        assertThat(condition.grace()).isEqualTo(other.grace());
     }
 
-    /** Lets the database's clock run at another rate than the own one. */
+    /** Simulates a database clock that runs at another rate than the client's own. */
     private void runFaster(double rate, Duration time) {
         for (long beats = time.dividedBy(TIMING.heartbeat()) + 1; beats > 0; beats--) {
             pass(TIMING.heartbeat());
             databaseTime = databaseTime.plusNanos((long) (TIMING.heartbeat().toNanos() * (rate - 1)));
-            beat(QUICK, QUICK);
+            sendHeartbeat(QUICK, QUICK);
         }
     }
 
-    private static Neighbour watched(Timing timing) {
-        return new Neighbour(1, Duration.ofSeconds(-1), timing.ttl(), timing.grace());
+    private static Neighbor watched(Timing timing) {
+        return new Neighbor(1, Duration.ofSeconds(-1), timing.ttl(), timing.grace());
     }
 
     private boolean allows() {
-        return guard.warrant(OTHER, clock.nanoTime()).isPresent();
+        return guard.markDeadCondition(OTHER, clock.nanoTime()).isPresent();
     }
 
     private Instant expectedTime() {
-        return guard.warrant(OTHER, clock.nanoTime()).orElseThrow().expectedTime();
+        return guard.markDeadCondition(OTHER, clock.nanoTime()).orElseThrow().expectedTime();
     }
 
     private void settle() {
-        beatFor(WINDOW.multipliedBy(2));
-        beat(QUICK, QUICK);
+        sendHeartbeatsFor(WINDOW.multipliedBy(2));
+        sendHeartbeat(QUICK, QUICK);
         assertThat(allows()).isTrue();
     }
 
-    private void beatFor(Duration time) {
+    private void sendHeartbeatsFor(Duration time) {
         Duration rest = time;
         while (rest.compareTo(TIMING.heartbeat()) > 0) {
             pass(TIMING.heartbeat().minus(QUICK.multipliedBy(2)));
-            beat(QUICK, QUICK);
+            sendHeartbeat(QUICK, QUICK);
             rest = rest.minus(TIMING.heartbeat());
         }
         pass(rest);
@@ -269,22 +270,22 @@ class ClockGuardTests {
 
     private void assertThatNothingIsAllowedForAWhile() {
         assertThat(allows()).isFalse();
-        beatFor(WINDOW.minus(QUICK));
+        sendHeartbeatsFor(WINDOW.minus(QUICK));
         assertThat(allows()).isFalse();
         pass(QUICK);
         assertThat(allows()).isTrue();
     }
 
-    private void beat(Duration request, Duration reply) {
-        guard.beat(heartbeat(request, reply));
+    private void sendHeartbeat(Duration request, Duration reply) {
+        guard.record(heartbeat(request, reply));
     }
 
-    private Beat heartbeat(Duration request, Duration reply) {
+    private Heartbeat heartbeat(Duration request, Duration reply) {
         long sent = clock.nanoTime();
         pass(request);
         Instant answered = databaseTime;
         pass(reply);
-        return new Beat(sent, clock.nanoTime(), answered);
+        return new Heartbeat(sent, clock.nanoTime(), answered);
     }
 
     private void pass(Duration time) {

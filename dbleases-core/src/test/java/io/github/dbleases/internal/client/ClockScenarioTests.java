@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Schedules in which a clock does not go on as it should. */
+/** Schedules in which a clock is set, slewed or stopped. */
 class ClockScenarioTests extends Scenario {
 
     private static final Timing SLOW = new Timing(
@@ -33,7 +33,7 @@ class ClockScenarioTests extends Scenario {
     }
 
     @Test
-    void aStepOfTheDatabaseClockThatHidesBehindSlowHeartbeatsKillsNobodyTooEarly() {
+    void aStepOfTheDatabaseClockThatHidesBehindSlowHeartbeatsMarksNoSessionDeadTooEarly() {
         SimProcess victim = start(4);
         cluster.run(TIMING.heartbeat().dividedBy(2));
         SimProcess slow = start(4);
@@ -53,7 +53,7 @@ class ClockScenarioTests extends Scenario {
     }
 
     @Test
-    void clientsWithShortTtlsGiveThoseWithLongOnesTimeToRenewAfterAStepOfTheClock() {
+    void clientsWithShortTtlsGiveOthersTimeToRenewAfterAStepOfTheClock() {
         SimProcess slow = start(12, SLOW);
         start(12);
         settle();
@@ -100,7 +100,7 @@ class ClockScenarioTests extends Scenario {
     }
 
     @Test
-    void aSessionIsMarkedDeadAfterItsOwnGraceHoweverShortThatOfTheOthersIs() {
+    void aSessionIsMarkedDeadAfterItsOwnGraceEvenIfOthersHaveAShorterOne() {
         Timing patient = new Timing(
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(5),
@@ -135,7 +135,7 @@ class ClockScenarioTests extends Scenario {
     }
 
     @Test
-    void theBalanceIsPutRightWhenTheClockIsSetBackAfterAJoin() {
+    void aLeaseIsBalancedEvenIfTheClockIsSetBackAfterAJoin() {
         SimProcess first = start(12);
         settle();
         SimProcess second = start(12);

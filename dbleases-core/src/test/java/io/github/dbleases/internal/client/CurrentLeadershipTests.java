@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What running work learns of the leadership under which it was called. */
+/** What running work knows about the leadership under which it was called. */
 class CurrentLeadershipTests {
 
     private final LeaseClient client = LeaseClients.start(LeaseClientConfig.defaults(), new InMemoryLeaseStore());

@@ -9,7 +9,7 @@ class DroppedTokensTests {
     private final DroppedTokens dropped = new DroppedTokens();
 
     @Test
-    void whatWasNeverDroppedMayBePickedUp() {
+    void aTokenThatWasNeverDroppedMayBePickedUp() {
         assertThat(dropped.contains("orders", 0, 1)).isFalse();
         assertThat(dropped.highest("orders", 0)).isZero();
     }

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.assignment.Snapshot;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** Elections that are told step by step. */
+/** Step-by-step schedules of elections. */
 class ElectionScenarioTests extends Scenario {
 
     private static final Duration YIELDED = TIMING.ttl().multipliedBy(10);
@@ -36,7 +36,7 @@ class ElectionScenarioTests extends Scenario {
     }
 
     @Test
-    void theNextLeaderOfOneThatIsClosedHasALargerToken() {
+    void theLeaderAfterAClosedOneHasALargerToken() {
         SimProcess first = candidate("reports");
         settle();
         long token = token("reports");
@@ -50,7 +50,7 @@ class ElectionScenarioTests extends Scenario {
     }
 
     @Test
-    void aLeaderThatCrashedIsFollowedAfterItsTtlAndTheGrace() {
+    void aCrashedLeaderIsSucceededAfterItsTtlAndTheGrace() {
         SimProcess first = candidate("reports");
         settle();
         SimProcess second = candidate("reports");
@@ -79,7 +79,7 @@ class ElectionScenarioTests extends Scenario {
     }
 
     @Test
-    void whoResignsIsFollowedByAnother() {
+    void aLeaderThatResignsIsSucceededByAnother() {
         SimProcess first = candidate("reports");
         settle();
         SimProcess second = candidate("reports");
@@ -94,7 +94,7 @@ class ElectionScenarioTests extends Scenario {
     }
 
     @Test
-    void whoResignsWhenItIsAloneIsElectedAgainWithALargerToken() {
+    void aLoneLeaderThatResignsIsElectedAgainWithALargerToken() {
         SimProcess alone = candidate("reports");
         settle();
         long token = token("reports");
@@ -122,7 +122,7 @@ class ElectionScenarioTests extends Scenario {
     }
 
     @Test
-    void whoHasResignedComesAfterTheOthersForAWhile() {
+    void aCandidateThatResignedComesAfterTheOthersForAWhile() {
         SimProcess resigned = candidate("reports");
         settle();
         List<SimProcess> others = List.of(candidate("reports"), candidate("reports"));
@@ -137,7 +137,7 @@ class ElectionScenarioTests extends Scenario {
     }
 
     @Test
-    void whoHasResignedLeadsAgainWhenAllOthersAreGone() {
+    void aCandidateThatResignedLeadsAgainWhenAllOthersAreGone() {
         SimProcess resigned = candidate("reports");
         settle();
         SimProcess other = candidate("reports");
@@ -151,7 +151,7 @@ class ElectionScenarioTests extends Scenario {
     }
 
     @Test
-    void whoResignedLongAgoIsACandidateAsGoodAsAnyOther() {
+    void aCandidateThatResignedLongAgoIsLikeAnyOther() {
         SimProcess first = candidate("reports");
         settle();
         SimProcess second = candidate("reports");
@@ -164,7 +164,7 @@ class ElectionScenarioTests extends Scenario {
     }
 
     @Test
-    void leadershipsOfOneThatLeavesAreSharedByTheOthers() {
+    void leadershipsOfAClientThatLeavesAreSharedByTheOthers() {
         SimProcess all = candidate(500);
         settle();
         List<SimProcess> five = candidates(5, 500);
@@ -176,7 +176,7 @@ class ElectionScenarioTests extends Scenario {
     }
 
     @Test
-    void leadershipsOfOneThatCrashedAreSharedByTheOthers() {
+    void leadershipsOfACrashedClientAreSharedByTheOthers() {
         SimProcess all = candidate(60);
         settle();
         List<SimProcess> five = candidates(5, 60);
@@ -188,7 +188,7 @@ class ElectionScenarioTests extends Scenario {
     }
 
     @Test
-    void leadershipsStayWhereTheyAreUnlessTheyAreToBeBalanced() {
+    void withoutBalancingLeadershipsStayWhereTheyAre() {
         SimProcess first = candidate(10);
         settle();
         SimProcess second = candidate(10);
@@ -199,7 +199,7 @@ class ElectionScenarioTests extends Scenario {
     }
 
     @Test
-    void leadershipsThatAreToBeBalancedMoveToACandidateThatHasTwoLess() {
+    void withBalancingLeadershipsMoveToACandidateThatHasTwoFewer() {
         LeaseClientConfig balancing =
                 CONFIG.toBuilder().balanceLeaderships(true).build();
         SimProcess all = candidate(500, balancing);
@@ -224,7 +224,7 @@ class ElectionScenarioTests extends Scenario {
     }
 
     @Test
-    void aRetiredCandidateWhoseMembershipComesBackDoesNotKeepOthersFromLeading() {
+    void aRetiredCandidateWithARestoredMembershipDoesNotKeepOthersFromLeading() {
         SimProcess first = candidate("reports");
         settle();
         SimProcess retired = candidate("reports");
@@ -242,7 +242,10 @@ class ElectionScenarioTests extends Scenario {
         await(() -> leads(other, "reports"), SOON);
     }
 
-    /** A request to join of which nothing was heard comes late, or a failover forgets that the membership was ended. */
+    /**
+     * Restores a membership, as after a late request to join, or after a failover that undoes the end of the
+     * membership.
+     */
     private void comeBack(SimProcess process, String election) {
         long session = process.engine().currentSession();
         database.store().workChannel(TIMING).transact(new TreeSet<>(Set.of(election)), transaction -> {
@@ -252,7 +255,7 @@ class ElectionScenarioTests extends Scenario {
     }
 
     @Test
-    void aLeadershipIsNotTakenFromWorkToBeBalanced() {
+    void balancingWaitsForTheWorkOfTheLeader() {
         LeaseClientConfig balancing =
                 CONFIG.toBuilder().balanceLeaderships(true).build();
         SimProcess first = candidate(2, balancing);
@@ -307,15 +310,15 @@ class ElectionScenarioTests extends Scenario {
     }
 
     private long led(SimProcess process) {
-        Map<Long, Long> leaderships = cluster.census().leases().stream()
+        Map<Long, Long> leaderships = cluster.clusterSnapshot().leases().stream()
                 .flatMap(election -> election.snapshot().partitions().stream())
                 .collect(groupingBy(Snapshot.Partition::owner, counting()));
         return leaderships.getOrDefault(process.engine().currentSession(), 0L);
     }
 
     private Snapshot election(String name) {
-        return cluster.census().leases().stream()
-                .map(Census.Lease::snapshot)
+        return cluster.clusterSnapshot().leases().stream()
+                .map(ClusterSnapshot.Lease::snapshot)
                 .filter(lease -> lease.lease().equals(name))
                 .findAny()
                 .orElseThrow();

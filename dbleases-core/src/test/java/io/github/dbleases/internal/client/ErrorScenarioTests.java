@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Schedules in which the engine of a process has no heap or no thread at the worst moment. */
+/** Schedules in which the engine of a process runs out of memory or threads at the worst moment. */
 class ErrorScenarioTests extends Scenario {
 
     private static Interruptions.Installed installed;
@@ -27,15 +27,15 @@ class ErrorScenarioTests extends Scenario {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "Portfolio.loseAll",
-                "Portfolio.publish",
-                "Portfolio.announceStops",
-                "Ownership.loseAll",
+                "LeaseOwnership.loseAll",
+                "LeaseOwnership.publish",
+                "LeaseOwnership.announceStops",
+                "Reconciler.loseAll",
                 "Engine.ended",
-                "Events.sessionLost",
+                "EventPublisher.sessionLost",
                 "TrustDeadline.noticeLapse"
             })
-    void whatWasLostWithASessionIsNotTrustedInTheNextOne(String failing) {
+    void grantsOfALostSessionAreNotTrustedInTheNextOne(String failing) {
         SimProcess victim = start(4);
         SimProcess other = start(4);
         victim.join("invoices", 4);
@@ -61,7 +61,7 @@ class ErrorScenarioTests extends Scenario {
     }
 
     @Test
-    void aHandOverGoesOnWhenThreadsForListenersCanBeStartedAgain() {
+    void aHandOverContinuesWhenThereAreThreadsForListenersAgain() {
         SimProcess owner = start(4);
         settle();
         owner.environment().threads(false);
@@ -94,16 +94,16 @@ class ErrorScenarioTests extends Scenario {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "Worker.submitFirst",
-                "Ownership.prepareReading",
-                "Ownership.apply",
-                "Ownership.reconcile",
-                "Ownership.drained",
-                "HandOvers$Batch.send",
-                "HandOvers$Batch.prepare",
-                "HandOvers$Batch.done"
+                "JobQueue.submitFirst",
+                "Reconciler.prepareReading",
+                "Reconciler.apply",
+                "Reconciler.reconcile",
+                "Reconciler.drained",
+                "HandOverQueue$LeaseBatch.send",
+                "HandOverQueue$LeaseBatch.prepare",
+                "HandOverQueue$LeaseBatch.done"
             })
-    void whatWasInterruptedOnTheWayToAnotherOwnerGoesOn(String failing) {
+    void anInterruptedHandOverIsResumed(String failing) {
         SimProcess first = start(4);
         settle();
         Interruptions exhausted = Interruptions.at(failing);

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Schedules in which the database fails over to a standby that lags, and forgets what it has acknowledged. */
+/** Schedules in which the database fails over to a lagging standby and loses acknowledged commits. */
 class FailoverScenarioTests extends Scenario {
 
     @Test
@@ -32,7 +32,9 @@ class FailoverScenarioTests extends Scenario {
         settle();
         victim.environment().crash();
         long dead = victim.engine().currentSession();
-        await(() -> cluster.census().sessions().stream().anyMatch(row -> row.id() == dead && !row.live()), TAKEOVER);
+        await(
+                () -> cluster.clusterSnapshot().sessions().stream().anyMatch(row -> row.id() == dead && !row.live()),
+                TAKEOVER);
         Backup killedButNotGranted = database.store().backup();
         await(() -> other.view("orders").size() == 4, SOON);
 
@@ -43,7 +45,7 @@ class FailoverScenarioTests extends Scenario {
     }
 
     @Test
-    void aFailoverThatLosesAKillLeavesOneOwner() {
+    void aFailoverThatRevivesADeadSessionLeavesOneOwner() {
         SimProcess victim = start(4);
         SimProcess other = start(4);
         settle();
@@ -92,7 +94,7 @@ class FailoverScenarioTests extends Scenario {
     }
 
     @Test
-    void trustGoesOnThroughAFailoverWithAThousandLeases() {
+    void trustContinuesThroughAFailoverWithAThousandLeases() {
         SimProcess process = start(4);
         for (int i = 0; i < 1_000; i++) {
             process.join("lease-" + i, 1);
@@ -108,7 +110,7 @@ class FailoverScenarioTests extends Scenario {
     }
 
     @Test
-    void trustGoesOnThroughAFailoverWhileManyLeasesAreJoined() {
+    void trustContinuesThroughAFailoverWhileManyLeasesAreJoined() {
         SimProcess process = start(4);
         settle();
         process.environment().latency(Duration.ofMillis(5), Duration.ofMillis(5));
@@ -145,7 +147,7 @@ class FailoverScenarioTests extends Scenario {
     }
 
     @Test
-    void whoCannotReadWhatItOwnsAfterAFailoverTrustsNothing() {
+    void aClientThatCannotReadItsGrantsAfterAFailoverTrustsNothing() {
         SimProcess survivor = survivorOfALostTakeover();
 
         survivor.environment().cutWork(true);
@@ -184,7 +186,7 @@ class FailoverScenarioTests extends Scenario {
     }
 
     @Test
-    void aFailoverToAnOldCopyKillsNobodyWhoIsStillThere() {
+    void aFailoverToAnOldCopyMarksNoRunningClientDead() {
         List<SimProcess> three = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             three.add(start(12));
@@ -202,7 +204,9 @@ class FailoverScenarioTests extends Scenario {
         assertThat(sessions(three)).isEqualTo(sessions);
     }
 
-    /** Returns a process that owns and trusts what the database after a failover says that a dead one owns. */
+    /**
+     * Returns a process that owns and trusts partitions that, after a failover, a dead process owns in the database.
+     */
     private SimProcess survivorOfALostTakeover() {
         SimProcess survivor = start(4);
         SimProcess victim = start(4);

@@ -26,8 +26,8 @@ import net.bytebuddy.matcher.ElementMatcher;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Errors at the entry of any method of the engine, as when the heap ends there. While they are installed, a thread that has
- * armed them is interrupted at random; the others are not.
+ * Errors at the entry of any method of the engine, as when memory runs out there. While they are installed, threads
+ * that have armed them are interrupted at random.
  */
 public final class Interruptions {
 
@@ -39,7 +39,7 @@ public final class Interruptions {
     private double probability;
     private int thrown;
 
-    /** Interrupts so often. */
+    /** Interrupts with a probability. */
     Interruptions(Random random, double probability) {
         this(random, null, probability);
     }
@@ -50,17 +50,17 @@ public final class Interruptions {
         this.probability = probability;
     }
 
-    /** Interrupts each call of a method: the name of its class and its own, with a dot between. */
+    /** Interrupts each call of a method, given as {@code Class.method}. */
     static Interruptions at(String method) {
         return new Interruptions(new Random(), PACKAGE + method, 1);
     }
 
-    /** Interrupts nothing any more. */
+    /** Stops interrupting. */
     void end() {
         probability = 0;
     }
 
-    /** Does something that is interrupted at random. */
+    /** Runs an action that is interrupted at random. */
     void during(Runnable action) {
         Interruptions before = ARMED.get();
         ARMED.set(this);
@@ -71,12 +71,12 @@ public final class Interruptions {
         }
     }
 
-    /** Returns how often something was interrupted. */
+    /** Returns how often a call was interrupted. */
     int thrown() {
         return thrown;
     }
 
-    /** Is called by each method of the engine at its entry. */
+    /** Called at the entry of each method of the engine. */
     public static void check(String entered) {
         Interruptions armed = ARMED.get();
         if (armed != null
@@ -101,7 +101,7 @@ public final class Interruptions {
         return () -> transformer.reset(instrumentation, RedefinitionStrategy.RETRANSFORMATION);
     }
 
-    /** The classes of the tests are elsewhere. */
+    /** Returns whether a class belongs to the engine and not to the tests. */
     private static boolean isOfTheEngine(@Nullable ProtectionDomain domain) {
         URI place = domain == null
                 ? URI.create("nowhere:/")
@@ -110,23 +110,23 @@ public final class Interruptions {
     }
 
     /**
-     * Everything except for what needs no heap: what counts the holds of a user's threads, what a thread begins with, and
-     * the call of a listener, whose errors are its own.
+     * Matches all methods except for those that need no memory: the counting of holds on a user's threads, the entry of
+     * a thread, and the calls of listeners, whose errors are not the engine's.
      */
     private static ElementMatcher<MethodDescription> interruptible() {
         return isMethod()
                 .and(not(isAbstract()))
                 .and(not(isNative()))
                 .and(not(isTypeInitializer()))
-                .and(not(in("Owned").and(namedOneOf("tryHold", "release", "refuseHolds"))))
+                .and(not(in("OwnedPartition").and(namedOneOf("tryHold", "release", "refuseHolds"))))
                 .and(not(in("JoinedLease$OpenHold").and(named("close"))))
                 .and(not(in("ListenerQueue").and(named("runNext"))))
-                .and(not(in("Listeners", "Sharing", "Events").and(nameStartsWith("lambda$"))))
+                .and(not(in("Listeners", "TaskMembership", "EventPublisher").and(nameStartsWith("lambda$"))))
                 .and(not(in(
                         "OwnershipListener$OfLease",
                         "OwnershipListener$OfLeadership",
-                        "Events$OfLease",
-                        "Events$OfElection")));
+                        "EventPublisher$OfLease",
+                        "EventPublisher$OfElection")));
     }
 
     private static ElementMatcher.Junction<MethodDescription> in(String... classes) {
@@ -134,14 +134,14 @@ public final class Interruptions {
                 namedOneOf(Stream.of(classes).map(name -> PACKAGE + name).toArray(String[]::new)));
     }
 
-    /** Takes the errors out again. */
+    /** Removes the instrumentation. */
     interface Installed extends AutoCloseable {
 
         @Override
         void close();
     }
 
-    /** What each method begins with. */
+    /** The code that is added to the beginning of each method. */
     static final class Entry {
 
         private Entry() {}

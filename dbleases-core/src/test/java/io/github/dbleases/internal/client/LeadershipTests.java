@@ -26,7 +26,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** Leadership as a user has it: the real client with its real threads, on the store in memory. */
+/** Leadership as users see it: the real client with its real threads, on the in-memory store. */
 class LeadershipTests extends RealClients {
 
     @Test
@@ -54,11 +54,13 @@ class LeadershipTests extends RealClients {
         other.resign();
         other.leave();
 
-        assertThat(one.isLeader()).as("nobody frees what is another's").isTrue();
+        assertThat(one.isLeader())
+                .as("a client never releases another's leadership")
+                .isTrue();
     }
 
     @Test
-    void everybodyCanAskWhoLeads() {
+    void everyClientCanAskForTheLeader() {
         LeaseClient client = start("a");
         Leadership one = client.leadership("reports");
         Leadership other = start("b").leadership("reports");
@@ -72,7 +74,7 @@ class LeadershipTests extends RealClients {
     }
 
     @Test
-    void nobodyLeadsWhenAllHaveLeft() {
+    void thereIsNoLeaderAfterAllHaveLeft() {
         Leadership leadership = start("a").leadership("reports");
 
         leadership.leave();
@@ -82,7 +84,7 @@ class LeadershipTests extends RealClients {
     }
 
     @Test
-    void workRunsInTheLeaderOnly() throws Exception {
+    void workRunsOnlyOnTheLeader() throws Exception {
         Leadership one = start("a").leadership("reports");
         Leadership other = start("b").leadership("reports");
         AtomicBoolean ran = new AtomicBoolean();
@@ -132,7 +134,7 @@ class LeadershipTests extends RealClients {
     }
 
     @Test
-    void aListenerIsToldOfEachElectionWithItsTokenAndOfEachEnd() {
+    void aListenerIsToldOfEachElectionAndOfEachEnd() {
         Leadership leadership = start("a").leadership("reports");
         long first = leadership.token().orElseThrow();
         List<String> told = new CopyOnWriteArrayList<>();
@@ -152,7 +154,7 @@ class LeadershipTests extends RealClients {
     }
 
     @Test
-    void aListenerThatThrowsOrIsSlowHarmsNobodyElse() {
+    void aFailingOrSlowListenerDoesNotAffectOthers() {
         LeaseClient client = start("a");
         Leadership leadership = client.leadership("reports");
         CompletableFuture<Void> end = new CompletableFuture<>();
@@ -170,7 +172,7 @@ class LeadershipTests extends RealClients {
         Instant later = Instant.now().plus(FAST.ttl());
         await().until(() -> Instant.now().isAfter(later));
 
-        assertThat(leadership.isLeader()).as("heartbeats go on").isTrue();
+        assertThat(leadership.isLeader()).as("heartbeats continue").isTrue();
         end.complete(null);
         assertThat(client.state()).isEqualTo(ClientState.ACTIVE);
     }
@@ -237,14 +239,14 @@ class LeadershipTests extends RealClients {
     }
 
     @Test
-    void theOutcomeMayBeAwaitedForEver() {
+    void theOutcomeCanBeAwaitedForever() {
         Leadership leadership = start("a").leadership("reports");
 
         assertThat(leadership.awaitOutcome(ChronoUnit.FOREVER.getDuration())).isTrue();
     }
 
     @Test
-    void nobodyAwaitsTheOutcomeOfAClientThatIsClosed() {
+    void closingAClientEndsTheWaitForTheOutcome() {
         LeaseStore withoutAnswer = new InterposedStore(store, call -> {
             if (call.equals("transact")) {
                 throw new StoreUnavailableException("away, on purpose");

@@ -12,7 +12,7 @@ import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.internal.InternalLeaseClient;
 import org.junit.jupiter.api.Test;
 
-/** The real client with its real threads, on the store in memory. */
+/** The real client with its real threads, on the in-memory store. */
 class LeaseClientsTests extends RealClients {
 
     @Test

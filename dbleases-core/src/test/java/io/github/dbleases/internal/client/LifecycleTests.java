@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The beginning and the end of clients with real threads. A session lives for minutes and a drain takes a day at most, so
- * what happens at once happens because it was done, not because a time has passed.
+ * The start and the end of clients with real threads. A session lives for minutes and the drain timeout is a day, so
+ * what happens at once does not happen because of a timeout.
  */
 @Timeout(60)
 class LifecycleTests {
@@ -109,7 +109,7 @@ class LifecycleTests {
     }
 
     @Test
-    void aDrainTimeoutOfZeroReleasesWhatNobodyWorksOn() {
+    void aDrainTimeoutOfZeroReleasesPartitionsThatAreNotInUse() {
         LeaseClient client = start("idle", store, NO_TIME);
         awaitAll(client.lease("orders", 4));
 
@@ -119,7 +119,7 @@ class LifecycleTests {
     }
 
     @Test
-    void anInterruptedThreadClosesAClientAllTheSame() {
+    void anInterruptedThreadCanCloseAClient() {
         LeaseClient client = start("interrupted", store);
         awaitAll(client.lease("orders", 4));
 
@@ -232,7 +232,7 @@ class LifecycleTests {
     }
 
     @Test
-    void whateverTheStoreThrowsTheClientGoesOn() {
+    void theClientKeepsWorkingWhateverTheStoreThrows() {
         Set<String> failed = ConcurrentHashMap.newKeySet();
         LeaseClient client = start("sturdy", new InterposedStore(store, method -> {
             if (!method.equals("close") && failed.add(method)) {
@@ -247,7 +247,7 @@ class LifecycleTests {
     }
 
     @Test
-    void aConnectionThatIsMadeWhileTheClientIsClosedIsGivenUp() throws InterruptedException {
+    void aConnectionThatIsMadeWhileTheClientClosesIsClosed() throws InterruptedException {
         AtomicBoolean connected = new AtomicBoolean();
         AtomicBoolean slow = new AtomicBoolean();
         CountDownLatch calling = new CountDownLatch(1);

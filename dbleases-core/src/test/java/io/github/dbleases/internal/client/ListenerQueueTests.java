@@ -16,7 +16,7 @@ class ListenerQueueTests {
     private final ListenerQueue<List<String>> queue = new ListenerQueue<>(this::execute, told);
 
     @Test
-    void whatIsToldComesInOrderAndOneAfterTheOther() {
+    void notificationsAreDeliveredInOrderOneAfterAnother() {
         queue.tell(to -> to.add("a"));
         queue.tell(to -> to.add("b"));
         assertThat(threads).hasSize(1);
@@ -26,7 +26,7 @@ class ListenerQueueTests {
     }
 
     @Test
-    void whatCannotBeToldForWantOfAThreadIsToldLaterInOrder() {
+    void notificationsThatFindNoThreadAreDeliveredLaterInOrder() {
         noThreads = true;
         queue.tell(to -> to.add("a"));
         queue.afterwards(() -> told.add("after a"));
@@ -41,7 +41,7 @@ class ListenerQueueTests {
     }
 
     @Test
-    void aThreadThatFindsNoOtherGoesOnItself() {
+    void aThreadThatFindsNoOtherContinues() {
         queue.tell(to -> to.add("a"));
         queue.tell(to -> to.add("b"));
         noThreads = true;
@@ -51,7 +51,7 @@ class ListenerQueueTests {
     }
 
     @Test
-    void anErrorOfTheListenerCountsAsTold() {
+    void aNotificationThatFailsCountsAsDelivered() {
         queue.tell(to -> {
             to.add("a");
             throw new OutOfMemoryError("on purpose");
@@ -63,7 +63,7 @@ class ListenerQueueTests {
     }
 
     @Test
-    void whatFollowsIsRepeatedUntilItSucceeds() {
+    void anActionAfterwardsIsRepeatedUntilItSucceeds() {
         int[] failures = {25};
         queue.afterwards(() -> {
             if (failures[0]-- > 0) {
@@ -82,7 +82,7 @@ class ListenerQueueTests {
     }
 
     @Test
-    void whoIsRemovedIsToldNothingMore() {
+    void aRemovedListenerIsNotNotified() {
         queue.tell(to -> to.add("a"));
         queue.remove();
         run();

@@ -12,19 +12,19 @@ class MemoryScenarioTests extends Scenario {
     void leasesThatComeAndGoLeaveNothing() {
         SimProcess process = start(4);
         SimProcess other = start(4);
-        comeAndGo(process, other, 0, 150);
+        joinAndLeave(process, other, 0, 150);
         cluster.run(Duration.ofMinutes(3));
         int before = Reachable.from(process.engine());
         int pending = process.environment().pending();
 
-        comeAndGo(process, other, 150, 450);
+        joinAndLeave(process, other, 150, 450);
 
         assertThat(Reachable.from(process.engine())).isLessThanOrEqualTo(before + before / 50);
         assertThat(process.environment().pending()).isLessThanOrEqualTo(pending);
     }
 
-    /** Each of the leases has a name that never was before. */
-    private void comeAndGo(SimProcess process, SimProcess other, int from, int to) {
+    /** Joins and leaves leases, each with a new name. */
+    private void joinAndLeave(SimProcess process, SimProcess other, int from, int to) {
         for (int i = from; i < to; i++) {
             process.join("passing-" + i, 3);
             other.join("passing-" + i, 3);

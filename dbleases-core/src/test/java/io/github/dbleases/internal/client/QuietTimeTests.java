@@ -17,24 +17,24 @@ class QuietTimeTests {
     private final QuietTime quiet = new QuietTime(Timing.DEFAULT, clock);
 
     @Test
-    void theFirstIncarnationThatIsSeenIsNotQuiet() {
+    void theFirstIncarnationIsNotQuiet() {
         quiet.enter(FIRST);
         quiet.enter(FIRST);
 
-        assertThat(quiet.rest()).isZero();
+        assertThat(quiet.remaining()).isZero();
     }
 
     @Test
-    void anotherIncarnationIsQuietForATtlAndTheGraceByTheOwnClock() {
+    void anotherIncarnationIsQuietForTtlAndGraceByTheOwnClock() {
         quiet.enter(FIRST);
 
         quiet.enter(SECOND);
-        assertThat(quiet.rest()).isEqualTo(OWN);
+        assertThat(quiet.remaining()).isEqualTo(OWN);
 
         clock.pass(OWN.minusNanos(1));
-        assertThat(quiet.rest()).isEqualTo(Duration.ofNanos(1));
+        assertThat(quiet.remaining()).isEqualTo(Duration.ofNanos(1));
         clock.pass(Duration.ofNanos(1));
-        assertThat(quiet.rest()).isZero();
+        assertThat(quiet.remaining()).isZero();
     }
 
     @Test
@@ -42,27 +42,27 @@ class QuietTimeTests {
         quiet.enter(FIRST);
 
         quiet.enter(new Incarnation("another", 1));
-        assertThat(quiet.rest()).isEqualTo(OWN);
+        assertThat(quiet.remaining()).isEqualTo(OWN);
     }
 
     @Test
-    void whatTheStoreSaysLengthensTheQuietTimeButNeverShortensIt() {
+    void theStoresAnswerLengthensTheQuietTimeButNeverShortensIt() {
         quiet.enter(FIRST);
         quiet.enter(SECOND);
 
         quiet.atLeast(OWN.plusSeconds(5));
-        assertThat(quiet.rest()).isEqualTo(OWN.plusSeconds(5));
+        assertThat(quiet.remaining()).isEqualTo(OWN.plusSeconds(5));
 
         quiet.atLeast(Duration.ZERO);
-        assertThat(quiet.rest()).isEqualTo(OWN.plusSeconds(5));
+        assertThat(quiet.remaining()).isEqualTo(OWN.plusSeconds(5));
     }
 
     @Test
-    void whoStartsInAQuietTimeTakesTheStoresWordForIt() {
+    void aClientThatStartsInAQuietTimeUsesTheStoresAnswer() {
         quiet.enter(SECOND);
 
         quiet.atLeast(Duration.ofSeconds(2));
 
-        assertThat(quiet.rest()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(quiet.remaining()).isEqualTo(Duration.ofSeconds(2));
     }
 }

@@ -59,10 +59,10 @@ final class Reachable {
         return type.getName().startsWith("io.github.dbleases.");
     }
 
-    /** What the simulation knows is no concern of the engine. */
+    /** The simulation and its store belong to the world around the engine. */
     private static boolean isOfTheWorld(Object object) {
         return object.getClass().getSimpleName().startsWith("Sim")
-                || object.getClass().getName().contains(".store.");
+                || object.getClass().getName().startsWith("io.github.dbleases.memory.");
     }
 
     private void lookAt(Field field, Object object) {

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 
-/** Real clients with their real threads, on the store in memory, and all that happens to them. */
+/** Real clients with their real threads on the in-memory store, and their events. */
 abstract class RealClients {
 
     static final Timing FAST = new Timing(

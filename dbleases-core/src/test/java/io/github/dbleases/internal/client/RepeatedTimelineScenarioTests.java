@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.dbleases.memory.InMemoryLeaseStore.Backup;
 import org.junit.jupiter.api.Test;
 
-/** Two standbys are promoted one after the other, and the second, which does not know of the first, repeats its timeline. */
+/**
+ * Two standbys are promoted one after the other. The second one does not know of the first, so it repeats its timeline.
+ */
 class RepeatedTimelineScenarioTests extends Scenario {
 
     @Test

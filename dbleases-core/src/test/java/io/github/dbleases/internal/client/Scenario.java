@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.Timing;
 import io.github.dbleases.assignment.Snapshot.Partition;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 
-/** What schedules that are told step by step have in common; most are about a lease {@code orders}. */
+/** The base of step-by-step schedules, most of which use a lease {@code orders}. */
 abstract class Scenario {
 
     static final Timing TIMING = Timing.DEFAULT;
@@ -73,8 +73,8 @@ abstract class Scenario {
         process.view("orders").forEach(partition -> process.hold("orders", partition, time));
     }
 
-    Census.Lease orders() {
-        return cluster.census().leases().get(0);
+    ClusterSnapshot.Lease orders() {
+        return cluster.clusterSnapshot().leases().get(0);
     }
 
     int members() {
@@ -115,7 +115,7 @@ abstract class Scenario {
                 .count();
     }
 
-    /** Returns the process whose session follows that of a dead one: it is the one that marks it. */
+    /** Returns the process whose session follows a dead one, which is the process that marks it dead. */
     static SimProcess watcherOf(long victim, List<SimProcess> processes) {
         List<SimProcess> alive = processes.stream()
                 .filter(process -> !process.environment().isCrashed())

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Schedules that are told step by step, many of which an earlier version of the rules failed. */
+/** Step-by-step schedules, many of which an earlier version of the rules failed. */
 class ScenarioTests extends Scenario {
 
     @Test
@@ -59,7 +59,7 @@ class ScenarioTests extends Scenario {
     }
 
     @Test
-    void newcomersDoNotDelayATakeOver() {
+    void newSessionsDoNotDelayATakeOver() {
         SimProcess steady = start(12);
         for (int round = 0; round < 6; round++) {
             SimProcess victim = start(12);
@@ -79,7 +79,7 @@ class ScenarioTests extends Scenario {
     }
 
     @Test
-    void neighboursThatCrashTogetherAreAllFound() {
+    void neighborsThatCrashTogetherAreAllFound() {
         List<SimProcess> ten = start(10, 40);
         settle();
 
@@ -104,7 +104,7 @@ class ScenarioTests extends Scenario {
     }
 
     @Test
-    void aClientThatIsStoppedTrustsNothingWhenItGoesOn() {
+    void aPausedClientTrustsNothingWhenItContinues() {
         SimProcess stopped = start(12);
         SimProcess other = start(12);
         settle();
@@ -119,7 +119,7 @@ class ScenarioTests extends Scenario {
     }
 
     @Test
-    void aHandOverWhosePendingSessionDiedGoesToWhomTheBalancerNames() {
+    void aHandOverWhosePendingSessionDiedGoesToTheMemberThatTheBalancerNames() {
         SimProcess owner = start(4);
         settle();
         holdAll(owner, LONG);
@@ -133,7 +133,7 @@ class ScenarioTests extends Scenario {
     }
 
     @Test
-    void aHandOverThatIsWithdrawnAfterTheOwnerDroppedThePartitionIsFinished() {
+    void aHandOverThatIsWithdrawnAfterTheOwnerDroppedThePartitionIsCompleted() {
         SimProcess owner = start(4);
         settle();
         Map<Integer, Long> tokens = tokens();
@@ -150,7 +150,7 @@ class ScenarioTests extends Scenario {
     }
 
     @Test
-    void whatIsStillHeldAfterTheDrainTimeoutIsLeftToExpire() {
+    void partitionsStillHeldAfterTheDrainTimeoutAreLeftToExpire() {
         SimProcess closing = start(4);
         settle();
         long session = closing.engine().currentSession();
@@ -179,7 +179,7 @@ class ScenarioTests extends Scenario {
     }
 
     @Test
-    void aRestartedClientDoesNotKillTheOthersWhenTheDatabaseComesBack() {
+    void aRestartedClientMarksNoOtherDeadWhenTheDatabaseComesBack() {
         List<SimProcess> three = start(3, 12);
         settle();
         List<Long> sessions = sessions(three);
@@ -201,13 +201,15 @@ class ScenarioTests extends Scenario {
     }
 
     @Test
-    void whatAMarkedSessionOwnedIsGivenOutEvenIfTheOneWhoMarkedItDies() {
+    void partitionsOfADeadSessionAreAssignedEvenIfTheClientThatMarkedItDies() {
         List<SimProcess> three = start(3, 12);
         settle();
         long victim = three.get(0).engine().currentSession();
 
         three.get(0).environment().crash();
-        await(() -> cluster.census().sessions().stream().anyMatch(row -> row.id() == victim && !row.live()), TAKEOVER);
+        await(
+                () -> cluster.clusterSnapshot().sessions().stream().anyMatch(row -> row.id() == victim && !row.live()),
+                TAKEOVER);
         SimProcess marker = watcherOf(victim, three);
         marker.environment().crash();
         settle();
@@ -216,7 +218,7 @@ class ScenarioTests extends Scenario {
     }
 
     @Test
-    void theBalanceIsPutRightEvenIfTheOneWhoWaitedForTheDebounceDies() {
+    void aLeaseIsBalancedEvenIfTheClientThatWaitedForTheDebounceDies() {
         List<SimProcess> two = start(2, 12);
         settle();
         SimProcess third = start(12);
@@ -231,7 +233,7 @@ class ScenarioTests extends Scenario {
     }
 
     @Test
-    void aBalanceThatNobodyWaitsForIsPutRightByTheAudit() {
+    void theAuditBalancesALeaseThatNoClientIsAboutToBalance() {
         List<SimProcess> two =
                 Stream.of(cluster.start(CONFIG), cluster.start(CONFIG)).collect(toCollection(ArrayList::new));
         settle();
@@ -269,7 +271,7 @@ class ScenarioTests extends Scenario {
     }
 
     @Test
-    void aRequestToLeaveThatComesLateDoesNotEndTheMembershipThatFollowed() {
+    void aLateRequestToLeaveDoesNotEndTheNextMembership() {
         SimProcess process = start(4);
         start(4);
         settle();
@@ -303,7 +305,7 @@ class ScenarioTests extends Scenario {
 
         assertThat(process.environment().heartbeats() - heartbeats).isBetween(9, 11);
         assertThat(otherRequests(process, other) - others)
-                .as("only the audit of one of them, once per TTL")
+                .as("only the audit by one of them, once per TTL")
                 .isBetween(1, 3);
     }
 

@@ -12,7 +12,7 @@ class SessionTests {
 
     private final Session session = new Session(
             1,
-            new ClockGuard(Timing.DEFAULT, new ClockGuard.Beat(0, 1, Instant.EPOCH)),
+            new ClockGuard(Timing.DEFAULT, new ClockGuard.Heartbeat(0, 1, Instant.EPOCH)),
             new Incarnation("system", 1),
             new Moment(0, 0));
 
@@ -37,7 +37,7 @@ class SessionTests {
     }
 
     @Test
-    void whatWasAppliedCanBeForgotten() {
+    void theAppliedInboxCanBeForgotten() {
         session.applied(5);
 
         session.forgetApplied();
@@ -46,7 +46,7 @@ class SessionTests {
     }
 
     @Test
-    void anotherIncarnationHasToConfirmWhatIsOwned() {
+    void anotherIncarnationMustConfirmWhatIsOwned() {
         assertThat(session.isConfirmed()).isTrue();
 
         session.leaveIncarnation();

@@ -14,25 +14,25 @@ final class SimClock {
         this.world = world;
     }
 
-    /** Returns what it shows, in nanoseconds. */
+    /** Returns its time in nanoseconds. */
     long nanos() {
         long passed = world.nanos() - setAtNanos;
         return setTo + (rate == 1 ? passed : (long) (passed * rate));
     }
 
-    /** Sets it forward or back. */
+    /** Sets the clock forward or back. */
     void step(Duration by) {
         setTo = nanos() + by.toNanos();
         setAtNanos = world.nanos();
     }
 
-    /** From now on it runs so many times as fast as the time of the world. */
+    /** Changes the rate of the clock relative to the time of the world. */
     void run(double nextRate) {
         step(Duration.ZERO);
         rate = nextRate;
     }
 
-    /** Returns in what time of the world a time passes on this clock. */
+    /** Converts a time span on this clock into one in the time of the world. */
     Duration worldTime(Duration own) {
         return rate == 1 ? own : Duration.ofNanos((long) Math.ceil(own.toNanos() / rate) + 1);
     }

@@ -8,7 +8,7 @@ import io.github.dbleases.assignment.Balancer.Scope;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.assignment.Snapshot.Member;
 import io.github.dbleases.assignment.Snapshot.Partition;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,12 +49,12 @@ final class SimCluster {
         return process;
     }
 
-    /** Lets time pass. */
+    /** Simulates a time span. */
     void run(Duration time) {
         runUntil(() -> false, time);
     }
 
-    /** Lets time pass until something is the case, for a time at most; returns whether it is. */
+    /** Simulates time until a condition holds, at most for the given time. Returns whether it holds. */
     boolean runUntil(BooleanSupplier condition, Duration atMost) {
         long end = world.nanos() + atMost.toNanos();
         while (!condition.getAsBoolean()) {
@@ -68,25 +68,26 @@ final class SimCluster {
         return true;
     }
 
-    Census census() {
-        return storage.census();
+    ClusterSnapshot clusterSnapshot() {
+        return storage.clusterSnapshot();
     }
 
     /**
-     * Reports leases that are not owned and trusted in fair shares, or of which members, views and store disagree, and
-     * sessions of which nobody knows any more.
+     * Reports leases that are not owned and trusted in fair shares, disagreements between members, views and store, and
+     * sessions that no process knows.
      */
     void checkShared() {
-        census().leases().forEach(lease -> checkShared(lease.snapshot()));
+        clusterSnapshot().leases().forEach(lease -> checkShared(lease.snapshot()));
         processes.forEach(this::checkListeners);
         processes.forEach(this::checkTasks);
         checkNothingDeadIsLeft();
     }
 
-    /** Returns the tokens of all partitions, none of which changes while nothing has to move. */
+    /** Returns the tokens of all partitions, which don't change while nothing has to move. */
     Map<String, Long> tokens() {
         Map<String, Long> tokens = new TreeMap<>();
-        census().leases()
+        clusterSnapshot()
+                .leases()
                 .forEach(lease -> lease.snapshot()
                         .partitions()
                         .forEach(row -> tokens.put(lease.snapshot().lease() + "/" + row.number(), row.token())));
@@ -115,31 +116,36 @@ final class SimCluster {
         }
     }
 
-    /** Each process that shares tasks has its session for it, knows how many do, and was told. */
+    /**
+     * Each process that shares tasks must have a session for them, know the number of sessions, and have been notified.
+     */
     private void checkTasks(SimProcess process) {
         for (SimTaskListener listener : process.taskListeners()) {
-            String lease = listener.tasks().name();
-            if (process.takesPartIn(lease) && process.tasks(lease) == listener.tasks()) {
+            String lease = listener.taskSession().name();
+            if (process.takesPartIn(lease) && process.tasks(lease) == listener.taskSession()) {
                 checkSession(process, listener);
             }
         }
     }
 
     private void checkSession(SimProcess process, SimTaskListener listener) {
-        int members = census().leases().stream()
-                .map(Census.Lease::snapshot)
-                .filter(lease -> lease.lease().equals(listener.tasks().name()))
+        int members = clusterSnapshot().leases().stream()
+                .map(ClusterSnapshot.Lease::snapshot)
+                .filter(lease -> lease.lease().equals(listener.taskSession().name()))
                 .mapToInt(lease -> lease.members().size())
                 .sum();
-        boolean inSession =
-                listener.tasks().id().equals(OptionalLong.of(process.engine().currentSession()));
-        if (!inSession || listener.tasks().sessions() != members || !listener.isUpToDate()) {
+        boolean inSession = listener.taskSession()
+                .id()
+                .equals(OptionalLong.of(process.engine().currentSession()));
+        if (!inSession || listener.taskSession().sessions() != members || !listener.isUpToDate()) {
             world.violation("in the end %d sessions share tasks, but %s is %s".formatted(members, process, listener));
         }
     }
 
     private void checkNothingDeadIsLeft() {
-        Set<Long> left = census().sessions().stream().map(Census.Session::id).collect(toSet());
+        Set<Long> left = clusterSnapshot().sessions().stream()
+                .map(ClusterSnapshot.Session::id)
+                .collect(toSet());
         Set<Long> running = processes.stream()
                 .filter(process -> !process.isClosed())
                 .map(process -> process.engine().currentSession())
@@ -152,7 +158,7 @@ final class SimCluster {
 
     private void checkListeners(SimProcess process) {
         if (process.isClosed() && world.conditions().errors() > 0) {
-            // There may have been no thread to tell them, and no heartbeat after the end to try again.
+            // There may have been no thread to notify them, and no heartbeat after the end to try again.
             return;
         }
         for (SimListener listener : process.listeners()) {

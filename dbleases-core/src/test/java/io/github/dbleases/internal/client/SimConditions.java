@@ -9,14 +9,15 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * Under what conditions a schedule runs.
+ * The conditions of a schedule.
  *
- * @param timings the times of the processes; each has one of them
+ * @param timings the timings from which each process gets one
  * @param heaviest the largest weight of a process
- * @param clockRates how far the rate of each clock may be from the others, as a fraction; 0 if all run alike
- * @param errors how often what the engine asks of its environment fails with an {@code Error}
- * @param interruptions how often a method of the engine fails with an {@code Error}, if {@link Interruptions} are installed
- * @param changingLeases whether leases are resized and leases with ever new names come and go
+ * @param clockRates how far the rates of two clocks may differ, as a fraction; 0 if all clocks run at the same rate
+ * @param errors how often a request of the engine to its environment fails with an {@code Error}
+ * @param interruptions how often a method of the engine fails with an {@code Error}, if {@link Interruptions} are
+ *     installed
+ * @param changingLeases whether leases are resized, and leases with ever new names come and go
  */
 record SimConditions(
         List<Timing> timings,
@@ -26,7 +27,7 @@ record SimConditions(
         double interruptions,
         boolean changingLeases) {
 
-    /** The default times, equal weights, clocks that run alike, and nothing out of the ordinary. */
+    /** The default timing, equal weights, clocks that run at the same rate, and no errors. */
     static final SimConditions ORDINARY = new SimConditions(List.of(Timing.DEFAULT), 1, 0, 0, 0, false);
 
     static SimConditions draw(Random random) {
@@ -41,12 +42,12 @@ record SimConditions(
         return new SimConditions(timings, heaviest, clockRates, errors, 0, random.nextDouble() < 0.4);
     }
 
-    /** Returns the same with methods of the engine that fail so often. */
+    /** Returns a copy with the given probability that a method of the engine fails. */
     SimConditions withInterruptions(double probability) {
         return new SimConditions(timings, heaviest, clockRates, errors, probability, changingLeases);
     }
 
-    /** Returns by how much clocks may differ whatever happens, an undetected step of half the grace included. */
+    /** Returns by how much clocks may always differ, including an undetected step of half the grace. */
     private static double tolerated(Collection<Timing> timings) {
         return timings.stream()
                 .mapToDouble(timing -> {
@@ -57,7 +58,7 @@ record SimConditions(
                 .orElseThrow();
     }
 
-    /** Returns times within the rules, near their limits more often than not. */
+    /** Returns timings that the rules allow, most of them near the limits. */
     private static Timing timing(Random random) {
         Duration ttl = between(random, Duration.ofSeconds(3), Duration.ofSeconds(9));
         Duration heartbeat = between(random, ttl.dividedBy(8), ttl.dividedBy(3));
@@ -80,17 +81,17 @@ record SimConditions(
         return timings.get(world.random().nextInt(timings.size()));
     }
 
-    /** Returns the times with the longest TTL. */
+    /** Returns the timing with the longest TTL. */
     Timing slowest() {
         return timings.stream().max(Comparator.comparing(Timing::ttl)).orElseThrow();
     }
 
-    /** Returns the times with the shortest TTL. */
+    /** Returns the timing with the shortest TTL. */
     Timing fastest() {
         return timings.stream().min(Comparator.comparing(Timing::ttl)).orElseThrow();
     }
 
-    /** Returns the longest grace of all. */
+    /** Returns the longest grace. */
     Duration longestGrace() {
         return timings.stream()
                 .map(Timing::grace)
@@ -98,12 +99,12 @@ record SimConditions(
                 .orElseThrow();
     }
 
-    /** Returns a rate at which a clock may run; no two of them differ by more than the clock rates of these conditions. */
+    /** Returns a random rate for a clock. Two rates differ at most by the clock rates of these conditions. */
     double anyRate(SimWorld world) {
         return clockRates == 0 ? 1 : 1 - clockRates / 2 + world.random().nextDouble() * clockRates * 0.95;
     }
 
-    /** Returns whether the times are the default ones and nothing goes wrong in the processes themselves. */
+    /** Returns whether the timing is the default and nothing goes wrong in the processes themselves. */
     boolean areOrdinary() {
         return timings.equals(ORDINARY.timings) && clockRates == 0 && errors == 0 && interruptions == 0;
     }

@@ -5,7 +5,7 @@ import io.github.dbleases.Timing;
 import io.github.dbleases.assignment.Change.Grant;
 import io.github.dbleases.assignment.Change.Vacate;
 import io.github.dbleases.memory.InMemoryLeaseStore;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A database that can be away, lag, lose its last commits in a failover and have its clock set. */
+/** A database that can be unreachable, lose its last commits in a failover, and have its clock set. */
 final class SimDatabase implements SimStorage {
 
     private static final int STANDBYS = 8;
@@ -25,7 +25,10 @@ final class SimDatabase implements SimStorage {
     private final InMemoryLeaseStore store;
     private final Deque<InMemoryLeaseStore.Backup> standbys = new ArrayDeque<>();
 
-    /** A standby that has not followed the primary since the last failover: it repeats the timeline if it is promoted. */
+    /**
+     * A standby that has not followed the primary since the last failover, so it repeats the timeline if it is
+     * promoted.
+     */
     private InMemoryLeaseStore.@Nullable Backup leftBehind;
 
     private Instant latest = Instant.MIN;
@@ -44,9 +47,9 @@ final class SimDatabase implements SimStorage {
         this.timeToNotice = slowest.ttl();
         this.quietTime = slowest.ttl().plus(world.conditions().longestGrace()).plusSeconds(2);
         this.jumpedNanos = -timeToNotice.toNanos();
-        // All times are known from the beginning: a stated limit is a failover that loses the first session with a
-        // longer TTL.
-        world.conditions().timings().forEach(timing -> store.workChannel(timing).census());
+        // The store knows all timings from the beginning. A failover that loses the first session with a longer TTL is
+        // a documented limit.
+        world.conditions().timings().forEach(timing -> store.workChannel(timing).clusterSnapshot());
         clock.run(world.conditions().anyRate(world));
         standbys.add(store.backup());
     }
@@ -73,8 +76,8 @@ final class SimDatabase implements SimStorage {
     }
 
     @Override
-    public Census census() {
-        return store.workChannel(Timing.DEFAULT).census();
+    public ClusterSnapshot clusterSnapshot() {
+        return store.workChannel(Timing.DEFAULT).clusterSnapshot();
     }
 
     @Override
@@ -90,18 +93,18 @@ final class SimDatabase implements SimStorage {
     }
 
     /**
-     * Returns whether the clock was set, or is that of a new primary, so short a time ago that a client which is not
-     * interrupted may not have noticed. Stated limits are a clock that is set back and forth again between two heartbeats,
-     * which nobody notices though it has shortened the lives of the sessions that were renewed meanwhile; and a new primary
-     * whose clock lags too much.
+     * Returns whether the clock was set, or a new primary promoted, so recently that an undisturbed client may not have
+     * noticed it. Two cases are documented limits: a clock that is set back and forth between two heartbeats, which no
+     * client notices although it shortens the sessions that were renewed in between, and a new primary whose clock lags
+     * too much.
      */
     boolean hasJustJumped() {
         return world.nanos() - jumpedNanos < timeToNotice.toNanos();
     }
 
     /**
-     * Returns for how long no new process may start: a stated limit is that one which does not know of a failover takes
-     * the store's word for when the quiet time ends, and the store's clock may have been set.
+     * Returns for how long no new process may start. A process that does not know of a failover relies on the store's
+     * clock for the end of the quiet time, and that clock may have been set. This is a documented limit.
      */
     @Override
     public boolean isCalm() {
@@ -119,18 +122,18 @@ final class SimDatabase implements SimStorage {
     }
 
     @Override
-    public <T> Runnable call(SimLane lane, Supplier<T> call, Outcome<T> outcome) {
-        if (!lane.isCut()) {
-            world.after(lane.environment().requestDelay(), () -> execute(lane, call, outcome));
+    public <T> Runnable call(SimLoop loop, Supplier<T> call, Outcome<T> outcome) {
+        if (!loop.isCut()) {
+            world.after(loop.environment().requestDelay(), () -> execute(loop, call, outcome));
         }
         return () -> {};
     }
 
-    private <T> void execute(SimLane lane, Supplier<T> call, Outcome<T> outcome) {
-        SimEnvironment process = lane.environment();
+    private <T> void execute(SimLoop loop, Supplier<T> call, Outcome<T> outcome) {
+        SimEnvironment process = loop.environment();
         try {
             T answer = execute(call);
-            if (!lane.isCut() && !world.misfortune(0.01)) {
+            if (!loop.isCut() && !world.misfortune(0.01)) {
                 world.after(process.replyDelay(), () -> process.run(() -> outcome.succeed(answer)));
             }
         } catch (RuntimeException failure) {
@@ -153,7 +156,7 @@ final class SimDatabase implements SimStorage {
         return result;
     }
 
-    /** Its clock is set, or it fails over. */
+    /** Sets the clock, or fails over. */
     @Override
     public void mishap(Mishap mishap, SimProcess victim) {
         SimConditions conditions = world.conditions();
@@ -162,7 +165,7 @@ final class SimDatabase implements SimStorage {
             failOver(world.between(ttl.negated(), ttl), ttl);
             clock.run(conditions.anyRate(world));
         } else if (conditions.haveClocksOfDifferentRates()) {
-            // It is slewed. It is not set as well: what the clocks may differ by is either for their rates or for a
+            // The clock is slewed. It is not set as well, because the tolerance covers either different rates or a
             // step.
             clock.run(conditions.anyRate(world));
         } else if (!hasJustJumped() && !(conditions.areMixed() && world.nanos() < quietUntilNanos)) {
@@ -176,8 +179,8 @@ final class SimDatabase implements SimStorage {
     public void close() {}
 
     /**
-     * Promotes a standby that lags a little or not at all, or now and then the one that was left behind in the failover
-     * before, and whose clock differs, but is behind all that was seen before by no more than a time.
+     * Promotes a standby that lags a little or not at all or, now and then, the one that was left behind in the
+     * previous failover. Its clock differs, but is at most the given time behind everything that was seen before.
      */
     void failOver(Duration clockDifference, Duration behindAtMost) {
         String which = leftBehind != null && world.chance(0.5) ? promoteLeftBehind(leftBehind) : promoteFollower();
@@ -206,13 +209,13 @@ final class SimDatabase implements SimStorage {
         return "lags by %d copies".formatted(lag);
     }
 
-    /** Promotes a standby that was copied at some moment. */
+    /** Promotes a standby that is a copy of an earlier state. */
     void failOverTo(InMemoryLeaseStore.Backup standby) {
         store.failOver(standby);
         hasFailedOver(standby);
     }
 
-    /** Promotes a standby that was copied at some moment, and has not heard of a failover since. */
+    /** Promotes a standby that is a copy of an earlier state and does not know of any failover since. */
     void failOverUnaware(InMemoryLeaseStore.Backup standby) {
         store.failOverUnaware(standby);
         hasFailedOver(standby);

@@ -16,8 +16,8 @@ final class SimEnvironment implements Environment, Clock {
 
     private final SimWorld world;
     private final Duration attemptTimeout;
-    private final SimLane heartbeatLane;
-    private final SimLane workLane;
+    private final SimLoop heartbeatLoop;
+    private final SimLoop workLoop;
     private final Queue<Runnable> heldUp = new ArrayDeque<>();
     private int forgotten;
     private boolean crashed;
@@ -40,49 +40,51 @@ final class SimEnvironment implements Environment, Clock {
         this.attemptTimeout = attemptTimeout;
         this.monotonic = new SimClock(world);
         this.wall = new SimClock(world);
-        this.heartbeatLane = new SimLane(this, storage, attemptTimeout);
-        this.workLane = new SimLane(this, storage, attemptTimeout);
+        this.heartbeatLoop = new SimLoop(this, storage, attemptTimeout);
+        this.workLoop = new SimLoop(this, storage, attemptTimeout);
     }
 
-    /** From now on the clocks of this machine run so many times as fast as the time of the world. */
+    /** Changes the rates of this machine's clocks relative to the time of the world. */
     void runClocks(double monotonicRate, double wallRate) {
         monotonic.run(monotonicRate);
         wall.run(wallRate);
     }
 
-    /** From now on what takes a heap or a thread fails now and then, so that the engine is interrupted in its midst. */
+    /**
+     * From now on, operations that need memory or a thread sometimes fail, so that the engine is interrupted anywhere.
+     */
     void errors(double probability, double interruption) {
         errors = probability;
         interruptions = new Interruptions(world.random(), interruption);
     }
 
-    /** From now on methods of the engine are interrupted, where {@link Interruptions} are installed. */
+    /** From now on, methods of the engine are interrupted if {@link Interruptions} are installed. */
     void interrupt(Interruptions next) {
         interruptions = next;
     }
 
-    /** From now on a thread for a listener can be had, or not. */
+    /** Sets whether threads for listeners are available. */
     void threads(boolean next) {
         threads = next;
     }
 
-    /** From now on there is enough of everything. */
+    /** From now on, no operation fails for lack of resources. */
     void noErrors() {
         errors = 0;
         interruptions.end();
     }
 
-    /** Throws an error now and then, where there is neither a heap nor a thread for what follows. */
+    /** Sometimes throws an error, as if there were no memory or thread for what follows. */
     void mayFail() {
         if (errors > 0 && world.chance(errors)) {
             throw new SimulatedError();
         }
     }
 
-    /** Throws what has been thrown, unless it is what this environment throws. */
+    /** Rethrows a failure, unless this environment has thrown it. */
     void requireSimulated(Throwable failure) {
         if (!isSimulated(failure)) {
-            throw new IllegalStateException("The engine has thrown what it should not", failure);
+            throw new IllegalStateException("The engine has thrown an unexpected exception", failure);
         }
     }
 
@@ -93,7 +95,7 @@ final class SimEnvironment implements Environment, Clock {
                         || Arrays.stream(failure.getSuppressed()).anyMatch(SimEnvironment::isSimulated));
     }
 
-    /** What the machine throws that is out of memory or threads. */
+    /** Thrown by a machine that is out of memory or threads. */
     static final class SimulatedError extends VirtualMachineError {
 
         private static final long serialVersionUID = 1L;
@@ -103,12 +105,12 @@ final class SimEnvironment implements Environment, Clock {
         }
     }
 
-    /** Returns how many requests and timers of the engine are to come or wait. */
+    /** Returns how many requests and timers of the engine are pending. */
     int pending() {
-        return timers + heartbeatLane.waiting() + workLane.waiting();
+        return timers + heartbeatLoop.waiting() + workLoop.waiting();
     }
 
-    /** Runs an action of the process after a time by its monotonic clock. */
+    /** Runs an action of the process after a time on its monotonic clock. */
     Timer later(Duration delay, Runnable action) {
         timers++;
         SimWorld.Event event = world.after(monotonic.worldTime(delay), () -> {
@@ -139,26 +141,26 @@ final class SimEnvironment implements Environment, Clock {
         return !crashed
                 && !shutDown
                 && !paused
-                && !heartbeatLane.isCut()
-                && !workLane.isCut()
+                && !heartbeatLoop.isCut()
+                && !workLoop.isCut()
                 && slowness.equals(ORDINARY)
                 && wallError.isZero();
     }
 
     /** Returns whether nothing of the process reaches the storage. */
     boolean isCutOff() {
-        return crashed || shutDown || heartbeatLane.isCut() && workLane.isCut();
+        return crashed || shutDown || heartbeatLoop.isCut() && workLoop.isCut();
     }
 
-    /** Stops the process; what happens to it meanwhile happens when it goes on. */
+    /** Pauses the process. Events in the meantime are delivered when it continues. */
     void pause() {
         paused = true;
         pausedAtNanos = monotonic.nanos();
     }
 
     /**
-     * Lets the process go on. If it was its machine that stood still, the monotonic clock did too. Threads of the
-     * application may look at what it trusts before the engine has run at all.
+     * Resumes the process. If its whole machine stood still, so did the monotonic clock. Application threads may read
+     * what the process trusts before the engine has run.
      */
     void resume(boolean stoodStill) {
         if (!paused) {
@@ -174,7 +176,7 @@ final class SimEnvironment implements Environment, Clock {
         }
     }
 
-    /** Forgets all timers of the engine, as if it had died and nobody had noticed. */
+    /** Drops all timers of the engine, as if it had died unnoticed. */
     void forgetTimers() {
         forgotten++;
     }
@@ -184,43 +186,43 @@ final class SimEnvironment implements Environment, Clock {
         wallError = ahead;
     }
 
-    /** Returns how many requests have been sent on the lane of the heartbeats. */
+    /** Returns how many requests the heartbeat loop has sent. */
     int heartbeats() {
-        return heartbeatLane.sent();
+        return heartbeatLoop.sent();
     }
 
-    /** Returns how many requests have been sent on the lane of other work. */
+    /** Returns how many requests the work loop has sent. */
     int otherRequests() {
-        return workLane.sent();
+        return workLoop.sent();
     }
 
-    /** Cuts the process off from the database, or connects it again. */
+    /** Cuts the process off from the database, or reconnects it. */
     void cut(boolean next) {
         cutHeartbeats(next);
         cutWork(next);
     }
 
-    /** Cuts off the connection of the heartbeats alone. */
+    /** Cuts off only the connection for heartbeats. */
     void cutHeartbeats(boolean next) {
-        heartbeatLane.cut(next);
+        heartbeatLoop.cut(next);
     }
 
-    /** Cuts off the connection of all other work alone. */
+    /** Cuts off only the connection for other work. */
     void cutWork(boolean next) {
-        workLane.cut(next);
+        workLoop.cut(next);
     }
 
     void slowness(Duration next) {
         slowness = next;
     }
 
-    /** From now on every request and every reply takes exactly so long. */
+    /** From now on, every request and every reply takes exactly the given time. */
     void latency(Duration request, Duration reply) {
         requestDelay = () -> request;
         replyDelay = () -> reply;
     }
 
-    /** Runs something in the process: at once, when it goes on, or never. */
+    /** Runs an action in the process: at once, when a pause ends, or never. */
     void run(Runnable action) {
         if (paused) {
             heldUp.add(action);
@@ -254,13 +256,13 @@ final class SimEnvironment implements Environment, Clock {
     }
 
     @Override
-    public Lane heartbeatLane() {
-        return heartbeatLane;
+    public RequestLoop heartbeatLoop() {
+        return heartbeatLoop;
     }
 
     @Override
-    public Lane workLane() {
-        return workLane;
+    public RequestLoop workLoop() {
+        return workLoop;
     }
 
     @Override

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * What holds at every instant: no partition is trusted by two clients, and the tokens under which it is trusted grow. A
- * partition counts as trusted where it is in the view, where it is held and the hold says so, and where a listener has
- * not yet returned from being told to stop. And no session for tasks is trusted that is dead.
+ * The invariants that hold at every instant. No partition is trusted by two clients, and the tokens under which it is
+ * trusted grow. A partition counts as trusted if it is in the view, if a hold on it says so, or if a listener has not
+ * yet returned from {@code onRevoked}. And no dead session for tasks is trusted.
  */
 final class SimInvariants {
 
@@ -24,7 +24,7 @@ final class SimInvariants {
         this.world = world;
     }
 
-    /** Checks what the processes trust, unless it is exactly what they trusted when it was checked last. */
+    /** Checks what the processes trust, unless it is the same as at the last check. */
     void check(Collection<SimProcess> processes) {
         List<Object> trusted = new ArrayList<>(checked.size());
         for (SimProcess process : processes) {
@@ -42,13 +42,13 @@ final class SimInvariants {
         checked = trusted;
     }
 
-    /** Others may have taken what a dead session held. */
+    /** Others may have taken the tasks of a dead session. */
     private void checkSession(SimTaskListener listener) {
-        OptionalLong session = listener.tasks().id();
+        OptionalLong session = listener.taskSession().id();
         if (!world.mayTrustTheDead()
                 && session.isPresent()
                 && world.deadSessions().contains(session.getAsLong())) {
-            world.violation("%s is trusted and dead: %s".formatted(listener.tasks(), session));
+            world.violation("%s is trusted and dead: %s".formatted(listener.taskSession(), session));
         }
     }
 
@@ -112,6 +112,6 @@ final class SimInvariants {
         }
     }
 
-    /** A process trusts a partition under a token, 0 if only a listener is still at work on it. */
+    /** A partition that a process trusts under a token, or under 0 if only a listener is still working on it. */
     private record Claim(String process, long token) {}
 }

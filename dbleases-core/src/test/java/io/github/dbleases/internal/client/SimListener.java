@@ -3,7 +3,7 @@ package io.github.dbleases.internal.client;
 import io.github.dbleases.LeaseListener;
 import io.github.dbleases.PartitionSet;
 
-/** A listener that starts and stops work on partitions; it reports starts and stops that are not in pairs. */
+/** A listener that starts and stops work on partitions, and reports unpaired starts and stops. */
 final class SimListener implements LeaseListener {
 
     private final SimWorld world;
@@ -21,14 +21,14 @@ final class SimListener implements LeaseListener {
         return lease;
     }
 
-    /** Returns the partitions on which work has been started and not been stopped. */
+    /** Returns the partitions on which work has started and not stopped. */
     PartitionSet started() {
         return started;
     }
 
-    /** Returns whether the work on a partition keeps others from getting it, as long as the session is trusted. */
+    /** Returns whether work on a partition keeps other clients from getting it while the session is trusted. */
     boolean isProtected(int partition) {
-        return lease.portfolio().owned(partition).filter(Owned::isLost).isEmpty();
+        return lease.ownership().owned(partition).filter(OwnedPartition::isLost).isEmpty();
     }
 
     @Override

@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-/** A simulated process with one client: the real engine, and an application that holds partitions now and then. */
+/** A simulated process with one client: the real engine, and an application that sometimes holds partitions. */
 final class SimProcess {
 
     private final String name;
@@ -42,7 +42,12 @@ final class SimProcess {
         environment.runClocks(conditions.anyRate(world), conditions.anyRate(world));
         this.heartbeats = storage.heartbeatChannel(environment, config.timing());
         this.engine = new Engine(
-                config, environment, heartbeats, storage.workChannel(environment, config.timing()), event -> {});
+                config,
+                environment,
+                heartbeats,
+                storage.workChannel(environment, config.timing()),
+                (transaction, granted) -> false,
+                event -> {});
         engine.start();
         environment.errors(conditions.errors(), conditions.interruptions());
     }
@@ -59,7 +64,7 @@ final class SimProcess {
         return engine;
     }
 
-    /** Returns what this process takes part in, and what it has left. */
+    /** Returns the leases that this process takes part in, and those that it has left. */
     List<JoinedLease> everJoined() {
         return everJoined;
     }
@@ -68,14 +73,14 @@ final class SimProcess {
         return listeners;
     }
 
-    /** Returns those that listen to a sharing of tasks, of what was left too. */
+    /** Returns the listeners to task sessions, including sessions that were left. */
     List<SimTaskListener> taskListeners() {
         return taskListeners;
     }
 
-    /** Returns the part of this process in a sharing of tasks. */
-    JoinedTasks tasks(String lease) {
-        return leases.get(lease).tasks();
+    /** Returns the task session of this process. */
+    JoinedTaskSession tasks(String lease) {
+        return leases.get(lease).taskSession();
     }
 
     boolean takesPartIn(String lease) {
@@ -83,13 +88,13 @@ final class SimProcess {
         return joined != null && !joined.isLeaving() && !retired && !closing;
     }
 
-    /** Returns whether this process owns a partition, or has not ended its work on it. */
+    /** Returns whether this process owns a partition or is still working on it. */
     boolean has(String lease, int partition) {
         JoinedLease joined = leases.get(lease);
-        return joined != null && joined.portfolio().owned(partition).isPresent();
+        return joined != null && joined.ownership().owned(partition).isPresent();
     }
 
-    /** Returns what this process sees of a lease. */
+    /** Returns this process's view of a lease. */
     PartitionSet view(String lease) {
         JoinedLease joined = leases.get(lease);
         return joined == null ? PartitionSet.empty() : joined.values();
@@ -114,15 +119,14 @@ final class SimProcess {
     }
 
     /**
-     * Joins a lease. If it is known with another number of partitions, it is left first; if that is refused, it is tried
-     * again.
+     * Joins a lease. Leaves it first if it has another number of partitions. Tries again if the store refuses.
      */
     void join(LeaseSpec spec) {
         wanted.put(spec.name(), spec);
         tryToJoin(spec);
     }
 
-    /** Joins a lease with another number of partitions, if it takes part in it. */
+    /** Joins a lease with another number of partitions, if this process takes part in it. */
     void resize(LeaseSpec spec) {
         if (wanted.containsKey(spec.name())) {
             join(spec);
@@ -175,7 +179,7 @@ final class SimProcess {
         world.after(Duration.ofSeconds(2), () -> tryToJoin(spec));
     }
 
-    /** Does something in the process, again if there is no heap or thread for it. */
+    /** Runs an action in the process, again if there is no memory or thread for it. */
     private void insist(Runnable action) {
         environment.run(() -> {
             try {
@@ -186,7 +190,9 @@ final class SimProcess {
         });
     }
 
-    /** Shares tasks, on which work goes on for a time after this process was told that it is about to close. */
+    /**
+     * Joins a tasks lease. Work on its tasks continues for a time after the listener was told that the client closes.
+     */
     void joinTasks(String lease, Duration work) {
         environment.run(() -> {
             JoinedLease joined = engine.join(LeaseSpec.tasks(lease)).lease();
@@ -196,17 +202,17 @@ final class SimProcess {
         });
     }
 
-    /** Ends work after a while, or not for a long time. */
+    /** Returns how long work takes to end: a short time, or a long one. */
     private Duration endOfWork() {
         return world.shortTime(Duration.ofSeconds(world.misfortune(0.1) ? 60 : 5));
     }
 
     private void listen(JoinedLease joined, Supplier<Duration> work) {
         SimTaskListener listener = new SimTaskListener(
-                world, joined.tasks(), () -> world.after(work.get(), () -> insist(() -> engine.leave(joined))));
+                world, joined.taskSession(), () -> world.after(work.get(), () -> insist(() -> engine.leave(joined))));
         taskListeners.add(listener);
         insist(() -> {
-            joined.tasks().addListener(listener);
+            joined.taskSession().addListener(listener);
             listener.look();
         });
     }
@@ -248,7 +254,7 @@ final class SimProcess {
         });
     }
 
-    /** Holds one of the own partitions for a time, if there is one. */
+    /** Holds one of this process's partitions for a time, if there is one. */
     void hold(String lease, Duration time) {
         environment.run(() -> {
             int[] own = view(lease).toIntArray();

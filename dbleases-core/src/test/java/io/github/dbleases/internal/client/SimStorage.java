@@ -1,49 +1,49 @@
 package io.github.dbleases.internal.client;
 
 import io.github.dbleases.Timing;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/** What simulated processes keep their leases in, and the network between them and it. */
+/** The storage in which simulated processes keep their leases, and the network to it. */
 interface SimStorage {
 
     HeartbeatChannel heartbeatChannel(SimEnvironment process, Timing timing);
 
-    /** Returns a line on which partitions are fenced by open transactions now and then, if the storage has such a fence. */
+    /** Returns a channel on which open transactions sometimes fence partitions, if the storage has such a fence. */
     WorkChannel workChannel(SimEnvironment process, Timing timing);
 
     /**
-     * Makes a call of a process.
+     * Makes a call for a process.
      *
-     * @return gives the call up: nobody waits for its outcome any more
+     * @return an action that abandons the call
      */
-    <T> Runnable call(SimLane lane, Supplier<T> call, Outcome<T> outcome);
+    <T> Runnable call(SimLoop loop, Supplier<T> call, Outcome<T> outcome);
 
-    /** Reads everything at once. */
-    Census census();
+    /** Reads everything. */
+    ClusterSnapshot clusterSnapshot();
 
-    /** Lets the storage be away, or come back. */
+    /** Makes the storage unreachable, or reachable again. */
     void setAway(boolean away);
 
-    /** Something happens that happens only to this kind of storage. */
+    /** Causes a mishap that is specific to this kind of storage. */
     void mishap(Mishap mishap, SimProcess victim);
 
-    /** Its clock, if it has one, runs as that of the world again. */
+    /** Resets the rate of its clock, if it has one. */
     void heal();
 
-    /** Returns whether it answers quickly, and has not been set back and had no clock set at this moment. */
+    /** Returns whether it answers quickly, and neither its data nor its clock was set back recently. */
     boolean isCalm();
 
     /** Returns for how long no new process may start. */
     Duration unsafeForNewcomers();
 
-    /** Forgets the calls that are under way. */
+    /** Forgets the calls in progress. */
     void close();
 
-    /** Is told the outcome of a call, if it has one. */
+    /** Receives the outcome of a call, if there is one. */
     interface Outcome<T> {
 
         void succeed(T answer);
@@ -51,7 +51,7 @@ interface SimStorage {
         void fail(RuntimeException failure);
     }
 
-    /** How bad something is. */
+    /** How bad a mishap is. */
     enum Mishap {
         ODD,
         GRAVE

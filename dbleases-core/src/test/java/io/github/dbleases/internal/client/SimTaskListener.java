@@ -4,7 +4,7 @@ import io.github.dbleases.internal.TaskSession;
 import io.github.dbleases.internal.TaskSessionListener;
 import java.util.OptionalLong;
 
-/** A listener that works on tasks and ends that when it is told to; it takes note of what it sees when it is told. */
+/** A listener that works on tasks and ends its work when it is told to. It records what it sees in each call. */
 final class SimTaskListener implements TaskSessionListener {
 
     private final SimWorld world;
@@ -21,7 +21,7 @@ final class SimTaskListener implements TaskSessionListener {
         this.endOfWork = endOfWork;
     }
 
-    TaskSession tasks() {
+    TaskSession taskSession() {
         return tasks;
     }
 
@@ -33,7 +33,7 @@ final class SimTaskListener implements TaskSessionListener {
         return closings;
     }
 
-    /** Returns whether nothing has changed since it was told of a change. */
+    /** Returns whether nothing has changed since the last call. */
     boolean isUpToDate() {
         return seenSession.equals(tasks.id()) && seenSessions == tasks.sessions();
     }
@@ -44,7 +44,7 @@ final class SimTaskListener implements TaskSessionListener {
         look();
     }
 
-    /** Sees what there is, again if it was interrupted: its errors are its own. */
+    /** Records the current session, again if it was interrupted. */
     void look() {
         try {
             seenSession = tasks.id();

@@ -3,23 +3,22 @@ package io.github.dbleases.internal.client;
 import io.github.dbleases.Timing;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.assignment.Snapshot.Partition;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * How long partitions are without an owner while faults go on elsewhere: never longer than it takes to find that the owner
- * in the storage is dead and to give them to another, if there is a candidate that has been well all that time and nothing
- * has disturbed the storage. When a partition has been given to another, and something happens to that one as well, the
- * time begins anew.
+ * Checks how long partitions have no owner while faults happen elsewhere. If there was a healthy candidate all that
+ * time and the storage was not disturbed, it takes no longer than finding that the owner in the storage is dead and
+ * assigning its partitions. If a partition was assigned to a session that suffers a fault as well, the time starts again.
  */
 final class SimVacancies {
 
     private static final Duration INTERVAL = Duration.ofMillis(500);
 
-    /** The owner expires, its watcher expires too, and the audit comes round. */
+    /** The owner expires, its watcher expires too, and then the audit finds it. */
     private static final Duration LONGEST = Timing.DEFAULT
             .ttl()
             .plus(Timing.DEFAULT.grace())
@@ -41,12 +40,12 @@ final class SimVacancies {
         this.processes = processes;
     }
 
-    /** Returns how often a partition had to have an owner. */
+    /** Returns how often the check required an owner. */
     int checks() {
         return checks;
     }
 
-    /** Looks again and again until a time. */
+    /** Checks repeatedly until a time. */
     void watch(Duration until) {
         if (world.nanos() < until.toNanos()) {
             look();
@@ -56,14 +55,14 @@ final class SimVacancies {
 
     private void look() {
         long now = world.nanos();
-        // A process that is half well keeps its session, and does not do what falls to it.
+        // A process that is only partly healthy keeps its session but does not do its work.
         boolean halfWell = processes.stream()
                 .map(SimProcess::environment)
                 .anyMatch(machine -> !machine.isWell() && !machine.isPaused() && !machine.isCutOff());
         if (halfWell || !storage.isCalm()) {
             calmSince = now;
         }
-        for (Census.Lease lease : storage.census().leases()) {
+        for (ClusterSnapshot.Lease lease : storage.clusterSnapshot().leases()) {
             look(lease.snapshot(), now);
         }
     }

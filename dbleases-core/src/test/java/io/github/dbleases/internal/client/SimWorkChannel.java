@@ -3,11 +3,11 @@ package io.github.dbleases.internal.client;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.assignment.Change;
 import io.github.dbleases.assignment.Snapshot;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.Holdings;
 import io.github.dbleases.spi.LeaseTransaction;
-import io.github.dbleases.spi.Neighbour;
-import io.github.dbleases.spi.Warrant;
+import io.github.dbleases.spi.MarkDeadCondition;
+import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
 import java.util.Collection;
@@ -18,56 +18,56 @@ import java.util.SortedSet;
 import java.util.function.Predicate;
 
 /**
- * A work line on which some partitions cannot be granted at times, because fenced transactions are open on them. Takes note
- * of the sessions that are marked dead.
+ * A work channel on which some partitions sometimes cannot be granted, because fenced transactions are open on them.
+ * Records the sessions that are marked dead.
  */
-record SimWorkChannel(WorkChannel line, Predicate<Change> fenced, Set<Long> deadSessions) implements WorkChannel {
+record SimWorkChannel(WorkChannel channel, Predicate<Change> fenced, Set<Long> deadSessions) implements WorkChannel {
 
     @Override
     public <T> T transact(SortedSet<String> leases, Work<T> work) {
-        return line.transact(leases, transaction -> work.in(new Transaction(transaction, fenced)));
+        return channel.transact(leases, transaction -> work.in(new Transaction(transaction, fenced)));
     }
 
     @Override
     public Holdings holdings(long session) {
-        return line.holdings(session);
+        return channel.holdings(session);
     }
 
     @Override
-    public Optional<Neighbour> neighbour(long session) {
-        return line.neighbour(session);
+    public Optional<Neighbor> neighbor(long session) {
+        return channel.neighbor(session);
     }
 
     @Override
-    public Optional<Set<String>> markDead(Warrant warrant) {
-        Optional<Set<String>> leases = line.markDead(warrant);
-        leases.ifPresent(marked -> deadSessions.add(warrant.session()));
+    public Optional<Set<String>> markDead(MarkDeadCondition condition) {
+        Optional<Set<String>> leases = channel.markDead(condition);
+        leases.ifPresent(marked -> deadSessions.add(condition.session()));
         return leases;
     }
 
     @Override
-    public Census census() {
-        return line.census();
+    public ClusterSnapshot clusterSnapshot() {
+        return channel.clusterSnapshot();
     }
 
     @Override
-    public Census census(String lease) {
-        return line.census(lease);
+    public ClusterSnapshot clusterSnapshot(String lease) {
+        return channel.clusterSnapshot(lease);
     }
 
     @Override
     public void purge() {
-        line.purge();
+        channel.purge();
     }
 
     @Override
     public void idle() {
-        line.idle();
+        channel.idle();
     }
 
     @Override
     public void close() {
-        line.close();
+        channel.close();
     }
 
     private record Transaction(LeaseTransaction transaction, Predicate<Change> fenced) implements LeaseTransaction {
@@ -124,13 +124,13 @@ record SimWorkChannel(WorkChannel line, Predicate<Change> fenced, Set<Long> dead
         }
 
         @Override
-        public boolean hasOtherMembers(String name) {
-            return transaction.hasOtherMembers(name);
+        public boolean membersChanged(String name) {
+            return transaction.membersChanged(name);
         }
 
         @Override
-        public void raise(Collection<Long> sessions) {
-            transaction.raise(sessions);
+        public void raiseInboxes(Collection<Long> sessions) {
+            transaction.raiseInboxes(sessions);
         }
 
         @Override

@@ -14,7 +14,7 @@ import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The time of a simulation: events in their order, and nothing happens between them. */
+/** The time of a simulation. Events happen in order, and nothing happens between them. */
 final class SimWorld {
 
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
@@ -59,12 +59,12 @@ final class SimWorld {
         return START.plusNanos(nanos);
     }
 
-    /** Takes note of something that happens, for whoever has to find out why a schedule failed. */
+    /** Records an event, which helps to find out why a schedule failed. */
     void tell(String what) {
         story.add("%10.6f s  %s".formatted(nanos / 1e9, what));
     }
 
-    /** Takes note that something has happened that never should. */
+    /** Records that something has happened that must never happen. */
     void violation(String what) {
         if (violation == null) {
             tell(what);
@@ -77,19 +77,22 @@ final class SimWorld {
         return violation;
     }
 
-    /** Returns the sessions that were marked dead, in no order; since the last failover, which may have undone that. */
+    /** Returns the sessions that were marked dead since the last failover, which may have undone earlier ones. */
     Set<Long> deadSessions() {
         return deadSessions;
     }
 
-    /** The store may have forgotten heartbeats, for which clients trust their sessions for a time. */
+    /**
+     * Records that the store may have forgotten heartbeats, for which clients still trust their sessions for a time.
+     */
     void heartbeatsAreForgotten(Duration trusted) {
         forgottenUntilNanos = nanos + trusted.toNanos();
     }
 
     /**
-     * Returns whether a session may be dead though its client trusts it, because the store has forgotten its heartbeat: a
-     * stated limit. Others may then work on its tasks too, which it cannot finish, and it can claim no more.
+     * Returns whether a session may be dead although its client trusts it, because the store has forgotten its
+     * heartbeat. This is a documented limit. Others may then also work on its tasks, which it cannot finish, and it
+     * can't claim more.
      */
     boolean mayTrustTheDead() {
         return nanos < forgottenUntilNanos;
@@ -102,7 +105,7 @@ final class SimWorld {
         return event;
     }
 
-    /** Runs the next event; false if it is not due by a time, which then is the present. */
+    /** Runs the next event. If none is due by the given time, advances to that time and returns false. */
     boolean step(long untilNanos) {
         Event next = events.peek();
         while (next != null && next.cancelled) {
@@ -120,12 +123,12 @@ final class SimWorld {
         return true;
     }
 
-    /** From now on requests and answers are lost and late now and then, and listeners are slow. */
+    /** From now on, requests and replies are sometimes lost or late, and listeners are slow. */
     void becomeRough() {
         rough = true;
     }
 
-    /** From now on nothing is lost or late any more. */
+    /** From now on, nothing is lost or late. */
     void calmDown() {
         rough = false;
     }
@@ -134,7 +137,7 @@ final class SimWorld {
         return rough;
     }
 
-    /** Returns whether a misfortune happens, which it never does before the world is rough. */
+    /** Returns whether a misfortune happens, which it does only in a rough world. */
     boolean misfortune(double probability) {
         return rough && chance(probability);
     }
@@ -143,7 +146,7 @@ final class SimWorld {
         return random.nextDouble() < probability;
     }
 
-    /** Returns a time up to a limit, mostly far below it. */
+    /** Returns a random time up to a limit, mostly far below it. */
     Duration shortTime(Duration limit) {
         double skewed = Math.pow(random.nextDouble(), 4);
         return Duration.ofNanos((long) (limit.toNanos() * skewed));
@@ -157,7 +160,7 @@ final class SimWorld {
         return Duration.ofNanos((long) (limit.toNanos() * random.nextDouble()));
     }
 
-    /** An action that is to come. */
+    /** A scheduled action. */
     static final class Event implements Comparable<Event> {
 
         private final long at;
@@ -172,7 +175,7 @@ final class SimWorld {
             this.action = action;
         }
 
-        /** Returns whether the action was still to come. */
+        /** Returns whether the action was still pending. */
         boolean cancel() {
             boolean toCome = !cancelled && !over;
             cancelled = true;
@@ -185,7 +188,7 @@ final class SimWorld {
         }
     }
 
-    /** The database's clock, which an operator or a time service can set. */
+    /** The database's clock, which an operator or a time service can change. */
     final class DatabaseClock extends Clock {
 
         private final SimClock clock = new SimClock(SimWorld.this);
@@ -194,7 +197,7 @@ final class SimWorld {
             clock.step(by);
         }
 
-        /** From now on it runs so many times as fast as the time of the world. */
+        /** Changes the rate of the clock relative to the time of the world. */
         void run(double rate) {
             clock.run(rate);
         }

@@ -3,10 +3,10 @@ package io.github.dbleases.internal.client;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
-import io.github.dbleases.assignment.LeadershipBalance;
+import io.github.dbleases.assignment.LeadershipBalancer;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.internal.client.SimStorage.Mishap;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +16,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One schedule: processes with the real engine come, go and suffer for a while; then everything heals and the work has to
- * be shared again. The seed alone decides what happens.
+ * One schedule. Processes with the real engine come, go and suffer faults for a while. Then everything heals, and the
+ * work must be shared again. The seed alone determines what happens.
  */
 final class Simulation {
 
@@ -25,7 +25,7 @@ final class Simulation {
     private static final Duration HEALING = Duration.ofSeconds(40);
     private static final Duration REST = Duration.ofSeconds(20);
 
-    /** So long before the end that nobody yields any more when the leaderships have to be balanced. */
+    /** Long enough before the end that no candidate yields anymore when the leaderships must be balanced. */
     private static final Duration LAST_RESIGNATION = Duration.ofSeconds(30);
 
     private static final LeaseSpec ORDERS = LeaseSpec.partitions("orders", 12);
@@ -61,7 +61,7 @@ final class Simulation {
         this.balanceLeaderships = seed % 2 == 0;
     }
 
-    /** Runs the schedule and returns what went wrong, null if nothing did. */
+    /** Runs the schedule, and returns what went wrong, or null if nothing did. */
     @Nullable
     String run() {
         try {
@@ -71,7 +71,7 @@ final class Simulation {
         }
     }
 
-    /** Returns how often a partition had to have an owner although faults went on elsewhere. */
+    /** Returns how often the check required an owner while faults happened elsewhere. */
     int vacancyChecks() {
         return vacancies.checks();
     }
@@ -103,14 +103,14 @@ final class Simulation {
     }
 
     private void checkLeaderships() {
-        List<Snapshot> elections = cluster.census().leases().stream()
-                .map(Census.Lease::snapshot)
+        List<Snapshot> elections = cluster.clusterSnapshot().leases().stream()
+                .map(ClusterSnapshot.Lease::snapshot)
                 .filter(lease -> lease.kind() == LeaseKind.LEADER)
                 .toList();
-        boolean anybodyLeft = processes.stream().anyMatch(process -> !process.isClosed());
-        if (anybodyLeft
+        boolean someAreOpen = processes.stream().anyMatch(process -> !process.isClosed());
+        if (someAreOpen
                 && balanceLeaderships
-                && !LeadershipBalance.plan(elections).isEmpty()) {
+                && !LeadershipBalancer.plan(elections).isEmpty()) {
             world.violation("in the end the leaderships are not balanced: " + elections);
         }
     }
@@ -153,7 +153,7 @@ final class Simulation {
         return leases().get(world.random().nextInt(OTHERS.size() + 1));
     }
 
-    /** Returns a lease with the number of partitions that it has by now. */
+    /** Returns a lease with its current number of partitions. */
     private LeaseSpec current(LeaseSpec lease) {
         return lease.name().equals(orders.name()) ? orders : lease;
     }
@@ -224,14 +224,14 @@ final class Simulation {
         }
     }
 
-    /** All processes that take part in a lease leave it and join it with another number of partitions. */
+    /** Makes all members of a lease leave it and join it with another number of partitions. */
     private void resizeOrders() {
         orders = LeaseSpec.partitions(orders.name(), 1 + world.random().nextInt(20));
         world.tell("from now on %s has %d partitions".formatted(orders.name(), orders.partitions()));
         processes.forEach(process -> process.resize(orders));
     }
 
-    /** A lease with a name that never was before comes and goes. */
+    /** Joins a lease with a new name, and leaves it after a time. */
     private void passingLease(SimProcess process, Duration time) {
         LeaseSpec lease = LeaseSpec.partitions("passing-" + passingLeases++, 3);
         world.tell("%s joins %s for %s".formatted(process.name(), lease.name(), time));
@@ -239,7 +239,7 @@ final class Simulation {
         world.after(time, () -> process.leave(lease.name()));
     }
 
-    /** Cuts off both connections or one of them. */
+    /** Cuts off both connections, or one of them. */
     private void cutOff(SimProcess process, Duration time) {
         SimEnvironment machine = process.environment();
         int which = world.random().nextInt(4);
@@ -254,7 +254,7 @@ final class Simulation {
         world.after(time, () -> machine.cut(false));
     }
 
-    /** A machine stands still, or its wall clock is set: which of them it is cannot be told if both happen to it. */
+    /** Stops a machine, or sets its wall clock, but not both, because the client could not tell them apart. */
     private void standStill(SimProcess process, Duration time) {
         if (process.name().hashCode() % 2 == 0) {
             pause(process, time, true);

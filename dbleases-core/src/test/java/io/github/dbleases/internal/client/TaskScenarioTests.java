@@ -4,20 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.memory.InMemoryLeaseStore.Backup;
-import io.github.dbleases.spi.Census;
+import io.github.dbleases.spi.ClusterSnapshot;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
-/** Sharing of tasks that is told step by step. */
+/** Step-by-step schedules of clients that share tasks. */
 class TaskScenarioTests extends Scenario {
 
     private static final LeaseSpec LETTERS = LeaseSpec.tasks("letters");
     private static final Duration LONG_WORK = Duration.ofSeconds(30);
 
     @Test
-    void whoJoinsIsCountedByAll() {
+    void aNewMemberIsCountedByAll() {
         SimProcess first = sharer();
         await(() -> tasks(first).id().isPresent(), SOON);
         assertThat(tasks(first).sessions()).isEqualTo(1);
@@ -33,7 +33,7 @@ class TaskScenarioTests extends Scenario {
     }
 
     @Test
-    void whenOneDiesTheOthersAreTold() {
+    void theOthersAreToldWhenAMemberDies() {
         SimProcess victim = sharer();
         SimProcess first = sharer();
         SimProcess second = sharer();
@@ -47,7 +47,7 @@ class TaskScenarioTests extends Scenario {
     }
 
     @Test
-    void aDeathOfWhichItsFinderCannotTellIsToldByTheAudit() {
+    void theAuditReportsADeathThatItsFinderCannotReport() {
         SimProcess victim = sharer();
         SimProcess first = sharer();
         SimProcess second = sharer();
@@ -82,7 +82,7 @@ class TaskScenarioTests extends Scenario {
     }
 
     @Test
-    void whoWasTakenForDeadComesBackWithAnotherSession() {
+    void aClientThatWasMarkedDeadComesBackWithAnotherSession() {
         SimProcess lost = sharer();
         SimProcess other = sharer();
         settle();
@@ -115,11 +115,11 @@ class TaskScenarioTests extends Scenario {
     }
 
     @Test
-    void whoLeavesHasNoSessionAtOnceAndIsCountedNoMore() {
+    void aMemberThatLeavesHasNoSessionAtOnceAndIsNoLongerCounted() {
         SimProcess first = sharer();
         SimProcess second = sharer();
         settle();
-        JoinedTasks left = tasks(first);
+        JoinedTaskSession left = tasks(first);
 
         first.leave(LETTERS.name());
 
@@ -130,7 +130,7 @@ class TaskScenarioTests extends Scenario {
     }
 
     @Test
-    void whatIsStillBeingLeftCanBeJoinedAgain() {
+    void aLeaseThatIsStillBeingLeftCanBeJoinedAgain() {
         SimProcess first = sharer();
         SimProcess second = sharer();
         settle();
@@ -146,7 +146,7 @@ class TaskScenarioTests extends Scenario {
     }
 
     @Test
-    void whoIsRetiredHasNoSessionForNewWorkAndIsCountedNoMore() {
+    void aRetiredMemberHasNoSessionForNewWorkAndIsNoLongerCounted() {
         SimProcess first = sharer();
         SimProcess second = sharer();
         settle();
@@ -164,7 +164,7 @@ class TaskScenarioTests extends Scenario {
     }
 
     @Test
-    void whoIsClosedEndsItsSessionWhenItsWorkHasEnded() {
+    void aClosedClientEndsItsSessionWhenItsWorkHasEnded() {
         SimProcess first = cluster.start(CONFIG.toBuilder().drainTimeout(LONG).build());
         first.joinTasks(LETTERS.name(), LONG_WORK);
         SimProcess second = sharer();
@@ -198,7 +198,7 @@ class TaskScenarioTests extends Scenario {
     }
 
     @Test
-    void whatOnlyDeadSessionsShareIsCleaned() {
+    void aLeaseWithOnlyDeadMembersIsCleanedUp() {
         SimProcess first = sharer();
         SimProcess second = sharer();
         SimProcess other = start(4);
@@ -210,8 +210,8 @@ class TaskScenarioTests extends Scenario {
 
         assertThat(letters().snapshot().members()).isEmpty();
         assertThat(letters().deadMembers()).isEmpty();
-        assertThat(cluster.census().sessions())
-                .extracting(Census.Session::id)
+        assertThat(cluster.clusterSnapshot().sessions())
+                .extracting(ClusterSnapshot.Session::id)
                 .containsExactly(other.engine().currentSession());
     }
 
@@ -221,7 +221,7 @@ class TaskScenarioTests extends Scenario {
         return process;
     }
 
-    private static JoinedTasks tasks(SimProcess process) {
+    private static JoinedTaskSession tasks(SimProcess process) {
         return process.tasks(LETTERS.name());
     }
 
@@ -233,8 +233,8 @@ class TaskScenarioTests extends Scenario {
         return OptionalLong.of(process.engine().currentSession());
     }
 
-    private Census.Lease letters() {
-        return cluster.census().leases().stream()
+    private ClusterSnapshot.Lease letters() {
+        return cluster.clusterSnapshot().leases().stream()
                 .filter(lease -> lease.snapshot().lease().equals(LETTERS.name()))
                 .findAny()
                 .orElseThrow();
@@ -245,6 +245,6 @@ class TaskScenarioTests extends Scenario {
     }
 
     private boolean isLive(long session) {
-        return cluster.census().sessions().stream().anyMatch(row -> row.id() == session && row.live());
+        return cluster.clusterSnapshot().sessions().stream().anyMatch(row -> row.id() == session && row.live());
     }
 }

@@ -75,7 +75,7 @@ class TaskSessionTests extends RealClients {
     }
 
     @Test
-    void aListenerThatLeavesWhenItIsToldLetsTheClientCloseAtOnce() {
+    void aListenerThatLeavesWhenItIsToldAllowsTheClientToCloseAtOnce() {
         InternalLeaseClient client = start("one");
         TaskSession tasks = client.taskSession("letters");
         AtomicReference<Thread> told = new AtomicReference<>();
@@ -94,12 +94,12 @@ class TaskSessionTests extends RealClients {
         client.close();
 
         assertThat(told.get().getName()).contains("listener");
-        assertThat(store.workChannel(FAST).census().sessions()).noneMatch(session -> session.live());
+        assertThat(store.workChannel(FAST).clusterSnapshot().sessions()).noneMatch(session -> session.live());
         assertThatThrownBy(() -> client.taskSession("letters")).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
-    void whoJoinsARetiredClientIsToldAtOnceThatItCloses() {
+    void aTaskSessionOfARetiredClientReportsAtOnceThatItCloses() {
         InternalLeaseClient client = start("one");
         client.retire();
 

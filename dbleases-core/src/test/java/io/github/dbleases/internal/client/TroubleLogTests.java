@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What is said of trouble: all that has changed, and nothing twice. */
+/** Trouble is logged when it changes, and never twice. */
 class TroubleLogTests {
 
     private static final Timing FAST = new Timing(
@@ -40,21 +40,21 @@ class TroubleLogTests {
     private final AtomicInteger transactions = new AtomicInteger();
 
     @AfterEach
-    void listenNoMore() {
+    void stopCapture() {
         log.close();
     }
 
     @Test
-    void aStoreThatCannotBeUsedAtStartIsToldByTheExceptionAlone() {
+    void aStoreThatCannotBeUsedAtStartIsReportedOnlyByTheException() {
         trouble.set(new StoreUnusableException("The database is H2.", "Use PostgreSQL."));
 
         assertThatThrownBy(() -> start("a")).isInstanceOf(StoreUnusableException.class);
 
-        assertThat(told()).isEmpty();
+        assertThat(logged()).isEmpty();
     }
 
     @Test
-    void eachKindOfTroubleWithTheStoreIsToldOnce() {
+    void eachKindOfTroubleWithTheStoreIsLoggedOnce() {
         trouble.set(new StoreUnavailableException("It is away."));
         try (LeaseClient client = start("a")) {
             awaitMore(heartbeats);
@@ -64,32 +64,31 @@ class TroubleLogTests {
             await().until(() -> client.state() == ClientState.ACTIVE);
         }
 
-        assertThat(told())
+        assertThat(logged())
                 .satisfiesExactly(
-                        first ->
-                                assertThat(first).isEqualTo("WARN Client a cannot reach the store, and goes on trying"),
+                        first -> assertThat(first).isEqualTo("WARN Client a cannot reach the store and keeps trying"),
                         second -> assertThat(second)
-                                .startsWith("ERROR Client a cannot use the store, and goes on trying: The tables"
+                                .startsWith("ERROR Client a cannot use the store and keeps trying: The tables"
                                         + " dbleases_session do not exist"),
-                        third -> assertThat(third).isEqualTo("INFO Client a reaches the store again"));
+                        third -> assertThat(third).isEqualTo("INFO Client a can reach the store again"));
     }
 
     @Test
-    void troubleThatIsExplainedIsToldInOneLine() {
+    void explainedTroubleIsLoggedInOneLine() {
         trouble.set(new StoreUnavailableException("Nothing listens there.", "Start the database.", new Exception()));
         try (LeaseClient client = start("a")) {
             trouble.set(null);
             await().until(() -> client.state() == ClientState.ACTIVE);
         }
 
-        assertThat(told())
+        assertThat(logged())
                 .first()
-                .isEqualTo("WARN Client a cannot reach the store, and goes on trying: Nothing listens there. Start the "
+                .isEqualTo("WARN Client a cannot reach the store and keeps trying: Nothing listens there. Start the "
                         + "database.");
     }
 
     @Test
-    void aJoinThatIsRefusedAgainAndAgainIsToldOnce() {
+    void aRepeatedlyRefusedJoinIsLoggedOnce() {
         try (LeaseClient other = LeaseClients.start(config("other"), store)) {
             other.lease("orders", 8);
             trouble.set(new StoreUnavailableException("It is away."));
@@ -102,16 +101,16 @@ class TroubleLogTests {
             }
         }
 
-        assertThat(told())
+        assertThat(logged())
                 .satisfiesOnlyOnce(line -> assertThat(line)
-                        .startsWith("ERROR Cannot join lease orders, and go on trying: ")
+                        .startsWith("ERROR The client cannot join lease orders and keeps trying: ")
                         .contains("8")
                         .contains("9"));
-        assertThat(told()).noneMatch(line -> line.startsWith("WARN Could not"));
+        assertThat(logged()).noneMatch(line -> line.startsWith("WARN Could not"));
     }
 
     @Test
-    void aListenerIsToldOnceOfACandidacyThatIsRefusedAgainAndAgain() {
+    void aListenerIsToldOnceOfARepeatedlyRefusedCandidacy() {
         List<Exception> errors = new CopyOnWriteArrayList<>();
         try (LeaseClient other = LeaseClients.start(config("other"), store)) {
             other.lease("orders", 8);
@@ -132,8 +131,8 @@ class TroubleLogTests {
         assertThat(errors).hasSize(1).first().isInstanceOf(LeaseConflictException.class);
     }
 
-    /** All of at least level WARN, and that the store is reached again. */
-    private List<String> told() {
+    /** Returns all lines of at least level WARN, and the one that says that the store can be reached again. */
+    private List<String> logged() {
         return log.lines().stream()
                 .filter(line -> !line.startsWith("INFO") || line.contains("again"))
                 .toList();

@@ -29,7 +29,7 @@ class TrustDeadlineTests {
     });
 
     @Test
-    void aLapseIsToldWithoutAnybodyAsking() {
+    void aLapseIsReportedEvenIfNothingIsRead() {
         deadline.extend(now());
         pass(TIME.minus(MILLI));
         assertThat(told).containsExactly("returned");
@@ -88,7 +88,7 @@ class TrustDeadlineTests {
     private void pass(Duration time) {
         long end = world.nanos() + time.toNanos();
         while (world.step(end)) {
-            // Everything that is due happens.
+            // Run everything that is due.
         }
     }
 }

@@ -14,7 +14,7 @@ class TrustTests {
     private final ManualClock clock = new ManualClock();
 
     @Test
-    void whatWasGrantedInAnotherEpochIsNotTrusted() {
+    void grantsOfAnotherEpochAreNotTrusted() {
         Trust trust = Trust.since(Moment.now(clock), TIME, 2);
 
         assertThat(trust.holds(2, clock)).isTrue();
@@ -42,7 +42,7 @@ class TrustTests {
     }
 
     @Test
-    void trustEndsWhileTheMonotonicClockStandsStill() {
+    void trustEndsEvenIfTheMonotonicClockStandsStill() {
         Trust trust = Trust.since(Moment.now(clock), TIME, 1);
 
         clock.passUnseen(TIME.minus(MILLI));
@@ -53,7 +53,7 @@ class TrustTests {
     }
 
     @Test
-    void trustEndsThoughTheWallClockIsSetBack() {
+    void trustEndsEvenIfTheWallClockIsSetBack() {
         Trust trust = Trust.since(Moment.now(clock), TIME, 1);
 
         clock.passUnseen(Duration.ofHours(-1));

@@ -5,12 +5,17 @@ import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.internal.client.LeaseClients;
 import io.github.dbleases.spi.LeaseStore;
+import io.github.dbleases.spring.DbLeasesDataSource;
+import io.github.dbleases.spring.TransactionFence;
+import io.github.dbleases.spring.jdbc.DbLeasesConnections;
+import javax.sql.DataSource;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
@@ -21,11 +26,14 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Role;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
+import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.transaction.support.TransactionSynchronization;
 
 /**
- * Auto-configuration for the {@link LeaseClient}, and for a {@link Lease} bean for each {@code dbleases.leases.<name>}. It
- * also checks that all properties below {@code dbleases} exist.
+ * Auto-configuration for the {@link LeaseClient}, for a {@link Lease} bean for each {@code dbleases.leases.<name>}, and for
+ * the {@link TransactionFence}. It also checks that all properties below {@code dbleases} exist.
  */
 @AutoConfiguration(after = LeaseStoreAutoConfiguration.class)
 @EnableConfigurationProperties(DbLeasesProperties.class)
@@ -45,6 +53,7 @@ public final class DbLeasesAutoConfiguration {
     }
 
     @Configuration(proxyBeanMethods = false)
+    @Order(1)
     @ConditionalOnMissingBean(LeaseClient.class)
     static class Client {
 
@@ -94,6 +103,21 @@ public final class DbLeasesAutoConfiguration {
             SwitchedOffLeaseClient dbLeasesClient(DbLeasesProperties properties, Environment environment) {
                 return new SwitchedOffLeaseClient(properties.clientConfig(environment));
             }
+        }
+    }
+
+    /** For the transactions in the database that keeps the leases. */
+    @Configuration(proxyBeanMethods = false)
+    @Order(2)
+    @ConditionalOnClass({DataSourceUtils.class, TransactionSynchronization.class})
+    @ConditionalOnBean({DataSource.class, LeaseClient.class})
+    static class Fence {
+
+        @Bean
+        @ConditionalOnMissingBean
+        TransactionFence dbLeasesTransactionFence(
+                @DbLeasesDataSource ObjectProvider<DataSource> marked, ObjectProvider<DataSource> all) {
+            return new TransactionFence(() -> DbLeasesConnections.markedOrPrimary(marked, all));
         }
     }
 

@@ -6,6 +6,7 @@ import io.github.dbleases.TaskQueue;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.TaskRunnerListener;
 import io.github.dbleases.Tasker;
+import io.github.dbleases.internal.InternalLeaseClient;
 import io.github.dbleases.internal.tasks.TaskRunners;
 import io.github.dbleases.postgres.tasks.TaskTable;
 import io.github.dbleases.spi.tasks.TaskChannel;
@@ -202,7 +203,14 @@ final class TaskRunnerFactory {
                     "Add the dependency org.springframework:spring-tx, or set %s=false."
                             .formatted(runner.property("transactional")));
         }
+        LeaseClient found = client.getObject();
+        if (!(found instanceof InternalLeaseClient)) {
+            throw new InvalidConfigurationException(
+                    "Runner '%s' needs the LeaseClient of dbleases, but the LeaseClient bean is a %s."
+                            .formatted(runner.name(), found.getClass().getName()),
+                    "Set dbleases.tasks.enabled=false, for example in a test, or remove the bean.");
+        }
         RunnerListeners told = new RunnerListeners(listeners.orderedStream().toList());
-        return TaskRunners.create(runner.config(), client.getObject(), work, told);
+        return TaskRunners.create(runner.config(), found, work, told);
     }
 }

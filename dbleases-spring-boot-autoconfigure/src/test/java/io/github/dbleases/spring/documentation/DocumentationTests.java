@@ -127,7 +127,7 @@ class DocumentationTests {
     @Test
     void theJavaSnippetsCompileAndTheTestsAmongThemPass(@TempDir Path output) throws Exception {
         assertThat(Snippets.compile(Document.all(), output)).isEmpty();
-        for (String tests : List.of("HandOverTests", "ElectionTests", "OrderWorkerUnitTests")) {
+        for (String tests : List.of("HandOverTests", "ElectionTests", "InvoiceWorkerTests")) {
             Snippets.runTests(tests, output);
         }
     }

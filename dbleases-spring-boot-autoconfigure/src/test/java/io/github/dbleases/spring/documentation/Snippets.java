@@ -19,7 +19,7 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 
-/** Compiles the Java snippets of the documents, together, with the imports that they leave out. */
+/** Compiles all Java snippets of the documents together. A snippet without imports gets those that it leaves out. */
 final class Snippets {
 
     private static final Pattern TYPE = Pattern.compile("(?m)^(?:final )?(?:class|@?interface|record) (\\w+)");
@@ -32,6 +32,7 @@ final class Snippets {
             import com.zaxxer.hikari.HikariDataSource;
             import io.github.dbleases.*;
             import io.github.dbleases.spring.DbLeasesDataSource;
+            import io.github.dbleases.spring.TransactionFence;
             import io.github.dbleases.spi.LeaseStore;
             import io.github.dbleases.memory.InMemoryLeaseStore;
             import io.github.dbleases.postgres.*;
@@ -40,6 +41,7 @@ final class Snippets {
             import java.time.Duration;
             import java.util.ArrayList;
             import java.util.List;
+            import java.util.function.IntConsumer;
             import org.junit.jupiter.api.Test;
             import org.postgresql.ds.PGSimpleDataSource;
             import org.springframework.beans.factory.annotation.Autowired;
@@ -56,17 +58,11 @@ final class Snippets {
             import org.springframework.transaction.annotation.Transactional;
             """;
 
-    /** What the README leaves to the reader. */
-    private static final List<String> OF_THE_READER = List.of(
-            "record Order(String customer) {}",
-            "interface OrderBook { java.util.List<Order> waiting(int partition); void finish(Order order); }");
-
     private Snippets() {}
 
     /** Returns the errors and warnings of the compiler. */
     static List<String> compile(List<Document> documents, Path output) {
         List<JavaFileObject> sources = new ArrayList<>();
-        OF_THE_READER.forEach(snippet -> sources.add(source("the reader", snippet)));
         documents.forEach(document ->
                 document.snippets("java").forEach(snippet -> sources.add(source(document.toString(), snippet))));
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
@@ -98,7 +94,7 @@ final class Snippets {
         if (!type.find()) {
             throw new IllegalArgumentException("A snippet of " + document + " has no type: " + snippet);
         }
-        return new Source(type.group(1), IMPORTS + snippet);
+        return new Source(type.group(1), snippet.startsWith("import ") ? snippet : IMPORTS + snippet);
     }
 
     private static String tell(Diagnostic<? extends JavaFileObject> diagnostic) {

@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Captures what one test logs, and nothing of what any other test logs.
+ * Captures the log messages of one test, and of no other test.
  *
- * <p>A logger belongs to the whole JVM. A thread of an earlier test that is still about to end writes to the same logger,
- * and neither the name of a thread nor the name of a client or runner tells it from one of this test. So a capture hears
- * the thread that opened it, and all threads that were created, directly or by one another, since then: each of them
- * inherits the capture. A thread that is older than the capture is never heard. That includes those of pools that are
- * shared by the JVM.
+ * <p>A logger belongs to the whole JVM. A thread of an earlier test that has not ended yet writes to the same logger,
+ * and neither the name of the thread nor that of a client or runner distinguishes it from a thread of this test. So a
+ * capture receives the messages of the thread that opened it, and of all threads that this thread and its descendants
+ * create from then on, because threads inherit the capture. Messages of older threads are ignored. That includes the
+ * threads of pools that the whole JVM shares.
  *
- * <p>While a capture is open, its logger writes at level INFO, to the capture alone.
+ * <p>While a capture is open, its logger writes at level INFO, and only to the capture.
  */
 public final class LogCapture implements AutoCloseable {
 
@@ -38,12 +38,12 @@ public final class LogCapture implements AutoCloseable {
         this.additive = logger.isAdditive();
     }
 
-    /** Captures what this test logs with the logger of a class, at level INFO and above. */
+    /** Captures the messages of the logger of a class, at level INFO and above. */
     public static LogCapture of(Class<?> logger) {
         return of(logger.getName());
     }
 
-    /** Captures what this test logs with a logger and those below it, at level INFO and above. */
+    /** Captures the messages of a logger and its children, at level INFO and above. */
     public static LogCapture of(String logger) {
         LogCapture capture = new LogCapture((Logger) LoggerFactory.getLogger(logger));
         capture.open();
@@ -59,12 +59,12 @@ public final class LogCapture implements AutoCloseable {
         logger.addAppender(appender);
     }
 
-    /** Returns what was logged so far, each as its level and its message. */
+    /** Returns the messages so far, each with its level. */
     public List<String> lines() {
         return lines(Level.INFO);
     }
 
-    /** Returns what was logged so far as warnings and errors, each as its level and its message. */
+    /** Returns the warnings and errors so far, each with its level. */
     public List<String> warnings() {
         return lines(Level.WARN);
     }
@@ -77,7 +77,7 @@ public final class LogCapture implements AutoCloseable {
                 .toList();
     }
 
-    /** Forgets what was logged so far. */
+    /** Forgets the messages so far. */
     public void clear() {
         events.clear();
     }
@@ -95,7 +95,7 @@ public final class LogCapture implements AutoCloseable {
         }
     }
 
-    /** Is called by the thread that logs. */
+    /** Called by the thread that logs. */
     private final class Appender extends AppenderBase<ILoggingEvent> {
 
         @Override

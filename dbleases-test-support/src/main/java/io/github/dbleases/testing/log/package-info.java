@@ -1,4 +1,4 @@
-/** What a test logs. */
+/** Captures the log of a test. */
 @NullMarked
 package io.github.dbleases.testing.log;
 

@@ -9,12 +9,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Runs the programs of PostgreSQL, which refuse to be run by root. */
+/** Runs the programs of PostgreSQL, which refuse to run as root. */
 final class Commands {
 
     private static final boolean ROOT = isRoot();
 
-    /** On every Linux machine, and with no rights to anything. */
+    /** A user without rights that exists on every Linux machine. */
     private static final String UNPRIVILEGED_USER = "nobody";
 
     private Commands() {}
@@ -28,14 +28,14 @@ final class Commands {
         }
     }
 
-    /** Makes the directory belong to the user that runs the programs. */
+    /** Gives a directory to the user that runs the programs. */
     static void handOver(Path directory) {
         if (ROOT) {
             runAsIs(List.of("chown", "-R", UNPRIVILEGED_USER, directory.toString()));
         }
     }
 
-    /** Runs a program to its end, as another user where this one is root. */
+    /** Runs a program until it ends, as another user if this one is root. */
     static void run(List<String> command) {
         List<String> whole = new ArrayList<>();
         if (ROOT) {
@@ -48,7 +48,7 @@ final class Commands {
     private static void runAsIs(List<String> command) {
         try {
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-            // Servers must not inherit a locale that initdb does not know, nor settings of libpq.
+            // Servers must not inherit a locale that initdb does not know, or settings of libpq.
             builder.environment().keySet().removeIf(name -> name.startsWith("PG") || name.startsWith("LC_"));
             builder.environment().put("LC_ALL", "C.UTF-8");
             builder.directory(new File("/"));

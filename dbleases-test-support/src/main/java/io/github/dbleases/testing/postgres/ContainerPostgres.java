@@ -37,7 +37,7 @@ final class ContainerPostgres extends PostgresServer {
 
     @Override
     void stop(StopMode mode) {
-        // How PostgreSQL's documentation names its shutdown modes
+        // The signals of the shutdown modes in PostgreSQL's documentation.
         String signal = switch (mode) {
             case IMMEDIATE -> "SIGQUIT";
             case FAST -> "SIGINT";

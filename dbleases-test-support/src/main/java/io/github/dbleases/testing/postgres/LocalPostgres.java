@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** A server on this machine, which initdb created and pg_ctl runs. */
+/** A server on this machine, created by initdb and run by pg_ctl. */
 final class LocalPostgres extends PostgresServer {
 
     private static final String USER = "postgres";
@@ -44,7 +44,7 @@ final class LocalPostgres extends PostgresServer {
 
     private static LocalPostgres start(Path binaries, Map<String, String> settings, Consumer<LocalPostgres> makeData) {
         try {
-            // Short and readable by the server's user, because its socket is there too.
+            // A short path that the server's user can read, because it also contains the socket.
             Path directory = Files.createTempDirectory(
                     "dbleases-pg", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
             Commands.handOver(directory);
@@ -62,7 +62,7 @@ final class LocalPostgres extends PostgresServer {
         }
     }
 
-    /** The archives bring no pg_basebackup, but the data of a server that is stopped may just be copied. */
+    /** Copies the data of the stopped server, because the archives don't contain pg_basebackup. */
     @Override
     synchronized PostgresServer startStandby() {
         Map<String, String> following = new LinkedHashMap<>(settings);
@@ -90,7 +90,7 @@ final class LocalPostgres extends PostgresServer {
                 "--pgdata=" + data()));
     }
 
-    /** Holds everything that the server keeps, {@code postmaster.pid} included. */
+    /** Returns the directory with all files of the server, including {@code postmaster.pid}. */
     Path data() {
         return directory.resolve("data");
     }

@@ -9,7 +9,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
-/** Ports for servers, and waiting for a server to answer on one. */
+/** Finds free ports for servers, and waits until a server answers. */
 final class Ports {
 
     private static final Duration STARTUP = Duration.ofSeconds(60);
@@ -17,7 +17,7 @@ final class Ports {
 
     private Ports() {}
 
-    /** A port that nobody listens on now; another process may still take it first. */
+    /** Returns a port that is free now. Another process may still take it first. */
     static int free() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();

@@ -16,12 +16,12 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.tukaani.xz.XZInputStream;
 
-/** Unpacks the archive of a version from the class path, once for this machine. */
+/** Unpacks the archive of a version from the class path, once per machine. */
 final class PostgresBinaries {
 
     private PostgresBinaries() {}
 
-    /** The directory of the programs. */
+    /** Returns the directory of the programs. */
     static Path embedded(PostgresVersion version) {
         String resource = version.resourceFolder() + archive();
         try (InputStream archive = PostgresBinaries.class.getClassLoader().getResourceAsStream(resource)) {
@@ -42,7 +42,7 @@ final class PostgresBinaries {
     }
 
     private static Path root() throws IOException {
-        // One for each user: a directory that somebody else made may be neither writable nor worth trusting.
+        // One for each user, because a directory of another user may be neither writable nor trustworthy.
         Path root = Path.of(
                 System.getProperty("java.io.tmpdir"), "dbleases-postgres-binaries-" + System.getProperty("user.name"));
         return Files.createDirectories(root);
@@ -59,7 +59,7 @@ final class PostgresBinaries {
         return "postgres-%s-%s.txz".formatted(system, architecture);
     }
 
-    /** Into a directory of its own, renamed at the end: another JVM may be unpacking the same. */
+    /** Unpacks into a temporary directory and renames it, because another JVM may be unpacking the same archive. */
     private static void unpack(byte[] packed, Path target) throws IOException {
         Path unfinished = Files.createTempDirectory(target.getParent(), "unpacking");
         Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("rwxr-xr-x"));

@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.DockerClientFactory;
 
-/** Where a server comes from. */
+/** The origin of a server. */
 sealed interface PostgresChoice {
 
     String PROPERTY = "dbleases.test.postgres";
@@ -24,7 +24,7 @@ sealed interface PostgresChoice {
         }
     }
 
-    /** Binaries that a package of the operating system brought. */
+    /** Binaries that a package of the operating system has installed. */
     record Installed(Path binaries) implements PostgresChoice {
         @Override
         public PostgresServer start(Map<String, String> settings) {
@@ -40,7 +40,7 @@ sealed interface PostgresChoice {
         }
     }
 
-    /** A server that runs already, and is neither configured nor stopped. */
+    /** A server that is already running. It is neither configured nor stopped. */
     record Remote(String jdbcUrl) implements PostgresChoice {
         @Override
         public PostgresServer start(Map<String, String> settings) {
@@ -72,7 +72,7 @@ sealed interface PostgresChoice {
     }
 
     /**
-     * What the choice depends on.
+     * The inputs of the choice.
      *
      * @param property the value of the system property, or null
      * @param docker whether a Docker engine answers
@@ -85,7 +85,7 @@ sealed interface PostgresChoice {
         }
     }
 
-    /** Asks once; where nothing hints at an engine, without the search and the warnings of Testcontainers. */
+    /** Asks once. If nothing indicates an engine, skips the search and the warnings of Testcontainers. */
     final class Docker {
 
         private static final boolean ANSWERS = (System.getenv("DOCKER_HOST") != null

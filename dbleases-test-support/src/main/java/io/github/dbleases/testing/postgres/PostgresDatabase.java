@@ -5,12 +5,12 @@ import javax.sql.DataSource;
 /**
  * One database of a server.
  *
- * @param server where it is
- * @param name of the database
+ * @param server the server
+ * @param name the name of the database
  */
 public record PostgresDatabase(PostgresServer server, String name) {
 
-    /** Without user and password, as Spring wants it. */
+    /** Returns the JDBC URL without user and password, as Spring expects it. */
     public String jdbcUrl() {
         return "jdbc:postgresql://%s:%d/%s".formatted(server.host(), server.port(), name);
     }
@@ -23,7 +23,7 @@ public record PostgresDatabase(PostgresServer server, String name) {
         return server.password();
     }
 
-    /** Opens a new connection for each call. */
+    /** Returns a data source that opens a new connection for each call. */
     public DataSource dataSource() {
         return server.dataSource(name);
     }

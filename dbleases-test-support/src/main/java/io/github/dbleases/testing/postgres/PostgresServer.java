@@ -12,17 +12,17 @@ import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * A PostgreSQL server for tests. {@link #newest()} and {@link #oldest()} are shared by all tests of a JVM: start with a
- * {@link #freshDatabase()}. What stops or restarts a server needs one of its own: {@link #privateServer(Map)}.
+ * A PostgreSQL server for tests. All tests of a JVM share {@link #newest()} and {@link #oldest()}, each with its own
+ * {@link #freshDatabase()}. A test that stops or restarts a server needs a {@link #privateServer(Map)}.
  *
- * <p>Where a Docker engine answers, servers are containers; elsewhere they are processes of binaries on the class path.
- * The system property {@code dbleases.test.postgres} adds a server to {@link #all()}: a version such as {@code 15}
- * that is installed where Debian does it, or the JDBC URL of a running server.
+ * <p>If a Docker engine answers, servers are containers. Otherwise they are processes of binaries on the class path.
+ * The system property {@code dbleases.test.postgres} adds a server to {@link #all()}: a version such as {@code 15} that
+ * is installed where Debian installs it, or the JDBC URL of a running server.
  *
- * <p>Servers do not sync to disk, as no test cuts the power. A test that kills the server's processes and counts on
- * acknowledged commits is still right: the operating system keeps what was written.
+ * <p>Servers do not sync to disk, because no test cuts the power. A test that kills the server's processes can still
+ * rely on acknowledged commits, because the operating system keeps what was written.
  *
- * <p>Instances are safe for use by many threads, but stop and start one from one thread at a time.
+ * <p>Instances can be used by many threads, but only one thread at a time may stop and start a server.
  */
 public abstract class PostgresServer implements AutoCloseable {
 
@@ -41,22 +41,22 @@ public abstract class PostgresServer implements AutoCloseable {
         this.password = password;
     }
 
-    /** The shared server of the newest supported version. */
+    /** Returns the shared server of the newest supported version. */
     public static PostgresServer newest() {
         return SharedServers.of(PostgresVersion.NEWEST);
     }
 
-    /** The shared server of the oldest supported version. */
+    /** Returns the shared server of the oldest supported version. */
     public static PostgresServer oldest() {
         return SharedServers.of(PostgresVersion.OLDEST);
     }
 
-    /** The shared server that the system property {@code dbleases.test.postgres} asks for. */
+    /** Returns the shared server that the system property {@code dbleases.test.postgres} asks for. */
     public static Optional<PostgresServer> additional() {
         return SharedServers.additional();
     }
 
-    /** Every shared server, for tests that run on each version. */
+    /** Returns every shared server, for tests that run on each version. */
     public static List<PostgresServer> all() {
         List<PostgresServer> servers = new ArrayList<>(List.of(newest(), oldest()));
         additional().ifPresent(servers::add);
@@ -64,7 +64,7 @@ public abstract class PostgresServer implements AutoCloseable {
     }
 
     /**
-     * Starts a server of the newest version for one test, which closes it.
+     * Starts a server of the newest version for one test. The test closes it.
      *
      * @param settings as in {@code postgresql.conf}, such as {@code max_connections}
      */
@@ -72,15 +72,15 @@ public abstract class PostgresServer implements AutoCloseable {
         return privateServer(PostgresVersion.NEWEST, settings);
     }
 
-    /** As {@link #privateServer(Map)}, of a chosen version. */
+    /** Starts a server as {@link #privateServer(Map)} does, with a chosen version. */
     public static PostgresServer privateServer(PostgresVersion version, Map<String, String> settings) {
         return PostgresChoice.forVersion(version, PostgresChoice.Environment.current())
                 .start(settings);
     }
 
     /**
-     * Starts a server of the newest version for one test, as {@link #privateServer(Map)} does, but from the binaries on
-     * the class path even where a Docker engine answers: only such a server can have a {@link #standby()}.
+     * Starts a server as {@link #privateServer(Map)} does, but from the binaries on the class path even if a Docker
+     * engine answers. Only such a server can have a {@link #standby()}.
      */
     public static PostgresServer privateLocalServer(Map<String, String> settings) {
         return new PostgresChoice.Embedded(PostgresVersion.NEWEST).start(settings);
@@ -90,7 +90,7 @@ public abstract class PostgresServer implements AutoCloseable {
         return host;
     }
 
-    /** Stays the same when the server restarts. */
+    /** Returns the port, which stays the same when the server restarts. */
     public final int port() {
         return port;
     }
@@ -103,7 +103,7 @@ public abstract class PostgresServer implements AutoCloseable {
         return password;
     }
 
-    /** Opens a new connection to the database {@code postgres} for each call. */
+    /** Returns a data source that opens a new connection to the database {@code postgres} for each call. */
     public final DataSource dataSource() {
         return dataSource("postgres");
     }
@@ -118,7 +118,7 @@ public abstract class PostgresServer implements AutoCloseable {
         return dataSource;
     }
 
-    /** Creates an empty database. It is dropped with the server. */
+    /** Creates an empty database, which is dropped with the server. */
     public final PostgresDatabase freshDatabase() {
         String name = "test_%d_%d".formatted(ProcessHandle.current().pid(), DATABASES.incrementAndGet());
         execute("CREATE DATABASE " + name);
@@ -135,27 +135,27 @@ public abstract class PostgresServer implements AutoCloseable {
         }
     }
 
-    /** Stops the server as a crash does: every connection breaks, and the next start recovers from the log. */
+    /** Stops the server like a crash: every connection breaks, and the next start recovers from the log. */
     public final void stopImmediate() {
         requirePrivate();
         stop(StopMode.IMMEDIATE);
     }
 
-    /** Stops the server as an administrator does: sessions are told, and nothing is left to recover. */
+    /** Stops the server in an orderly way: sessions are notified, and nothing needs recovery. */
     public final void stopFast() {
         requirePrivate();
         stop(StopMode.FAST);
     }
 
-    /** Starts the stopped server again, with the port, the settings and the data that it had. */
+    /** Starts the stopped server again, with the same port, settings and data. */
     public final void start() {
         requirePrivate();
         startAgain();
     }
 
     /**
-     * Restarts the server and starts a standby, which has everything that the server has and follows it by streaming
-     * replication. The caller closes it. {@code SELECT pg_promote()} promotes it.
+     * Restarts the server and starts a standby with the same data, which follows it by streaming replication. The
+     * caller closes the standby. {@code SELECT pg_promote()} promotes it.
      */
     public final PostgresServer standby() {
         requirePrivate();
@@ -168,10 +168,10 @@ public abstract class PostgresServer implements AutoCloseable {
         start();
     }
 
-    /** Ends a private server and deletes its data; does nothing to a shared one, which lives as long as the JVM. */
+    /** Stops a private server and deletes its data. Does nothing for a shared server, which runs as long as the JVM. */
     @Override
     public final void close() {
-        // JUnit closes what it passes to a parameterized test, the shared servers among them.
+        // JUnit closes the arguments of parameterized tests, including shared servers.
         if (!shared) {
             remove();
         }
@@ -183,7 +183,7 @@ public abstract class PostgresServer implements AutoCloseable {
 
     private void requirePrivate() {
         if (shared) {
-            throw new UnsupportedOperationException(this + " is shared: stop a privateServer instead");
+            throw new UnsupportedOperationException(this + " is shared. Use a privateServer to stop it.");
         }
     }
 
@@ -197,7 +197,7 @@ public abstract class PostgresServer implements AutoCloseable {
     abstract void startAgain();
 
     PostgresServer startStandby() {
-        throw new UnsupportedOperationException(this + " has no standby: use a privateLocalServer");
+        throw new UnsupportedOperationException(this + " cannot have a standby. Use a privateLocalServer.");
     }
 
     abstract void remove();

@@ -1,6 +1,6 @@
 package io.github.dbleases.testing.postgres;
 
-/** The versions that the class path has binaries of. */
+/** The versions whose binaries are on the class path. */
 public enum PostgresVersion {
     NEWEST("18", ""),
     OLDEST("14", "postgres-oldest/");

@@ -3,7 +3,7 @@ package io.github.dbleases.testing.postgres;
 import java.util.Objects;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** A server that someone else started; its user must be allowed to create databases. */
+/** A server that the tests did not start. Its user must be allowed to create databases. */
 final class RemotePostgres extends PostgresServer {
 
     private RemotePostgres(String host, int port, String user, String password) {

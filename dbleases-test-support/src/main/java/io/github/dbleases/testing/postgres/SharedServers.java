@@ -4,10 +4,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The servers that all tests of this JVM share: started when first asked for, closed when the JVM ends. */
+/** The servers that all tests of this JVM share. They are started on first use and closed when the JVM ends. */
 final class SharedServers {
 
-    /** Enough for many small pools and unpooled connections beside each other. */
+    /** Enough for many small pools and unpooled connections at the same time. */
     private static final Map<String, String> SETTINGS = Map.of("max_connections", "300");
 
     private static final Map<PostgresChoice, PostgresServer> SERVERS = new HashMap<>();

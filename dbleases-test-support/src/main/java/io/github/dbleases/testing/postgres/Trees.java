@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** Directories with all that is in them. */
+/** Deletes directories with their contents. */
 final class Trees {
 
     private Trees() {}

@@ -1,4 +1,4 @@
-/** PostgreSQL servers that tests share, and servers of a test's own that it may stop and restart. */
+/** PostgreSQL servers that tests share, and private servers that a test may stop and restart. */
 @NullMarked
 package io.github.dbleases.testing.postgres;
 

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a capture hears: its own test, whatever threads of other tests do meanwhile. */
+/** A capture receives the messages of its own test, whatever threads of other tests do in the meantime. */
 class LogCaptureTests {
 
     private static final Logger log = LoggerFactory.getLogger(LogCaptureTests.class);

@@ -23,7 +23,7 @@ class PostgresChoiceTests {
     }
 
     @Test
-    void nothingIsAddedUnasked() {
+    void nothingIsAddedByDefault() {
         assertThat(PostgresChoice.additional(environment(null, true))).isEmpty();
         assertThat(PostgresChoice.additional(environment(" ", true))).isEmpty();
     }
@@ -40,7 +40,7 @@ class PostgresChoiceTests {
     }
 
     @Test
-    void aVersionThatIsNowhereIsRefused() {
+    void aVersionThatCannotBeFoundIsRefused() {
         assertThatThrownBy(() -> PostgresChoice.additional(environment("16", false)))
                 .hasMessage(
                         "dbleases.test.postgres=16, but there is no /usr/lib/postgresql/16/bin and no Docker engine");

@@ -1,0 +1,267 @@
+package io.github.dbleases.internal.client;
+
+import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.LeaseKind;
+import io.github.dbleases.assignment.Balancer;
+import io.github.dbleases.assignment.Balancer.Scope;
+import io.github.dbleases.assignment.LeadershipBalancer;
+import io.github.dbleases.assignment.Snapshot;
+import io.github.dbleases.internal.client.Assigner.Outcome;
+import io.github.dbleases.internal.client.Environment.Timer;
+import io.github.dbleases.internal.client.JobQueue.Job;
+import io.github.dbleases.spi.ClusterSnapshot;
+import io.github.dbleases.spi.LeaseTransaction;
+import io.github.dbleases.spi.MarkDeadCondition;
+import io.github.dbleases.spi.Neighbor;
+import io.github.dbleases.spi.Renewal;
+import io.github.dbleases.spi.WorkChannel;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Does what each client does for the whole cluster: watches the neighbor's session and marks it dead when it has
+ * expired, assigns partitions without an owner, balances leases, and, if its own session is the smallest, audits.
+ */
+final class ClusterMaintenance {
+
+    private static final Logger log = LoggerFactory.getLogger(ClusterMaintenance.class);
+
+    /**
+     * How long to wait if a session could not be marked, because it was renewed or another client has locked its row.
+     */
+    private static final Duration RETRY_DELAY = Duration.ofMillis(100);
+
+    private final LeaseClientConfig config;
+    private final Environment environment;
+    private final JobQueue jobs;
+    private final SessionKeeper keeper;
+    private final Runnable refresh;
+    private final Map<String, Timer> balancing = new HashMap<>();
+    private final Set<Long> marking = new HashSet<>();
+    private final Map<Long, Watch> watches = new HashMap<>();
+    private long auditedNanos;
+    private boolean auditing;
+
+    ClusterMaintenance(
+            LeaseClientConfig config, Environment environment, JobQueue jobs, SessionKeeper keeper, Runnable refresh) {
+        this.config = config;
+        this.environment = environment;
+        this.jobs = jobs;
+        this.keeper = keeper;
+        this.refresh = refresh;
+        this.auditedNanos = environment.clock().nanoTime();
+    }
+
+    /** Records the reply to a heartbeat. */
+    void renewed(Renewal renewal) {
+        watch(renewal.neighbor());
+        long sinceAudit = environment.clock().nanoTime() - auditedNanos;
+        if (renewal.smallest() && sinceAudit >= config.timing().ttl().toNanos()) {
+            audit();
+        }
+    }
+
+    /** Stops watching and balancing, because the client's own session is over. */
+    void sessionEnded() {
+        watches.values().forEach(watch -> watch.timer.cancel());
+        watches.clear();
+        balancing.values().forEach(Timer::cancel);
+        balancing.clear();
+    }
+
+    /** Assigns the partitions without an owner, and schedules the balancing that the lease needs after that. */
+    void assignOrphans(String lease) {
+        assign(lease, "assign the partitions of " + lease, assigner -> assigner.assignOrphans(lease));
+    }
+
+    /** Schedules the balancing that an outcome asks for. */
+    void schedule(String lease, Outcome outcome) {
+        if (outcome.more()) {
+            balance(lease);
+        } else if (!outcome.balanced()) {
+            Duration wait = outcome.notBefore().isZero() ? config.debounce() : outcome.notBefore();
+            balancing.computeIfAbsent(lease, name -> environment.after(wait, () -> balance(name)));
+        }
+    }
+
+    private void balance(String lease) {
+        balancing.remove(lease);
+        assign(lease, "balance " + lease, assigner -> assigner.balance(lease, config.debounce()));
+    }
+
+    private void assign(String lease, String what, Function<Assigner, Outcome> step) {
+        jobs.submit(Job.of(what, () -> keeper.session() != null, channel -> transact(channel, lease, step), outcome -> {
+            schedule(lease, outcome);
+            refresh.run();
+        }));
+    }
+
+    private Outcome transact(WorkChannel channel, String lease, Function<Assigner, Outcome> step) {
+        int limit = jobs.stepLimit();
+        return channel.transact(
+                new TreeSet<>(Set.of(lease)),
+                (LeaseTransaction transaction) -> step.apply(new Assigner(transaction, limit)));
+    }
+
+    /**
+     * Watches the neighbor. If a new session has become the neighbor, the previous one is watched a little longer. The new
+     * session may not mark any session dead for that time, and if sessions kept opening one after another, an expired
+     * session would otherwise stay unmarked.
+     */
+    private void watch(Optional<Neighbor> neighbor) {
+        long now = environment.clock().nanoTime();
+        neighbor.ifPresent(watched -> {
+            Watch replaced = watches.put(watched.session(), new Watch(watched, now));
+            if (replaced != null) {
+                replaced.timer.cancel();
+            }
+        });
+        watches.values().removeIf(watch -> {
+            boolean over = neighbor.isEmpty() || now - watch.readNanos > watch.longest();
+            if (over) {
+                watch.timer.cancel();
+            }
+            return over;
+        });
+        watches.values().forEach(watch -> {
+            watch.timer.cancel();
+            long wait = Math.max(0, watch.markableNanos() - now);
+            watch.timer = environment.after(Duration.ofNanos(wait), () -> markDead(watch.session));
+        });
+    }
+
+    private void markDead(Neighbor expired) {
+        Session session = keeper.session();
+        if (session == null
+                || marking.contains(expired.session())
+                || markDeadCondition(session, expired).isEmpty()) {
+            return;
+        }
+        jobs.submit(Job.of(
+                        "mark session " + expired.session() + " dead",
+                        () -> prepareMarking(session, expired),
+                        leases -> marked(session, expired.session(), leases))
+                .giveUpIf(failure -> {
+                    marking.remove(expired.session());
+                    audit();
+                    return true;
+                }));
+        marking.add(expired.session());
+    }
+
+    private Optional<MarkDeadCondition> markDeadCondition(Session session, Neighbor expired) {
+        return session.guard().markDeadCondition(expired, environment.clock().nanoTime());
+    }
+
+    private Optional<Function<WorkChannel, Optional<Set<String>>>> prepareMarking(Session session, Neighbor expired) {
+        Optional<MarkDeadCondition> condition =
+                keeper.session() == session ? markDeadCondition(session, expired) : Optional.empty();
+        if (condition.isEmpty()) {
+            marking.remove(expired.session());
+        }
+        return condition.map(given -> channel -> channel.markDead(given));
+    }
+
+    private void marked(Session session, long dead, Optional<Set<String>> leases) {
+        marking.remove(dead);
+        watches.remove(dead);
+        if (leases.isPresent()) {
+            log.info("Session {} has expired and was marked dead; it was part of {}", dead, leases.get());
+            leases.get().forEach(this::assignOrphans);
+            lookAtNext(session);
+        } else {
+            environment.after(RETRY_DELAY, () -> lookAtNext(session));
+        }
+    }
+
+    private void lookAtNext(Session session) {
+        jobs.submit(Job.of(
+                "look at the next session",
+                () -> keeper.session() == session,
+                channel -> channel.neighbor(session.id()),
+                this::watch));
+    }
+
+    private void audit() {
+        if (!auditing) {
+            jobs.submit(Job.of("audit", () -> auditing = keeper.session() != null, this::clusterSnapshot, this::audited)
+                    .giveUpIf(failure -> {
+                        auditing = false;
+                        return true;
+                    }));
+            auditing = true;
+        }
+    }
+
+    private ClusterSnapshot clusterSnapshot(WorkChannel channel) {
+        ClusterSnapshot cluster = channel.clusterSnapshot();
+        if (cluster.sessions().stream().anyMatch(session -> !session.live())) {
+            channel.purge();
+        }
+        return cluster;
+    }
+
+    private void audited(ClusterSnapshot cluster) {
+        auditing = false;
+        auditedNanos = environment.clock().nanoTime();
+        cluster.sessions().stream()
+                .filter(ClusterSnapshot.Session::live)
+                .map(session -> new Neighbor(session.id(), session.expiresIn(), session.ttl(), session.grace()))
+                .filter(session -> session.markableIn().isNegative())
+                .forEach(this::markDead);
+        for (ClusterSnapshot.Lease lease : cluster.leases()) {
+            String name = lease.snapshot().lease();
+            if (!lease.deadMembers().isEmpty()
+                    || !Balancer.assign(lease.snapshot(), Scope.ORPHANS)
+                            .changes()
+                            .isEmpty()) {
+                assignOrphans(name);
+            } else if (!Balancer.assign(lease.snapshot(), Scope.ALL).changes().isEmpty()) {
+                schedule(name, Outcome.UNBALANCED);
+            }
+        }
+        if (config.balanceLeaderships()) {
+            balanceLeaderships(cluster);
+        }
+    }
+
+    private void balanceLeaderships(ClusterSnapshot cluster) {
+        List<Snapshot> elections = cluster.leases().stream()
+                .map(ClusterSnapshot.Lease::snapshot)
+                .filter(lease -> lease.kind() == LeaseKind.LEADER)
+                .toList();
+        LeadershipBalancer.plan(elections)
+                .forEach(name -> assign(name, "relieve the leader of " + name, assigner -> assigner.relieve(name)));
+    }
+
+    /** A watched session, as it was last read. */
+    private static final class Watch {
+
+        private final Neighbor session;
+        private final long readNanos;
+        private Timer timer = Timer.NONE;
+
+        private Watch(Neighbor session, long readNanos) {
+            this.session = session;
+            this.readNanos = readNanos;
+        }
+
+        private long markableNanos() {
+            return readNanos + session.markableIn().plusMillis(1).toNanos();
+        }
+
+        /** Returns for how many nanoseconds the session is watched after the last reply that reported it. */
+        private long longest() {
+            return session.ttl().plus(session.grace()).multipliedBy(2).toNanos();
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.github.dbleases.internal.client;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** The leases that a client takes part in, and whether it still takes up grants. Used under the monitor. */
+final class JoinedLeases {
+
+    private final SortedMap<String, JoinedLease> leases = new TreeMap<>();
+    private boolean retired;
+    private @Nullable Closing closing;
+
+    void add(JoinedLease lease) {
+        leases.put(lease.name(), lease);
+    }
+
+    void remove(JoinedLease lease) {
+        leases.remove(lease.name(), lease);
+    }
+
+    /** Returns the leases by name. */
+    Collection<JoinedLease> all() {
+        return List.copyOf(leases.values());
+    }
+
+    Optional<JoinedLease> find(String name) {
+        return Optional.ofNullable(leases.get(name));
+    }
+
+    /** Returns whether the client still takes part in this lease, and has not joined it anew under the same name. */
+    boolean contains(JoinedLease lease) {
+        return leases.get(lease.name()) == lease && !lease.isLeaving();
+    }
+
+    /** Returns whether the client takes up no new grants. */
+    boolean isRetired() {
+        return retired;
+    }
+
+    void retire() {
+        retired = true;
+    }
+
+    /** Returns the process of closing the client, or null if it is not being closed. */
+    @Nullable
+    Closing closing() {
+        return closing;
+    }
+
+    void close(Closing started) {
+        retired = true;
+        closing = started;
+    }
+
+    /** Called when partitions of a lease have been drained or handed over. */
+    void drained(JoinedLease lease) {
+        if (lease.isHandingOver() && lease.ownership().isEmpty()) {
+            left(lease);
+        }
+        if (closing != null) {
+            closing.drained();
+        }
+    }
+
+    /** Called when the client owns nothing anymore of a lease that it is leaving. */
+    void left(JoinedLease lease) {
+        CompletableFuture<Void> left = lease.left();
+        remove(lease);
+        left.complete(null);
+    }
+}

@@ -1,0 +1,38 @@
+package io.github.dbleases.internal.client;
+
+import io.github.dbleases.keyvalue.MapBackend;
+import io.github.dbleases.keyvalue.file.FileBackend;
+import io.github.dbleases.keyvalue.jdbc.Databases;
+import io.github.dbleases.keyvalue.jdbc.JdbcBackend;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs the real engine on key-value stores: through many random schedules in memory, and through some on each backend. */
+class KeyValueSimulationTests {
+
+    @Test
+    void noScheduleBreaksAnInvariantOnAKeyValueStore() {
+        Schedules.check(
+                Schedules.NUMBER / 8, seed -> new Simulation(seed, world -> new SimKeyValue(world, new MapBackend())));
+    }
+
+    @Test
+    void noScheduleBreaksAnInvariantOnFiles(@TempDir Path directory) {
+        BackendSchedules.check(number -> new FileBackend(directory.resolve("schedule" + number)));
+    }
+
+    @Test
+    void noScheduleBreaksAnInvariantOnH2() {
+        try (JdbcBackend backend = new JdbcBackend(Databases.h2(""), Databases.CONFIG)) {
+            BackendSchedules.check(number -> BackendSchedules.emptied(backend));
+        }
+    }
+
+    @Test
+    void noScheduleBreaksAnInvariantOnSqlite(@TempDir Path directory) {
+        try (JdbcBackend backend = new JdbcBackend(Databases.sqlite(directory), Databases.CONFIG)) {
+            BackendSchedules.check(number -> BackendSchedules.emptied(backend));
+        }
+    }
+}
