@@ -1,8 +1,12 @@
 package io.github.dbleases;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Thrown if a setting is outside its limits, or if settings contradict each other. */
+/**
+ * Thrown if a setting is outside its limits, if settings contradict each other, or if they don't fit the beans and methods of
+ * the application.
+ */
 public final class InvalidConfigurationException extends DbLeasesException {
 
     private static final long serialVersionUID = 1L;
@@ -15,6 +19,17 @@ public final class InvalidConfigurationException extends DbLeasesException {
      * @param settings the settings to change, by the names that they have in their builder or record
      */
     public InvalidConfigurationException(String problem, String remedy, String... settings) {
-        super(problem, remedy, List.of(settings), null);
+        this(problem, remedy, null, settings);
+    }
+
+    /**
+     * Creates an exception with a cause.
+     *
+     * @param problem the setting, its value and its limits, in complete sentences
+     * @param remedy what to change, in complete sentences
+     * @param settings the settings to change, by the names that they have in their builder or record
+     */
+    public InvalidConfigurationException(String problem, String remedy, @Nullable Throwable cause, String... settings) {
+        super(problem, remedy, List.of(settings), cause);
     }
 }

@@ -45,6 +45,7 @@ class ArchitectureTests {
     private static final String CLIENT = ROOT + ".internal.client..";
     private static final String TASK_RUNNER = ROOT + ".internal.tasks..";
     private static final String ROWS = ROOT + ".internal.rows..";
+    private static final String INTERNAL = ROOT + ".internal";
     private static final String JDBC = ROOT + ".internal.jdbc..";
     private static final String POSTGRES = ROOT + ".postgres";
     private static final String POSTGRES_TASKS = ROOT + ".postgres.tasks..";
@@ -173,7 +174,12 @@ class ArchitectureTests {
     }
 
     @Test
-    void thePackageThatIsSharedForJdbcUsesNoOther() {
+    void sharedPackagesUseAtMostTheRootPackage() {
+        check(noClasses()
+                .that()
+                .resideInAPackage(INTERNAL)
+                .should()
+                .dependOnClassesThat(resideInAPackage(ROOT + "..").and(not(resideInAnyPackage(ROOT, INTERNAL)))));
         check(noClasses()
                 .that()
                 .resideInAPackage(JDBC)

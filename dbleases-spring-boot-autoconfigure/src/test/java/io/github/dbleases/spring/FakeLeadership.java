@@ -45,6 +45,11 @@ public final class FakeLeadership implements Leadership {
         listeners.forEach(LeadershipListener::onOusted);
     }
 
+    /** Reports an error of the client to the listeners. */
+    public void fail(Exception error) {
+        listeners.forEach(listener -> listener.onError(error));
+    }
+
     /** Returns how many holds are open. */
     public int holds() {
         return holds.get();

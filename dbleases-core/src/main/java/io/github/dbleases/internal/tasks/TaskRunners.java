@@ -9,7 +9,7 @@ import io.github.dbleases.internal.InternalLeaseClient;
 import io.github.dbleases.spi.tasks.TaskChannel;
 import io.github.dbleases.spi.tasks.TaskWork;
 
-/** Makes task runners, for {@link TaskRunner#builder} and the Spring module. */
+/** Creates task runners, for {@link TaskRunner#builder} and the Spring module. */
 public final class TaskRunners {
 
     private TaskRunners() {}

@@ -9,7 +9,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A session that does as it is told. */
+/** A session that a test controls. */
 final class FakeSession implements TaskSession {
 
     private final MemoryQueue queue;
@@ -31,7 +31,7 @@ final class FakeSession implements TaskSession {
         return this;
     }
 
-    /** The client does not trust its session at this moment, and says so to listeners or not. */
+    /** The client does not trust its session at the moment, and does not tell its listeners. */
     void distrust() {
         id = OptionalLong.empty();
     }

@@ -13,7 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** A runner that is started again under the session that it had before. */
+/** A runner that is started again under the same session. */
 class RunnerRestartTests {
 
     private static final long SESSION = 7;
@@ -39,7 +39,7 @@ class RunnerRestartTests {
     }
 
     @Test
-    void aBatchThatWasAtWorkAtTheStopKeepsItsTasksAfterTheNextStart() throws Exception {
+    void aBatchInFlightAtTheStopKeepsItsTasksAfterTheNextStart() throws Exception {
         queue.with(1);
         TaskRunner runner =
                 runner(CONFIG.toBuilder().interval(Duration.ofHours(1)).build(), tasks -> {
@@ -69,7 +69,7 @@ class RunnerRestartTests {
     }
 
     @Test
-    void aStartThatStillWaitsCanBeStoppedAndStartedAgain() throws Exception {
+    void aRunThatStillWaitsForItsTaskerCanBeFollowedByOthers() throws Exception {
         queue.with(1);
         TaskRunner runner = runner(tasks -> {
             begun.countDown();
@@ -90,12 +90,12 @@ class RunnerRestartTests {
         await().until(() -> queue.pending() == 0);
         assertThat(queue.finished().values()).containsOnly(1);
         runner.stop();
-        // A start that had ended before the next one has left, too.
+        // A run that ended before the next start has left as well.
         await().until(() -> session.left() > 0 && session.listening() == 0);
     }
 
     @Test
-    void whatTheQueueWasNotToldAtTheStopIsGivenBackAtTheNextStart() {
+    void tasksThatAStoppedRunnerCouldNotReportAreReleasedAtTheNextStart() {
         AtomicBoolean broken = new AtomicBoolean(true);
         queue.with(1);
         TaskRunner runner = runner(tasks -> {

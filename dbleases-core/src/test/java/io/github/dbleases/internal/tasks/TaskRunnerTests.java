@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A runner with its threads: its start and its stop. */
+/** A runner with its threads, from start to stop. */
 class TaskRunnerTests {
 
     private static final long SESSION = 7;
@@ -45,14 +45,14 @@ class TaskRunnerTests {
     }
 
     @AfterEach
-    void end() {
+    void stop() {
         release.countDown();
         runner.stop();
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void severalBatchesAreWorkedOnAtOnceByThreadsOfItsOwn(boolean virtual) {
+    void severalBatchesAreInFlightOnThreadsOfItsOwn(boolean virtual) {
         Set<String> names = ConcurrentHashMap.newKeySet();
         queue.with(4);
         runner(CONFIG.toBuilder().threads(3).virtualThreads(virtual).build(), tasks -> {
@@ -71,7 +71,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void whatComesLaterIsDoneToo() {
+    void tasksThatComeLaterAreDoneToo() {
         runner.start();
         queue.with(10);
         await().until(() -> queue.pending() == 0);
@@ -92,7 +92,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void aChangeOfTheSessionsWakesIt() {
+    void aChangeOfTheSessionWakesIt() {
         runner(CONFIG.toBuilder().interval(Duration.ofHours(1)).build(), tasks -> tasks)
                 .start();
         await().until(() -> queue.exchanges() > 0);
@@ -104,7 +104,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void aTaskerThatHangsKeepsOnlyItsOwnThread() {
+    void aTaskerThatHangsBlocksOnlyItsOwnThread() {
         queue.with(10);
         runner(CONFIG.toBuilder().threads(2).build(), tasks -> {
                     if (tasks.contains("task 1")) {
@@ -119,7 +119,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void stoppingWaitsForWhatIsAtWorkAndGivesBackTheRest() throws Exception {
+    void stoppingWaitsForTasksInFlightAndReleasesTheOthers() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         queue.with(10);
         runner(CONFIG, tasks -> {
@@ -143,7 +143,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void whatIsAtWorkAfterTheDrainTimeoutIsInterruptedAndGivenBack() throws Exception {
+    void aTaskInFlightAfterTheDrainTimeoutIsInterruptedAndReleased() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         AtomicBoolean interrupted = new AtomicBoolean();
         queue.with(1);
@@ -169,7 +169,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void aTaskerThatDoesNotEndIsNotWaitedForAndKeepsItsSession() throws Exception {
+    void stoppingDoesNotWaitForATaskerThatHangsAndKeepsItsSession() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         queue.with(1);
         runner(CONFIG.toBuilder().drainTimeout(Duration.ofMillis(10)).build(), tasks -> {
@@ -191,7 +191,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void theQueueIsToldAtTheEndThoughItFailsOnce() throws Exception {
+    void outcomesAreReportedAtTheEndEvenIfTheQueueFailsOnce() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         queue.with(1);
         runner(CONFIG.toBuilder().interval(Duration.ofHours(1)).build(), tasks -> {
@@ -211,7 +211,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void aQueueThatIsGoneDoesNotKeepAStopForLongerThanItsTimeout() {
+    void aQueueThatIsGoneDoesNotDelayAStopPastItsTimeout() {
         queue.with(1);
         runner(CONFIG.toBuilder().drainTimeout(Duration.ZERO).build(), tasks -> {
                     for (int i = 0; i < 1_000; i++) {
@@ -242,7 +242,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void whenItIsStartedAgainItGivesBackWhatItCouldNotGiveBackBefore() {
+    void aRestartReleasesWhatCouldNotBeReportedBefore() {
         queue.with(1);
         queue.refuseToFinish(1);
         runner(CONFIG.toBuilder().drainTimeout(Duration.ZERO).build(), tasks -> tasks)
@@ -259,7 +259,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void whenItIsStartedAgainABatchThatStillHangsKeepsItsTasks() throws Exception {
+    void afterARestartABatchThatStillHangsKeepsItsTasks() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         queue.with(1);
         runner(CONFIG.toBuilder().drainTimeout(Duration.ZERO).build(), tasks -> {
@@ -282,7 +282,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void anInterruptOfAStopIsNoAttemptHoweverTheTaskerPutsIt() throws Exception {
+    void anInterruptByAStopIsNoFailedAttemptHoweverTheTaskerWrapsIt() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         queue.with(1);
         runner(CONFIG.toBuilder().drainTimeout(Duration.ZERO).build(), tasks -> {
@@ -305,7 +305,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void aTaskerThatStopsItsRunnerDoesNotWait() {
+    void aTaskerThatStopsItsOwnRunnerDoesNotWait() {
         queue.with(1);
         AtomicReference<TaskRunner> stopped = new AtomicReference<>();
         stopped.set(runner(CONFIG, tasks -> {
@@ -333,7 +333,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void whenTheClientClosesItStopsAndLeaves() {
+    void itStopsAndLeavesWhenTheClientCloses() {
         queue.with(100);
         runner.start();
 
@@ -345,7 +345,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void aQueueThatCannotBeUsedAsItIsFailsTheStart() {
+    void anInvalidTableFailsTheStart() {
         queue.failNextCheck(new InvalidTaskTableException("There is no such table.", "Create it."));
 
         assertThatThrownBy(runner::start).isInstanceOf(InvalidTaskTableException.class);
@@ -355,9 +355,9 @@ class TaskRunnerTests {
     }
 
     @Test
-    void aQueueThatCannotBeAskedAtTheStartIsAskedAgainBeforeTheFirstClaim() {
+    void aQueueThatIsUnavailableAtTheStartIsCheckedAgainBeforeTheFirstClaim() {
         queue.with(1);
-        queue.failNextCheck(new TaskQueueException("It is away.", new IllegalStateException()));
+        queue.failNextCheck(new TaskQueueException("The queue is unavailable.", new IllegalStateException()));
         queue.failNextCheck(new InvalidTaskTableException("There is no such table yet.", "Create it."));
 
         runner.start();
@@ -367,7 +367,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void startsAndStopsAtTheSameTimeLeaveNothingBehind() {
+    void concurrentStartsAndStopsLeaveNothingBehind() {
         queue.with(1_000);
         List<Thread> threads = List.of(
                 new Thread(() -> repeat(runner::start)),

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TaskTableTests {
 
     @Test
-    void namesThatCannotBeNamesAreRefused() {
+    void invalidNamesAreRefused() {
         refused(() -> TaskDatabase.table(" "))
                 .withMessageStartingWith("table is ' ', but must be a name of 1 to 63 bytes");
         refused(() -> TaskDatabase.table(".outbox")).withMessageStartingWith("the schema in table is ''");
@@ -26,7 +26,7 @@ class TaskTableTests {
     }
 
     @Test
-    void attemptsWithoutAColumnOrBelowZeroAreRefused() {
+    void maxAttemptsWithoutAColumnOrBelowZeroAreRefused() {
         refused(() -> new TaskTable.Failures(null, null, null, 5, null))
                 .withMessage(
                         "maxAttempts is 5, but no attemptsColumn counts the attempts. Set attemptsColumn to an integer column.");
@@ -36,7 +36,7 @@ class TaskTableTests {
     }
 
     @Test
-    void sqlThatIsBlankOrHasParametersIsRefused() {
+    void blankSqlAndSqlWithParametersIsRefused() {
         refused(() -> TaskDatabase.with(" ", "delete"))
                 .withMessage("pending is blank. Leave it out if each row of the table is pending.");
         refused(() -> TaskDatabase.with("a ? b", "delete")).withMessageContaining("must not contain a question mark");
@@ -45,7 +45,7 @@ class TaskTableTests {
     }
 
     @Test
-    void aFinishedTaskThatWouldBePendingAgainIsRefused() {
+    void aFinishThatLeavesTheTaskPendingIsRefused() {
         refused(() -> TaskDatabase.with(null, "sent_at = now()")).withMessageContaining("would be claimed again");
     }
 
@@ -62,13 +62,13 @@ class TaskTableTests {
                 "a desc nulls",
                 "a,,b"
             })
-    void ordersThatAreNoColumnsAreRefused(String orderBy) {
+    void ordersOfAnythingButColumnsAreRefused(String orderBy) {
         refused(() -> TaskDatabase.ordered(orderBy))
                 .withMessageStartingWith("orderBy is '" + orderBy + "', but must be columns");
     }
 
     @Test
-    void ordersAreRead() {
+    void anOrderIsParsed() {
         assertThat(TaskDatabase.ordered(" Priority DESC nulls  last,\"created, \"\"at\"\"\" asc , id")
                         .orders())
                 .extracting(order -> order.sql("t."))

@@ -46,8 +46,8 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runners, clients, a table and a database as they are, and what goes wrong around them: it is told, and the runner goes on
- * when the cause is gone.
+ * Real runners and clients on a real table, and what goes wrong around them: failures are reported, and the runner continues
+ * when their cause is gone.
  */
 class RealRunnerTests {
 
@@ -103,7 +103,7 @@ class RealRunnerTests {
     }
 
     @Test
-    void aTaskerThatAlwaysThrowsIsReportedOnceAndItsTasksAreDoneWhenItNoLongerDoes() throws Exception {
+    void aTaskerThatAlwaysThrowsIsReportedOnceAndItsTasksAreDoneWhenItStopsThrowing() throws Exception {
         AtomicBoolean broken = new AtomicBoolean(true);
         insert(1, 20);
         start(tasks -> {
@@ -125,7 +125,7 @@ class RealRunnerTests {
     }
 
     @Test
-    void aRowThatSomebodyKeepsLockedStopsNoOthers() throws Exception {
+    void aLockedRowDoesNotStopTheOthers() throws Exception {
         insert(1, 40);
         try (Connection connection = database.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
@@ -141,7 +141,8 @@ class RealRunnerTests {
 
             assertThat(errors)
                     .isNotEmpty()
-                    .allSatisfy(error -> assertThat(error).hasMessageContaining("Somebody holds a lock on a row"));
+                    .allSatisfy(error ->
+                            assertThat(error).hasMessageContaining("Another transaction holds a lock on a row"));
             connection.rollback();
         }
         awaitDone(40);
@@ -160,7 +161,8 @@ class RealRunnerTests {
         awaitDone(20);
 
         assertThat(errors)
-                .allSatisfy(error -> assertThat(error).hasMessage("The tasker did not return it as accomplished."));
+                .allSatisfy(
+                        error -> assertThat(error).hasMessage("The tasker did not return the task as accomplished."));
         assertThat(log)
                 .filteredOn(line -> line.toLowerCase(Locale.ROOT).contains("failures of this kind"))
                 .hasSize(1);
@@ -189,7 +191,7 @@ class RealRunnerTests {
     }
 
     @Test
-    void aTaskerThatIsSlowerThanItsSessionWouldLiveWithoutHeartbeatsKeepsItsTask() throws Exception {
+    void aTaskThatTakesLongerThanTheTtlStaysWithItsSession() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
         Set<Long> stolen = ConcurrentHashMap.newKeySet();
@@ -220,7 +222,7 @@ class RealRunnerTests {
             "SELECT (extract(epoch FROM expires_at) * 1000)::bigint FROM dbleases_session WHERE id = %d";
 
     @Test
-    void aTableThatIsDroppedIsReportedOnceAndWorkGoesOnWhenItIsThereAgain() throws Exception {
+    void aDroppedTableIsReportedOnceAndWorkContinuesWhenItIsBack() throws Exception {
         insert(1, 20);
         start(tasks -> tasks);
         awaitDone(20);
@@ -234,17 +236,17 @@ class RealRunnerTests {
         assertThat(errors)
                 .allSatisfy(error -> assertThat(error)
                         .hasMessageContaining("\"task\" does not exist")
-                        .hasMessageContaining("create it again"));
+                        .hasMessageContaining("Create it again"));
         assertThat(log)
                 .filteredOn(line -> line.contains("its queue"))
                 .containsExactly(
-                        "Runner work: its queue could not be used, and is tried again. Tasks concerned: []",
-                        "Runner work: its queue can be used again");
+                        "Runner work could not use its queue and will try again. Affected tasks: []",
+                        "Runner work can use its queue again");
         assertThat(lost).isEmpty();
     }
 
     @Test
-    void aRowThatIsDeletedWhileItsTaskFailsIsNotTriedForEver() throws Exception {
+    void aRowThatIsDeletedWhileItsTaskFailsIsNotTriedForever() throws Exception {
         AtomicBoolean deleted = new AtomicBoolean();
         Set<Long> afterwards = ConcurrentHashMap.newKeySet();
         insert(1, 2);

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Failures of tasks, of instances and of settings on a real table: whom they harm, and whom they don't. */
+/** Failures of tasks, instances and settings on a real table, and what they don't harm. */
 class TaskFailureTests {
 
     private static final Timing TIMING = new Timing(
@@ -117,7 +117,7 @@ class TaskFailureTests {
     }
 
     @Test
-    void fifteenHundredTasksThatFailDoNotKeepOthersWaiting() throws Exception {
+    void fifteenHundredFailingTasksDoNotKeepOthersWaiting() throws Exception {
         insert("bad", 1_500);
         insert("good", 3_500);
         start(table(0), CONFIG, TaskFailureTests::failBad);
@@ -126,7 +126,7 @@ class TaskFailureTests {
     }
 
     @Test
-    void norDoTheyWhereTheTableHasNoColumnsForFailures() throws Exception {
+    void failingTasksDoNotKeepOthersWaitingWithoutColumnsForFailures() throws Exception {
         insert("bad", 1_500);
         insert("good", 3_500);
         start(tableWithoutColumns(), CONFIG, TaskFailureTests::failBad);
@@ -158,7 +158,7 @@ class TaskFailureTests {
     }
 
     @Test
-    void aTaskThatIsCorrectedOrCanceledWhileItWaitsIsNotRunWithItsOldData() throws Exception {
+    void aRetrySeesThatItsTaskWasCorrectedOrCanceled() throws Exception {
         Set<String> run = ConcurrentHashMap.newKeySet();
         insert("bad", 2);
         start(table(0), CONFIG, Tasker.each(job -> {
@@ -229,7 +229,7 @@ class TaskFailureTests {
     }
 
     @Test
-    void runnersWithOverlappingConditionsInOneInstanceNeverWorkOnOneTaskAtOnce() throws Exception {
+    void overlappingRunnersOfOneInstanceNeverWorkOnOneTaskAtOnce() throws Exception {
         Set<Long> atWork = ConcurrentHashMap.newKeySet();
         AtomicInteger twice = new AtomicInteger();
         insert("good", 2_000);
@@ -247,7 +247,7 @@ class TaskFailureTests {
                     .threads(2)
                     .interval(Duration.ofMillis(50))
                     .build();
-            // Starting again gives back what is not known, as a lost reply does.
+            // A restart releases unknown tasks, as a lost reply does.
             TaskRunner runner = start(client, table(0), config, tasker, LeaseTables.defaults());
             runner.stop();
             runner.start();
@@ -289,7 +289,7 @@ class TaskFailureTests {
     }
 
     @Test
-    void aTriggerThatRefusesFinishesHasNoEffectDoneAgain() throws Exception {
+    void tasksWhoseFinishesATriggerRefusesAreNotDoneAgain() throws Exception {
         execute("""
                 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
                 $$ BEGIN RAISE EXCEPTION 'not now'; END $$;
@@ -336,7 +336,7 @@ class TaskFailureTests {
     }
 
     @Test
-    void theAgeIsThatOfTheOldestTaskThatIsDue() throws Exception {
+    void theAgeIsThatOfTheOldestDueTask() throws Exception {
         execute("""
                 INSERT INTO task (kind, due_at, created_at) VALUES
                     ('good', now() - interval '1 h', now() - interval '1 min'),

@@ -8,7 +8,7 @@ import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
-/** Lets the calls of one method, whose work ends when they return, through while this instance leads. */
+/** Allows the calls of one method, whose work ends when they return, while this instance leads. */
 final class LeaderOnlyInterceptor implements MethodInterceptor {
 
     private final Guard guard;
@@ -39,7 +39,7 @@ final class LeaderOnlyInterceptor implements MethodInterceptor {
         }
     }
 
-    /** Is part of a call that holds the leadership, and may end with it although the leadership is to be handed over. */
+    /** Runs as part of a call that holds the leadership, and may end with it even if the leadership is to be handed over. */
     private @Nullable Object invokeWithin(CurrentLeadership outer, MethodInvocation invocation) throws Throwable {
         if (!outer.isTrusted()) {
             return candidacy.skip(guard);

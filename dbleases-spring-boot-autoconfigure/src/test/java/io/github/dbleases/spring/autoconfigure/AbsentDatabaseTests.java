@@ -13,6 +13,8 @@ import io.github.dbleases.internal.client.LeaseClients;
 import io.github.dbleases.postgres.PostgresLeaseStore;
 import io.github.dbleases.spring.actuate.LeasesDescriptor;
 import io.github.dbleases.spring.actuate.LeasesEndpoint;
+import io.github.dbleases.spring.actuate.LeasesEndpointAutoConfiguration;
+import io.github.dbleases.spring.migration.LeaseMigrationAutoConfiguration;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.time.Duration;
@@ -152,10 +154,9 @@ class AbsentDatabaseTests {
         return new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
                         DataSourceAutoConfiguration.class,
-                        PostgresLeaseStoreAutoConfiguration.class,
+                        LeaseStoreAutoConfiguration.class,
                         LeaseMigrationAutoConfiguration.class,
                         DbLeasesAutoConfiguration.class,
-                        LeaseBeansAutoConfiguration.class,
                         LeasesEndpointAutoConfiguration.class))
                 .withPropertyValues(
                         "spring.datasource.url=" + database.jdbcUrl(),

@@ -46,10 +46,7 @@ class BoundTransactionsTests {
     };
 
     private final BoundTransactions transactions = new BoundTransactions(
-            manager,
-            "transactions",
-            null,
-            new RunnerDeclaration(TaskRunnerConfig.of("emails"), null, List.of(), true, null));
+            manager, "transactions", null, new RunnerDeclaration(TaskRunnerConfig.of("emails"), null, List.of(), true));
 
     @Test
     void whatATaskerHasLeftToBeWrittenIsWrittenBeforeItsTasksAreFinished() throws Exception {
