@@ -1,4 +1,4 @@
-// Polls the state, hands it to the parts of the page, and calls the instances that the buttons are for.
+// Polls the state, passes it to the parts of the page, and calls the instances that the buttons belong to.
 import { send, poll } from "./peers.js";
 import { count, kindOf, describe } from "./kinds.js";
 import { showLeases } from "./grid.js";
@@ -25,7 +25,7 @@ async function loop() {
 }
 
 function show({ state, moved }) {
-  // Without the database an instance knows only itself; what was known of the others stays, marked by the banner.
+  // Without the database, an instance knows only itself. The last known state of the others stays, and the banner says so.
   const shown = state.problem && latest ? { ...latest, problem: state.problem, leases: state.leases } : state;
   kindOf.learn(shown.instances);
   document.body.dataset.stale = String(Boolean(state.problem));
@@ -37,13 +37,13 @@ function show({ state, moved }) {
   showReports(shown);
   observe(shown);
   source("live", `Live from ${state.servedBy}`);
-  banner(state.problem ?? (moved && `The instance that sent this page does not answer. It goes on with ${state.servedBy}.`));
+  banner(state.problem ?? (moved && `The instance that sent this page doesn't answer. The page now uses ${state.servedBy}.`));
   latest = state.problem ? latest : state;
 }
 
 function showLost() {
-  source("lost", "Nobody answers");
-  banner("No instance answers. The page goes on trying; when all have ended, start the order desk again in the terminal.");
+  source("lost", "No answer");
+  banner("No instance answers. The page keeps trying. If all instances have stopped, start the order desk again in the terminal.");
 }
 
 function source(state, text) {
@@ -65,10 +65,10 @@ async function act(instance, action) {
   try {
     if (action === "START") {
       await send(`instances/${encodeURIComponent(instance.name)}/start`, {});
-      say(`${name} was told to start`, instance.name);
+      say(`${name} is starting`, instance.name);
     } else {
       await send("instance/end", { how: action }, instance.port);
-      say(action === "KILL" ? `${name} was killed` : `${name} was told to end`, instance.name);
+      say(action === "KILL" ? `${name} was killed` : `${name} is stopping`, instance.name);
     }
   } catch (problem) {
     say(`${name}: ${problem.message}`, instance.name);
@@ -88,7 +88,7 @@ element("add").addEventListener("submit", async (event) => {
       customer: element("customer").value.trim(),
       amount: /^-?\d+$/.test(amount) ? Number(amount) : amount,
     });
-    result(`Order ${order.id} waits in partition ${order.partition}.`);
+    result(`Order ${order.id} is waiting in partition ${order.partition}.`);
   } catch (problem) {
     result(problem.message, true);
   }
@@ -106,9 +106,9 @@ element("add-many").addEventListener("click", async () => {
     }
   };
   element("add-many").disabled = true;
-  result(`Adding ${MANY} orders.`);
+  result(`Adding ${MANY} orders…`);
   await Promise.all([adder(), adder(), adder(), adder()]);
-  result(unanswered ? `${MANY} orders were sent, ${unanswered} of them without an answer.` : `${MANY} orders were added.`, unanswered > 0);
+  result(unanswered ? `${MANY} orders were sent, ${unanswered} of which got no answer.` : `${MANY} orders were added.`, unanswered > 0);
   element("add-many").disabled = false;
 });
 
@@ -117,8 +117,8 @@ loop();
 document.getElementById("emails-retry").addEventListener("click", async () => {
   try {
     const { emails } = await send("emails/retry", {});
-    say(`${count(emails, "email")} tried again`);
+    say(`Retrying ${count(emails, "email")}`);
   } catch (problem) {
-    say(`No email is tried again: ${problem.message}`);
+    say(`No email is retried: ${problem.message}`);
   }
 });

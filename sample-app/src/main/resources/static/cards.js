@@ -1,4 +1,4 @@
-// One card for each instance: its session, its share of the work, and the buttons that end or start it.
+// One card for each instance: its session, its share of the work, and the buttons that stop or start it.
 import { describe, kindOf, label, make, number, sorted, write } from "./kinds.js";
 
 const LOW = 0.34;
@@ -38,7 +38,7 @@ function build(instance, act) {
     made.addEventListener("click", async () => {
       made.disabled = true;
       await act(card.instance, action);
-      // Long enough for the state to show what came of it.
+      // Long enough for the state to show the result.
       setTimeout(() => (made.disabled = false), 1500);
     });
     return made;
@@ -57,18 +57,18 @@ function build(instance, act) {
     owned, done, rate, held, sent, sending,
     where: make("span", { className: "where" }),
     pill: make("span", { className: "pill" }),
-    leads: make("span", { className: "pill leads", title: "It leads: it writes the sales reports", hidden: true }, "Leader"),
+    leads: make("span", { className: "pill leads", title: "The leader, which writes the sales reports", hidden: true }, "Leader"),
     bar: make("span"),
     left: make("span"),
-    end: button("End gracefully", "plain", "GRACEFUL"),
+    end: button("Stop gracefully", "plain", "GRACEFUL"),
     kill: button("Kill", "hard", "KILL"),
     start: button("Start", "", "START"),
     hint: make("p"),
   });
   card.life = make("div", { className: "life", role: "meter", ariaLabel: "Time until the session expires" }, card.bar);
   card.life.setAttribute("aria-valuemin", "0");
-  card.end.title = "As a deployment does: work stops, partitions and emails go to the others, the session ends";
-  card.kill.title = "As kill -9 does: nothing is said to anybody, the session has to expire";
+  card.end.title = "Like a deployment: work stops, partitions and emails go to the others, the session ends";
+  card.kill.title = "Like kill -9: the others aren't told, and the session has to expire";
   card.session = make("div", { className: "session" }, card.life, card.left);
   card.root = make("article", { className: "card" },
     make("header", {},
@@ -99,7 +99,7 @@ function update(card, instance, ttlMillis, servedBy) {
 }
 
 const where = ({ port, name }, servedBy) =>
-  port ? `port ${port}${name === servedBy ? ", tells this page" : ""}` : "not an instance that this page knows";
+  port ? `port ${port}${name === servedBy ? ", serves this page" : ""}` : "not an instance that this page knows";
 
 function showSession(card, { session, expiresInMillis, status }, ttlMillis) {
   const part = session === null ? 0 : Math.min(1, Math.max(0, expiresInMillis / ttlMillis));
@@ -120,5 +120,5 @@ function showSession(card, { session, expiresInMillis, status }, ttlMillis) {
 }
 
 function hint({ status }) {
-  return status === "SILENT" ? "It is paused, cut off, or was killed." : "";
+  return status === "SILENT" ? "Paused, cut off, or killed." : "";
 }

@@ -6,8 +6,8 @@ const WIDTH = 600;
 const HEIGHT = 160;
 const SVG = "http://www.w3.org/2000/svg";
 
-// Makes a chart in an element. Paint gives an area its colour; the unit is for the scale and for screen readers. A series
-// that has a name of an instance is labelled with it. What it returns is called with the numbers of each moment by name.
+// Makes a chart in an element. `paint` colors an area. The unit is for the scale and for screen readers. A series that is
+// named after an instance has its label. Call the returned function with the numbers of each moment, by name.
 export function makeChart(holder, { unit, paint, labelled = true, least = 1 }) {
   const samples = [];
   return (names, values) => {
@@ -22,7 +22,7 @@ export function makeChart(holder, { unit, paint, labelled = true, least = 1 }) {
   };
 }
 
-// The names of now in their order, then those that were there within the last minute.
+// The current names in their order, then those from the last minute.
 const all = (names, samples) => [...new Set([...names, ...samples.flatMap(({ values }) => [...values.keys()])])];
 
 function draw(holder, samples, now, { unit, paint, labelled, least, names }) {
@@ -58,7 +58,7 @@ function words(names, samples, unit) {
   return last ? names.map((name) => `${name}: ${number(last.values.get(name) ?? 0)} ${unit}`).join(", ") : "nothing yet";
 }
 
-// The next of 1, 2, 5, 10, 20, 50, ...
+// The next one of 1, 2, 5, 10, 20, 50, ...
 function ceiling(value) {
   const power = 10 ** Math.floor(Math.log10(value));
   return [1, 2, 5, 10].map((step) => step * power).find((step) => step >= value);

@@ -1,4 +1,4 @@
-// What is left in the outbox, who has sent what, and whether each email was sent once.
+// What is left in the outbox, which instance has sent how much, and whether each email was sent exactly once.
 import { count, make, number, sorted, write } from "./kinds.js";
 import { showShares } from "./summary.js";
 import { makeChart } from "./chart.js";
@@ -20,14 +20,14 @@ export function showEmails({ emails, orders, instances }) {
   write(element("emails-sent"), number(emails.sent));
   write(element("emails-rate"), number(emails.perSecond));
   write(element("outbox-oldest"), outbox.oldestMillis === null ? "" : `The oldest has been waiting for ${(outbox.oldestMillis / 1000).toFixed(1)} s.`);
-  write(element("outbox-answer"), outbox.givenUp ? `Given up and kept there: \u201c${outbox.answer ?? "no answer"}\u201d` : "");
+  write(element("outbox-answer"), outbox.givenUp ? `Given up: \u201c${outbox.answer ?? "no answer"}\u201d` : "");
   element("emails-retry").hidden = !outbox.givenUp;
   chart(STAGES, new Map(STAGES.map((stage) => [stage, outbox[stage]])));
   showProgress(emails, orders, instances);
   showVerdict(emails, orders);
 }
 
-// Emails of orders that are not done yet count too, so that the bar never goes back.
+// Emails of orders that aren't done yet count too, so that the bar never goes back.
 function showProgress(emails, orders, instances) {
   const all = emails.sent + left(emails) + emails.outbox.givenUp + orders.total - orders.done;
   const shares = sorted(instances).filter((instance) => instance.emails.sent > 0).map(({ name, emails: { sent } }) => ({ name, part: sent }));
@@ -47,26 +47,26 @@ function showVerdict(emails, orders) {
 }
 
 export const title = ({ lost, doubled }) =>
-  lost || doubled ? [lost && `${count(lost, "email")} lost`, doubled && `${count(doubled, "email")} doubled`].filter(Boolean).join(", ") : "No email lost, none doubled";
+  lost || doubled ? [lost && `${count(lost, "email")} lost`, doubled && `${count(doubled, "email")} sent twice`].filter(Boolean).join(", ") : "No email lost or sent twice";
 
 function text({ sent, givenUp, orders, checkedBy, checkedAt }) {
   const at = new Date(checkedAt).toLocaleTimeString("en-GB");
   const aside = givenUp ? `, ${number(givenUp)} given up` : "";
-  return `${number(sent)} sent${aside}, for ${count(orders, "order")}, compared by ${checkedBy} at ${at}`;
+  return `${number(sent)} sent${aside}, for ${count(orders, "order")}, checked by ${checkedBy} at ${at}`;
 }
 
 function expectation(emails, orders, done) {
   if (!done) {
     return left(emails) ? `${count(left(emails), "email")} to send` : emails.sent ? "All emails so far are sent" : "No email to send yet";
   }
-  return emails.sent || emails.outbox.givenUp ? "Comparing the emails" : "There are no emails";
+  return emails.sent || emails.outbox.givenUp ? "Checking the emails" : "There are no emails";
 }
 
 function reason(emails, orders, done) {
   if (!done) {
-    return "When all are sent, they are compared with the orders.";
+    return "Once all emails are sent, they are compared with the orders.";
   }
-  return orders.total && !emails.sent && !emails.outbox.givenUp ? "Orders that were done before there were emails have none." : "";
+  return orders.total && !emails.sent && !emails.outbox.givenUp ? "Orders that were finished before there were emails have none." : "";
 }
 
 function showWrong(verdict) {

@@ -1,4 +1,4 @@
-// Tells in words what changed from one state to the next.
+// Describes what changed from one state to the next.
 import { leading } from "./reports.js";
 import { title } from "./emails.js";
 import { count, describe, kindOf, make, number } from "./kinds.js";
@@ -30,7 +30,7 @@ export function observe(state) {
     tellVerdict(state);
   }
   if (state.problem && !before?.problem) {
-    say("The database does not answer");
+    say("The database doesn't answer");
   }
   before = state;
 }
@@ -87,7 +87,7 @@ function tellMoves(state) {
   const lease = state.leases[0];
   const live = new Set(state.instances.filter(({ status }) => status === "ACTIVE").map(({ session }) => session));
   if (orphanedAt && lease?.partitions.every(({ session }) => live.has(session))) {
-    say(`All partitions of ${lease.name} have a living owner, ${((Date.now() - orphanedAt) / 1000).toFixed(1)} s after the end`);
+    say(`All partitions of ${lease.name} have a live owner, ${((Date.now() - orphanedAt) / 1000).toFixed(1)} s after the process ended`);
     orphanedAt = null;
   }
 }
@@ -96,15 +96,15 @@ function tellLeader(state) {
   const { leader } = state.reports;
   if (leader && leader.token !== before.reports.leader?.token) {
     const { name } = leading(state);
-    const after = leaderlessAt ? `, ${((Date.now() - leaderlessAt) / 1000).toFixed(1)} s after the end of the leader` : "";
-    say(`${name} was elected and writes the reports${after}`, name);
+    const after = leaderlessAt ? `, ${((Date.now() - leaderlessAt) / 1000).toFixed(1)} s after the leader ended` : "";
+    say(`${name} was elected and now writes the reports${after}`, name);
     leaderlessAt = null;
   } else if (!leader && before.reports.leader) {
-    say("Nobody leads");
+    say("No instance leads");
   }
 }
 
-// The emails of a process that has ended change hands in one way only: another session claims them.
+// The emails of a process that has ended change hands only when another session claims them.
 function tellEmails({ instances, emails }) {
   for (const [session, orphans] of orphanedEmails) {
     const holder = instances.find((instance) => instance.session === session);
@@ -112,7 +112,7 @@ function tellEmails({ instances, emails }) {
       orphans.held = holder.emails.held;
     } else if (emails.ownerless === 0) {
       const after = ((Date.now() - orphans.at) / 1000).toFixed(1);
-      say(`The others took over the ${count(orphans.held, "email")} that ${orphans.name} held, ${after} s after its end`, orphans.name);
+      say(`The others took over the ${count(orphans.held, "email")} that ${orphans.name} held, ${after} s after it ended`, orphans.name);
       orphanedEmails.delete(session);
     }
   }

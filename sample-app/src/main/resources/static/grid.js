@@ -1,4 +1,4 @@
-// The partitions of each lease as a grid: who owns which, and which are on the move.
+// The partitions of each lease as a grid: their owners, and which ones are moving.
 import { count, kindOf, label, make, number, sorted, write } from "./kinds.js";
 
 const narrow = matchMedia("(max-width: 40rem)");
@@ -73,7 +73,7 @@ function update(view, lease, owners, instances) {
   });
   view.sessions = lease.partitions.map(({ session }) => session);
   write(view.facts, facts(lease));
-  write(view.detail, view.at === null ? "Point at a partition, or use the arrow keys, to see who owns it." : view.told[view.at]);
+  write(view.detail, view.at === null ? "Point at a partition, or use the arrow keys, to see its owner." : view.told[view.at]);
   view.hasWork ||= lease.partitions.some(({ waiting }) => waiting > 0);
   showLegend(view, instances, view.hasWork);
 }
@@ -81,20 +81,20 @@ function update(view, lease, owners, instances) {
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 function tell({ partition, session, waiting }, owner, next) {
-  const who = session === null ? "nobody" : owner ?? "another client";
+  const who = session === null ? "no instance" : owner ?? "another client";
   const work = waiting ? `, ${count(waiting, "order")} to do` : "";
-  return `Partition ${partition}: owned by ${who}${next ? `, on its way to ${next}` : ""}${work}`;
+  return `Partition ${partition}: owned by ${who}${next ? `, moving to ${next}` : ""}${work}`;
 }
 
 function facts({ partitions, size, balanced }) {
   if (partitions.length === 0) {
-    return `${number(size)} partitions, too many to be shown`;
+    return `${number(size)} partitions, too many to show`;
   }
   const unowned = partitions.filter(({ session }) => session === null).length;
   const moving = partitions.filter(({ pending, session }) => pending !== null && pending !== session).length;
   return [
     `${number(size)} partitions`,
-    unowned ? `${unowned} without owner` : "",
+    unowned ? `${unowned} without an owner` : "",
     moving ? `${moving} moving` : "",
     balanced ? "balanced" : "not balanced",
   ].filter(Boolean).join(" \u00b7 ");

@@ -1,4 +1,4 @@
-// Gives each instance a colour with a pattern, and a label. Both stay while the page is open.
+// Gives each instance a color with a pattern, and a label. Both stay the same while the page is open.
 
 const KINDS = 8;
 const kinds = new Map();
@@ -21,7 +21,7 @@ export const kindOf = Object.assign((name) => kinds.get(name) ?? 0, {
 // The digits at the end of the name, or its first letters.
 export const label = (name) => (/(\d+)$/.exec(name)?.[1] ?? name).slice(-4);
 
-// A session that is not that of an instance is named by its client.
+// A session that belongs to no instance has the name of its client.
 export const describe = (instance) => (instance.port ? instance.name : `Another session of ${instance.name}`);
 
 export const number = (value) => Math.round(value).toLocaleString("en");

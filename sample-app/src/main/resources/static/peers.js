@@ -1,8 +1,8 @@
-// The instances as addresses: one answers at a time, and when it does not, the next one is asked.
+// The addresses of the instances. One is asked at a time; if it doesn't answer, the next one is.
 
 const PATIENCE_MILLIS = 2500;
 
-// Who did not answer is asked last for a while.
+// For a while, an instance that didn't answer is asked last.
 const AVOID_MILLIS = 5000;
 
 const home = location.origin;
@@ -33,7 +33,7 @@ async function ask(base, path, options) {
     return response;
   } catch {
     failures.set(base, Date.now());
-    throw new Error("The instance does not answer.");
+    throw new Error("The instance doesn't answer.");
   }
 }
 
@@ -41,7 +41,7 @@ const avoided = (base) => Date.now() - (failures.get(base) ?? 0) < AVOID_MILLIS;
 
 const inOrder = () => [...addresses].sort((one, other) => avoided(one) - avoided(other));
 
-// Returns the state and whether it comes from another instance than the page, or null when nobody answers.
+// Returns the state, and whether it comes from another instance than the page; or null if no instance answers.
 export async function poll() {
   for (const base of inOrder()) {
     try {
@@ -61,7 +61,7 @@ function learn({ instances, servedBy }, base) {
   }
   const peers = (...statuses) => instances.filter(({ port, status }) => port && statuses.includes(status)).map(({ port }) => address(port));
   const active = peers("ACTIVE");
-  // The instance that sent the page, as long as it is well; then who answered last.
+  // First the instance that sent the page, if it is well; then the one that answered last.
   addresses = [...new Set([...active.filter((peer) => peer === home), base, ...active, ...peers("SILENT", "STARTING"), ...addresses])];
 }
 

@@ -1,10 +1,10 @@
-// Who writes the sales reports, and the latest ones. A later leader has a higher token.
+// The instance that writes the sales reports, and the latest ones. A later leader has a higher token.
 import { kindOf, label, make, money, number, write } from "./kinds.js";
 
 const element = (id) => document.getElementById(id);
 const time = (instant) => new Date(instant).toLocaleTimeString("en-GB");
 
-// The instance whose session leads; that session may be of a process that has ended.
+// The instance whose session leads. The session may belong to a process that has ended.
 export const leading = ({ reports, instances }) =>
   reports.leader && (instances.find(({ session }) => session === reports.leader.session) ?? { name: reports.leader.client });
 
@@ -34,16 +34,16 @@ function showLeader(state) {
   badge.dataset.kind = leader ? kindOf(instance.name) : "";
   write(badge.firstChild, leader ? label(instance.name) : "");
   badge.firstChild.hidden = !leader;
-  write(element("leader-name"), leader ? `${instance.name} ${ended ? "led and has ended" : "leads"}` : "Nobody leads");
+  write(element("leader-name"), leader ? `${instance.name} ${ended ? "was the leader and has ended" : "leads"}` : "No leader");
   write(element("leader-text"), about(leader, instance, ended));
 }
 
 function about(leader, instance, ended) {
   if (!leader) {
-    return "No report is written until an instance is elected.";
+    return "No reports are written until an instance is elected.";
   }
   return ended
-    ? `Another is elected when its session has expired, in ${(Math.max(0, instance.expiresInMillis) / 1000).toFixed(1)} s and a moment.`
+    ? `Another one is elected soon after its session expires, in ${(Math.max(0, instance.expiresInMillis) / 1000).toFixed(1)} s.`
     : `Since ${leader.since ? time(leader.since) : "its election"}, with token ${leader.token}`;
 }
 

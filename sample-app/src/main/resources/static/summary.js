@@ -1,4 +1,4 @@
-// How far the work has come, and whether the balances are right.
+// The progress of the work, and whether the balances are right.
 import { count, kindOf, make, money, number, sorted, write } from "./kinds.js";
 
 const element = (id) => document.getElementById(id);
@@ -19,7 +19,7 @@ function showProgress(orders, instances) {
   showShares(element("progress"), shares, orders.total, orders.done);
 }
 
-// A bar of what each instance has done of all that there is.
+// A bar with the share that each instance has done.
 export function showShares(bar, shares, all, done) {
   const key = shares.map(({ name }) => name).join();
   if (bar.dataset.key !== key) {
@@ -60,18 +60,18 @@ function title(state, orders, verdict, waiting) {
       return `${number(verdict.wrong.length)} of ${number(verdict.customers)} balances are wrong`;
     default:
       if (!orders.imported) {
-        return "The orders are being imported";
+        return "Importing the orders";
       }
-      return waiting ? `${count(waiting, "order")} to do` : orders.total ? "Comparing the balances" : "There are no orders";
+      return waiting ? `${count(waiting, "order")} to do` : orders.total ? "Checking the balances" : "There are no orders";
   }
 }
 
 function text(state, orders, verdict, waiting) {
   if (state === "none") {
-    return waiting ? "When all are done, every balance is compared with the orders." : orders.total ? "" : "Add some below.";
+    return waiting ? "Once all are done, every balance is compared with the orders." : orders.total ? "" : "Add some below.";
   }
   const at = new Date(verdict.checkedAt).toLocaleTimeString("en-GB");
-  return `${number(verdict.orders)} orders of ${number(verdict.customers)} customers, compared by ${verdict.checkedBy} at ${at}`;
+  return `${number(verdict.orders)} orders of ${number(verdict.customers)} customers, checked by ${verdict.checkedBy} at ${at}`;
 }
 
 const row = ({ customer, expected, actual }) =>

@@ -16,12 +16,12 @@ CREATE TABLE desk_order (
     done_by   text
 );
 
-COMMENT ON COLUMN desk_order.id IS 'of an imported order its number in the file, which ends at 10000';
-COMMENT ON COLUMN desk_order.posted IS 'added through the web interface, not imported';
+COMMENT ON COLUMN desk_order.id IS 'for an imported order, its number in the file, which ends at 10000';
+COMMENT ON COLUMN desk_order.posted IS 'added in the web interface, not imported';
 
 CREATE INDEX desk_order_waiting ON desk_order (partition, id) WHERE done_at IS NULL;
 
--- One row at most: who inserts it, imports.
+-- At most one row: the instance that inserts it imports the orders.
 CREATE TABLE desk_import (
     single      boolean     PRIMARY KEY DEFAULT true CHECK (single),
     orders      integer     NOT NULL,
@@ -29,7 +29,7 @@ CREATE TABLE desk_import (
     imported_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
--- One row for each number of orders after which all were done: who inserts it, tells.
+-- One row for each time that all orders were done: the instance that inserts it reports the result.
 CREATE TABLE desk_verdict (
     orders     bigint      PRIMARY KEY,
     customers  integer     NOT NULL,
@@ -54,4 +54,4 @@ CREATE TABLE desk_instance (
     ended_at   timestamptz
 );
 
-COMMENT ON COLUMN desk_instance.session_id IS 'its session in dbleases, by which it is found in the view of the cluster';
+COMMENT ON COLUMN desk_instance.session_id IS 'its dbleases session, which identifies it in the cluster view';

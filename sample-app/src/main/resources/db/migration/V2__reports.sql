@@ -11,9 +11,9 @@ CREATE TABLE desk_report (
 
 COMMENT ON COLUMN desk_report.token IS 'the fencing token of the leader that wrote it';
 COMMENT ON COLUMN desk_report.sales IS 'the sum of the done orders with a positive amount, in cents';
-COMMENT ON COLUMN desk_report.refunds IS 'the sum of those with a negative amount, in cents';
+COMMENT ON COLUMN desk_report.refunds IS 'the sum of the done orders with a negative amount, in cents';
 
--- Always one row: the highest token with which a report was written.
+-- Always one row: the highest token that has written a report.
 CREATE TABLE desk_report_fence (
     single boolean PRIMARY KEY DEFAULT true CHECK (single),
     token  bigint  NOT NULL

@@ -1,6 +1,6 @@
 ALTER TABLE desk_order ADD COLUMN email_due boolean NOT NULL DEFAULT true;
 
-COMMENT ON COLUMN desk_order.email_due IS 'whether an email belongs to it; not to orders that were done before there were emails';
+COMMENT ON COLUMN desk_order.email_due IS 'whether the order has an email; false for orders that were done before there were emails';
 
 UPDATE desk_order SET email_due = false WHERE done_at IS NOT NULL;
 
@@ -15,19 +15,19 @@ CREATE TABLE email_outbox (
     answer     text,
     sent_at    timestamptz
 )
--- Each row is updated at least twice: room for that on its own page makes a claim cheap.
+-- Each row is updated at least twice. Room for that on its own page makes a claim cheap.
 WITH (fillfactor = 60);
 
-COMMENT ON TABLE email_outbox IS 'A second row of an order is not refused: the comparison is to show that an order was done twice.';
-COMMENT ON COLUMN email_outbox.session_id IS 'the session in dbleases that holds the email';
-COMMENT ON COLUMN email_outbox.attempts IS 'how often it was not sent';
-COMMENT ON COLUMN email_outbox.error IS 'what went wrong the last time';
-COMMENT ON COLUMN email_outbox.answer IS 'what the mail server said when it refused';
+COMMENT ON TABLE email_outbox IS 'An order may have two rows, so that the check reveals an order that was done twice.';
+COMMENT ON COLUMN email_outbox.session_id IS 'the dbleases session that holds the email';
+COMMENT ON COLUMN email_outbox.attempts IS 'the number of failed attempts';
+COMMENT ON COLUMN email_outbox.error IS 'the last failure';
+COMMENT ON COLUMN email_outbox.answer IS 'the answer of the mail server that refused it';
 
--- Without the session, so that a claim changes no index.
+-- Has no session column, so that a claim changes no index.
 CREATE INDEX email_outbox_pending ON email_outbox (id) WHERE sent_at IS NULL;
 
--- So that no runner has to wait for the end of its interval.
+-- Wakes the runners before their interval ends.
 CREATE FUNCTION email_outbox_notify() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_notify('email_outbox', '');
@@ -46,9 +46,9 @@ CREATE TABLE sent_email (
     sent_at  timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
-COMMENT ON TABLE sent_email IS 'No key keeps an order from having two: the comparison is to show them.';
+COMMENT ON TABLE sent_email IS 'An order may have two rows, so that the check reveals duplicate emails.';
 
--- One row for each state in which nothing was left to send: who inserts it, tells.
+-- One row for each time that nothing was left to send: the instance that inserts it reports the result.
 CREATE TABLE desk_email_verdict (
     orders     bigint      NOT NULL,
     sent       bigint      NOT NULL,
@@ -60,7 +60,7 @@ CREATE TABLE desk_email_verdict (
     PRIMARY KEY (orders, sent)
 );
 
-COMMENT ON COLUMN desk_email_verdict.orders IS 'done orders to which an email belongs';
+COMMENT ON COLUMN desk_email_verdict.orders IS 'done orders that have an email';
 COMMENT ON COLUMN desk_email_verdict.sent IS 'emails in sent_email';
 
 CREATE TABLE desk_wrong_email (
@@ -72,4 +72,4 @@ CREATE TABLE desk_wrong_email (
     FOREIGN KEY (orders, sent) REFERENCES desk_email_verdict
 );
 
-COMMENT ON COLUMN desk_wrong_email.times IS 'how often the email of the order was sent';
+COMMENT ON COLUMN desk_wrong_email.times IS 'the number of times that the email of the order was sent';

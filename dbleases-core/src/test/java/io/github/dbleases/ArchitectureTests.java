@@ -1,5 +1,7 @@
 package io.github.dbleases;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -30,6 +32,7 @@ class ArchitectureTests {
     private static final String CLIENT = ROOT + ".internal.client..";
     private static final String TASK_RUNNER = ROOT + ".internal.tasks..";
     private static final String ROWS = ROOT + ".internal.rows..";
+    private static final String JDBC = ROOT + ".internal.jdbc..";
     private static final String POSTGRES = ROOT + ".postgres";
     private static final String POSTGRES_TASKS = ROOT + ".postgres.tasks..";
     private static final String MEMORY = ROOT + ".memory..";
@@ -91,10 +94,19 @@ class ArchitectureTests {
     void onlyPackagesForDatabasesUseJdbc() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(POSTGRES, POSTGRES_TASKS)
+                .resideOutsideOfPackages(JDBC, POSTGRES, POSTGRES_TASKS)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql.."));
+    }
+
+    @Test
+    void thePackageThatIsSharedForJdbcUsesNoOther() {
+        check(noClasses()
+                .that()
+                .resideInAPackage(JDBC)
+                .should()
+                .dependOnClassesThat(resideInAPackage(ROOT + "..").and(resideOutsideOfPackage(JDBC))));
     }
 
     @Test

@@ -9,45 +9,43 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 
 /**
- * Takes connections from a data source for one line. A data source may hang, and nothing can end that from outside; so it
- * is called on another thread, which is left behind when the attempt is over. A connection that comes later is closed.
+ * Takes connections from a data source for one channel. A data source may hang, and no caller can interrupt it. So it is
+ * called on another thread, which is left behind when the attempt is over. A connection that arrives later is closed.
  */
 final class Connector {
 
-    /** More calls than these hang only if the data source has no timeout of its own. */
-    private static final int MOST_HANGING = 8;
+    /** With timeouts on the data source, fewer calls than this hang at a time. */
+    private static final int MAX_HANGING = 8;
 
     private static final long PAUSE_NANOS = Duration.ofSeconds(30).toNanos();
 
     private final DataSource dataSource;
-    private final StoreThreads threads;
     private final AtomicInteger hanging = new AtomicInteger();
     private long lastStart = System.nanoTime();
 
-    Connector(DataSource dataSource, StoreThreads threads) {
+    Connector(DataSource dataSource) {
         this.dataSource = dataSource;
-        this.threads = threads;
     }
 
-    /** Returns a new connection, or throws when there is none before the attempt is over. */
+    /** Returns a new connection, or throws if none has arrived when the attempt is over. */
     Connection connect(Attempt attempt) throws SQLException {
         long now = System.nanoTime();
-        if (hanging.get() >= MOST_HANGING && now - lastStart < PAUSE_NANOS) {
+        if (hanging.get() >= MAX_HANGING && now - lastStart < PAUSE_NANOS) {
             throw new SQLException(
-                    "%d earlier attempts to connect still hang: set a connect timeout and a login timeout"
+                    "%d earlier attempts to connect still hang: set a connect timeout and a login timeout on the data source"
                             .formatted(hanging.get()));
         }
         lastStart = now;
         CompletableFuture<Connection> arriving = new CompletableFuture<>();
         hanging.incrementAndGet();
         try {
-            threads.run(() -> connect(arriving));
+            attempt.runAside(() -> connect(arriving));
         } catch (Throwable noThread) {
             hanging.decrementAndGet();
             throw noThread;
         }
         attempt.whenEnded(
-                () -> arriving.completeExceptionally(new SQLException("The connection did not come in time")));
+                () -> arriving.completeExceptionally(new SQLException("The connection did not arrive in time")));
         return await(arriving);
     }
 

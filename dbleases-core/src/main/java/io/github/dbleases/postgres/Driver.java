@@ -6,11 +6,10 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
-/** What is not in JDBC but in the driver of PostgreSQL. */
+/** What the PostgreSQL driver offers beyond JDBC. */
 final class Driver {
 
     private final PGConnection connection;
-
     private final int prepareThreshold;
 
     private Driver(PGConnection connection) {
@@ -29,25 +28,25 @@ final class Driver {
         }
     }
 
-    /** The process that served the connection when it was made. */
+    /** Returns the id of the server process that accepted the connection. */
     int backend() {
         return connection.getBackendPID();
     }
 
     /**
-     * Prepares no statement on the server from now on. Behind a pooler, what another client has prepared under the same
-     * name on the same server connection would be executed.
+     * Prepares no statements on the server from now on. Behind a pooler, a statement that another client has prepared under
+     * the same name on the same server connection would be executed.
      */
     void prepareNothing() {
         connection.setPrepareThreshold(0);
     }
 
-    /** Prepares as it was found. */
+    /** Prepares statements again as the data source has configured it. */
     void restore() {
         connection.setPrepareThreshold(prepareThreshold);
     }
 
-    /** Waits for notifications, unless some have come already. Returns their payloads, none if the time is up. */
+    /** Returns the payloads of the notifications, and waits for some if none has arrived. Empty if the time has passed. */
     String[] notifications(int millis) throws SQLException {
         PGNotification[] notifications = connection.getNotifications(millis);
         if (notifications == null) {

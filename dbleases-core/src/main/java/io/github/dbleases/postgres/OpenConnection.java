@@ -1,72 +1,78 @@
 package io.github.dbleases.postgres;
 
 import io.github.dbleases.Timing;
+import io.github.dbleases.internal.jdbc.Sql;
+import io.github.dbleases.internal.jdbc.SqlIdentifiers;
+import io.github.dbleases.internal.jdbc.SqlParts;
+import io.github.dbleases.internal.jdbc.SqlStatement;
 import io.github.dbleases.spi.Incarnation;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A connection that is set up, and what is known of the server behind it.
+ * A connection that is set up for the store's statements, and what is known about the server behind it.
  *
- * <p>A system and a timeline do not tell an incarnation of the database from every other one. Two standbys of one primary
- * that are promoted one after the other, the second without having followed the first, give themselves the same timeline.
- * So the first client that connects to an incarnation writes a row with a random nonce into it, and all clients read that
- * nonce. A standby that followed the first one has its row, but takes a higher timeline when it is promoted. A row that is
- * missing, or has another nonce than the one that was read at set-up, means that this is another incarnation.
+ * <p>A system and a timeline do not identify an incarnation of the database. Two standbys of one primary that are promoted
+ * one after the other, the second without having followed the first, get the same timeline. So the first client that
+ * connects to an incarnation writes a row with a random nonce, and all clients read that nonce. A standby that followed
+ * the first one has its row, but gets a higher timeline when it is promoted. A row that is missing, or has another nonce
+ * than at set-up, means that this is another incarnation.
+ *
+ * <p>Statements are templates with these parts:
+ *
+ * <pre>
+ *   {session} {lease} {member} {partition} {incarnation}   the tables
+ *   {neighbor}     the session before {?session}, see {@link PostgresHeartbeatChannel}
+ *   {proof}        columns that prove that a reply comes from this server and incarnation, see {@link #verify}
+ *   {andSettings}  a condition that applies the {@link Settings} to a statement
+ *   {settings}     columns that apply them to a transaction
+ * </pre>
+ *
+ * <p>The parameters {@code system}, {@code timeline} and {@code nonce} of the incarnation are always set. The logger of this
+ * class prints each statement with its parts inserted at level TRACE.
  */
 final class OpenConnection {
 
-    /** Safe to put into SQL as text: the server prints both of them as numbers, or the system is unknown. */
+    private static final Logger log = LoggerFactory.getLogger(OpenConnection.class);
+
     private static final String NONCE =
-            "(SELECT nonce::text FROM {incarnation} WHERE system_id = '%s' AND timeline = %d)";
+            "(SELECT nonce::text FROM {incarnation} WHERE system_id = {?system} AND timeline = {?timeline}) AS nonce";
+
+    private static final String READ_NONCE = "SELECT {nonce}, {server}";
 
     /**
-     * Rule 7: whoever first sees an incarnation starts its quiet time. The newest largest ttl is that of all. If several
-     * see it at once, the row of one of them stays. Behind a pooler another server may be there by now, which must not get
-     * a row that is not its own.
+     * Rule 7: the first client that sees an incarnation starts its quiet time. The newest row has the largest TTL of all. If
+     * several clients see the incarnation at once, the row of one of them stays. Behind a pooler another server may answer by
+     * now, which must not get a row of this one.
      */
     private static final String RECORD = """
             INSERT INTO {incarnation} (system_id, timeline, nonce, first_seen, quiet_until, largest_ttl, largest_grace)
-            SELECT ?, ?, gen_random_uuid(), seen, seen + ttl + grace, ttl, grace
+            SELECT {?system}, {?timeline}, gen_random_uuid(), seen, seen + ttl + grace, ttl, grace
             FROM (SELECT clock_timestamp() AS seen,
-                    greatest(max(largest_ttl), ? * interval '1 microsecond') AS ttl,
-                    greatest(max(largest_grace), ? * interval '1 microsecond') AS grace
+                    greatest(max(largest_ttl), {?ttl} * interval '1 microsecond') AS ttl,
+                    greatest(max(largest_grace), {?grace} * interval '1 microsecond') AS grace
                 FROM {incarnation}) known
-            WHERE pg_postmaster_start_time() = ? {condition}
+            WHERE pg_postmaster_start_time() = {?started} {andSettings}
             ON CONFLICT DO NOTHING
             """;
 
     private final Connection jdbc;
     private final Server server;
-    private final Incarnation incarnation;
-    private final String proof;
     private final Settings settings;
     private final @Nullable Driver driver;
+    private final SqlParts parts;
+    private final Map<String, Sql> filled = new HashMap<>();
+    private final Incarnation incarnation;
     private final @Nullable String channel;
     private boolean broken;
 
-    private OpenConnection(
-            Connection jdbc,
-            Server server,
-            Incarnation incarnation,
-            String proof,
-            Settings settings,
-            @Nullable Driver driver,
-            @Nullable String channel) {
-        this.jdbc = jdbc;
-        this.server = server;
-        this.incarnation = incarnation;
-        this.proof = proof;
-        this.settings = settings;
-        this.driver = driver;
-        this.channel = channel;
-    }
-
-    /** What a connection is for. */
+    /** What a connection is used for. */
     enum Use {
         HEARTBEATS,
         WORK
@@ -77,102 +83,120 @@ final class OpenConnection {
      *
      * @param prepares whether statements may be prepared on the server
      */
-    static OpenConnection setUp(Connection jdbc, StoreParts parts, Timing timing, Use use, boolean prepares)
+    OpenConnection(Connection jdbc, PostgresLeaseStore store, Timing timing, Use use, boolean prepares)
             throws SQLException {
+        this.jdbc = jdbc;
         Server.requirePostgres(jdbc);
-        Driver driver = Driver.of(jdbc);
+        driver = Driver.of(jdbc);
         if (driver != null) {
             driver.prepareNothing();
         }
-        Settings settings = Settings.of(jdbc, timing);
-        Server server = Server.behind(jdbc, driver);
+        settings = Settings.of(jdbc, timing);
+        server = Server.behind(jdbc, driver);
         if (driver != null && prepares && server.direct()) {
             driver.restore();
         }
         if (server.direct()) {
             settings.applyToSession(use);
         }
-        Tables tables = parts.tables();
-        String nonceColumn = tables.in(NONCE.formatted(server.system(), server.timeline()));
-        String nonce = nonce(jdbc, server, nonceColumn);
-        if (nonce == null) {
-            Jdbc.update(
-                    jdbc,
-                    tables.in(RECORD).replace("{condition}", settings.condition()),
-                    server.system(),
-                    server.timeline(),
-                    timing.ttl(),
-                    timing.grace(),
-                    server.started());
-            // Read in a later statement, which sees the row of another client that was faster.
-            nonce = nonce(jdbc, server, nonceColumn);
+        parts = store.tables
+                .parts()
+                .fragment("neighbor", PostgresHeartbeatChannel.NEIGHBOR)
+                .fragment("nonce", NONCE)
+                .text("server", server.proof())
+                .fragment("proof", server.direct() ? "{server}" : "{server}, {nonce}")
+                .text("andSettings", settings.condition())
+                .text("settings", settings.columns());
+        incarnation = new Incarnation(server.system(), server.timeline(), nonce(timing));
+        channel = use == Use.HEARTBEATS && store.notifications && driver != null ? store.tables.channel() : null;
+        if (channel != null) {
+            execute("LISTEN " + SqlIdentifiers.quoted(channel));
         }
-        if (nonce == null) {
-            throw new ServerChangedException();
-        }
-        Incarnation incarnation = new Incarnation(server.system(), server.timeline(), nonce);
-        String proof = server.direct() ? server.proof() : server.proof() + ", " + nonceColumn;
-        boolean listens = use == Use.HEARTBEATS && parts.notifications() && driver != null;
-        if (listens) {
-            execute(jdbc, "LISTEN " + Tables.quoted(tables.channel()));
-        }
-        return new OpenConnection(
-                jdbc, server, incarnation, proof, settings, driver, listens ? tables.channel() : null);
     }
 
-    /** Reads the nonce of the incarnation behind a connection, null if no client has seen it before. */
-    private static @Nullable String nonce(Connection jdbc, Server server, String nonceColumn) throws SQLException {
-        try (PreparedStatement statement = Jdbc.prepare(jdbc, "SELECT " + nonceColumn + ", " + server.proof());
-                ResultSet row = statement.executeQuery()) {
-            row.next();
-            if (!server.sent(row, 2)) {
-                throw new ServerChangedException();
-            }
-            return row.getString(1);
+    /** Returns the nonce of the incarnation. Records the incarnation if this is the first client to see it. */
+    private String nonce(Timing timing) throws SQLException {
+        Map<String, Object> known = Map.of("system", server.system(), "timeline", server.timeline());
+        String nonce = readNonce(known);
+        if (nonce == null) {
+            new SqlStatement(jdbc, filled(RECORD), known)
+                    .set("ttl", timing.ttl())
+                    .set("grace", timing.grace())
+                    .set("started", server.started())
+                    .update();
+            // A later statement, so that it sees the row of another client that was faster.
+            nonce = readNonce(known);
         }
+        if (nonce == null) {
+            throw new Server.ChangedException();
+        }
+        return nonce;
+    }
+
+    private @Nullable String readNonce(Map<String, Object> known) throws SQLException {
+        return new SqlStatement(jdbc, filled(READ_NONCE), known).query(row -> {
+            row.next();
+            if (!server.sent(row)) {
+                throw new Server.ChangedException();
+            }
+            return row.getString("nonce");
+        });
     }
 
     Connection jdbc() {
         return jdbc;
     }
 
-    /** The driver, if the connection listens for notifications. */
+    /** Returns the incarnation of the database that the connection leads to. */
+    Incarnation incarnation() {
+        return incarnation;
+    }
+
+    /** Returns the driver if the connection listens for notifications. */
     @Nullable
     Driver listener() {
         return channel == null ? null : driver;
     }
 
-    /** Puts in place what depends on the server and the connection. */
-    String adapt(String sql) {
-        return sql.replace("{proof}", proof)
-                .replace("{condition}", settings.condition())
-                .replace("{settings}", settings.columns());
+    /** Returns a new execution of a statement. */
+    SqlStatement sql(String template) {
+        return new SqlStatement(
+                jdbc,
+                filled(template),
+                Map.of(
+                        "system", incarnation.system(),
+                        "timeline", incarnation.timeline(),
+                        "nonce", incarnation.nonce()));
     }
 
-    /** Returns the life of the database that the connection leads to. */
-    Incarnation incarnation() {
-        return incarnation;
+    private Sql filled(String template) {
+        return filled.computeIfAbsent(template, any -> {
+            Sql sql = parts.fill(template);
+            log.trace("Statement with the parameters {}:\n{}", sql.parameters(), sql.text());
+            return sql;
+        });
     }
 
     /**
-     * Makes sure that a reply comes from the server that was behind the connection when it was set up, and from the same
-     * incarnation. A connection that leads straight to a server needs no proof of the latter: it breaks with its server.
+     * Makes sure that a reply comes from the server that was behind the connection at set-up, and from the same incarnation.
+     * A connection that leads straight to a server needs no proof of the latter, because it breaks when its server stops.
      *
-     * @param column the first of the columns <code>{proof}</code>
+     * @param row with the columns of <code>{proof}</code>
+     * @throws Server.ChangedException if it does not
      */
-    void verify(ResultSet row, int column) throws SQLException {
-        boolean same = server.sent(row, column)
-                && (server.direct() || incarnation.nonce().equals(row.getString(column + server.proofColumns())));
+    void verify(ResultSet row) throws SQLException {
+        boolean same =
+                server.sent(row) && (server.direct() || incarnation.nonce().equals(row.getString("nonce")));
         if (!same) {
-            throw new ServerChangedException();
+            throw new Server.ChangedException();
         }
     }
 
-    /** Leaves the connection as it was found, in case it goes back to a pool, and closes it. */
+    /** Restores the state in which the connection was found, in case it goes back to a pool, and closes it. */
     void close() throws SQLException {
         try (jdbc) {
             if (channel != null) {
-                execute(jdbc, "UNLISTEN " + Tables.quoted(channel));
+                execute("UNLISTEN " + SqlIdentifiers.quoted(channel));
             }
             settings.restore();
             if (driver != null) {
@@ -181,7 +205,7 @@ final class OpenConnection {
         }
     }
 
-    /** Says that the state of the connection is in doubt. */
+    /** Records that the state of the connection is in doubt. */
     void markBroken() {
         broken = true;
     }
@@ -190,8 +214,8 @@ final class OpenConnection {
         return broken;
     }
 
-    private static void execute(Connection jdbc, String sql) throws SQLException {
-        try (Statement statement = jdbc.createStatement()) {
+    private void execute(String sql) throws SQLException {
+        try (var statement = jdbc.createStatement()) {
             statement.execute(sql);
         }
     }

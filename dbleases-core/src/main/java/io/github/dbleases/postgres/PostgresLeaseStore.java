@@ -2,21 +2,27 @@ package io.github.dbleases.postgres;
 
 import io.github.dbleases.Timing;
 import io.github.dbleases.spi.HeartbeatChannel;
+import io.github.dbleases.spi.Incarnation;
 import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spi.WorkChannel;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Leases in tables of a PostgreSQL database, 14 or newer. {@link PostgresSchema} creates the tables.
+ * Leases in the tables of a PostgreSQL database, version 14 or newer. {@link PostgresSchema} creates the tables.
  *
- * <p>A client has one standing connection, for heartbeats and notifications, and a second one while it has work to do. The
- * data source should make new connections rather than come from a pool that the application uses: an exhausted pool
- * would cost the leases. It should have a connect timeout and a login timeout, as an attempt to connect that hangs can
- * only be left behind. The user needs to read and write the tables, no more.
+ * <p>A client has one permanent connection for heartbeats and notifications, and a second one while it has other work. The
+ * data source should open new connections instead of taking them from the application's pool: an exhausted pool would cost
+ * the leases. Set a connect timeout and a login timeout on it, because an attempt to connect that hangs cannot be
+ * interrupted. The database user only needs to read and write the tables.
  */
 public final class PostgresLeaseStore implements LeaseStore {
 
-    private final StoreParts parts;
+    final DataSource dataSource;
+    final Tables tables;
+    final boolean notifications;
+    final Attempt.Threads threads = new Attempt.Threads();
+    private volatile @Nullable Incarnation newest;
 
     /** Creates a store with {@link PostgresStoreConfig#defaults()}. */
     public PostgresLeaseStore(DataSource dataSource) {
@@ -24,16 +30,33 @@ public final class PostgresLeaseStore implements LeaseStore {
     }
 
     public PostgresLeaseStore(DataSource dataSource, PostgresStoreConfig config) {
-        this.parts = StoreParts.of(dataSource, config);
+        this.dataSource = dataSource;
+        this.tables = new Tables(config);
+        this.notifications = config.notifications();
     }
 
     @Override
     public HeartbeatChannel heartbeatChannel(Timing timing) {
-        return new PostgresHeartbeatChannel(parts, timing);
+        return new PostgresHeartbeatChannel(this, timing);
     }
 
     @Override
     public WorkChannel workChannel(Timing timing) {
-        return new PostgresWorkChannel(parts, timing);
+        return new PostgresWorkChannel(this, timing);
+    }
+
+    /** Records that a connection has been set up in an incarnation of the database. */
+    void found(Incarnation incarnation) {
+        newest = incarnation;
+    }
+
+    /**
+     * Returns whether a connection that was set up in an incarnation may still be used: no connection of the store has been
+     * set up in another incarnation since. A heartbeat over a direct connection does not notice that the incarnation's row
+     * has been deleted or replaced. Without this check it would contradict all other replies for as long as its connection
+     * lasts.
+     */
+    boolean isNewest(Incarnation incarnation) {
+        return incarnation.equals(newest);
     }
 }

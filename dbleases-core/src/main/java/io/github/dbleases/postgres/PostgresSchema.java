@@ -1,17 +1,18 @@
 package io.github.dbleases.postgres;
 
+import io.github.dbleases.internal.jdbc.SqlIdentifiers;
+import io.github.dbleases.internal.jdbc.SqlStatement;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import javax.sql.DataSource;
 
-/** Creates the tables for those who do not use Flyway. */
+/** Creates the tables in applications that do not use Flyway. */
 public final class PostgresSchema {
 
     private static final String SCRIPT = "/io/github/dbleases/migration/V1__leases.sql";
@@ -19,10 +20,10 @@ public final class PostgresSchema {
     private PostgresSchema() {}
 
     /**
-     * Creates the schema and the tables, unless they exist. May be called by several processes at the same time.
+     * Creates the schema and the tables, unless they exist. Several processes may call this at the same time.
      *
-     * @throws SQLException if that fails; then nothing is created
-     * @throws io.github.dbleases.StoreUnusableException if the database is not PostgreSQL 14 or newer
+     * @throws SQLException if the database fails; then nothing is created
+     * @throws io.github.dbleases.StoreUnusableException if the database is not PostgreSQL, version 14 or newer
      */
     public static void create(DataSource dataSource, PostgresStoreConfig config) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
@@ -45,21 +46,19 @@ public final class PostgresSchema {
         execute(connection, "SELECT pg_advisory_xact_lock(hashtext('%s'))".formatted(config.tablePrefix()));
         if (config.schema() != null) {
             if (!schemaExists(connection, config.schema())) {
-                execute(connection, "CREATE SCHEMA " + Tables.quoted(config.schema()));
+                execute(connection, "CREATE SCHEMA " + SqlIdentifiers.quoted(config.schema()));
             }
-            execute(connection, "SET LOCAL search_path TO " + Tables.quoted(config.schema()));
+            execute(connection, "SET LOCAL search_path TO " + SqlIdentifiers.quoted(config.schema()));
         }
-        if (new Tables(config).missing(connection) != null) {
+        if (new Tables(config).areMissing(connection)) {
             execute(connection, script().replace("${prefix}", config.tablePrefix()));
         }
     }
 
     private static boolean schemaExists(Connection connection, String schema) throws SQLException {
-        try (PreparedStatement statement =
-                        Jdbc.prepare(connection, "SELECT FROM pg_catalog.pg_namespace WHERE nspname = ?", schema);
-                ResultSet row = statement.executeQuery()) {
-            return row.next();
-        }
+        return SqlStatement.of(connection, "SELECT FROM pg_catalog.pg_namespace WHERE nspname = {?schema}")
+                .set("schema", schema)
+                .query(ResultSet::next);
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {

@@ -1,99 +1,330 @@
 package io.github.dbleases.postgres;
 
+import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.assignment.Change;
 import io.github.dbleases.assignment.Snapshot;
+import io.github.dbleases.internal.jdbc.SqlStatement;
 import io.github.dbleases.spi.LeaseTransaction;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A transaction under the locks of leases. What it does to session rows is collected and written last, so that a
- * heartbeat waits for no more than that statement and the commit.
+ * A transaction under the locks of leases. The locks are taken in the order: leases by name, partitions by number, sessions
+ * by id. What the transaction does to session rows is collected and written last, so that a heartbeat waits only for that
+ * statement and the commit.
  */
 final class PostgresTransaction implements LeaseTransaction {
 
-    private final TransactionParts parts;
-    private final Connection jdbc;
+    private static final String LOCK =
+            "SELECT FROM {lease} WHERE name = ANY ({?leases}) ORDER BY name FOR NO KEY UPDATE";
+
+    /** A statement of its own, because a statement that waits for locks reads what was there before it got them. */
+    private static final String STATES = """
+            SELECT name, kind, partitions, abs(date_part('epoch', clock_timestamp() - changed_at)) AS settled_for
+            FROM {lease} WHERE name = ANY ({?leases})
+            """;
+
+    /** Every transaction begins with these four statements, in one round trip. */
+    private static final String BEGIN = """
+            SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+            SELECT (
+                SELECT (extract(epoch FROM quiet_until) * 1000000)::bigint FROM {incarnation}
+                WHERE system_id = {?system} AND timeline = {?timeline} AND nonce = {?nonce}::uuid
+            ) AS token_floor, {proof}, {settings};
+            """ + LOCK + ";\n" + STATES;
+
+    private static final String IS_LIVE =
+            "SELECT EXISTS (SELECT FROM {session} WHERE id = {?session} AND state = 'live')";
+
+    private static final String IS_EXPIRED =
+            "SELECT NOT EXISTS (SELECT FROM {session} WHERE id = {?session} AND expires_at >= clock_timestamp())";
+
+    private static final String CREATE = """
+            INSERT INTO {lease} (name, kind, partitions, changed_at)
+            VALUES ({?lease}, {?kind}, {?partitions}, clock_timestamp())
+            ON CONFLICT DO NOTHING
+            """;
+
+    /** Adds the partitions from the end of those that exist up to the number in the lease row. */
+    private static final String FILL = """
+            INSERT INTO {partition} (lease, partition, token, since)
+            SELECT l.name, number, l.least_token, clock_timestamp()
+            FROM {lease} l, generate_series(
+                coalesce((SELECT max(p.partition) + 1 FROM {partition} p WHERE p.lease = {?lease}), 0), l.partitions - 1) number
+            WHERE l.name = {?lease}
+            """;
+
+    private static final String SHRINK = """
+            WITH gone AS (
+                DELETE FROM {partition} WHERE lease = {?lease} AND partition >= {?partitions} RETURNING token
+            )
+            UPDATE {lease}
+            SET partitions = {?partitions}, least_token = greatest(least_token, (SELECT max(token) FROM gone))
+            WHERE name = {?lease}
+            """;
+
+    private static final String ADD_MEMBER = """
+            WITH added AS (
+                INSERT INTO {member} (lease, session_id)
+                SELECT l.name, s.id FROM {lease} l, {session} s
+                WHERE l.name = {?lease} AND s.id = {?session} AND s.state = 'live'
+                ON CONFLICT DO NOTHING
+                RETURNING lease
+            )
+            UPDATE {lease} SET changed_at = clock_timestamp() WHERE name IN (SELECT lease FROM added)
+            """;
+
+    private static final String REMOVE_MEMBER = """
+            WITH removed AS (
+                DELETE FROM {member} WHERE lease = {?lease} AND session_id = {?session} RETURNING lease
+            )
+            UPDATE {lease} SET changed_at = clock_timestamp() WHERE name IN (SELECT lease FROM removed)
+            """;
+
+    private static final String YIELD = """
+            UPDATE {member} SET yields_until = clock_timestamp() + {?time} * interval '1 microsecond'
+            WHERE lease = {?lease} AND session_id = {?session}
+            """;
+
+    /**
+     * Deletes the members that are not live. The statement reads what was there before it deleted, so it selects live sessions
+     * again. The leaderships are counted only where the lease is an election, and looked up one by one: a join would also
+     * read the partitions of all other leases when there are many of them. A row with a kind is the lease, a row with a
+     * number is a partition, any other row is a member.
+     */
+    private static final String SNAPSHOT = """
+            WITH live AS (
+                SELECT id, weight FROM {session} WHERE state = 'live' AND id <> ALL ({?ended})
+            ), gone AS (
+                DELETE FROM {member} m
+                WHERE m.lease = {?lease} AND NOT EXISTS (SELECT FROM live WHERE live.id = m.session_id)
+                RETURNING session_id
+            ), led AS (
+                SELECT (
+                    SELECT coalesce(p.pending_session_id, p.session_id) FROM {partition} p
+                    WHERE p.lease = l.name AND p.partition = 0
+                ) AS id, count(*) AS leaderships
+                FROM {lease} l
+                WHERE l.kind = 'leader' AND (SELECT kind = 'leader' FROM {lease} WHERE name = {?lease})
+                GROUP BY 1
+            )
+            SELECT kind, EXISTS (SELECT FROM gone) AS members_gone,
+                NULL::bigint AS session, NULL::int AS weight, NULL::bigint AS leaderships, NULL::boolean AS yields,
+                NULL::int AS number, NULL::boolean AS live, NULL::bigint AS pending, NULL::bigint AS token
+            FROM {lease} WHERE name = {?lease}
+            UNION ALL
+            SELECT NULL, NULL, live.id, live.weight, led.leaderships, m.yields_until > clock_timestamp(),
+                NULL, NULL, NULL, NULL
+            FROM {member} m JOIN live ON live.id = m.session_id LEFT JOIN led ON led.id = live.id
+            WHERE m.lease = {?lease}
+            UNION ALL
+            SELECT NULL, NULL, p.session_id, NULL, NULL, NULL,
+                p.partition, live.id IS NOT NULL, p.pending_session_id, p.token
+            FROM {partition} p LEFT JOIN live ON live.id = p.session_id WHERE p.lease = {?lease}
+            """;
+
+    /**
+     * Gives partitions a new owner, or none. An update alone does not conflict with the FOR KEY SHARE of a fenced transaction,
+     * so the rows are locked first, and rows on which such a transaction is open are skipped. A token is larger than any token
+     * before it, even if the database's clock was set back.
+     */
+    private static final String TAKE_OVER = """
+            WITH locked AS (
+                SELECT p.partition, w.receiver, w.above
+                FROM {partition} p, unnest({?numbers}::int[], {?owners}::bigint[], {?pendings}::bigint[], {?tokens}::bigint[],
+                        {?receivers}::bigint[], {?above}::bigint[]) AS w (partition, owner, pending, token, receiver, above)
+                WHERE p.lease = {?lease} AND p.partition = w.partition AND coalesce(p.session_id, 0) = w.owner
+                    AND coalesce(p.pending_session_id, 0) = w.pending AND p.token = w.token
+                ORDER BY p.partition
+                FOR UPDATE OF p SKIP LOCKED
+            )
+            UPDATE {partition} p
+            SET session_id = nullif(l.receiver, 0), pending_session_id = NULL, since = clock_timestamp(),
+                token = CASE l.receiver WHEN 0 THEN p.token ELSE greatest(
+                    p.token + 1, l.above + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) END
+            FROM locked l WHERE p.lease = {?lease} AND p.partition = l.partition
+            RETURNING p.partition
+            """;
+
+    /** Asks the owners to hand over, or withdraws that. Does not conflict with a fenced transaction. */
+    private static final String ASK = """
+            UPDATE {partition} p SET pending_session_id = nullif(w.receiver, 0)
+            FROM unnest({?numbers}::int[], {?owners}::bigint[], {?pendings}::bigint[], {?tokens}::bigint[],
+                {?receivers}::bigint[]) AS w (partition, owner, pending, token, receiver)
+            WHERE p.lease = {?lease} AND p.partition = w.partition AND coalesce(p.session_id, 0) = w.owner
+                AND coalesce(p.pending_session_id, 0) = w.pending AND p.token = w.token
+            RETURNING p.partition
+            """;
+
+    /**
+     * The last statement, because heartbeats wait for it. It raises inbox counters, marks sessions dead, counts the
+     * generations of leases and notifies. The session rows are locked in the order of their ids, so that two transactions
+     * don't wait for each other.
+     */
+    private static final String FINISH = """
+            WITH locked AS (
+                SELECT id FROM {session} WHERE id = ANY ({?sessions}) AND state = 'live' ORDER BY id FOR NO KEY UPDATE
+            ), written AS (
+                UPDATE {session} s
+                SET inbox = s.inbox + 1, state = CASE WHEN s.id = ANY ({?ended}) THEN 'dead' ELSE s.state END
+                FROM locked WHERE s.id = locked.id
+            ), numbered AS (
+                UPDATE {lease} SET generation = generation + 1 WHERE name = ANY ({?leases})
+            )
+            SELECT pg_notify(channel, payload) FROM (VALUES ({?channel}, {?payload})) hint (channel, payload)
+            WHERE payload <> ''
+            """;
+
+    private final PostgresLeaseStore store;
+    private final OpenConnection connection;
     private final SortedSet<String> names;
     private final long tokenFloor;
     private final Map<String, LeaseState> states;
     private final Set<Long> raised = new TreeSet<>();
     private final Set<Long> ended = new TreeSet<>();
     private final Set<String> changed = new TreeSet<>();
-    private final Set<String> withOtherMembers = new TreeSet<>();
+    private final Set<String> withChangedMembers = new TreeSet<>();
     private @Nullable SQLException failure;
     private boolean over;
 
     private PostgresTransaction(
-            TransactionParts parts, Connection jdbc, SortedSet<String> names, LeaseRows.Begun begun) {
-        this.parts = parts;
-        this.jdbc = jdbc;
+            PostgresLeaseStore store,
+            OpenConnection connection,
+            SortedSet<String> names,
+            long tokenFloor,
+            Map<String, LeaseState> states) {
+        this.store = store;
+        this.connection = connection;
         this.names = names;
-        this.tokenFloor = begun.tokenFloor();
-        this.states = begun.leases();
+        this.tokenFloor = tokenFloor;
+        this.states = states;
     }
 
-    /** Begins and locks the leases. */
-    static PostgresTransaction begin(TransactionParts parts, OpenConnection connection, SortedSet<String> leases)
+    /** Begins a transaction and locks leases. */
+    static PostgresTransaction begin(PostgresLeaseStore store, OpenConnection connection, SortedSet<String> leases)
             throws SQLException {
-        return new PostgresTransaction(
-                parts, connection.jdbc(), leases, parts.leases().begin(connection, leases));
+        return connection
+                .sql(BEGIN)
+                .set("leases", leases.toArray(String[]::new))
+                .executeAll(statements -> {
+                    statements.getMoreResults();
+                    long tokenFloor = tokenFloor(connection, statements);
+                    statements.getMoreResults();
+                    statements.getMoreResults();
+                    return new PostgresTransaction(
+                            store, connection, leases, tokenFloor, states(statements.getResultSet()));
+                });
     }
 
-    /** Writes what is left and commits. */
+    /** Returns the token that the tokens of this incarnation must exceed. */
+    private static long tokenFloor(OpenConnection connection, PreparedStatement statements) throws SQLException {
+        ResultSet row = statements.getResultSet();
+        row.next();
+        connection.verify(row);
+        long floor = row.getLong("token_floor");
+        if (row.wasNull()) {
+            throw new Server.ChangedException();
+        }
+        return floor;
+    }
+
+    private static Map<String, LeaseState> states(ResultSet row) throws SQLException {
+        Map<String, LeaseState> found = new HashMap<>();
+        while (row.next()) {
+            found.put(
+                    row.getString("name"),
+                    new LeaseState(
+                            LeaseKind.ofWord(row.getString("kind")),
+                            row.getInt("partitions"),
+                            SqlStatement.seconds(row, "settled_for")));
+        }
+        return found;
+    }
+
+    /** Writes what was collected, and commits. */
     void commit() throws SQLException {
         over = true;
         if (failure != null) {
             throw failure;
         }
-        parts.sessions().write(jdbc, raised, ended, changed);
-        jdbc.commit();
+        if (!raised.isEmpty() || !ended.isEmpty() || !changed.isEmpty()) {
+            Set<Long> sessions = new TreeSet<>(raised);
+            sessions.addAll(ended);
+            connection
+                    .sql(FINISH)
+                    .set("sessions", sessions.toArray(Long[]::new))
+                    .set("ended", ended.toArray(Long[]::new))
+                    .set("leases", changed.toArray(String[]::new))
+                    .set("channel", store.tables.channel())
+                    .set("payload", store.notifications ? Hints.payload(raised) : "")
+                    .execute();
+        }
+        connection.jdbc().commit();
     }
 
     @Override
     public boolean isLive(long session) {
-        return !ended.contains(session) && isTrue(parts.isLive(), session);
+        return !ended.contains(session) && isTrue(IS_LIVE, session);
     }
 
     @Override
     public boolean isExpired(long session) {
-        return isTrue(parts.isExpired(), session);
+        return isTrue(IS_EXPIRED, session);
     }
 
     private boolean isTrue(String sql, long session) {
-        return call(() -> {
-            try (PreparedStatement statement = Jdbc.prepare(jdbc, sql, session);
-                    ResultSet row = statement.executeQuery()) {
-                row.next();
-                return row.getBoolean(1);
-            }
-        });
+        return call(() -> connection.sql(sql).set("session", session).query(row -> {
+            row.next();
+            return row.getBoolean(1);
+        }));
     }
 
     @Override
     public void create(LeaseSpec spec) {
-        callOn(
-                spec.name(),
-                () -> states.containsKey(spec.name()) || parts.leases().create(jdbc, spec));
+        String name = spec.name();
+        callOn(name, () -> {
+            if (states.containsKey(name)) {
+                return false;
+            }
+            boolean created = connection
+                            .sql(CREATE)
+                            .set("lease", name)
+                            .set("kind", spec.kind().word())
+                            .set("partitions", spec.partitions())
+                            .update()
+                    > 0;
+            if (created) {
+                connection.sql(FILL).set("lease", name).update();
+            } else {
+                connection.sql(LOCK).set("leases", new String[] {name}).execute();
+            }
+            return created;
+        });
     }
 
     @Override
     public Optional<LeaseState> lease(String name) {
         return callOn(name, () -> {
             if (!states.containsKey(name)) {
-                states.putAll(parts.leases().read(jdbc, name));
+                states.putAll(connection
+                        .sql(STATES)
+                        .set("leases", new String[] {name})
+                        .query(PostgresTransaction::states));
             }
             return Optional.ofNullable(states.get(name));
         });
@@ -102,54 +333,155 @@ final class PostgresTransaction implements LeaseTransaction {
     @Override
     public void resize(String name, int partitions) {
         callOn(name, () -> {
-            parts.leases().resize(jdbc, name, partitions);
+            connection
+                    .sql(SHRINK)
+                    .set("lease", name)
+                    .set("partitions", partitions)
+                    .update();
+            connection.sql(FILL).set("lease", name).update();
             return noteChange(name, true);
         });
     }
 
     @Override
     public Snapshot snapshot(String name) {
-        return callOn(name, () -> {
-            SnapshotQuery.Read read = parts.snapshots().read(jdbc, name, ended);
-            if (read.buried()) {
-                withOtherMembers.add(name);
+        return callOn(
+                name,
+                () -> connection
+                        .sql(SNAPSHOT)
+                        .set("lease", name)
+                        .set("ended", ended.toArray(Long[]::new))
+                        .query(row -> readSnapshot(name, row)));
+    }
+
+    private Snapshot readSnapshot(String name, ResultSet row) throws SQLException {
+        LeaseKind kind = LeaseKind.PARTITIONS;
+        List<Snapshot.Member> members = new ArrayList<>();
+        List<Snapshot.Partition> partitions = new ArrayList<>();
+        while (row.next()) {
+            String word = row.getString("kind");
+            int number = row.getInt("number");
+            boolean isPartition = !row.wasNull();
+            if (word != null) {
+                kind = LeaseKind.ofWord(word);
+                if (row.getBoolean("members_gone")) {
+                    withChangedMembers.add(name);
+                }
+            } else if (isPartition) {
+                partitions.add(new Snapshot.Partition(
+                        number,
+                        row.getLong("session"),
+                        row.getBoolean("live"),
+                        row.getLong("pending"),
+                        row.getLong("token")));
+            } else {
+                members.add(new Snapshot.Member(
+                        row.getLong("session"),
+                        row.getInt("weight"),
+                        row.getInt("leaderships"),
+                        row.getBoolean("yields")));
             }
-            return read.lease();
-        });
+        }
+        return new Snapshot(name, kind, members, partitions);
     }
 
     @Override
     public void addMember(String name, long session) {
-        callOn(
-                name,
-                () -> noteOtherMembers(
-                        name, !ended.contains(session) && parts.leases().addMember(jdbc, name, session)));
+        callOn(name, () -> noteChangedMembers(name, !ended.contains(session) && isChanged(ADD_MEMBER, name, session)));
     }
 
     @Override
     public void removeMember(String name, long session) {
-        callOn(name, () -> noteOtherMembers(name, parts.leases().removeMember(jdbc, name, session)));
+        callOn(name, () -> noteChangedMembers(name, isChanged(REMOVE_MEMBER, name, session)));
+    }
+
+    private boolean isChanged(String sql, String name, long session) throws SQLException {
+        return connection.sql(sql).set("lease", name).set("session", session).update() > 0;
     }
 
     @Override
     public boolean membersChanged(String name) {
-        return withOtherMembers.contains(name);
+        return withChangedMembers.contains(name);
     }
 
     @Override
     public void yieldFor(String name, long session, Duration time) {
-        callOn(name, () -> parts.leases().yieldFor(jdbc, name, session, time));
+        callOn(
+                name,
+                () -> connection
+                        .sql(YIELD)
+                        .set("lease", name)
+                        .set("session", session)
+                        .set("time", time)
+                        .update());
     }
 
     @Override
     public List<Change> apply(String name, List<Change> changes) {
+        List<Change> takingOver =
+                changes.stream().filter(PostgresTransaction::takesOver).toList();
+        List<Change> asking =
+                changes.stream().filter(change -> !takesOver(change)).toList();
         return callOn(name, () -> {
-            List<Change> written = parts.partitions().apply(jdbc, name, changes, tokenFloor);
+            Set<Integer> written = new HashSet<>();
+            if (!takingOver.isEmpty()) {
+                written.addAll(numbers(
+                        withChanges(TAKE_OVER, name, takingOver).set("above", column(takingOver, this::above))));
+            }
+            if (!asking.isEmpty()) {
+                written.addAll(numbers(withChanges(ASK, name, asking)));
+            }
             if (!written.isEmpty()) {
                 changed.add(name);
             }
-            return written;
+            return changes.stream()
+                    .filter(change -> written.contains(change.before().number()))
+                    .toList();
         });
+    }
+
+    private static boolean takesOver(Change change) {
+        return change instanceof Change.Grant || change instanceof Change.Vacate;
+    }
+
+    private SqlStatement withChanges(String sql, String name, List<Change> changes) {
+        return connection
+                .sql(sql)
+                .set("lease", name)
+                .set(
+                        "numbers",
+                        changes.stream().map(change -> change.before().number()).toArray(Integer[]::new))
+                .set("owners", column(changes, change -> change.before().owner()))
+                .set("pendings", column(changes, change -> change.before().pending()))
+                .set("tokens", column(changes, change -> change.before().token()))
+                .set("receivers", column(changes, PostgresTransaction::receiver));
+    }
+
+    /** Executes a statement. Returns the numbers of the partitions that it wrote. */
+    private static Set<Integer> numbers(SqlStatement statement) throws SQLException {
+        return statement.query(row -> {
+            Set<Integer> numbers = new HashSet<>();
+            while (row.next()) {
+                numbers.add(row.getInt("partition"));
+            }
+            return numbers;
+        });
+    }
+
+    private static Long[] column(List<Change> changes, ToLongFunction<Change> value) {
+        return changes.stream().mapToLong(value).boxed().toArray(Long[]::new);
+    }
+
+    private static long receiver(Change change) {
+        if (change instanceof Change.Grant grant) {
+            return grant.to();
+        }
+        return change instanceof Change.Move move ? move.to() : Snapshot.NO_SESSION;
+    }
+
+    /** Returns the token that the new token of a partition must exceed. */
+    private long above(Change change) {
+        return change instanceof Change.Grant grant ? Math.max(grant.above(), tokenFloor) : 0;
     }
 
     @Override
@@ -163,14 +495,14 @@ final class PostgresTransaction implements LeaseTransaction {
         ended.add(session);
     }
 
-    private boolean noteOtherMembers(String name, boolean isChanged) {
+    private boolean noteChangedMembers(String name, boolean isChanged) {
         if (isChanged) {
-            withOtherMembers.add(name);
+            withChangedMembers.add(name);
         }
         return noteChange(name, isChanged);
     }
 
-    /** What was read of the lease before is outdated. */
+    /** Forgets what was read of the lease before, which is outdated. */
     private boolean noteChange(String name, boolean isChanged) {
         if (isChanged) {
             changed.add(name);
@@ -181,8 +513,7 @@ final class PostgresTransaction implements LeaseTransaction {
 
     private <T> T callOn(String name, SqlCall<T> call) {
         if (!names.contains(name)) {
-            throw new IllegalArgumentException(
-                    "Lease '%s' is not one of those that are locked: %s".formatted(name, names));
+            throw new IllegalArgumentException("Lease '%s' is not locked. Locked are: %s".formatted(name, names));
         }
         return call(call);
     }
@@ -195,7 +526,7 @@ final class PostgresTransaction implements LeaseTransaction {
             return call.call();
         } catch (SQLException e) {
             failure = e;
-            throw new UncheckedSqlException(e);
+            throw new FailedException(e);
         }
     }
 
@@ -203,5 +534,23 @@ final class PostgresTransaction implements LeaseTransaction {
     private interface SqlCall<T> {
 
         T call() throws SQLException;
+    }
+
+    /** Carries a failure of the database through the work of a transaction. */
+    static final class FailedException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final SQLException failure;
+
+        FailedException(SQLException failure) {
+            super(failure);
+            this.failure = failure;
+        }
+
+        @Override
+        public synchronized SQLException getCause() {
+            return failure;
+        }
     }
 }

@@ -1,21 +1,20 @@
 package io.github.dbleases.postgres;
 
 import io.github.dbleases.Timing;
+import io.github.dbleases.internal.jdbc.SqlStatement;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of PostgreSQL that our statements run with: no wait is longer than an attempt, and an acknowledged commit
- * survives a crash.
+ * The PostgreSQL settings under which the store's statements run: no wait is longer than an attempt, and an acknowledged
+ * commit survives a crash.
  *
- * <p>Behind a pooler in transaction mode they must go into each statement or transaction, because what is set for the
- * session stays with a server connection that others use next. Where the connection is known to lead straight to the
- * server, they are set for the session as well: only there do they also hold for a wait that comes before the execution
- * of a statement, as for a table that somebody is altering. Without that, every abandoned attempt would leave a waiting
- * process behind.
+ * <p>Behind a pooler in transaction mode, the settings must be part of each statement or transaction, because a setting of
+ * the session stays with a server connection that other clients use next. Where the connection is known to lead straight
+ * to the server, they are also set for the session. Only then do they limit a wait that comes before the execution of a
+ * statement, for example for a table that is being altered. Otherwise each abandoned attempt would leave a waiting process
+ * behind.
  */
 final class Settings {
 
@@ -28,17 +27,18 @@ final class Settings {
         "enable_seqscan"
     };
 
-    private static final String SYNCHRONOUS =
-            "CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END";
-
     private static final String READ = """
             SELECT current_setting('lock_timeout'), current_setting('statement_timeout'),
                 current_setting('idle_in_transaction_session_timeout'), current_setting('synchronous_commit'),
                 current_setting('default_transaction_isolation'), current_setting('enable_seqscan')
             """;
 
-    private static final String SET =
-            "SELECT set_config(name, value, false) FROM unnest(?::text[], ?::text[]) AS setting (name, value)";
+    private static final String SET = """
+            SELECT set_config(name, value, false) FROM unnest({?names}::text[], {?values}::text[]) AS setting (name, value)
+            """;
+
+    private static final String SYNCHRONOUS =
+            "CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END";
 
     private final Connection jdbc;
     private final boolean autoCommit;
@@ -52,10 +52,11 @@ final class Settings {
         this.autoCommit = jdbc.getAutoCommit();
         this.networkTimeout = jdbc.getNetworkTimeout();
         this.attemptMillis = timing.attemptTimeout().toMillis();
-        // A little less, so that the server says what the matter is before the attempt is over.
+        // A little less, so that the server reports the cause before the attempt is over.
         this.waitMillis = Math.max(1, attemptMillis * 9 / 10);
     }
 
+    /** Remembers the state of a connection, and sets what JDBC has methods for. */
     static Settings of(Connection jdbc, Timing timing) throws SQLException {
         Settings settings = new Settings(jdbc, timing);
         jdbc.setNetworkTimeout(Runnable::run, (int) settings.attemptMillis);
@@ -69,18 +70,18 @@ final class Settings {
     }
 
     /**
-     * Sets them for the session. Heartbeats go by the primary key, however few sessions there are: the planner would read
-     * a small table as a whole, and with it all the old versions that a long transaction elsewhere keeps alive.
+     * Sets them for the session. Heartbeats use the primary key, however few sessions there are: the planner would scan a
+     * small table as a whole, and with it all the old row versions that a long transaction elsewhere keeps alive.
      */
     void applyToSession(OpenConnection.Use use) throws SQLException {
-        String[] before = new String[NAMES.length];
-        try (PreparedStatement statement = Jdbc.prepare(jdbc, READ);
-                ResultSet row = statement.executeQuery()) {
+        String[] before = SqlStatement.of(jdbc, READ).query(row -> {
             row.next();
-            for (int i = 0; i < before.length; i++) {
-                before[i] = row.getString(i + 1);
+            String[] values = new String[NAMES.length];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = row.getString(i + 1);
             }
-        }
+            return values;
+        });
         found = before;
         String wait = String.valueOf(waitMillis);
         String synchronous = before[3].equals("remote_apply") ? "remote_apply" : "on";
@@ -89,8 +90,8 @@ final class Settings {
     }
 
     /**
-     * A condition that is true and, as it holds for no row in particular, is evaluated before the statement waits for
-     * one. Empty where the settings are those of the session.
+     * Returns a condition for a single statement. It is true and depends on no row, so it is evaluated before the statement
+     * waits for a row. Empty where the settings are set for the session.
      */
     String condition() {
         return found != null
@@ -99,16 +100,15 @@ final class Settings {
                         .formatted(waitMillis, SYNCHRONOUS);
     }
 
-    /** Settings of a transaction, as columns. */
+    /** Returns the settings of a transaction, as columns. */
     String columns() {
         return """
             set_config('lock_timeout', '%1$d', true), set_config('statement_timeout', '%1$d', true),
             set_config('idle_in_transaction_session_timeout', '%2$d', true),
-            set_config('synchronous_commit', %3$s, true)
-            """.formatted(waitMillis, attemptMillis, SYNCHRONOUS);
+            set_config('synchronous_commit', %3$s, true)""".formatted(waitMillis, attemptMillis, SYNCHRONOUS);
     }
 
-    /** Leaves the connection as it was found. */
+    /** Restores the state in which the connection was found. */
     void restore() throws SQLException {
         if (found != null) {
             set(found);
@@ -120,8 +120,6 @@ final class Settings {
     }
 
     private void set(String[] values) throws SQLException {
-        try (PreparedStatement statement = Jdbc.prepare(jdbc, SET, NAMES, values)) {
-            statement.execute();
-        }
+        SqlStatement.of(jdbc, SET).set("names", NAMES).set("values", values).execute();
     }
 }

@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** Transactions of several connections that meet on the same rows. */
+/** Transactions that compete for the same rows. */
 @ParameterizedClass
 @MethodSource("servers")
 class ConflictTests {
@@ -94,7 +94,7 @@ class ConflictTests {
     }
 
     @Test
-    void aKillSkipsASessionThatSomebodyElseIsAt() throws SQLException {
+    void markingDeadSkipsASessionThatAnotherTransactionHasLocked() throws SQLException {
         expire(10);
         Connection other = begin("SELECT FROM dbleases_session WHERE id = 10 FOR UPDATE");
 
@@ -105,7 +105,7 @@ class ConflictTests {
     }
 
     @Test
-    void aKillNeitherSkipsNorWaitsForAFencedTransactionOfTheSession() throws SQLException {
+    void markingDeadNeitherSkipsNorWaitsForAFencedTransaction() throws SQLException {
         Partition owned = grant(0, 10);
         begin(fence(owned));
         expire(10);
@@ -114,7 +114,7 @@ class ConflictTests {
     }
 
     @Test
-    void aTakeOverLeavesOutOnlyThePartitionOnWhichAFencedTransactionIsOpen() throws SQLException {
+    void aTakeoverSkipsOnlyThePartitionWithAnOpenFencedTransaction() throws SQLException {
         Partition fenced = grant(0, 10);
         Partition free = grant(1, 10);
         Connection user = begin(fence(fenced));
@@ -127,7 +127,7 @@ class ConflictTests {
     }
 
     @Test
-    void aFenceThatIsSetDuringATakeOverHoldsNothing() throws SQLException {
+    void aFenceThatIsSetDuringATakeoverFindsNoRow() throws SQLException {
         Partition before = grant(0, 10);
         Connection user = begin("SELECT 1");
         end(10);
@@ -152,16 +152,16 @@ class ConflictTests {
     }
 
     @Test
-    void transactionsThatRaiseTheSameSessionsInAnotherOrderDoNotDeadlock() throws SQLException {
+    void transactionsThatRaiseTheSameSessionsInDifferentOrdersDoNotDeadlock() throws SQLException {
         List<Long> sessions = new ArrayList<>(LongStream.range(100, 130).boxed().toList());
         sessions.forEach(this::open);
         List<Long> reversed = new ArrayList<>(sessions);
         Collections.reverse(reversed);
         AtomicInteger times = new AtomicInteger();
         Connection inTheMiddle = begin("SELECT FROM dbleases_session WHERE id = 115 FOR UPDATE");
-        try (WorkChannel line = store.workChannel(TIMING)) {
+        try (WorkChannel channel = store.workChannel(TIMING)) {
             CompletableFuture<Void> one = CompletableFuture.runAsync(() -> raise(work, "a", sessions, times));
-            CompletableFuture<Void> other = CompletableFuture.runAsync(() -> raise(line, "b", reversed, times));
+            CompletableFuture<Void> other = CompletableFuture.runAsync(() -> raise(channel, "b", reversed, times));
             await().until(() -> waitingForLocks() == 2);
 
             inTheMiddle.rollback();
@@ -169,21 +169,21 @@ class ConflictTests {
             one.join();
             other.join();
         }
-        // Neither was done again because of a conflict.
+        // Neither was repeated because of a conflict.
         assertThat(times).hasValue(2);
     }
 
-    private static void raise(WorkChannel line, String lease, List<Long> sessions, AtomicInteger times) {
-        line.transact(names(lease), transaction -> {
+    private static void raise(WorkChannel channel, String lease, List<Long> sessions, AtomicInteger times) {
+        channel.transact(names(lease), transaction -> {
             times.incrementAndGet();
             transaction.raiseInboxes(sessions);
             return null;
         });
     }
 
-    /** One plan reads the table from its beginning, the other goes by the ids, and their orders are opposite. */
+    /** One plan scans the table, the other uses the index, and they find the rows in opposite orders. */
     @Test
-    void sessionsAreLockedInOneOrderWhateverThePlanIs() throws SQLException {
+    void sessionsAreLockedInTheSameOrderWithEveryPlan() throws SQLException {
         tables.empty();
         List<Long> sessions = LongStream.range(100, 130).boxed().toList();
         IntStream.range(0, 30).forEach(i -> open(129 - i));
@@ -200,7 +200,7 @@ class ConflictTests {
             one.join();
             other.join();
         }
-        // Neither was done again because of a conflict.
+        // Neither was repeated because of a conflict.
         assertThat(times).hasValue(2);
     }
 
@@ -211,7 +211,7 @@ class ConflictTests {
     }
 
     @Test
-    void whatIsReadOfALeaseIsNotOlderThanItsLock() throws SQLException {
+    void aLeaseIsReadAfterItIsLocked() throws SQLException {
         Connection other = begin("UPDATE dbleases_lease SET partitions = 3 WHERE name = 'orders'");
         CompletableFuture<Integer> read = CompletableFuture.supplyAsync(() -> work.transact(
                 ORDERS, transaction -> transaction.lease("orders").orElseThrow().partitions()));
@@ -223,7 +223,7 @@ class ConflictTests {
     }
 
     @Test
-    void aRenewalThatHasWaitedForItsRowCountsFromWhenItGotIt() throws SQLException {
+    void aRenewalThatWaitedForItsRowCountsFromTheEndOfTheWait() throws SQLException {
         Connection other = begin("UPDATE dbleases_session SET inbox = inbox + 1 WHERE id = 10");
         CompletableFuture<Boolean> renewal =
                 CompletableFuture.supplyAsync(() -> heartbeats.renew(10).isPresent());
@@ -244,9 +244,9 @@ class ConflictTests {
     @Test
     void theEndOfASessionAndAnAssignerDoNotDeadlock() {
         AtomicInteger times = new AtomicInteger();
-        try (WorkChannel line = store.workChannel(TIMING)) {
+        try (WorkChannel channel = store.workChannel(TIMING)) {
             CompletableFuture<Void> assigning =
-                    CompletableFuture.runAsync(() -> repeat(() -> line.transact(ORDERS, transaction -> {
+                    CompletableFuture.runAsync(() -> repeat(() -> channel.transact(ORDERS, transaction -> {
                         times.incrementAndGet();
                         transaction.raiseInboxes(List.of(20L, 10L));
                         return transaction.snapshot("orders");
@@ -259,7 +259,7 @@ class ConflictTests {
             }));
             assigning.join();
         }
-        // Neither was done again because of a conflict.
+        // Neither was repeated because of a conflict.
         assertThat(times).hasValue(100);
     }
 
@@ -268,8 +268,8 @@ class ConflictTests {
     }
 
     @Test
-    void aTransactionThatLosesADeadlockIsDoneAgain() throws Exception {
-        // The one that begins to wait first looks for a deadlock first, and is the one that loses.
+    void aTransactionThatLosesADeadlockIsRepeated() throws Exception {
+        // The transaction that waits first looks for a deadlock first, and loses.
         Connection other =
                 begin("SET LOCAL deadlock_timeout = '1min'; SELECT FROM dbleases_session WHERE id = 20 FOR UPDATE");
         CompletableFuture<Void> locking = CompletableFuture.runAsync(() -> {
@@ -288,7 +288,7 @@ class ConflictTests {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void anAssignerThatIsStoppedInTheMiddleBlocksNoHeartbeatForLong(boolean behindPooler) throws Exception {
+    void aStoppedAssignerBlocksNoHeartbeatForLong(boolean behindPooler) throws Exception {
         CountDownLatch stopped = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
         DataSource stopping = Interposed.dataSource(() ->
@@ -311,8 +311,7 @@ class ConflictTests {
             }));
             stopped.await();
 
-            // The server ends the transaction of the one that is stopped, and whoever closes its socket changes
-            // nothing.
+            // The server ends the transaction of the stopped process.
             await().until(() -> isRenewed(20));
 
             assertThat(assigning).isNotDone();
@@ -322,18 +321,18 @@ class ConflictTests {
     }
 
     @Test
-    void anAttemptThatWaitsForALockIsGivenUpOnTheServerToo() throws Exception {
+    void anAttemptThatWaitsForALockIsCanceledOnTheServerToo() throws Exception {
         Timing shortTiming = TestTimings.withAttemptTimeout(Duration.ofSeconds(1));
         for (DataSource source : List.of(tables.dataSource(), Interposed.disguised(tables.dataSource()))) {
             PostgresLeaseStore impatient = new PostgresLeaseStore(source);
             try (HeartbeatChannel beats = impatient.heartbeatChannel(shortTiming);
-                    WorkChannel line = impatient.workChannel(shortTiming)) {
+                    WorkChannel channel = impatient.workChannel(shortTiming)) {
                 await().ignoreExceptions().until(() -> beats.renew(10).isPresent());
                 Connection session = begin("SELECT FROM dbleases_session WHERE id = 10 FOR UPDATE");
                 Connection lease = begin("SELECT FROM dbleases_lease FOR UPDATE");
 
                 assertThatThrownBy(() -> beats.renew(10)).isInstanceOf(StoreUnavailableException.class);
-                assertThatThrownBy(() -> line.transact(ORDERS, transaction -> null))
+                assertThatThrownBy(() -> channel.transact(ORDERS, transaction -> null))
                         .isInstanceOf(StoreUnavailableException.class);
                 await().until(() -> waitingForLocks() == 0);
 
@@ -345,7 +344,7 @@ class ConflictTests {
     }
 
     @Test
-    void anAttemptThatWaitsForATableIsGivenUpOnTheServerToo() throws Exception {
+    void anAttemptThatWaitsForATableIsCanceledOnTheServerToo() throws Exception {
         try (HeartbeatChannel beats = store.heartbeatChannel(TestTimings.withAttemptTimeout(Duration.ofSeconds(1)))) {
             await().ignoreExceptions().until(() -> beats.renew(10).isPresent());
             Connection altering = begin("LOCK TABLE dbleases_session IN ACCESS EXCLUSIVE MODE");
@@ -402,7 +401,7 @@ class ConflictTests {
                 .orElseThrow();
     }
 
-    /** Begins a transaction of somebody else. */
+    /** Begins a transaction of another client. */
     private Connection begin(String sql) throws SQLException {
         Connection connection = tables.dataSource().getConnection();
         connections.add(connection);

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** Connections that break, hang, come late or do not come at all. */
+/** Connections that break, hang, arrive late, or don't arrive. */
 class ConnectionTests {
 
     private static final Timing SHORT = TestTimings.withAttemptTimeout(Duration.ofMillis(700));
@@ -68,7 +68,7 @@ class ConnectionTests {
     }
 
     @Test
-    void aConnectionThatTheServerEndsIsMadeAnew() {
+    void aConnectionThatTheServerEndsIsReplaced() {
         work.holdings(10);
         endConnections();
 
@@ -96,14 +96,14 @@ class ConnectionTests {
     void aStoreWithoutNotificationsOnlyWaits() throws Exception {
         PostgresLeaseStore silent =
                 new PostgresLeaseStore(tables.dataSource(), new PostgresStoreConfig(null, "dbleases_", false));
-        try (HeartbeatChannel line = silent.heartbeatChannel(TestTimings.PATIENT)) {
-            line.renew(10);
+        try (HeartbeatChannel channel = silent.heartbeatChannel(TestTimings.PATIENT)) {
+            channel.renew(10);
             raise(work);
 
-            assertThat(line.awaitHint(10, Duration.ofMillis(100))).isFalse();
-            CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(() -> hint(line));
+            assertThat(channel.awaitHint(10, Duration.ofMillis(100))).isFalse();
+            CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(() -> hint(channel));
             await().until(() -> {
-                line.close();
+                channel.close();
                 return waiting.isDone();
             });
             assertThat(waiting.join()).isFalse();
@@ -114,8 +114,8 @@ class ConnectionTests {
     void aStoreWithoutNotificationsSendsNone() throws Exception {
         PostgresLeaseStore silent =
                 new PostgresLeaseStore(tables.dataSource(), new PostgresStoreConfig(null, "dbleases_", false));
-        try (WorkChannel line = silent.workChannel(TestTimings.PATIENT)) {
-            raise(line);
+        try (WorkChannel channel = silent.workChannel(TestTimings.PATIENT)) {
+            raise(channel);
         }
 
         assertThat(heartbeats.awaitHint(10, Duration.ofMillis(300))).isFalse();
@@ -123,7 +123,7 @@ class ConnectionTests {
     }
 
     @Test
-    void closingTheLineEndsACallThatHangs() throws Exception {
+    void closingTheChannelEndsACallThatHangs() throws Exception {
         try (Connection other = tables.dataSource().getConnection()) {
             other.setAutoCommit(false);
             execute(other, "SELECT FROM dbleases_session FOR UPDATE");
@@ -144,7 +144,7 @@ class ConnectionTests {
     }
 
     @Test
-    void aDataSourceThatHangsIsLeftBehindAndItsConnectionIsClosedWhenItComes() throws Exception {
+    void aDataSourceThatHangsIsLeftBehindAndItsConnectionIsClosedWhenItArrives() throws Exception {
         CountDownLatch free = new CountDownLatch(1);
         List<Connection> late = new CopyOnWriteArrayList<>();
         DataSource exhausted = Interposed.dataSource(() -> {
@@ -152,20 +152,20 @@ class ConnectionTests {
             late.add(tables.dataSource().getConnection());
             return late.get(late.size() - 1);
         });
-        try (HeartbeatChannel line = new PostgresLeaseStore(exhausted).heartbeatChannel(SHORT)) {
-            assertThatThrownBy(() -> line.renew(10))
+        try (HeartbeatChannel channel = new PostgresLeaseStore(exhausted).heartbeatChannel(SHORT)) {
+            assertThatThrownBy(() -> channel.renew(10))
                     .isInstanceOf(StoreUnavailableException.class)
                     .hasMessageContaining("700 ms");
 
             free.countDown();
 
             await().until(() -> late.size() == 1 && late.get(0).isClosed());
-            await().ignoreExceptions().until(() -> line.renew(10).isPresent());
+            await().ignoreExceptions().until(() -> channel.renew(10).isPresent());
         }
     }
 
     @Test
-    void closingTheLineEndsAnAttemptToConnect() throws Exception {
+    void closingTheChannelEndsAnAttemptToConnect() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch free = new CountDownLatch(1);
         DataSource hanging = Interposed.dataSource(() -> {
@@ -173,11 +173,11 @@ class ConnectionTests {
             awaitUninterruptibly(free);
             throw new SQLException("on purpose");
         });
-        HeartbeatChannel line = new PostgresLeaseStore(hanging).heartbeatChannel(TestTimings.PATIENT);
-        CompletableFuture<?> renewing = CompletableFuture.supplyAsync(() -> line.renew(10));
+        HeartbeatChannel channel = new PostgresLeaseStore(hanging).heartbeatChannel(TestTimings.PATIENT);
+        CompletableFuture<?> renewing = CompletableFuture.supplyAsync(() -> channel.renew(10));
         awaitUninterruptibly(asked);
 
-        line.close();
+        channel.close();
 
         assertThat(renewing).failsWithin(Duration.ofSeconds(20));
         free.countDown();
@@ -189,15 +189,15 @@ class ConnectionTests {
         await().until(() -> threads().isEmpty());
         try (ServerSocket mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             PGSimpleDataSource dataSource = dataSource(mute.getLocalPort());
-            try (HeartbeatChannel line = new PostgresLeaseStore(dataSource)
+            try (HeartbeatChannel channel = new PostgresLeaseStore(dataSource)
                     .heartbeatChannel(TestTimings.withAttemptTimeout(Duration.ofMillis(50)))) {
                 for (int i = 0; i < 12; i++) {
-                    assertThatThrownBy(() -> line.renew(10)).isInstanceOf(StoreUnavailableException.class);
+                    assertThatThrownBy(() -> channel.renew(10)).isInstanceOf(StoreUnavailableException.class);
                 }
 
                 assertThat(threads().stream().filter(name -> name.contains("connect")))
                         .hasSizeLessThanOrEqualTo(8);
-                assertThatThrownBy(() -> line.renew(10)).hasMessageContaining("8 earlier attempts");
+                assertThatThrownBy(() -> channel.renew(10)).hasMessageContaining("8 earlier attempts");
             }
         }
     }
@@ -206,17 +206,17 @@ class ConnectionTests {
     void aReplyThatIsLostFailsTheAttemptAndTheNextOneWorks() throws Exception {
         PostgresServer server = PostgresServer.newest();
         try (CuttableProxy network = new CuttableProxy(server.host(), server.port());
-                HeartbeatChannel line = new PostgresLeaseStore(dataSource(network.port())).heartbeatChannel(SHORT)) {
-            await().ignoreExceptions().until(() -> line.renew(10).isPresent());
+                HeartbeatChannel channel = new PostgresLeaseStore(dataSource(network.port())).heartbeatChannel(SHORT)) {
+            await().ignoreExceptions().until(() -> channel.renew(10).isPresent());
             String before = tables.query("SELECT expires_at FROM dbleases_session");
             network.cutReplies();
 
-            assertThatThrownBy(() -> line.renew(10)).isInstanceOf(StoreUnavailableException.class);
+            assertThatThrownBy(() -> channel.renew(10)).isInstanceOf(StoreUnavailableException.class);
 
             await().until(() ->
                     !tables.query("SELECT expires_at FROM dbleases_session").equals(before));
             network.mend();
-            await().ignoreExceptions().until(() -> line.renew(10).isPresent());
+            await().ignoreExceptions().until(() -> channel.renew(10).isPresent());
         }
     }
 
@@ -224,16 +224,16 @@ class ConnectionTests {
     void aNetworkThatIsCutFailsTheAttemptAndTheWait() throws Exception {
         PostgresServer server = PostgresServer.newest();
         try (CuttableProxy network = new CuttableProxy(server.host(), server.port());
-                HeartbeatChannel line = new PostgresLeaseStore(dataSource(network.port())).heartbeatChannel(SHORT)) {
-            await().ignoreExceptions().until(() -> line.renew(10).isPresent());
+                HeartbeatChannel channel = new PostgresLeaseStore(dataSource(network.port())).heartbeatChannel(SHORT)) {
+            await().ignoreExceptions().until(() -> channel.renew(10).isPresent());
             network.cut();
 
-            assertThatThrownBy(() -> line.renew(10)).isInstanceOf(StoreUnavailableException.class);
-            assertThatThrownBy(() -> line.renew(10)).isInstanceOf(StoreUnavailableException.class);
-            assertThat(line.awaitHint(10, Duration.ofMillis(1))).isFalse();
+            assertThatThrownBy(() -> channel.renew(10)).isInstanceOf(StoreUnavailableException.class);
+            assertThatThrownBy(() -> channel.renew(10)).isInstanceOf(StoreUnavailableException.class);
+            assertThat(channel.awaitHint(10, Duration.ofMillis(1))).isFalse();
 
             network.mend();
-            await().ignoreExceptions().until(() -> line.renew(10).isPresent());
+            await().ignoreExceptions().until(() -> channel.renew(10).isPresent());
         }
     }
 
@@ -245,20 +245,20 @@ class ConnectionTests {
     }
 
     @Test
-    void statementsThatAPoolerHasLostArePreparedAnew() throws Exception {
+    void statementsThatAPoolerHasLostArePreparedAgain() throws Exception {
         List<Connection> made = new CopyOnWriteArrayList<>();
         DataSource remembering = Interposed.dataSource(() -> {
             made.add(tables.dataSource().getConnection());
             return made.get(made.size() - 1);
         });
-        try (WorkChannel line = new PostgresLeaseStore(remembering).workChannel(TestTimings.PATIENT)) {
+        try (WorkChannel channel = new PostgresLeaseStore(remembering).workChannel(TestTimings.PATIENT)) {
             for (int i = 0; i < 10; i++) {
-                raise(line);
+                raise(channel);
             }
-            // The driver notices a DEALLOCATE that it sends itself.
+            // In a block, because the driver notices a DEALLOCATE that it sends itself.
             execute(made.get(0), "DO $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$");
 
-            raise(line);
+            raise(channel);
 
             assertThat(heartbeats.renew(10).orElseThrow().inbox()).isEqualTo(11);
         }
@@ -276,10 +276,10 @@ class ConnectionTests {
         });
         PostgresLeaseStore store = new PostgresLeaseStore(remembering);
         try (HeartbeatChannel beats = store.heartbeatChannel(TestTimings.PATIENT);
-                WorkChannel line = store.workChannel(TestTimings.PATIENT)) {
+                WorkChannel channel = store.workChannel(TestTimings.PATIENT)) {
             for (int i = 0; i < 10; i++) {
                 assertThat(beats.renew(10)).isPresent();
-                raise(line);
+                raise(channel);
             }
             assertThat(made).hasSize(2);
             for (Connection connection : made) {
@@ -296,16 +296,16 @@ class ConnectionTests {
         }
     }
 
-    private static void raise(WorkChannel line) {
-        line.transact(new TreeSet<>(), transaction -> {
+    private static void raise(WorkChannel channel) {
+        channel.transact(new TreeSet<>(), transaction -> {
             transaction.raiseInboxes(List.of(10L));
             return null;
         });
     }
 
-    private static boolean hint(HeartbeatChannel line) {
+    private static boolean hint(HeartbeatChannel channel) {
         try {
-            return line.awaitHint(10, Duration.ofMinutes(1));
+            return channel.awaitHint(10, Duration.ofMinutes(1));
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -337,7 +337,7 @@ class ConnectionTests {
     private static void awaitUninterruptibly(CountDownLatch latch) {
         try {
             if (!latch.await(1, TimeUnit.MINUTES)) {
-                throw new IllegalStateException("It did not come");
+                throw new IllegalStateException("Nothing arrived within a minute");
             }
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);

@@ -16,15 +16,16 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * Measures what a heartbeat costs the database, in comparison with the bare update of one row by its key. Both go through
- * the same code, each on a connection of its own that stays; both are prepared and warm, and every session has its turn.
- * {@code HeartbeatFigures} in {@code dbleases-benchmarks} prints it.
+ * Measures what a heartbeat costs the database, in comparison with the bare update of one row by its key. Both run through
+ * the same code on connections of their own. Both are prepared and warm, and the sessions take turns.
+ * {@code HeartbeatFigures} in {@code dbleases-benchmarks} prints the result.
  */
 final class HeartbeatCost implements AutoCloseable {
 
     private static final String CONNECTIONS =
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'";
-    private static final String BARE = "UPDATE bare SET expires_at = clock_timestamp() + interval '6 s' WHERE id = ?";
+    private static final String BARE =
+            "UPDATE bare SET expires_at = clock_timestamp() + interval '6 s' WHERE id = {?id}";
     private static final int PARTITIONS = 128;
     static final int WARM_UP = 100;
 
@@ -40,10 +41,10 @@ final class HeartbeatCost implements AutoCloseable {
     private final TestTables tables;
     private final HeartbeatChannel heartbeats;
     private final WorkChannel work;
-    private final Link bare;
+    private final ChannelConnection bare;
     private long turn;
 
-    /** Starts a server, on which a number of sessions are open. */
+    /** Starts a server and opens a number of sessions. */
     HeartbeatCost(int sessions) {
         this.sessions = sessions;
         server = PostgresServer.privateServer(
@@ -56,10 +57,8 @@ final class HeartbeatCost implements AutoCloseable {
         PostgresLeaseStore store = new PostgresLeaseStore(tables.dataSource());
         heartbeats = store.heartbeatChannel(TIMING);
         work = store.workChannel(TIMING);
-        bare = new Link(
-                StoreParts.of(tables.dataSource(), PostgresStoreConfig.defaults()),
-                TIMING,
-                OpenConnection.Use.HEARTBEATS);
+        bare = new ChannelConnection(
+                new PostgresLeaseStore(tables.dataSource()), TIMING, OpenConnection.Use.HEARTBEATS);
         for (long session = 1; session <= sessions; session++) {
             heartbeats.open(new NewSession(session, "client-" + session, 1, TIMING.ttl(), TIMING.grace()));
         }
@@ -70,16 +69,16 @@ final class HeartbeatCost implements AutoCloseable {
     }
 
     /**
-     * What a number of executions of one statement cost.
+     * The cost of a number of executions of one statement.
      *
      * @param statements how many different statements were executed
-     * @param calls how often they were executed
-     * @param micros database time of one, planning and execution, in microseconds
-     * @param walBytes write-ahead log of one, without its commit
+     * @param calls the number of executions
+     * @param micros the database time of one execution with its planning, in microseconds
+     * @param walBytes the write-ahead log of one execution, without its commit
      */
     record Cost(long statements, long calls, double micros, double walBytes) {}
 
-    /** Lets one session own all partitions of leases. */
+    /** Makes one session the owner of all partitions of a number of leases. */
     void own(int leases) {
         for (int i = 0; i < leases; i++) {
             String name = "lease-" + i;
@@ -115,7 +114,8 @@ final class HeartbeatCost implements AutoCloseable {
     private void update(int number) {
         for (int i = 0; i < number; i++) {
             long session = next();
-            bare.call(true, connection -> Jdbc.update(connection.jdbc(), BARE, session));
+            bare.call(
+                    true, connection -> connection.sql(BARE).set("id", session).update());
         }
     }
 
@@ -123,7 +123,7 @@ final class HeartbeatCost implements AutoCloseable {
         return turn++ % sessions + 1;
     }
 
-    /** Everything that was executed, but for our own questions and what the driver says when it connects for them. */
+    /** Everything that was executed, except for the queries of this class and what the driver sends when it connects for them. */
     private Cost cost() {
         String[] figures = tables.query("SELECT concat_ws(' ', count(*), sum(calls),"
                         + " sum(total_plan_time + total_exec_time) * 1000 / sum(calls), sum(wal_bytes) / sum(calls))"
@@ -137,10 +137,10 @@ final class HeartbeatCost implements AutoCloseable {
                 Double.parseDouble(figures[3]));
     }
 
-    /** How many updates of session rows there were from the beginning, and how many of them were HOT. */
+    /** The number of updates of session rows since the start, and how many of them were HOT. */
     record Updates(long all, long hot) {}
 
-    /** Ends the connections, as the server's processes tell the figures of a table at the latest when they end. */
+    /** Ends the connections, because a server process reports its statistics of a table at the latest when it ends. */
     Updates updates() {
         heartbeats.close();
         bare.close();

@@ -6,7 +6,7 @@ import io.github.dbleases.postgres.HeartbeatCost.Cost;
 import io.github.dbleases.postgres.HeartbeatCost.Updates;
 import org.junit.jupiter.api.Test;
 
-/** What can be counted of the cost of a heartbeat; {@code HeartbeatFigures} in {@code dbleases-benchmarks} measures the rest. */
+/** The part of the cost of a heartbeat that can be counted. {@code HeartbeatFigures} in {@code dbleases-benchmarks} measures the rest. */
 class HeartbeatCostTests {
 
     private static final int HEARTBEATS = 200;

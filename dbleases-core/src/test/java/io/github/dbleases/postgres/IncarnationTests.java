@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** Restarts and fail-overs of a server of its own. */
+/** Restarts and failovers of a private server. */
 class IncarnationTests {
 
     private static final Timing TIMING = TestTimings.PATIENT;
@@ -60,7 +60,7 @@ class IncarnationTests {
     }
 
     @Test
-    void aCrashOfTheServerIsNoNewIncarnation() {
+    void aCrashOfTheServerStartsNoNewIncarnation() {
         Incarnation before = heartbeats.renew(10).orElseThrow().incarnation();
 
         server.restartImmediate();
@@ -78,8 +78,8 @@ class IncarnationTests {
     void aStandbyIsNotUsed() {
         becomeStandby();
 
-        HeartbeatChannel line = store.heartbeatChannel(TIMING);
-        assertThatThrownBy(() -> line.renew(10))
+        HeartbeatChannel channel = store.heartbeatChannel(TIMING);
+        assertThatThrownBy(() -> channel.renew(10))
                 .isInstanceOf(StoreUnavailableException.class)
                 .hasMessageContaining("standby");
     }
@@ -123,7 +123,7 @@ class IncarnationTests {
     }
 
     @Test
-    void anIncarnationThatNobodyHasRecordedIsQuiet() {
+    void anIncarnationWithoutARowIsQuiet() {
         work.holdings(10);
         tables.execute("DELETE FROM dbleases_incarnation");
 
@@ -163,12 +163,12 @@ class IncarnationTests {
     void aRowWithAnotherNonceMeansAnotherIncarnation(boolean behindPooler) {
         DataSource source = behindPooler ? Interposed.disguised(tables.dataSource()) : tables.dataSource();
         PostgresLeaseStore other = new PostgresLeaseStore(source);
-        try (HeartbeatChannel line = other.heartbeatChannel(TIMING);
+        try (HeartbeatChannel channel = other.heartbeatChannel(TIMING);
                 WorkChannel works = other.workChannel(TIMING)) {
             List<Supplier<Incarnation>> replies = List.of(
                     () -> works.holdings(10).incarnation(),
-                    () -> line.renew(10).orElseThrow().incarnation());
-            Incarnation before = line.renew(10).orElseThrow().incarnation();
+                    () -> channel.renew(10).orElseThrow().incarnation());
+            Incarnation before = channel.renew(10).orElseThrow().incarnation();
             for (Supplier<Incarnation> reply : replies) {
                 assertThat(reply.get()).isEqualTo(before);
             }
@@ -185,17 +185,17 @@ class IncarnationTests {
     @Test
     void behindAPoolerAHeartbeatNoticesAnotherNonceByItself() {
         DataSource pooler = Interposed.disguised(tables.dataSource());
-        try (HeartbeatChannel line = new PostgresLeaseStore(pooler).heartbeatChannel(TIMING)) {
-            Incarnation before = line.renew(10).orElseThrow().incarnation();
+        try (HeartbeatChannel channel = new PostgresLeaseStore(pooler).heartbeatChannel(TIMING)) {
+            Incarnation before = channel.renew(10).orElseThrow().incarnation();
 
             tables.execute("UPDATE dbleases_incarnation SET nonce = gen_random_uuid()");
 
-            assertThat(line.renew(10).orElseThrow().incarnation()).isNotEqualTo(before);
+            assertThat(channel.renew(10).orElseThrow().incarnation()).isNotEqualTo(before);
         }
     }
 
     @Test
-    void aTransactionBasedOnAnotherNonceIsBegunAnew() {
+    void aTransactionBasedOnAnotherNonceIsRestarted() {
         Incarnation before = work.holdings(10).incarnation();
         assertThat(heartbeats.renew(10).orElseThrow().incarnation()).isEqualTo(before);
 
@@ -203,7 +203,7 @@ class IncarnationTests {
                 + ", quiet_until = clock_timestamp() + interval '1 h'");
         long token = inOrders(10);
 
-        // The transaction has found it out.
+        // The transaction has noticed it.
         assertThat(heartbeats.renew(10).orElseThrow().incarnation()).isNotEqualTo(before);
         assertThat(token).isGreaterThan(work.holdings(10).tokenFloor());
     }
@@ -211,8 +211,8 @@ class IncarnationTests {
     @Test
     void behindAPoolerAnotherServerIsNoticed() throws Exception {
         TestTables others = TestTables.create(PostgresServer.oldest());
-        try (HeartbeatChannel line = new PostgresLeaseStore(others.dataSource()).heartbeatChannel(TIMING)) {
-            line.open(new NewSession(10, "ten", 1, LONGEST_TTL, TIMING.grace()));
+        try (HeartbeatChannel channel = new PostgresLeaseStore(others.dataSource()).heartbeatChannel(TIMING)) {
+            channel.open(new NewSession(10, "ten", 1, LONGEST_TTL, TIMING.grace()));
         }
         AtomicBoolean goneOver = new AtomicBoolean();
         AtomicReference<Connection> other = new AtomicReference<>();
@@ -225,12 +225,12 @@ class IncarnationTests {
                 return goneOver.get() ? call.on(other.get()) : call.proceed();
             });
         });
-        try (HeartbeatChannel line = new PostgresLeaseStore(pooler).heartbeatChannel(TIMING);
+        try (HeartbeatChannel channel = new PostgresLeaseStore(pooler).heartbeatChannel(TIMING);
                 WorkChannel works = new PostgresLeaseStore(pooler).workChannel(TIMING)) {
-            Incarnation before = line.renew(10).orElseThrow().incarnation();
+            Incarnation before = channel.renew(10).orElseThrow().incarnation();
             assertThat(before).isEqualTo(heartbeats.renew(10).orElseThrow().incarnation());
             assertThat(works.holdings(10).incarnation()).isEqualTo(before);
-            // It has the row of the first one too, as a standby that was promoted has.
+            // It also has the row of the first server, as a promoted standby has.
             others.execute("""
                     INSERT INTO dbleases_incarnation (
                         system_id, timeline, nonce, first_seen, quiet_until, largest_ttl, largest_grace)
@@ -238,7 +238,7 @@ class IncarnationTests {
                     """.formatted(before.system(), before.timeline(), before.nonce()));
             goneOver.set(true);
 
-            Incarnation after = line.renew(10).orElseThrow().incarnation();
+            Incarnation after = channel.renew(10).orElseThrow().incarnation();
 
             assertThat(after).isNotEqualTo(before);
             assertThat(works.holdings(10).incarnation()).isEqualTo(after);
@@ -282,16 +282,17 @@ class IncarnationTests {
         tables.execute("REVOKE EXECUTE ON FUNCTION pg_control_system() FROM public");
         PGSimpleDataSource dataSource = (PGSimpleDataSource) tables.dataSource();
         dataSource.setUser("plain");
-        try (HeartbeatChannel line = new PostgresLeaseStore(dataSource).heartbeatChannel(TIMING)) {
-            Incarnation before = line.renew(10).orElseThrow().incarnation();
-            line.close();
-            assertThat(line.renew(10).orElseThrow().incarnation()).isEqualTo(before);
+        try (HeartbeatChannel channel = new PostgresLeaseStore(dataSource).heartbeatChannel(TIMING)) {
+            Incarnation before = channel.renew(10).orElseThrow().incarnation();
+            channel.close();
+            assertThat(channel.renew(10).orElseThrow().incarnation()).isEqualTo(before);
 
             server.restartImmediate();
 
             await().ignoreExceptions()
-                    .untilAsserted(() -> assertThat(line.renew(10).orElseThrow().incarnation())
-                            .isNotEqualTo(before));
+                    .untilAsserted(
+                            () -> assertThat(channel.renew(10).orElseThrow().incarnation())
+                                    .isNotEqualTo(before));
         }
     }
 
@@ -301,7 +302,7 @@ class IncarnationTests {
         server.start();
     }
 
-    /** Grants the one partition of "orders" anew, as after a hand-over. Returns its token. */
+    /** Grants the only partition of "orders" again, as after a hand-over. Returns its token. */
     private long inOrders(long session) {
         return work.transact(new TreeSet<>(List.of("orders")), transaction -> {
             transaction.create(LeaseSpec.partitions("orders", 1));

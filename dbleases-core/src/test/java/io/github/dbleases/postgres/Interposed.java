@@ -8,19 +8,19 @@ import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.postgresql.PGConnection;
 
-/** Data sources and connections with something in between. */
+/** Data sources and connections whose calls can be intercepted. */
 final class Interposed {
 
     private Interposed() {}
 
-    /** Where connections come from. */
+    /** Supplies connections. */
     @FunctionalInterface
     interface Source {
 
         Connection get() throws SQLException;
     }
 
-    /** What is done when a method of a connection is called; {@link Call#proceed} calls it. */
+    /** Handles a call of a method of a connection. {@link Call#proceed} calls the method. */
     @FunctionalInterface
     interface Interceptor {
 
@@ -65,14 +65,14 @@ final class Interposed {
                 (proxy, method, arguments) -> interceptor.on(new Call(connection, method, arguments)));
     }
 
-    /** Connections of which the store cannot tell that they lead straight to the server, as behind a pooler. */
+    /** Hides from the store that the connections lead straight to the server, as a pooler does. */
     static DataSource disguised(DataSource dataSource) {
         return dataSource(() -> connection(
                 dataSource.getConnection(),
                 call -> call.name().equals("isWrapperFor") ? Boolean.FALSE : call.proceed()));
     }
 
-    /** A connection that was told of another process than the one that answers, as a pooler does. */
+    /** Returns a connection that reports another server process than the one that answers, as a pooler does. */
     static Connection behindPooler(Connection connection) {
         return connection(connection, call -> {
             if (!call.name().equals("unwrap")) {

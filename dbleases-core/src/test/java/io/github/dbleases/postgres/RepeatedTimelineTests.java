@@ -33,7 +33,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * A primary and two standbys that follow it. When the primary has died, one standby is promoted after the other. The second
- * one has never followed the first, so both of them get timeline 2.
+ * one has never followed the first one, so both get timeline 2.
  */
 class RepeatedTimelineTests {
 
@@ -49,7 +49,7 @@ class RepeatedTimelineTests {
     private final PostgresServer first = primary.standby();
     private final PostgresServer second = primary.standby();
 
-    /** The one behind the address that clients know. */
+    /** The server behind the address that clients use. */
     private final AtomicReference<PostgresServer> current = new AtomicReference<>(primary);
 
     @BeforeEach
@@ -77,13 +77,13 @@ class RepeatedTimelineTests {
         awaitReplay(first);
         awaitReplay(second);
         primary.stopImmediate();
-        try (Lines straight = new Lines(direct, 10);
-                Lines pooled = new Lines(pooler, 20)) {
+        try (Channels straight = new Channels(direct, 10);
+                Channels pooled = new Channels(pooler, 20)) {
             promote(first);
             Incarnation before = straight.incarnation();
             assertThat(pooled.incarnation()).isEqualTo(before);
 
-            // Connections through the pooler stay. It sends each statement to the server that is the current one.
+            // Connections through the pooler stay open. It sends each statement to the current server.
             promote(second);
             Incarnation throughPooler = pooled.incarnation();
             first.stopImmediate();
@@ -119,8 +119,7 @@ class RepeatedTimelineTests {
             first.stopImmediate();
             successor.cutOff();
             promote(second);
-            // The successor still trusts what it owns while the victim comes back, to a server that knows nothing of
-            // it.
+            // The successor still trusts what it owns while the victim returns to a server that does not know that.
             victim.reconnect();
             witness.until(() -> renewedSince(1));
             successor.reconnect();
@@ -172,7 +171,7 @@ class RepeatedTimelineTests {
         return dataSource.getConnection();
     }
 
-    /** Sends what is asked of one connection to the server that is the current one at that moment. */
+    /** Returns a connection that sends each call to the server that is current at that moment. */
     private Connection connectThroughPooler() throws SQLException {
         AtomicReference<PostgresServer> to = new AtomicReference<>(current.get());
         AtomicReference<Connection> behind = new AtomicReference<>(connect(to.get()));
@@ -190,20 +189,20 @@ class RepeatedTimelineTests {
     }
 
     /** Both lines of a client that has a session. */
-    private static final class Lines implements AutoCloseable {
+    private static final class Channels implements AutoCloseable {
 
         private final HeartbeatChannel heartbeats;
         private final WorkChannel work;
         private final long session;
 
-        Lines(DataSource dataSource, long session) {
+        Channels(DataSource dataSource, long session) {
             PostgresLeaseStore store = new PostgresLeaseStore(dataSource);
             this.heartbeats = store.heartbeatChannel(TIMING);
             this.work = store.workChannel(TIMING);
             this.session = session;
         }
 
-        /** Returns what a heartbeat and what a reading say, which must be the same. */
+        /** Returns the incarnation of a heartbeat, which must also be that of a transaction and of a read. */
         Incarnation incarnation() {
             Incarnation incarnation = heartbeats.renew(session).orElseThrow().incarnation();
             work.transact(new TreeSet<>(), transaction -> transaction.isLive(session));
@@ -262,7 +261,7 @@ class RepeatedTimelineTests {
             return lease.owns(0);
         }
 
-        /** Returns the token of the partition, 0 unless it is owned. */
+        /** Returns the token of the partition, or 0 if this instance does not own it. */
         long token() {
             OptionalLong token = lease.token(0);
             return token.orElse(0);
@@ -274,7 +273,7 @@ class RepeatedTimelineTests {
         }
     }
 
-    /** Watches the instances as closely as it can while it waits for something. */
+    /** Watches the instances as closely as possible while it waits for a condition. */
     private static final class Witness {
 
         private final List<Instance> instances;
@@ -300,7 +299,7 @@ class RepeatedTimelineTests {
             long token = instance.token();
             if (token > 0) {
                 for (Instance other : instances) {
-                    // Read again afterwards: it may have gone from one to the other in between.
+                    // The token is read again, because the partition may have moved in between.
                     boolean both = other != instance && other.owns() && instance.token() == token;
                     assertThat(both).as("owned by two instances").isFalse();
                 }

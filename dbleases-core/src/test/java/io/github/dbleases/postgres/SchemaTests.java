@@ -9,7 +9,12 @@ import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.StoreUnusableException;
+import io.github.dbleases.Timing;
+import io.github.dbleases.assignment.Change.Grant;
+import io.github.dbleases.assignment.Change.Move;
+import io.github.dbleases.assignment.Snapshot.Partition;
 import io.github.dbleases.spi.HeartbeatChannel;
+import io.github.dbleases.spi.MarkDeadCondition;
 import io.github.dbleases.spi.NewSession;
 import io.github.dbleases.spi.WorkChannel;
 import io.github.dbleases.testing.postgres.PostgresServer;
@@ -17,6 +22,7 @@ import java.lang.reflect.Proxy;
 import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** Where the tables are, and what happens when they are not there. */
+/** The location of the tables, and the errors when tables or rights are missing. */
 class SchemaTests {
 
     private final DataSource dataSource =
@@ -52,7 +58,7 @@ class SchemaTests {
     }
 
     @Test
-    void onlyTheTablesThatAreMissingAreNamed() throws Exception {
+    void onlyTheMissingTablesAreNamed() throws Exception {
         PostgresSchema.create(dataSource, PostgresStoreConfig.defaults());
         execute("DROP TABLE dbleases_member");
         try (WorkChannel work = new PostgresLeaseStore(dataSource).workChannel(TestTimings.PATIENT)) {
@@ -69,31 +75,33 @@ class SchemaTests {
     }
 
     @Test
-    void aLineGoesOnWhenTheTablesAreCreatedAnew() throws Exception {
+    void aChannelContinuesWhenTheTablesAreCreatedAgain() throws Exception {
         PostgresSchema.create(dataSource, PostgresStoreConfig.defaults());
-        try (HeartbeatChannel line = new PostgresLeaseStore(dataSource).heartbeatChannel(TestTimings.PATIENT)) {
-            open(line);
-            // Often enough for a plan that is kept on the server.
-            IntStream.range(0, 12).forEach(i -> assertThat(line.renew(10)).isPresent());
+        try (HeartbeatChannel channel = new PostgresLeaseStore(dataSource).heartbeatChannel(TestTimings.PATIENT)) {
+            open(channel);
+            // Often enough for the server to keep a plan.
+            IntStream.range(0, 12).forEach(i -> assertThat(channel.renew(10)).isPresent());
             dropTables();
-            assertThatThrownBy(() -> line.renew(10)).isInstanceOf(StoreUnusableException.class);
+            assertThatThrownBy(() -> channel.renew(10)).isInstanceOf(StoreUnusableException.class);
             PostgresSchema.create(dataSource, PostgresStoreConfig.defaults());
 
-            assertThat(line.renew(10)).isEmpty();
-            open(line);
-            assertThat(line.renew(10)).isPresent();
+            assertThat(channel.renew(10)).isEmpty();
+            open(channel);
+            assertThat(channel.renew(10)).isPresent();
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"plain", "Mixed Case", "with\"quote", "semi;colon", "%s{session}$1?"})
+    @ValueSource(
+            strings = {"plain", "Mixed Case", "with\"quote", "semi;colon", "%s{session}$1?", "{proof}{?id}{andSettings}"
+            })
     void aSchemaCanHaveAnyName(String schema) throws Exception {
         PostgresStoreConfig config = new PostgresStoreConfig(schema, "app_", true);
         PostgresSchema.create(dataSource, config);
         PostgresLeaseStore store = new PostgresLeaseStore(dataSource, config);
-        try (HeartbeatChannel line = store.heartbeatChannel(TestTimings.PATIENT);
+        try (HeartbeatChannel channel = store.heartbeatChannel(TestTimings.PATIENT);
                 WorkChannel work = store.workChannel(TestTimings.PATIENT)) {
-            open(line);
+            open(channel);
             work.transact(new TreeSet<>(List.of("a")), transaction -> {
                 transaction.create(LeaseSpec.partitions("a", 3));
                 transaction.addMember("a", 10);
@@ -101,8 +109,8 @@ class SchemaTests {
                 return null;
             });
 
-            assertThat(line.awaitHint(10, Duration.ofMinutes(1))).isTrue();
-            assertThat(line.renew(10).orElseThrow().inbox()).isEqualTo(1);
+            assertThat(channel.awaitHint(10, Duration.ofMinutes(1))).isTrue();
+            assertThat(channel.renew(10).orElseThrow().inbox()).isEqualTo(1);
             assertThat(work.clusterSnapshot().leases().get(0).snapshot().members())
                     .hasSize(1);
             work.purge();
@@ -137,7 +145,7 @@ class SchemaTests {
     }
 
     @Test
-    void aDatabaseThatOnlyReadsIsUnavailable() throws Exception {
+    void aReadOnlyDatabaseIsUnavailable() throws Exception {
         PostgresSchema.create(dataSource, PostgresStoreConfig.defaults());
         ((PGSimpleDataSource) dataSource).setOptions("-c default_transaction_read_only=on");
 
@@ -153,8 +161,8 @@ class SchemaTests {
         DataSource other = Interposed.dataSource(() -> Interposed.connection(
                 dataSource.getConnection(), call -> call.name().equals("getMetaData") ? metaData : call.proceed()));
 
-        try (HeartbeatChannel line = new PostgresLeaseStore(other).heartbeatChannel(TestTimings.PATIENT)) {
-            assertThatThrownBy(() -> line.renew(10))
+        try (HeartbeatChannel channel = new PostgresLeaseStore(other).heartbeatChannel(TestTimings.PATIENT)) {
+            assertThatThrownBy(() -> channel.renew(10))
                     .isInstanceOf(StoreUnusableException.class)
                     .hasMessageContaining("The database is H2");
         }
@@ -181,7 +189,7 @@ class SchemaTests {
     }
 
     @Test
-    void theGrantsThatAreMissingAreNamed() throws Exception {
+    void theMissingGrantsAreNamedAndAreEnoughForAllStatements() throws Exception {
         PostgresStoreConfig config = new PostgresStoreConfig("leases", "dbleases_", true);
         PostgresSchema.create(dataSource, config);
         PGSimpleDataSource application = newUser("app");
@@ -198,11 +206,44 @@ class SchemaTests {
         for (String grant : remedy.substring(remedy.indexOf("GRANT")).split("\\R")) {
             execute(grant);
         }
-        assertThatCode(() -> renew(application, config)).doesNotThrowAnyException();
+        assertThatCode(() -> executeAllStatements(new PostgresLeaseStore(application, config)))
+                .doesNotThrowAnyException();
+    }
+
+    private static void executeAllStatements(PostgresLeaseStore store) {
+        Timing timing = TestTimings.PATIENT;
+        try (HeartbeatChannel heartbeats = store.heartbeatChannel(timing);
+                WorkChannel work = store.workChannel(timing)) {
+            open(heartbeats);
+            Instant now = heartbeats.renew(10).orElseThrow().databaseTime();
+            work.transact(new TreeSet<>(List.of("a")), transaction -> {
+                transaction.create(LeaseSpec.partitions("a", 3));
+                transaction.addMember("a", 10);
+                transaction.yieldFor("a", 10, Duration.ofSeconds(1));
+                transaction.resize("a", 2);
+                List<Partition> partitions = transaction.snapshot("a").partitions();
+                transaction.apply("a", List.of(new Grant(partitions.get(0), 10, 0), new Move(partitions.get(1), 10)));
+                transaction.raiseInboxes(List.of(10L));
+                transaction.isLive(10);
+                transaction.isExpired(10);
+                return transaction.lease("a");
+            });
+            work.holdings(10);
+            work.neighbor(10);
+            work.markDead(new MarkDeadCondition(10, timing.grace(), now, timing.ttl()));
+            work.transact(new TreeSet<>(List.of("a")), transaction -> {
+                transaction.removeMember("a", 10);
+                transaction.end(10);
+                return transaction.lease("a");
+            });
+            work.clusterSnapshot();
+            work.clusterSnapshot("a");
+            work.purge();
+        }
     }
 
     @Test
-    void onlyTheGrantsThatAreMissingAreNamed() throws Exception {
+    void onlyTheMissingGrantsAreNamed() throws Exception {
         PostgresSchema.create(dataSource, PostgresStoreConfig.defaults());
         PGSimpleDataSource application = newUser("reader");
         execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO \"" + application.getUser() + "\"");
@@ -215,7 +256,7 @@ class SchemaTests {
     }
 
     @Test
-    void tablesInASchemaThatTheUserMayNotUseDoNotLookAsIfTheyWereMissing() throws Exception {
+    void tablesInASchemaThatTheUserMayNotUseAreNotReportedAsMissing() throws Exception {
         PostgresSchema.create(dataSource, new PostgresStoreConfig("hidden", "dbleases_", true));
         PGSimpleDataSource application = newUser("outsider");
         application.setCurrentSchema("hidden");
@@ -226,7 +267,7 @@ class SchemaTests {
     }
 
     @Test
-    void aLoginThatIsRefusedIsNoOutage() throws Exception {
+    void aRefusedLoginIsNotReportedAsAnOutage() throws Exception {
         PostgresSchema.create(dataSource, PostgresStoreConfig.defaults());
         PGSimpleDataSource nowhere = as("postgres");
         nowhere.setDatabaseName("nowhere");
@@ -239,7 +280,7 @@ class SchemaTests {
                 .hasMessageContaining("\"nowhere\" does not exist");
     }
 
-    /** Roles belong to the server, which other tests use too: the name of the database makes theirs unique. */
+    /** Roles belong to the server, which other tests use too, so the name of the database makes them unique. */
     private PGSimpleDataSource newUser(String name) throws SQLException {
         String user = name + "_" + ((PGSimpleDataSource) dataSource).getDatabaseName();
         execute("CREATE ROLE \"%s\" LOGIN".formatted(user));
@@ -261,7 +302,7 @@ class SchemaTests {
     }
 
     @Test
-    void namesThatCannotBeAreRefused() {
+    void impossibleNamesAreRefused() {
         for (String prefix : new String[] {"", "1a", "Upper", "a b", "a\"b", "a".repeat(31)}) {
             assertThatThrownBy(() -> new PostgresStoreConfig(null, prefix, true))
                     .isInstanceOf(InvalidConfigurationException.class)
@@ -279,13 +320,14 @@ class SchemaTests {
     }
 
     private static void renew(DataSource dataSource, PostgresStoreConfig config) {
-        try (HeartbeatChannel line = new PostgresLeaseStore(dataSource, config).heartbeatChannel(TestTimings.PATIENT)) {
-            line.renew(10);
+        try (HeartbeatChannel channel =
+                new PostgresLeaseStore(dataSource, config).heartbeatChannel(TestTimings.PATIENT)) {
+            channel.renew(10);
         }
     }
 
-    private static void open(HeartbeatChannel line) {
-        line.open(new NewSession(10, "ten", 1, Duration.ofHours(1), Duration.ofSeconds(1)));
+    private static void open(HeartbeatChannel channel) {
+        channel.open(new NewSession(10, "ten", 1, Duration.ofHours(1), Duration.ofSeconds(1)));
     }
 
     private void dropTables() throws SQLException {

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** The settings of PostgreSQL under which our statements run, seen by a trigger on the tables that they write. */
+/** The PostgreSQL settings under which the statements run, recorded by a trigger on the tables that they write. */
 class SettingsTests {
 
     private static final String WITNESS = """
@@ -53,7 +53,7 @@ class SettingsTests {
                 "remote_apply, remote_apply, false",
         "off, on, true", "local, on, true", "remote_write, on, true", "on, on, true", "remote_apply, remote_apply, true"
     })
-    void nothingIsCommittedThatACrashCouldLose(String before, String during, boolean behindPooler) {
+    void noCommitCanBeLostInACrash(String before, String during, boolean behindPooler) {
         exercise("-c synchronous_commit=" + before, behindPooler);
 
         assertThat(tables.query("SELECT string_agg(DISTINCT synchronous_commit, ' ') FROM seen"))
@@ -81,14 +81,14 @@ class SettingsTests {
     }
 
     @Test
-    void behindAPoolerTransactionsAreReadCommittedAndTheRestIsDoneAgainAfterAConflict() {
+    void behindAPoolerTransactionsAreReadCommittedAndTheRestIsRepeatedAfterAConflict() {
         exercise("-c default_transaction_isolation=serializable", true);
 
         assertThat(tables.query("SELECT string_agg(DISTINCT isolation, ' ') FROM seen WHERE idle = '30s'"))
                 .isEqualTo("read committed");
     }
 
-    /** Records the incarnation, opens and renews a session and works on a lease. */
+    /** Records the incarnation, opens and renews a session, and writes a lease. */
     private void exercise(String options, boolean behindPooler) {
         tables.execute(WITNESS);
         PGSimpleDataSource configured = (PGSimpleDataSource) tables.database().dataSource();
@@ -114,7 +114,7 @@ class SettingsTests {
 
     @ParameterizedTest
     @CsvSource({"hex", "escape"})
-    void theNeighborIsExactWhateverTheFormatsOfNumbersAndBytesAre(String bytes) {
+    void theNeighborIsExactInEveryFormatOfNumbersAndBytes(String bytes) {
         DataSource source = Interposed.dataSource(() -> {
             Connection connection = tables.database().dataSource().getConnection();
             try (Statement statement = connection.createStatement()) {
@@ -128,7 +128,7 @@ class SettingsTests {
             heartbeats.open(new NewSession(largest - 1, "one", 1, hour, Duration.ofSeconds(1)));
             heartbeats.open(new NewSession(largest, "other", 1, hour, Duration.ofSeconds(1)));
 
-            // Replies come as text at first, and in binary when the statement is prepared.
+            // Replies are text at first, and binary once the statement is prepared.
             for (int i = 0; i < 20; i++) {
                 Renewal renewal = heartbeats.renew(largest).orElseThrow();
                 Neighbor neighbor = renewal.neighbor().orElseThrow();
@@ -141,7 +141,7 @@ class SettingsTests {
     }
 
     @Test
-    void aConnectionOfAPoolIsGivenBackAsItWasFound() throws Exception {
+    void aPooledConnectionIsReturnedAsItWasFound() throws Exception {
         PGSimpleDataSource configured = (PGSimpleDataSource) tables.database().dataSource();
         configured.setOptions("-c lock_timeout=123 -c synchronous_commit=local");
         try (Connection pooled = configured.getConnection()) {

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 
-/** A database with our tables, and short words for SQL that a test runs beside the store. */
+/** A database with the tables, and methods for SQL that a test runs beside the store. */
 final class TestTables {
 
     private static final Map<PostgresServer, TestTables> SHARED = new ConcurrentHashMap<>();
@@ -23,7 +23,7 @@ final class TestTables {
         this.dataSource = database.dataSource();
     }
 
-    /** Returns the tables on a shared server, the same for all tests: empty them first. */
+    /** Returns the tables that all tests share on a server. Empty them first. */
     static TestTables on(PostgresServer server) {
         return SHARED.computeIfAbsent(server, TestTables::create);
     }

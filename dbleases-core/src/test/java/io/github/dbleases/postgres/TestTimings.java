@@ -3,7 +3,7 @@ package io.github.dbleases.postgres;
 import io.github.dbleases.Timing;
 import java.time.Duration;
 
-/** The times that these tests need. */
+/** The timings of these tests. */
 final class TestTimings {
 
     /** No attempt times out, however slow the machine is. */

@@ -5,7 +5,7 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
-/** The order desk: instances that share the orders of a shop's customers by the partitions of a lease. */
+/** The order desk: instances that share the orders of a shop's customers, by the partitions of a lease. */
 @SpringBootApplication
 @EnableConfigurationProperties(SampleProperties.class)
 @EnableScheduling

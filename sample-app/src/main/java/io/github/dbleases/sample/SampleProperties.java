@@ -7,14 +7,14 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What an instance of the order desk can be told.
+ * The settings of an instance of the order desk.
  *
  * @param name of the instance, for people
- * @param orders how many orders of the file are imported, the first ones; the whole file has 10,000
- * @param workTime how long the work for one order takes
- * @param batch how many orders of a partition are done before the next partition has its turn
- * @param emailTime how long the sending of one email takes
- * @param launcher where the process that started this instance can be asked to start others, null if there is none
+ * @param orders how many orders of the file are imported, starting with the first; the whole file has 10,000
+ * @param workTime how long it takes to process an order
+ * @param batch how many orders of a partition are processed before it is the next partition's turn
+ * @param emailTime how long it takes to send an email
+ * @param launcher the address at which the process that started this instance can be asked to start others, or null
  */
 @ConfigurationProperties("sample")
 public record SampleProperties(

@@ -8,17 +8,17 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationVersion;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** A database of its own with the tables of the order desk. */
+/** A new database with the tables of the order desk. */
 public final class DeskDatabase implements AutoCloseable {
 
     private final HikariDataSource dataSource = new HikariDataSource();
 
-    /** Has all tables. */
+    /** Creates all tables. */
     public DeskDatabase() {
         this(MigrationVersion.LATEST);
     }
 
-    /** Has the tables as they were at a version. */
+    /** Creates the tables of a version. */
     public DeskDatabase(MigrationVersion version) {
         PostgresDatabase database = PostgresServer.newest().freshDatabase();
         dataSource.setJdbcUrl(database.jdbcUrl());
@@ -29,7 +29,7 @@ public final class DeskDatabase implements AutoCloseable {
         migrate(version);
     }
 
-    /** Brings the tables to a version. */
+    /** Migrates the tables to a version. */
     public void migrate(MigrationVersion version) {
         Flyway.configure().dataSource(dataSource).target(version).load().migrate();
     }

@@ -21,12 +21,12 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** The packaged application as a person at a terminal sees it: its output and its processes. */
+/** The packaged application as seen on a terminal: its output and its processes. */
 final class RunningJar implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
-    /** Says the port, the process and the data of the server. */
+    /** The line with the port, the process and the data directory of the server. */
     private static final Pattern DATABASE = Pattern.compile("PostgreSQL is ready: (\\d+) (\\d+) (.*)");
 
     private final Process process;
@@ -81,7 +81,7 @@ final class RunningJar implements AutoCloseable {
         return lines.stream().flatMap(line -> pattern.matcher(line).results()).toList();
     }
 
-    /** Returns the database, which is open to all on this machine. */
+    /** Returns the database, which every user of this machine can access. */
     DataSource database() {
         PGSimpleDataSource dataSource = new PGSimpleDataSource();
         dataSource.setUrl("jdbc:postgresql://localhost:%s/postgres"
@@ -94,7 +94,7 @@ final class RunningJar implements AutoCloseable {
         return List.copyOf(lines);
     }
 
-    /** The process of an instance, by what it was started with. */
+    /** Returns the process of an instance, found by its arguments. */
     ProcessHandle instance(String name) {
         return process.descendants()
                 .filter(descendant -> Stream.of(descendant.info().arguments().orElse(new String[0]))
@@ -103,7 +103,7 @@ final class RunningJar implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /** Waits until the application, all that it started and the data of its database are gone. */
+    /** Waits until the application, all its processes and the data of its database are gone. */
     void awaitNothingLeft() {
         Set<ProcessHandle> all = seen.stream().collect(Collectors.toSet());
         assertThat(all).as("processes that were started").isNotEmpty();
@@ -114,7 +114,7 @@ final class RunningJar implements AutoCloseable {
         await().atMost(PATIENCE).until(() -> Files.notExists(Path.of(database.group(3))));
     }
 
-    /** Leaves nothing behind when a test has failed. */
+    /** Leaves nothing behind if a test has failed. */
     @Override
     public void close() {
         process.descendants().forEach(seen::add);

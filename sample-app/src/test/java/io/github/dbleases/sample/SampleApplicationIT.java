@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The packaged application, started as the README says, with real processes and real ends. */
+/** The packaged application, started as described in the README, with real processes that are really killed. */
 class SampleApplicationIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -33,7 +33,7 @@ class SampleApplicationIT {
     private final HttpClient http = HttpClient.newHttpClient();
 
     @Test
-    void threeInstancesDoAllOrdersRightAndSendEachEmailOnceAlthoughOneIsKilledAndNothingIsLeftAfterTheEnd()
+    void allBalancesAreRightAndEachEmailIsSentOnceAlthoughAnInstanceIsKilledAndNothingIsLeftAfterTheEnd()
             throws Exception {
         try (RunningJar jar = start("--server.port=0", "--sample.orders=2000")) {
             String first = page(jar, "instance-1");
@@ -47,10 +47,9 @@ class SampleApplicationIT {
             int doneByTheKilled = doneBy(first, "instance-2");
 
             jar.awaitLine(Pattern.compile("2,000 orders of \\d+ customers are done: all balances are right"));
-            jar.awaitLine(
-                    Pattern.compile("emails about 2,000 orders are sent, \\d are given up: none is lost, none is"));
+            jar.awaitLine(Pattern.compile("emails about 2,000 orders were sent, \\d were given up: no email was lost"));
             assertThat(doneBy(first, "instance-2"))
-                    .as("at most what the database had received already")
+                    .as("at most what the database had already received")
                     .isBetween(doneByTheKilled, doneByTheKilled + 10);
             await().atMost(PATIENCE).until(() -> owned(first).equals(List.of(64, 0, 64)));
 
@@ -61,17 +60,16 @@ class SampleApplicationIT {
                             .statusCode())
                     .isEqualTo(201);
             jar.awaitLine(Pattern.compile("2,001 orders of \\d+ customers are done: all balances are right"));
-            jar.awaitLine(
-                    Pattern.compile("emails about 2,001 orders are sent, \\d are given up: none is lost, none is"));
+            jar.awaitLine(Pattern.compile("emails about 2,001 orders were sent, \\d were given up: no email was lost"));
 
-            assertThat(jar.lines()).allMatch(line -> line.startsWith("["), "each line says whose it is");
+            assertThat(jar.lines()).allMatch(line -> line.startsWith("["), "each line names its process");
             jar.process().destroy();
             jar.awaitNothingLeft();
         }
     }
 
     @Test
-    void oneInstanceWritesTheReportsAndAfterItsKillAnotherDoesWithAHigherTokenAndALowerOneIsRefused() throws Exception {
+    void afterTheLeaderIsKilledAnotherWritesTheReportsWithAHigherTokenAndALowerOneIsRefused() throws Exception {
         try (RunningJar jar = start("--server.port=0", "--sample.orders=0", "--sample.report-interval=100ms")) {
             Stream.of("instance-1", "instance-2", "instance-3").forEach(instance -> page(jar, instance));
             JdbcClient jdbc = JdbcClient.create(jar.database());
@@ -88,20 +86,20 @@ class SampleApplicationIT {
             assertThat(jdbc.sql("UPDATE desk_report_fence SET token = ? WHERE token <= ?")
                             .params(first.token(), first.token())
                             .update())
-                    .as("how the former leader would begin its next report")
+                    .as("the first step of the former leader's next report")
                     .isZero();
 
             jdbc.sql("UPDATE desk_report_fence SET token = token + 1").update();
 
             jar.awaitLine(Pattern.compile(
-                    "\\[%s].*The report with token %d is refused".formatted(second.writer(), second.token())));
+                    "\\[%s].*The report with token %d was refused".formatted(second.writer(), second.token())));
             await().atMost(PATIENCE).until(() -> !latest(jdbc).equals(second));
             assertThat(latest(jdbc).token()).isGreaterThan(second.token() + 1);
             assertThat(reports(jdbc)).extracting(Report::token).isSorted();
         }
     }
 
-    /** Who wrote it, and with which token. */
+    /** The writer of a report and its token. */
     private record Report(String writer, long token) {}
 
     private static List<Report> reports(JdbcClient jdbc) {
@@ -127,7 +125,7 @@ class SampleApplicationIT {
     }
 
     @Test
-    void onePlainInstanceLeavesNothingBehindEither() throws Exception {
+    void aPlainInstanceLeavesNothingBehind() throws Exception {
         try (RunningJar jar = start("--server.port=0", "--sample.instances=1", "--sample.orders=10")) {
             jar.awaitLine(Pattern.compile("10 orders of \\d+ customers are done: all balances are right"));
 

@@ -2,6 +2,7 @@ package io.github.dbleases.postgres.tasks;
 
 import io.github.dbleases.TaskClaim;
 import io.github.dbleases.TaskSession.Place;
+import io.github.dbleases.internal.jdbc.Sql;
 import io.github.dbleases.spi.tasks.ClaimPlan;
 import io.github.dbleases.spi.tasks.ClaimedTask;
 import io.github.dbleases.spi.tasks.TaskRequest;
@@ -180,7 +181,7 @@ public final class ClaimFigures {
         TableSql sql =
                 new TableSql(TaskDatabase.OUTBOX, List.of(LeaseTables.defaults().session()), types);
         Exchange exchange = new Exchange(TaskDatabase.OUTBOX, sql, types);
-        TableSql.Statement claim = exchange.statement(false, true, Exchange.Start.FIRST, 4);
+        Sql claim = exchange.statement(false, true, Exchange.Start.FIRST, 4);
         Map<String, Object> values = Map.of(
                 "session",
                 1L,
@@ -198,7 +199,7 @@ public final class ClaimFigures {
                 (long) BATCH,
                 "retries",
                 (long) BATCH);
-        try (PreparedStatement statement = connection.prepareStatement("EXPLAIN (ANALYZE, BUFFERS) " + claim.sql())) {
+        try (PreparedStatement statement = connection.prepareStatement("EXPLAIN (ANALYZE, BUFFERS) " + claim.text())) {
             for (int i = 0; i < claim.parameters().size(); i++) {
                 String parameter = claim.parameters().get(i);
                 statement.setObject(

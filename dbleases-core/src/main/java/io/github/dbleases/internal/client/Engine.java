@@ -273,7 +273,7 @@ final class Engine implements SessionKeeper.Observer {
     }
 
     @Override
-    public void reborn(Session session, boolean trustedWithoutGap) {
+    public void incarnationChanged(Session session, boolean trustedWithoutGap) {
         if (!trustedWithoutGap) {
             reconciler.loseAll();
         }

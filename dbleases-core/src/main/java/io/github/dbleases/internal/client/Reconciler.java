@@ -40,7 +40,8 @@ final class Reconciler implements HandOverQueue.Listener {
     private final List<Runnable> beforeReading = new ArrayList<>();
     private final List<Runnable> duringReading = new ArrayList<>();
     private boolean reading;
-    private boolean readAgain;
+    private boolean wanted;
+    private boolean wantedAfterQuietTime;
 
     Reconciler(Timing timing, Environment environment, JobQueue jobs, SessionKeeper keeper, JoinedLeases leases) {
         this.timing = timing;
@@ -59,9 +60,8 @@ final class Reconciler implements HandOverQueue.Listener {
 
     /** Reads what the session owns, before all other work. If a reading is in progress, reads once more after it. */
     void refresh() {
-        if (reading) {
-            readAgain = true;
-        } else if (keeper.session() != null) {
+        wanted = true;
+        if (!reading && keeper.session() != null) {
             jobs.submitFirst(Job.of("read what the session owns", this::prepareReading, this::read));
             reading = true;
         }
@@ -69,7 +69,8 @@ final class Reconciler implements HandOverQueue.Listener {
 
     private Optional<Function<WorkChannel, Reading>> prepareReading() {
         Session session = keeper.session();
-        readAgain = false;
+        wanted = false;
+        wantedAfterQuietTime = false;
         reading = session != null;
         if (reading) {
             duringReading.addAll(beforeReading);
@@ -90,7 +91,7 @@ final class Reconciler implements HandOverQueue.Listener {
             beforeReading.addAll(duringReading);
             duringReading.clear();
         }
-        if (readAgain) {
+        if (wanted) {
             refresh();
         }
     }
@@ -113,11 +114,12 @@ final class Reconciler implements HandOverQueue.Listener {
             byLease.remove(lease.name());
         }
         byLease.forEach((lease, unwanted) -> giveBack(lease, unwanted));
-        session.applied(holdings.inbox());
-        keeper.confirmed(session);
         if (isQuiet()) {
+            wantedAfterQuietTime = true;
             environment.after(keeper.quiet().remaining().plusMillis(1), this::refresh);
         }
+        session.applied(holdings.inbox());
+        keeper.confirmed(session);
     }
 
     private void reconcile(JoinedLease lease, List<GrantedPartition> own, long tokenFloor) {
@@ -202,6 +204,9 @@ final class Reconciler implements HandOverQueue.Listener {
 
     /** Resumes what an {@code Error} or a lack of threads has interrupted. */
     void heal() {
+        if (wanted || (wantedAfterQuietTime && !isQuiet())) {
+            refresh();
+        }
         leases.all().forEach(lease -> drained(lease, lease.ownership().heal()));
         handOverQueue.heal();
         dropped.keep(lease -> leases.find(lease).isPresent() || handOverQueue.hasPartitionsOf(lease));

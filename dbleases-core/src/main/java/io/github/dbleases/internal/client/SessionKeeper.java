@@ -79,7 +79,7 @@ final class SessionKeeper {
         void ended(Session session);
 
         /** The store has a new incarnation, which may lack acknowledged commits. */
-        void reborn(Session session, boolean trustedWithoutGap);
+        void incarnationChanged(Session session, boolean trustedWithoutGap);
 
         /** The store cannot be reached. Called once until it has been reached again. */
         void failed(RuntimeException failure);
@@ -166,7 +166,7 @@ final class SessionKeeper {
         current.guard().record(heartbeat(sent, renewal));
         current.sent(sent);
         if (!renewal.incarnation().equals(current.incarnation())) {
-            reborn(current, renewal.incarnation(), lapsed);
+            incarnationChanged(current, renewal.incarnation(), lapsed);
         }
         if (current.isConfirmed()) {
             deadline.extend(sent);
@@ -175,14 +175,14 @@ final class SessionKeeper {
     }
 
     /** First prevents the trust from being extended. Repeated at the next heartbeat unless it has completed. */
-    private void reborn(Session current, Incarnation next, boolean lapsed) {
+    private void incarnationChanged(Session current, Incarnation next, boolean lapsed) {
         current.leaveIncarnation();
         if (lapsed) {
             deadline.drop();
         }
         quiet.enter(next);
         current.guard().restartSteadyTime(environment.clock().nanoTime());
-        observer.reborn(current, !lapsed);
+        observer.incarnationChanged(current, !lapsed);
         log.warn("The store has a new incarnation: {}, previously {}", next, current.incarnation());
         current.enter(next);
     }

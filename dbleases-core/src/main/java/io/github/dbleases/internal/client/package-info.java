@@ -57,7 +57,7 @@
  *
  * <pre>
  *   SessionKeeper   heartbeat loop: opens and renews the session, sets the trust deadline
- *        |  opened, renewed, ended, reborn, trust lapsed, trust returned
+ *        |  opened, renewed, ended, incarnation changed, trust lapsed, trust returned
  *        v
  *      Engine ------> Membership          work loop: joins and leaves leases
  *        +----------> Reconciler          work loop: reads grants; takes up, hands over, drops

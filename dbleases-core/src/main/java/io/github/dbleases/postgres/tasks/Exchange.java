@@ -2,6 +2,7 @@ package io.github.dbleases.postgres.tasks;
 
 import io.github.dbleases.TaskClaim;
 import io.github.dbleases.TaskFailure;
+import io.github.dbleases.internal.jdbc.Sql;
 import io.github.dbleases.postgres.tasks.ClaimCursor.Position;
 import io.github.dbleases.spi.tasks.ClaimPlan;
 import io.github.dbleases.spi.tasks.ClaimedTask;
@@ -197,7 +198,7 @@ final class Exchange {
     private final TaskTable table;
     private final TableSql sql;
     private final ColumnTypes types;
-    private final Map<Kind, TableSql.Statement> statements = new ConcurrentHashMap<>();
+    private final Map<Kind, Sql> statements = new ConcurrentHashMap<>();
 
     Exchange(TaskTable table, TableSql sql, ColumnTypes types) {
         this.table = table;
@@ -219,11 +220,11 @@ final class Exchange {
      *
      * @param size the step of the {@link TableSize}: each step has a text of its own, and thereby a plan of its own
      */
-    TableSql.Statement statement(boolean report, boolean claim, Start start, int size) {
+    Sql statement(boolean report, boolean claim, Start start, int size) {
         return statements.computeIfAbsent(new Kind(report, claim, start, size), this::statement);
     }
 
-    private TableSql.Statement statement(Kind kind) {
+    private Sql statement(Kind kind) {
         return sql.statement(
                 STATEMENT,
                 Map.of(
@@ -251,8 +252,8 @@ final class Exchange {
         }
         ClaimPlan plan = request.claim();
         Start start = plan != null && plan.fromEnd() ? Start.LAST : from == null ? Start.FIRST : Start.FROM;
-        TableSql.Statement text = statement(request.size() > 0, plan != null, start, size.step());
-        try (PreparedStatement statement = QueueConnections.prepare(connection, text.sql(), QueueConnections.USUAL)) {
+        Sql text = statement(request.size() > 0, plan != null, start, size.step());
+        try (PreparedStatement statement = QueueConnections.prepare(connection, text.text(), QueueConnections.USUAL)) {
             int index = 0;
             for (String parameter : text.parameters()) {
                 statement.setObject(++index, value(connection, parameter, request, from));
@@ -265,7 +266,7 @@ final class Exchange {
 
     private long readPages(Connection connection) throws SQLException {
         try (PreparedStatement statement = QueueConnections.prepare(
-                        connection, sql.statement("SELECT " + PAGES).sql(), QueueConnections.USUAL);
+                        connection, sql.statement("SELECT " + PAGES).text(), QueueConnections.USUAL);
                 ResultSet row = statement.executeQuery()) {
             row.next();
             return row.getLong(1);

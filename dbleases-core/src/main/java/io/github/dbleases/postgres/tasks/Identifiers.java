@@ -1,6 +1,7 @@
 package io.github.dbleases.postgres.tasks;
 
 import io.github.dbleases.InvalidConfigurationException;
+import io.github.dbleases.internal.jdbc.SqlIdentifiers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,7 @@ final class Identifiers {
     private Identifiers() {}
 
     static String quoted(String identifier) {
-        return '"' + identifier.replace("\"", "\"\"") + '"';
+        return SqlIdentifiers.quoted(identifier);
     }
 
     /**

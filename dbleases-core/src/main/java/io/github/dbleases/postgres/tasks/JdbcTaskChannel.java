@@ -124,7 +124,7 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
             layout = null;
             Layout known = layout(connection);
             StatementCheck statements = new StatementCheck(connection, table, known.sql(), known.exchange());
-            statements.run(known.sql().statement(RELEASE_ALL_BUT).sql());
+            statements.run(known.sql().statement(RELEASE_ALL_BUT).text());
             warnOfOthers(connection, known);
             return statements.missingIndex();
         });
@@ -139,7 +139,7 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
         for (TableName other : known.sessions().subList(1, known.sessions().size())) {
             String held = known.sql()
                     .statement(HELD_BY_OTHERS, Map.of("others", other.sql()))
-                    .sql();
+                    .text();
             try (PreparedStatement statement = QueueConnections.prepare(connection, held, LONG);
                     ResultSet row = statement.executeQuery()) {
                 if (row.next() && row.getBoolean(1)) {
@@ -283,7 +283,7 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
     public void releaseAllBut(long session, Collection<Object> kept) {
         connections.inOwnTransaction("release tasks of", LONG, connection -> {
             Layout known = layout(connection);
-            String release = known.sql().statement(RELEASE_ALL_BUT).sql();
+            String release = known.sql().statement(RELEASE_ALL_BUT).text();
             try (PreparedStatement statement = QueueConnections.prepare(connection, release, LONG)) {
                 statement.setLong(1, session);
                 statement.setArray(2, known.types().ids(connection, List.copyOf(kept)));
@@ -298,7 +298,7 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
             return Optional.empty();
         }
         return connections.inOwnTransaction("read the age of the oldest task of", USUAL, connection -> {
-            String oldest = layout(connection).sql().statement(OLDEST_PENDING).sql();
+            String oldest = layout(connection).sql().statement(OLDEST_PENDING).text();
             try (PreparedStatement statement = QueueConnections.prepare(connection, oldest, USUAL);
                     ResultSet row = statement.executeQuery()) {
                 if (!row.next() || row.getObject(1) == null) {

@@ -1,6 +1,7 @@
 package io.github.dbleases.postgres.tasks;
 
 import io.github.dbleases.TaskQueueException;
+import io.github.dbleases.internal.jdbc.SqlState;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -25,8 +26,6 @@ final class QueueConnections {
     private static final Duration NETWORK_EXTRA = Duration.ofSeconds(10);
 
     private static final int MAX_ATTEMPTS = 5;
-
-    private static final String DEADLOCK = "40P01";
 
     private final DataSource dataSource;
     private final String table;
@@ -55,7 +54,7 @@ final class QueueConnections {
             } catch (TaskQueueException e) {
                 if (attempt == MAX_ATTEMPTS
                         || !(e.getCause() instanceof SQLException cause)
-                        || !DEADLOCK.equals(cause.getSQLState())) {
+                        || SqlState.of(cause) != SqlState.DEADLOCK_DETECTED) {
                     throw e;
                 }
             }
@@ -121,25 +120,28 @@ final class QueueConnections {
     }
 
     private TaskQueueException failed(String what, SQLException e) {
-        String state = String.valueOf(e.getSQLState());
-        String hint = switch (state) {
-            case "42P01", "3F000" -> " A table is missing. Create it again, or restart with other settings.";
-            case "42703" -> " A column is missing. Add it again, or restart with other settings.";
-            case "55P03" -> " Another transaction holds a lock on a row. Do not keep the rows of tasks locked.";
-            case "57014" ->
+        String hint = switch (SqlState.of(e)) {
+            case UNDEFINED_TABLE, INVALID_SCHEMA_NAME ->
+                " A table is missing. Create it again, or restart with other settings.";
+            case UNDEFINED_COLUMN -> " A column is missing. Add it again, or restart with other settings.";
+            case LOCK_NOT_AVAILABLE ->
+                " Another transaction holds a lock on a row. Do not keep the rows of tasks locked.";
+            case QUERY_CANCELED ->
                 " The statement took too long. Check what holds locks on the table, and whether an index serves the claim.";
-            case "40001" -> " Claims need the isolation level read committed. Set it for the connections of the queue.";
+            case SERIALIZATION_FAILURE ->
+                " Claims need the isolation level read committed. Set it for the connections of the queue.";
             default -> "";
         };
         return new TaskQueueException(
-                "Could not %s table %s (SQL state %s): %s.%s".formatted(what, table, state, e.getMessage(), hint),
+                "Could not %s table %s (SQL state %s): %s.%s"
+                        .formatted(what, table, e.getSQLState(), e.getMessage(), hint),
                 e,
-                isRefusal(state));
+                isRefusal(e));
     }
 
     /** PostgreSQL has replied with an error, so nothing was done. Not so if the connection or the server has ended meanwhile. */
-    private static boolean isRefusal(String state) {
-        return state.length() == 5 && !state.startsWith("08") && !state.startsWith("57P");
+    private static boolean isRefusal(SQLException e) {
+        return e.getSQLState() != null && e.getSQLState().length() == 5 && !SqlState.startsWith(e, "08", "57P");
     }
 
     private static int limitNetwork(Connection connection, Duration limit) throws SQLException {

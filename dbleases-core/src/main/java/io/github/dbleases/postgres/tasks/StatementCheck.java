@@ -1,6 +1,7 @@
 package io.github.dbleases.postgres.tasks;
 
 import io.github.dbleases.InvalidTaskTableException;
+import io.github.dbleases.internal.jdbc.SqlState;
 import io.github.dbleases.postgres.tasks.Exchange.Start;
 import io.github.dbleases.postgres.tasks.Identifiers.Order;
 import java.sql.Connection;
@@ -76,8 +77,8 @@ final class StatementCheck {
             plan("give-up", giveUp, SET.formatted(sql, giveUp, session));
         }
         Start from = table.orders().isEmpty() ? Start.FROM : Start.FIRST;
-        plan(null, table.name(), exchange.statement(true, true, from, 0).sql());
-        plan(null, table.name(), exchange.statement(false, true, Start.LAST, 0).sql());
+        plan(null, table.name(), exchange.statement(true, true, from, 0).text());
+        plan(null, table.name(), exchange.statement(false, true, Start.LAST, 0).text());
         plan(null, table.name(), further);
     }
 
@@ -95,7 +96,7 @@ final class StatementCheck {
     private boolean isServed(String kind) throws SQLException {
         String index = null;
         for (String line :
-                explain(tableSql.statement(CLAIMABLE, Map.of("kind", kind)).sql())) {
+                explain(tableSql.statement(CLAIMABLE, Map.of("kind", kind)).text())) {
             Matcher scan = INDEX_SCAN.matcher(line);
             if (line.contains("Sort")) {
                 return false;
@@ -140,7 +141,7 @@ final class StatementCheck {
             return true;
         } catch (SQLException refused) {
             // It stays unknown without the privilege to create the copy.
-            return !"42P17".equals(refused.getSQLState());
+            return SqlState.of(refused) != SqlState.INVALID_OBJECT_DEFINITION;
         } finally {
             connection.rollback(before);
         }
@@ -149,7 +150,12 @@ final class StatementCheck {
     private String grant() throws SQLException {
         String user = Identifiers.quoted(connection.getMetaData().getUserName());
         return "GRANT SELECT, UPDATE%s ON %s TO %s; GRANT SELECT ON %s TO %s;"
-                .formatted(table.deletes() ? ", DELETE" : "", sql, user, tableSql.text("sessions"), user);
+                .formatted(
+                        table.deletes() ? ", DELETE" : "",
+                        sql,
+                        user,
+                        tableSql.statement("{sessions}").text(),
+                        user);
     }
 
     private boolean isPartial(String index) throws SQLException {
@@ -173,14 +179,13 @@ final class StatementCheck {
     }
 
     private RuntimeException invalid(@Nullable String property, String value, SQLException e) throws SQLException {
-        String state = String.valueOf(e.getSQLState());
-        if (state.equals("42501")) {
+        if (SqlState.of(e) == SqlState.INSUFFICIENT_PRIVILEGE) {
             return new InvalidTaskTableException(
                     "PostgreSQL says of table %s: %s. Grant what is missing to the user of the queue: %s"
                             .formatted(sql, e.getMessage(), grant()));
         }
         // Syntax, types, values; else it is no fault of the settings.
-        if (!state.startsWith("42") && !state.startsWith("22") && !state.startsWith("0A")) {
+        if (!SqlState.startsWith(e, "42", "22", "0A")) {
             throw e;
         }
         return new InvalidTaskTableException(

@@ -1,14 +1,13 @@
 package io.github.dbleases.postgres.tasks;
 
+import io.github.dbleases.internal.jdbc.Sql;
+import io.github.dbleases.internal.jdbc.SqlParts;
 import io.github.dbleases.postgres.tasks.Identifiers.Order;
 import io.github.dbleases.postgres.tasks.Identifiers.TableName;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -20,33 +19,30 @@ import java.util.stream.Collectors;
  */
 final class TableSql {
 
-    private static final Pattern PLACE = Pattern.compile("\\{(\\??)(\\w+)}");
-
-    private final Map<String, String> texts = new HashMap<>();
-    private final Map<String, String> fragments = new HashMap<>();
+    private final SqlParts parts = new SqlParts();
 
     TableSql(TaskTable table, List<TableName> sessions, ColumnTypes types) {
         String name = TableName.of(table.name()).sql();
-        texts.put("table", name);
-        texts.put("name", name.replace("'", "''"));
-        texts.put("id", Identifiers.quoted(table.idColumn()));
-        texts.put("type", types.id());
-        texts.put("ids", types.idParameter());
-        texts.put("session", Identifiers.quoted(table.sessionColumn()));
-        texts.put("sessions", sessions.get(0).sql());
-        texts.put("created", table.createdColumn() == null ? "NULL" : Identifiers.quoted(table.createdColumn()));
-        texts.put("isPending", table.pending() == null ? "true" : "(" + ended(table.pending()) + ")");
-        texts.put("finish", table.finish());
-        fragments.put(
+        parts.text("table", name);
+        parts.text("name", name.replace("'", "''"));
+        parts.text("id", Identifiers.quoted(table.idColumn()));
+        parts.text("type", types.id());
+        parts.text("ids", types.idParameter());
+        parts.text("session", Identifiers.quoted(table.sessionColumn()));
+        parts.text("sessions", sessions.get(0).sql());
+        parts.text("created", table.createdColumn() == null ? "NULL" : Identifiers.quoted(table.createdColumn()));
+        parts.text("isPending", table.pending() == null ? "true" : "(" + ended(table.pending()) + ")");
+        parts.text("finish", table.finish());
+        parts.fragment(
                 "finishWhere",
                 table.deletes() ? "DELETE FROM {table}" : "UPDATE {table} SET {session} = NULL,\n        {finish}");
-        texts.put(
+        parts.text(
                 "liveSessions",
                 sessions.stream()
                         .map(one -> "SELECT id FROM %s WHERE state = 'live'".formatted(one.sql()))
                         .collect(Collectors.joining(" UNION ALL ")));
-        fragments.put("isFree", "({session} IS NULL OR {session} NOT IN ({liveSessions}))");
-        fragments.put("isLive", "EXISTS (SELECT FROM {sessions} WHERE id = {?session} AND state = 'live')");
+        parts.fragment("isFree", "({session} IS NULL OR {session} NOT IN ({liveSessions}))");
+        parts.fragment("isLive", "EXISTS (SELECT FROM {sessions} WHERE id = {?session} AND state = 'live')");
         putOrder(table);
         putFailures(table.failures(), types);
     }
@@ -65,17 +61,17 @@ final class TableSql {
             }
             orders.add(new Order(table.idColumn(), ""));
         }
-        texts.put("order", list(orders, order -> order.sql("")));
-        texts.put("reversedOrder", list(orders, order -> order.reversed().sql("")));
-        texts.put(
+        parts.text("order", list(orders, order -> order.sql("")));
+        parts.text("reversedOrder", list(orders, order -> order.reversed().sql("")));
+        parts.text(
                 "orderOfClaimed",
                 table.orders().isEmpty() ? "" : "ORDER BY " + list(orders, order -> order.sql("dbleases_claimed.")));
-        fragments.put(
+        parts.fragment(
                 "isNotBefore",
                 due == null
                         ? "{id} >= {?from}::text::{type}"
                         : "({due}, {id}) >= ({?fromDue}::text::timestamptz, {?from}::text::{type})");
-        fragments.put("dueText", due == null ? "NULL::text" : "{due}::text");
+        parts.fragment("dueText", due == null ? "NULL::text" : "{due}::text");
     }
 
     private static String list(List<Order> orders, Function<Order, String> sql) {
@@ -90,21 +86,21 @@ final class TableSql {
             reasonsToGiveUp.add("dbleases_verdict = 'GIVE_UP'");
         }
         if (failures.attemptsColumn() == null) {
-            fragments.put("isFresh", "{id} NOT IN (SELECT unnest({?failedBefore}::{ids}::{type}[]))");
-            fragments.put("isRetry", "{id} = ANY ({?failedBefore}::{ids}::{type}[])");
-            fragments.put("hasAttemptsLeft", "true");
+            parts.fragment("isFresh", "{id} NOT IN (SELECT unnest({?failedBefore}::{ids}::{type}[]))");
+            parts.fragment("isRetry", "{id} = ANY ({?failedBefore}::{ids}::{type}[])");
+            parts.fragment("hasAttemptsLeft", "true");
         } else {
-            texts.put("attempts", Identifiers.quoted(failures.attemptsColumn()));
-            texts.put("maxAttempts", Integer.toString(failures.maxAttempts()));
-            fragments.put("isFresh", "{attempts} = 0");
+            parts.text("attempts", Identifiers.quoted(failures.attemptsColumn()));
+            parts.text("maxAttempts", Integer.toString(failures.maxAttempts()));
+            parts.fragment("isFresh", "{attempts} = 0");
             freed.append(
                     ",\n        {attempts} = {attempts} + CASE dbleases_verdict WHEN 'POSTPONE' THEN 0 ELSE 1 END");
             if (failures.maxAttempts() == 0) {
-                fragments.put("isRetry", "{attempts} > 0");
-                fragments.put("hasAttemptsLeft", "true");
+                parts.fragment("isRetry", "{attempts} > 0");
+                parts.fragment("hasAttemptsLeft", "true");
             } else {
-                fragments.put("isRetry", "{attempts} > 0 AND {attempts} < {maxAttempts}");
-                fragments.put("hasAttemptsLeft", "{attempts} < {maxAttempts}");
+                parts.fragment("isRetry", "{attempts} > 0 AND {attempts} < {maxAttempts}");
+                parts.fragment("hasAttemptsLeft", "{attempts} < {maxAttempts}");
                 reasonsToGiveUp.add("(dbleases_verdict = 'RETRY' AND {attempts} + 1 >= {maxAttempts})");
             }
             givenUp.append(
@@ -113,77 +109,37 @@ final class TableSql {
                             : ",\n        {attempts} = {attempts} + 1");
         }
         if (failures.errorColumn() != null) {
-            texts.put("error", Identifiers.quoted(failures.errorColumn()));
-            texts.put("errorType", types.error());
+            parts.text("error", Identifiers.quoted(failures.errorColumn()));
+            parts.text("errorType", types.error());
             freed.append(",\n        {error} = CASE dbleases_verdict WHEN 'POSTPONE' THEN {error} ELSE"
                     + " dbleases_error::{errorType} END");
             givenUp.append(",\n        {error} = dbleases_error::{errorType}");
         }
         if (failures.dueColumn() == null) {
-            fragments.put("isDue", "{id} NOT IN (SELECT unnest({?excluded}::{ids}::{type}[]))");
-            fragments.put("isDueByTable", "true");
+            parts.fragment("isDue", "{id} NOT IN (SELECT unnest({?excluded}::{ids}::{type}[]))");
+            parts.fragment("isDueByTable", "true");
         } else {
-            texts.put("due", Identifiers.quoted(failures.dueColumn()));
-            fragments.put("isDue", "{due} <= statement_timestamp()");
-            fragments.put("isDueByTable", "{due} <= statement_timestamp()");
+            parts.text("due", Identifiers.quoted(failures.dueColumn()));
+            parts.fragment("isDue", "{due} <= statement_timestamp()");
+            parts.fragment("isDueByTable", "{due} <= statement_timestamp()");
             freed.append(",\n        {due} = clock_timestamp() + dbleases_millis * interval '1 ms'");
         }
         if (failures.giveUp() != null) {
-            texts.put("giveUp", failures.giveUp());
+            parts.text("giveUp", failures.giveUp());
             givenUp.append(",\n        {giveUp}");
         }
-        fragments.put(
+        parts.fragment(
                 "isGivenUp", reasonsToGiveUp.isEmpty() ? "false" : "(" + String.join(" OR ", reasonsToGiveUp) + ")");
-        fragments.put("freed", freed.toString());
-        fragments.put("givenUp", givenUp.toString());
+        parts.fragment("freed", freed.toString());
+        parts.fragment("givenUp", givenUp.toString());
     }
 
-    /**
-     * A statement that is ready to be prepared.
-     *
-     * @param sql with a question mark for each parameter
-     * @param parameters the names of the parameters, in the order of their question marks
-     */
-    record Statement(String sql, List<String> parameters) {}
-
-    Statement statement(String template) {
-        return statement(template, Map.of());
+    Sql statement(String template) {
+        return parts.fill(template);
     }
 
     /** Returns a statement, in which further fragments take precedence over those of the table. */
-    Statement statement(String template, Map<String, String> further) {
-        StringBuilder sql = new StringBuilder();
-        List<String> parameters = new ArrayList<>();
-        append(template, further, sql, parameters);
-        return new Statement(sql.toString(), List.copyOf(parameters));
-    }
-
-    private void append(String template, Map<String, String> further, StringBuilder sql, List<String> parameters) {
-        Matcher place = PLACE.matcher(template);
-        int done = 0;
-        while (place.find()) {
-            sql.append(template, done, place.start());
-            done = place.end();
-            String name = place.group(2);
-            String fragment = further.containsKey(name) ? further.get(name) : fragments.get(name);
-            if (!place.group(1).isEmpty()) {
-                sql.append('?');
-                parameters.add(name);
-            } else if (fragment != null) {
-                append(fragment, further, sql, parameters);
-            } else {
-                sql.append(text(name));
-            }
-        }
-        sql.append(template, done, template.length());
-    }
-
-    /** Returns a name or setting of the table. */
-    String text(String name) {
-        String text = texts.get(name);
-        if (text == null) {
-            throw new IllegalArgumentException("There is no SQL for {%s}".formatted(name));
-        }
-        return text;
+    Sql statement(String template, Map<String, String> further) {
+        return parts.fill(template, further);
     }
 }

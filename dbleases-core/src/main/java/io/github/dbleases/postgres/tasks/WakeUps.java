@@ -1,6 +1,7 @@
 package io.github.dbleases.postgres.tasks;
 
 import io.github.dbleases.TaskRunner;
+import io.github.dbleases.internal.jdbc.SqlIdentifiers;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -102,7 +103,7 @@ public final class WakeUps implements AutoCloseable {
         connection.setAutoCommit(true);
         try (Statement statement = connection.createStatement()) {
             for (String channel : runners.keySet()) {
-                statement.execute("LISTEN \"" + channel.replace("\"", "\"\"") + '"');
+                statement.execute("LISTEN " + SqlIdentifiers.quoted(channel));
             }
         }
         return connection.unwrap(PGConnection.class);

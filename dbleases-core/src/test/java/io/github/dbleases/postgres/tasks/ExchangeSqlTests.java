@@ -3,6 +3,7 @@ package io.github.dbleases.postgres.tasks;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dbleases.internal.jdbc.Sql;
 import io.github.dbleases.postgres.tasks.Exchange.Start;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,13 +45,13 @@ class ExchangeSqlTests {
 
     @Test
     void aStatementNamesItsParametersInTheirOrder() {
-        TableSql.Statement statement = new TableSql(
+        Sql statement = new TableSql(
                         TaskDatabase.with("payload <> '{id}'", "payload = '{table}'"),
                         List.of(LeaseTables.defaults().session()),
                         TYPES)
                 .statement("UPDATE {table} SET {finish} WHERE {id} = {?id} AND {isPending} AND {session} = {?session}");
 
-        assertThat(statement.sql())
+        assertThat(statement.text())
                 .isEqualTo("UPDATE \"outbox\" SET payload = '{table}' WHERE \"id\" = ? AND (payload <> '{id}')"
                         + " AND \"session_id\" = ?");
         assertThat(statement.parameters()).containsExactly("id", "session");
@@ -59,10 +60,10 @@ class ExchangeSqlTests {
     /** Returns a statement with the names of its parameters in the place of question marks. */
     private static String sql(TaskTable table, boolean report, boolean claim, Start start) {
         TableSql sql = new TableSql(table, List.of(LeaseTables.defaults().session()), TYPES);
-        TableSql.Statement statement = new Exchange(table, sql, TYPES).statement(report, claim, start, 0);
+        Sql statement = new Exchange(table, sql, TYPES).statement(report, claim, start, 0);
         StringBuilder named = new StringBuilder();
         int index = 0;
-        for (char c : statement.sql().toCharArray()) {
+        for (char c : statement.text().toCharArray()) {
             named.append(c == '?' ? ":" + statement.parameters().get(index++) : Character.toString(c));
         }
         return named.toString();

@@ -5,7 +5,7 @@ package io.github.dbleases.sample.emails;
  *
  * @param id of the email
  * @param orderId of the order
- * @param address where it goes
- * @param attempts how often it was refused
+ * @param address of the recipient
+ * @param attempts the number of times that it was refused
  */
 public record Email(long id, long orderId, String address, int attempts) {}

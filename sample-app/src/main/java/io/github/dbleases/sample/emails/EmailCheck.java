@@ -19,8 +19,8 @@ import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Compares the done orders with the sent emails, each time that nothing is left to send, and says once what came out: the
- * instance that can insert the verdict also logs it.
+ * Compares the done orders with the sent emails each time that nothing is left to send. The result is reported once: by
+ * the instance that inserts the verdict.
  */
 @Component
 public class EmailCheck {
@@ -30,9 +30,9 @@ public class EmailCheck {
     private static final int WRONG_LISTED = 20;
 
     /**
-     * The numbers of orders and emails if all orders are done, nothing is left to send and nobody has compared since, else
-     * no row. The balances are compared first, which waits until nobody adds orders any more. The emails are counted so
-     * that one which comes after a verdict is compared too.
+     * The numbers of orders and emails, or no row unless all orders are done, nothing is left to send and no instance
+     * has compared since. The balances are compared first, which happens only when no more orders are being added. The
+     * emails are counted so that one that is sent after a verdict leads to another comparison.
      */
     private static final String TO_CHECK = """
             SELECT o.orders, s.sent
@@ -109,11 +109,15 @@ public class EmailCheck {
         try {
             checkIfAllSent();
         } catch (DataAccessException | TransactionException e) {
-            log.debug("The emails are not compared; next time", e);
+            log.debug("The emails could not be compared; trying again later", e);
         }
     }
 
-    /** Compares if nothing is left to send and nobody has compared since; returns whether this call gave the verdict. */
+    /**
+     * Compares if nothing is left to send and no instance has compared since.
+     *
+     * @return whether this call gave the verdict
+     */
     boolean checkIfAllSent() {
         Optional<Findings> findings = Objects.requireNonNull(snapshot.execute(
                 reading -> jdbc.sql(TO_CHECK).query(Due.class).optional().map(this::compare)));
@@ -154,13 +158,13 @@ public class EmailCheck {
     }
 
     private static void tell(Findings findings) {
-        String sent = "%,d emails about %,d orders are sent, %,d are given up"
+        String sent = "%,d emails about %,d orders were sent, %,d were given up"
                 .formatted(findings.due().sent(), findings.due().orders(), findings.givenUp());
         if (findings.lost().isEmpty() && findings.doubled().isEmpty()) {
-            log.info("{}: none is lost, none is doubled.", sent);
+            log.info("{}: no email was lost or sent twice.", sent);
         } else {
             log.error(
-                    "{}: {} are LOST, {} are DOUBLED, of the orders {}",
+                    "{}: {} were LOST and {} were SENT TWICE, for the orders {}",
                     sent,
                     findings.lost().size(),
                     findings.doubled().size(),
@@ -170,7 +174,7 @@ public class EmailCheck {
 
     private record Due(long orders, long sent) {}
 
-    /** An order that has not exactly one sent email. */
+    /** An order that does not have exactly one sent email. */
     private record Odd(long orderId, long times, boolean pending) {
 
         boolean givenUp() {

@@ -8,7 +8,7 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class EmailSender {
 
-    /** An email for which this throws is tried again later, or is given up; the others are not affected. */
+    /** If this throws, the email is tried again later or given up. Other emails are not affected. */
     @Bean
     Tasker<Email> emailsTasker(MailServers servers) {
         return Tasker.each(servers::take);

@@ -4,14 +4,14 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What the comparison of all done orders with the sent emails has shown.
+ * The result of comparing all done orders with the sent emails.
  *
- * @param orders how many done orders there were to which an email belongs
+ * @param orders how many done orders have an email
  * @param sent how many emails were sent
- * @param givenUp how many orders have an email that was refused to the last attempt, and is still in the outbox
+ * @param givenUp how many orders have an email that was given up and is still in the outbox
  * @param lost how many orders have no email, neither sent nor given up
  * @param doubled how many orders have more than one sent email
- * @param wrong the first of those that are lost or doubled
+ * @param wrong the first of the lost or doubled emails
  * @param checkedBy the instance that made the comparison
  * @param checkedAt when, by the database's clock
  */

@@ -4,7 +4,7 @@ import io.github.dbleases.TaskRunner;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Emails that were given up. They stay in the outbox until somebody has them tried again. */
+/** Emails that were given up. They stay in the outbox until a user retries them. */
 @Component
 public class GivenUpEmails {
 
@@ -21,7 +21,7 @@ public class GivenUpEmails {
         this.runner = emailsRunner;
     }
 
-    /** Has all of them tried again, and returns how many there are. */
+    /** Makes all of them pending again, and returns how many there are. */
     public int retry() {
         int emails = jdbc.sql(RETRY).update();
         runner.wake();

@@ -4,26 +4,26 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Where the customers have their mailboxes, and how the mail servers there behave. */
+/** The mail domains of the customers, and how their mail servers behave. */
 public enum MailDomain {
     PILLARBOX("pillarbox.example", 0, ""),
     LETTERBOX("letterbox.example", 0, ""),
     PIGEONPOST("pigeonpost.example", 0, ""),
     AIRMAIL("airmail.example", 0, ""),
 
-    /** Believes only who comes back. */
+    /** Accepts an email only at the second attempt. */
     GREYLIST("greylist.example", 1, "451 4.7.1 Greylisted, try again later"),
 
-    /** Has room at the third attempt. */
+    /** Accepts an email only at the third attempt. */
     BUSY("busy.example", 2, "421 4.3.2 Too busy, try again later"),
 
-    /** Has no mailbox at all. */
+    /** Has no mailboxes. */
     NOWHERE("nowhere.example", Integer.MAX_VALUE, "550 5.1.1 No such mailbox");
 
-    /** The one customer, of a few orders, whose address is wrong. */
+    /** The only customer with a wrong address. This customer has few orders. */
     static final String UNREACHABLE = "C-0377";
 
-    /** One customer in so many is at the busy servers, and two are at those that believe only who comes back. */
+    /** Out of this many customers, one uses the busy servers and two use the greylisting servers. */
     private static final int CUSTOMERS = 20;
 
     private static final List<MailDomain> EASY = List.of(PILLARBOX, LETTERBOX, PIGEONPOST, AIRMAIL);
@@ -55,7 +55,7 @@ public enum MailDomain {
         };
     }
 
-    /** Returns where an address is. */
+    /** Returns the domain of an address. */
     static MailDomain ofAddress(String address) {
         return Stream.of(values())
                 .filter(domain -> address.endsWith("@" + domain.domain))
@@ -63,12 +63,12 @@ public enum MailDomain {
                 .orElse(NOWHERE);
     }
 
-    /** Returns how often it refuses an email. */
+    /** Returns how many times it refuses an email. */
     int refusals() {
         return refusals;
     }
 
-    /** Returns what the server says when it refuses. */
+    /** Returns the answer of the server when it refuses an email. */
     String answer() {
         return answer;
     }

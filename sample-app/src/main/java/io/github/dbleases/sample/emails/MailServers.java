@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Stands for the mail servers of the world: what they have taken is a row of a table. */
+/** Simulates mail servers: an email that they have accepted is a row in a table. */
 @Component
 class MailServers {
 
@@ -23,11 +23,11 @@ class MailServers {
     }
 
     /**
-     * Sends an email, which takes its time. The email knows how often it was refused, so that each instance meets the same
-     * servers.
+     * Sends an email, which takes {@code sample.email-time}. The email has the number of its attempts, so that the
+     * servers behave the same for each instance.
      *
-     * @throws TaskGivenUpException if there is no such mailbox
-     * @throws RefusedException if it is refused this time
+     * @throws TaskGivenUpException if the mailbox does not exist
+     * @throws RefusedException if the server refuses it this time
      */
     void take(Email email) throws InterruptedException, RefusedException {
         Thread.sleep(time.toMillis());

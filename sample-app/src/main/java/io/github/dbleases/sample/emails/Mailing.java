@@ -4,7 +4,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far the sending has come.
+ * The progress of the mailing.
  *
  * @param outbox what is left to send
  * @param sent how many emails were sent
@@ -16,11 +16,11 @@ public record Mailing(Outbox outbox, long sent, Map<String, Share> byInstance, M
     /**
      * What is left to send.
      *
-     * @param waiting emails that nobody has tried and that no session holds
-     * @param held emails that nobody has tried and that a session holds: they are being sent, or will be in a moment
-     * @param again emails that were refused and are to be tried once more
-     * @param oldestMillis for how long the oldest of these has been waiting; null if there is none
-     * @param givenUp emails that were refused so often that they are left alone
+     * @param waiting emails that have not been tried and that no session holds
+     * @param held emails that have not been tried and that a session holds: they are being sent, or will be in a moment
+     * @param again emails that were refused and will be tried again
+     * @param oldestMillis how long the oldest of these has been waiting; null if there is none
+     * @param givenUp emails that were refused so often that they are not tried again
      * @param answer why one of these was refused, null if there is none
      */
     public record Outbox(
@@ -35,11 +35,11 @@ public record Mailing(Outbox outbox, long sent, Map<String, Share> byInstance, M
      * What one instance has sent.
      *
      * @param sent how many emails
-     * @param perSecond how many per second in the last seconds
+     * @param perSecond how many per second, over the last few seconds
      */
     public record Share(long sent, double perSecond) {
 
-        /** That of an instance that has not sent anything. */
+        /** The share of an instance that has not sent anything. */
         public static final Share NONE = new Share(0, 0);
     }
 }

@@ -15,7 +15,7 @@ import org.springframework.stereotype.Component;
 @Component
 public class MailingReport {
 
-    /** As for the orders. */
+    /** The same as for the orders. */
     private static final int RATE_SECONDS = 2;
 
     private static final String OUTBOX = """
@@ -41,7 +41,7 @@ public class MailingReport {
         this.jdbc = jdbc;
     }
 
-    /** Returns how far the sending has come. */
+    /** Returns the progress of the mailing. */
     public Mailing read() {
         List<Pending> pending = jdbc.sql(OUTBOX).query(Pending.class).list();
         Map<Long, Long> held = new HashMap<>();

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Puts together what the database and the launcher know about the instances. */
+/** Combines what the database and the launcher know about the instances. */
 @Component
 public class InstanceDirectory {
 
@@ -31,16 +31,16 @@ public class InstanceDirectory {
      *
      * @param name for people
      * @param port of its page
-     * @param session that it, or an earlier process of this name, had last; or null
-     * @param phase how far its process has come
+     * @param session the last one of this process, or of an earlier process with this name; or null
+     * @param phase the phase of its process
      */
     public record Entry(String name, int port, @Nullable Long session, Phase phase) {}
 
-    /** How far the process of an instance has come. */
+    /** The phases of an instance's process. */
     public enum Phase {
-        /** It is there but has not told its session yet. */
+        /** It runs but has not registered its session yet. */
         STARTING,
-        /** It has told its session. */
+        /** It has registered its session. */
         RUNNING,
         /** It has ended, and the launcher can start it again. */
         ENDED
@@ -57,7 +57,7 @@ public class InstanceDirectory {
                 registry.all().stream().collect(Collectors.toMap(Instance::name, Function.identity()));
         Map<String, Entry> entries = new TreeMap<>();
         registered.values().stream()
-                // One that has ended and that nobody can start from here is of no interest any more.
+                // An instance that has ended and that this page cannot start is not shown.
                 .filter(instance -> instance.endedAt() == null)
                 .forEach(instance -> entries.put(
                         instance.name(),

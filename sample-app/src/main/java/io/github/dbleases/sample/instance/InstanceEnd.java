@@ -4,29 +4,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Ends this process, as a deployment or as a crash would. */
+/** Ends this process the way a deployment or a crash would. */
 @Component
 public class InstanceEnd {
 
     private static final Logger log = LoggerFactory.getLogger(InstanceEnd.class);
 
-    /** What a shell reports of a process that was ended with kill -9. */
+    /** The exit code that a shell reports for a process that was ended with kill -9. */
     private static final int KILLED = 137;
 
-    /** Long enough for the answer to the one who asked, short enough to be at once for a person. */
+    /** Long enough for the HTTP answer to be sent, short enough for a user not to notice. */
     private static final long ANSWER_MILLIS = 50;
 
     /** How to end. */
     public enum How {
-        /** As on SIGTERM: work stops, the partitions go to the others, the session ends. */
+        /** Like SIGTERM: work stops, the partitions go to the others, and the session ends. */
         GRACEFUL,
-        /** As on kill -9: nothing is said to anybody, not even to this JVM's own shutdown hooks. */
+        /** Like kill -9: nothing else runs, not even this JVM's shutdown hooks. */
         KILL
     }
 
-    /** Ends this process in a moment; returns before. */
+    /** Ends this process in a moment, after this method has returned. */
     public void end(How how) {
-        log.info("Ends: {}", how);
+        log.info("Ending: {}", how);
         Thread thread = new Thread(() -> endAfterAnswer(how), "end");
         thread.setDaemon(true);
         thread.start();

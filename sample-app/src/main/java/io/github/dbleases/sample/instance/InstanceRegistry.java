@@ -17,8 +17,8 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Tells in the database on which port this instance answers and which session it has, so that the page of any instance
- * can name the owner of a partition and call it.
+ * Registers the port and the session of this instance in the database, so that the page of any instance can name the
+ * owner of a partition and call it.
  */
 @Component
 public class InstanceRegistry {
@@ -57,8 +57,8 @@ public class InstanceRegistry {
      * @param name for people
      * @param port of its page
      * @param pid of its process
-     * @param session in dbleases when it last said so, null after an orderly end
-     * @param endedAt when it ended in an orderly way, else null
+     * @param session its last registered dbleases session, null after an orderly stop
+     * @param endedAt when it stopped in an orderly way, or null
      */
     public record Instance(
             String name,
@@ -67,7 +67,7 @@ public class InstanceRegistry {
             @Nullable Long session,
             @Nullable Instant endedAt) {}
 
-    /** Returns all instances that ever were, in the order of their names. */
+    /** Returns all instances that were ever registered, by name. */
     public List<Instance> all() {
         return jdbc.sql(ALL).query(Instance.class).list();
     }
@@ -79,7 +79,7 @@ public class InstanceRegistry {
         log.info("{} is on http://localhost:{}/", name, port);
     }
 
-    /** A session that has ended is followed by a new one. */
+    /** When a session has ended, a new one follows. */
     @Scheduled(fixedDelay = 300)
     synchronized void register() {
         OptionalLong session = client.status().session();
@@ -90,7 +90,7 @@ public class InstanceRegistry {
             jdbc.sql(REGISTER).params(name, port, pid, session.getAsLong()).update();
             registered = session;
         } catch (DataAccessException e) {
-            log.debug("The session is not registered; next time", e);
+            log.debug("The session could not be registered; trying again later", e);
         }
     }
 
@@ -99,7 +99,7 @@ public class InstanceRegistry {
         try {
             jdbc.sql(END).params(name, pid).update();
         } catch (DataAccessException e) {
-            log.debug("The end is not registered; the page finds out by the session", e);
+            log.debug("The end could not be registered; the page will notice by the session", e);
         }
         log.info("{} has ended.", name);
     }

@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Asks the process that started this instance about all that it started, and to start one again. */
+/** Asks the process that started this instance which instances it has, and to start one again. */
 @Component
 public class LauncherControl {
 
@@ -31,7 +31,7 @@ public class LauncherControl {
      *
      * @param name of the instance
      * @param port of its page
-     * @param pid of its process, answering or not; 0 if it has ended
+     * @param pid of its process, whether or not that answers; 0 if it has ended
      */
     public record Launched(String name, int port, long pid) {
 
@@ -41,7 +41,7 @@ public class LauncherControl {
         }
     }
 
-    /** Returns what the launcher started; empty if there is no launcher or it does not answer. */
+    /** Returns the instances of the launcher; empty if there is no launcher or it does not answer. */
     public List<Launched> instances() {
         return send("GET", "instances")
                 .filter(answer -> answer.statusCode() == 200)
@@ -49,7 +49,7 @@ public class LauncherControl {
                 .orElse(List.of());
     }
 
-    /** Starts an instance that has ended; returns whether the launcher has done so. */
+    /** Starts an instance that has ended, and returns whether the launcher did so. */
     public boolean start(String name) {
         return send("POST", "instances/" + name)
                 .filter(answer -> answer.statusCode() == 202)

@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.stereotype.Component;
 
-/** Says which partitions come and go. */
+/** Logs which partitions come and go. */
 @Component
 class OwnershipLog implements LeaseListener {
 

@@ -1,4 +1,4 @@
-/** This process as one of several: how the others find it on the page, and how it ends. */
+/** This process as one of several instances: how the page finds the others, and how this one ends. */
 @NullMarked
 package io.github.dbleases.sample.instance;
 

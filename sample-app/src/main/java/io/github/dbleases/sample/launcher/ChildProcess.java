@@ -13,7 +13,7 @@ import java.util.function.IntConsumer;
 /** A Java process that ends when its standard input does. */
 final class ChildProcess {
 
-    /** Tells a process of this application what it is. */
+    /** The variable with the role of a process of this application. */
     static final String ROLE = "ORDER_DESK_ROLE";
 
     private final String name;
@@ -29,8 +29,8 @@ final class ChildProcess {
      *
      * @param name for people
      * @param command the whole command
-     * @param environment what is added to this process's environment
-     * @param lines is given each line of its output
+     * @param environment additions to this process's environment
+     * @param lines gets each line of its output
      */
     static ChildProcess start(
             String name, List<String> command, Map<String, String> environment, Consumer<String> lines) {
@@ -51,7 +51,7 @@ final class ChildProcess {
         try (BufferedReader output = process.inputReader()) {
             output.lines().forEach(lines);
         } catch (IOException | UncheckedIOException e) {
-            // The process was killed while it wrote.
+            // The process was killed while it was writing.
         }
     }
 
@@ -73,11 +73,15 @@ final class ChildProcess {
         try {
             process.getOutputStream().close();
         } catch (IOException e) {
-            // It has ended already.
+            // It has already ended.
         }
     }
 
-    /** Asks the process to end, and kills it when it does not in time; returns whether it ended by itself. */
+    /**
+     * Asks the process to end, and kills it if it does not end in time.
+     *
+     * @return whether it ended by itself
+     */
     boolean end(long patienceMillis) {
         requestEnd();
         boolean ended = false;

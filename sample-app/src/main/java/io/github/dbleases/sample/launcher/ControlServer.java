@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
 /**
- * Lets the instances ask which of them run, and to start one that has ended. Only who was told the address can ask: it is
- * on this machine only and has a secret in it.
+ * Lets an instance ask which instances run, and start one that has ended. The address contains a secret and is
+ * reachable only on this machine, so only processes that know it can ask.
  */
 final class ControlServer implements AutoCloseable {
 
@@ -26,7 +26,7 @@ final class ControlServer implements AutoCloseable {
         server.start();
     }
 
-    /** Returns the address below which the instances are. */
+    /** Returns the base address of the instances. */
     URI address() {
         InetSocketAddress address = server.getAddress();
         return URI.create("http://%s:%d%s"

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where the embedded PostgreSQL is.
+ * The address of the embedded PostgreSQL.
  *
  * @param port on this machine
  * @param pid of its first process
@@ -15,12 +15,12 @@ record DatabaseAddress(int port, long pid, Path data) {
 
     private static final String MARK = "PostgreSQL is ready: ";
 
-    /** The line by which the process beside the server tells its parent. */
+    /** The line with which the process that started the server reports its address. */
     String toLine() {
         return MARK + port + " " + pid + " " + data;
     }
 
-    /** Returns the address if a line of output tells one. */
+    /** Returns the address if a line of output contains one. */
     static Optional<DatabaseAddress> parse(String line) {
         if (!line.startsWith(MARK)) {
             return Optional.empty();
@@ -30,7 +30,7 @@ record DatabaseAddress(int port, long pid, Path data) {
                 new DatabaseAddress(Integer.parseInt(fields[0]), Long.parseLong(fields[1]), Path.of(fields[2])));
     }
 
-    /** What an instance is told so that it finds the database. */
+    /** The arguments with which an instance finds the database. */
     List<String> arguments() {
         return List.of(
                 "--spring.datasource.url=jdbc:postgresql://localhost:%d/postgres".formatted(port),

@@ -12,12 +12,12 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.IntConsumer;
 import org.springframework.util.FileSystemUtils;
 
-/** The embedded PostgreSQL as its parent sees it. */
+/** The embedded PostgreSQL, as seen by the launcher. */
 final class DatabaseProcess implements AutoCloseable {
 
     static final String ROLE = "database";
 
-    /** The first start on a machine unpacks the programs. */
+    /** The first start on a machine unpacks the binaries. */
     private static final long START_PATIENCE_MILLIS = 120_000;
 
     private static final long STOP_PATIENCE_MILLIS = 10_000;
@@ -30,7 +30,7 @@ final class DatabaseProcess implements AutoCloseable {
         this.address = address;
     }
 
-    /** Starts a server with an empty database; returns when it is ready. */
+    /** Starts a server with an empty database, and returns when it is ready. */
     static DatabaseProcess start(Terminal terminal, JavaCommand java) {
         CompletableFuture<DatabaseAddress> ready = new CompletableFuture<>();
         List<String> command = new ArrayList<>(asOrdinaryUser());
@@ -40,8 +40,8 @@ final class DatabaseProcess implements AutoCloseable {
             DatabaseAddress.parse(line).ifPresent(ready::complete);
         });
         process.onEnd(code -> ready.completeExceptionally(
-                new LaunchException("The embedded PostgreSQL has not started; the lines above say why. "
-                        + "Another one can be used with --spring.datasource.url=jdbc:postgresql://...")));
+                new LaunchException("The embedded PostgreSQL did not start; the lines above say why. "
+                        + "To use another one, add --spring.datasource.url=jdbc:postgresql://...")));
         try {
             return new DatabaseProcess(process, ready.get(START_PATIENCE_MILLIS, TimeUnit.MILLISECONDS));
         } catch (ExecutionException e) {
@@ -57,7 +57,7 @@ final class DatabaseProcess implements AutoCloseable {
         return address;
     }
 
-    /** Calls an action when the process beside the server has ended, whoever ended it. */
+    /** Calls an action when the process that started the server has ended, for whatever reason. */
     void onEnd(IntConsumer action) {
         process.onEnd(action);
     }
@@ -66,7 +66,7 @@ final class DatabaseProcess implements AutoCloseable {
     @Override
     public void close() {
         process.end(STOP_PATIENCE_MILLIS);
-        // The process beside the server may have been killed, then nobody has stopped the server.
+        // If the process that started the server was killed, the server still runs.
         ProcessHandle.of(address.pid()).filter(ProcessHandle::isAlive).ifPresent(server -> {
             server.destroy();
             server.onExit()
@@ -81,8 +81,8 @@ final class DatabaseProcess implements AutoCloseable {
     }
 
     /**
-     * PostgreSQL refuses to be run by root. The library that starts it then uses a user namespace; where these are
-     * forbidden, as in many containers, the whole process is run as another user.
+     * PostgreSQL refuses to run as root. The library that starts it then uses a user namespace. If these are forbidden,
+     * as in many containers, the whole process runs as another user.
      */
     private static List<String> asOrdinaryUser() {
         boolean needed = "root".equals(System.getProperty("user.name"))

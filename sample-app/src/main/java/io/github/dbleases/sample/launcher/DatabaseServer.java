@@ -10,10 +10,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The process beside the server of PostgreSQL: starts it, waits for the end of the parent and stops it.
+ * The process that starts the PostgreSQL server, waits for the end of its parent and then stops the server.
  *
- * <p>Ctrl-C reaches all processes of a terminal at once. The instances need the database for their orderly end, so this
- * process then goes on until its parent lets it end.
+ * <p>Ctrl-C reaches all processes of a terminal at once. The instances need the database for an orderly stop, so this
+ * process continues until its parent closes the pipe.
  */
 final class DatabaseServer {
 
@@ -27,7 +27,7 @@ final class DatabaseServer {
         this.data = data;
     }
 
-    /** Runs until the parent asks for the end or is gone. */
+    /** Runs until the parent asks it to end or is gone. */
     static void run() {
         CountDownLatch parentGone = new CountDownLatch(1);
         try {
@@ -35,7 +35,7 @@ final class DatabaseServer {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> database.stopAfter(parentGone), "stop"));
             System.out.println(database.address().toLine());
         } catch (IOException | IllegalStateException e) {
-            log.error("PostgreSQL cannot be started", e);
+            log.error("PostgreSQL could not be started", e);
             System.exit(1);
         }
         ParentWatch.awaitEnd();
@@ -50,14 +50,14 @@ final class DatabaseServer {
                 .setDataDirectory(data)
                 .setCleanDataDirectory(true)
                 .setRegisterShutdownHook(false)
-                // Whatever the locale of the terminal is: the server may not know it.
+                // The server may not know the locale of the terminal.
                 .setLocaleConfig("locale", "C")
                 .setServerConfig("synchronous_commit", "on")
                 .start();
         return new DatabaseServer(server, data);
     }
 
-    /** Where the programs are unpacked, once for each user. */
+    /** The directory to which the binaries are unpacked, once for each user. */
     private static File binaries() {
         return new File(System.getProperty("java.io.tmpdir"), "order-desk-postgres-" + System.getProperty("user.name"));
     }
@@ -72,7 +72,7 @@ final class DatabaseServer {
             parentGone.await();
             server.close();
         } catch (IOException e) {
-            log.error("PostgreSQL cannot be stopped", e);
+            log.error("PostgreSQL could not be stopped", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The instances: processes that may end and be started again. Safe for use by many threads. */
+/** The processes of the instances, which may end and be started again. Thread-safe. */
 final class InstanceProcesses {
 
     static final String ROLE = "instance";
 
-    /** An orderly end takes a second or two; one that is paused or hangs must not keep the person at the terminal. */
+    /** An orderly stop takes a second or two. A process that is paused or hangs must not keep the user waiting. */
     private static final long END_PATIENCE_MILLIS = 10_000;
 
     private final Terminal terminal;
@@ -25,12 +25,12 @@ final class InstanceProcesses {
     private int lastExitCode;
 
     /**
-     * Knows the instances and starts none.
+     * Creates the instances without starting them.
      *
      * @param terminal for their output
-     * @param command by which each is started
-     * @param arguments for each of them
-     * @param ports one for each of them
+     * @param command the command that starts each instance
+     * @param arguments the arguments of each instance
+     * @param ports one for each instance
      */
     InstanceProcesses(Terminal terminal, JavaCommand command, List<String> arguments, List<Integer> ports) {
         this.terminal = terminal;
@@ -41,13 +41,13 @@ final class InstanceProcesses {
         }
     }
 
-    /** Starts all of them, and tells them where they can ask for others. */
+    /** Starts all instances, and passes them the address at which they can start others. */
     synchronized void startAll(URI control) {
         environment = Map.of(ChildProcess.ROLE, ROLE, "SAMPLE_LAUNCHER", control.toString());
         ports.keySet().forEach(this::start);
     }
 
-    /** Starts an instance; returns false if it runs already or is unknown, or if the end has begun. */
+    /** Starts an instance. Returns false if it already runs or is unknown, or if the launcher is stopping. */
     synchronized boolean start(String name) {
         Integer port = ports.get(name);
         if (closing || port == null || running.containsKey(name)) {
@@ -71,7 +71,7 @@ final class InstanceProcesses {
         }
     }
 
-    /** One line for each instance: its name, its port and its process, 0 if it has ended. */
+    /** Returns one line for each instance: its name, its port and its process id, which is 0 if it has ended. */
     synchronized String describe() {
         StringBuilder lines = new StringBuilder();
         ports.forEach((name, port) -> {
@@ -81,7 +81,7 @@ final class InstanceProcesses {
         return lines.toString();
     }
 
-    /** Waits until no instance runs any more; returns the exit code of the last one. */
+    /** Waits until no instance runs anymore, and returns the exit code of the last one. */
     synchronized int awaitEnd() throws InterruptedException {
         while (!running.isEmpty()) {
             wait();
@@ -89,7 +89,7 @@ final class InstanceProcesses {
         return lastExitCode;
     }
 
-    /** Ends all instances at the same time; returns when none is left. */
+    /** Stops all instances at the same time, and returns when none is left. */
     void close() {
         List<ChildProcess> left;
         synchronized (this) {
@@ -100,7 +100,7 @@ final class InstanceProcesses {
         long deadline = System.nanoTime() + END_PATIENCE_MILLIS * 1_000_000;
         for (ChildProcess process : left) {
             if (!process.end(Math.max(0, deadline - System.nanoTime()) / 1_000_000)) {
-                terminal.print("launcher", process.name() + " did not end in time and was killed.");
+                terminal.print("launcher", process.name() + " did not stop in time and was killed.");
             }
         }
     }

@@ -12,11 +12,11 @@ import java.util.List;
  */
 record JavaCommand(Class<?> application) {
 
-    /** For a quick start and a small footprint beside several others; these processes have little to compute. */
+    /** For a quick start and a small footprint, because several processes run at once and have little to compute. */
     private static final List<String> OPTIONS =
             List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
 
-    /** Returns the command, with the system properties and the size of the heap that this process was given. */
+    /** Returns the command, with the system properties and the heap size of this process. */
     List<String> with(List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -34,7 +34,7 @@ record JavaCommand(Class<?> application) {
         return command;
     }
 
-    /** The executable jar is the whole class path; a class path of folders and jars is that of an IDE or a test. */
+    /** A class path that is a single jar is the executable jar; others are those of an IDE or a test. */
     private static boolean isExecutableJar(String classPath) {
         return classPath.endsWith(".jar") && !classPath.contains(System.getProperty("path.separator"));
     }

@@ -7,16 +7,16 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
 
-/** Decides what this process is: the launcher, an instance of its own, or one of the launcher's processes. */
+/** Decides the role of this process: the launcher, a plain instance, or one of the launcher's processes. */
 public final class Launch {
 
-    /** For a wrong command line, as shells have it. */
+    /** The exit code for a wrong command line, as in shells. */
     private static final int USAGE = 2;
 
     private Launch() {}
 
     /**
-     * Runs an application as this process's role has it.
+     * Runs an application in the role of this process.
      *
      * @param application the main class of the application, which calls this method
      * @param args the command line
@@ -56,14 +56,14 @@ public final class Launch {
         List<String> arguments = new ArrayList<>(List.of(args));
         if (plan.embeddedDatabase()) {
             DatabaseProcess database = DatabaseProcess.start(new Terminal(System.out), new JavaCommand(application));
-            // After the application's own end.
+            // After the application has ended.
             SpringApplication.getShutdownHandlers().add(database::close);
             arguments.addAll(database.address().arguments());
         }
         SpringApplication.run(application, arguments.toArray(String[]::new));
     }
 
-    /** Outside an application of Spring Boot, the log would be that of a developer of the libraries. */
+    /** Outside a Spring Boot application, the log would contain debug output of the libraries. */
     private static void quietLog() {
         LoggingSystem.get(Launch.class.getClassLoader()).setLogLevel(LoggingSystem.ROOT_LOGGER_NAME, LogLevel.WARN);
     }

@@ -11,12 +11,12 @@ import org.springframework.core.env.SimpleCommandLinePropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
 /**
- * What is to be started.
+ * What to start.
  *
- * @param instances how many
- * @param firstPort of the first instance, the others have the ports after it; 0 for any free ones
- * @param embeddedDatabase whether the embedded PostgreSQL is to be used
- * @param arguments for each instance, as they were given, without those above
+ * @param instances how many instances
+ * @param firstPort the port of the first instance, followed by those of the others; 0 for any free ports
+ * @param embeddedDatabase whether to use the embedded PostgreSQL
+ * @param arguments the command-line arguments for each instance, without those above
  */
 record LaunchPlan(int instances, int firstPort, boolean embeddedDatabase, List<String> arguments) {
 
@@ -28,7 +28,7 @@ record LaunchPlan(int instances, int firstPort, boolean embeddedDatabase, List<S
     private static final String PORT = "server.port";
     private static final String URL = "spring.datasource.url";
 
-    /** What each instance gets a value of its own for. */
+    /** The settings that have a different value in each instance. */
     private static final Set<String> OWN = Set.of(INSTANCES, PORT, "sample.name");
 
     public LaunchPlan {
@@ -68,7 +68,7 @@ record LaunchPlan(int instances, int firstPort, boolean embeddedDatabase, List<S
         return !OWN.contains(name);
     }
 
-    /** Returns a port for each instance that nobody listens on. */
+    /** Returns a free port for each instance. */
     List<Integer> freePorts() {
         List<ServerSocket> sockets = new ArrayList<>();
         List<Integer> ports = new ArrayList<>();
@@ -89,7 +89,7 @@ record LaunchPlan(int instances, int firstPort, boolean embeddedDatabase, List<S
             return new ServerSocket(port);
         } catch (IOException e) {
             throw new LaunchException(
-                    "Port %d is in use (%s). End what listens there, or choose other ports: --%s=9080 gives the %d instances the ports from 9080 on."
+                    "Port %d is in use (%s). Stop the process that uses it, or choose other ports: --%s=9080 gives the %d instances the ports from 9080 on."
                             .formatted(port, e.getMessage(), PORT, instances));
         }
     }

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Runs the database and the instances until all instances have ended or somebody ends this process. */
+/** Runs the database and the instances until all instances have ended or this process is stopped. */
 final class Launcher implements AutoCloseable {
 
     private static final String NAME = "launcher";
@@ -26,10 +26,13 @@ final class Launcher implements AutoCloseable {
         }
         this.instances = new InstanceProcesses(terminal, command, arguments, ports);
         this.control = new ControlServer(instances);
-        terminal.print(NAME, "The order desk starts on http://localhost:%d/ - Ctrl-C ends it.".formatted(ports.get(0)));
+        terminal.print(
+                NAME,
+                "The order desk is starting on http://localhost:%d/ - press Ctrl-C to stop it."
+                        .formatted(ports.get(0)));
     }
 
-    /** Runs what was planned; returns the exit code of the last instance. */
+    /** Runs the plan, and returns the exit code of the last instance. */
     static int run(LaunchPlan plan, JavaCommand command) throws IOException, InterruptedException {
         Terminal terminal = new Terminal(System.out);
         terminal.print(
@@ -51,19 +54,19 @@ final class Launcher implements AutoCloseable {
         instances.startAll(control.address());
         int code = instances.awaitEnd();
         if (!closed) {
-            terminal.print(NAME, "No instance is left; start the order desk again with the same command.");
+            terminal.print(NAME, "All instances have ended. Start the order desk again with the same command.");
         }
         return code;
     }
 
     private synchronized void databaseEnded() {
         if (!closed) {
-            terminal.print(NAME, "The database has ended unexpectedly, and with it the order desk.");
+            terminal.print(NAME, "The database ended unexpectedly, so the order desk stops.");
             instances.close();
         }
     }
 
-    /** Ends everything that was started, the database last; returns when no process is left. */
+    /** Stops everything that was started, the database last, and returns when no process is left. */
     @Override
     public synchronized void close() {
         if (closed) {

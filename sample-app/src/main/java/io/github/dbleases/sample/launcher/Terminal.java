@@ -2,7 +2,7 @@ package io.github.dbleases.sample.launcher;
 
 import java.io.PrintStream;
 
-/** The one output of all processes: every line says whose it is. */
+/** The common output of all processes. Every line names its process. */
 final class Terminal {
 
     private final PrintStream out;

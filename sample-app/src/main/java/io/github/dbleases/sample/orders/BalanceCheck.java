@@ -20,15 +20,15 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Compares every balance with the file and with the orders that were added, each time that all orders are done, and says
- * once what came out: the instance that can insert the verdict also logs it.
+ * Compares every balance with the file and with the added orders each time that all orders are done. The result is
+ * reported once: by the instance that inserts the verdict.
  */
 @Component
 public class BalanceCheck {
 
     private static final Logger log = LoggerFactory.getLogger(BalanceCheck.class);
 
-    /** The number of orders if all are done and nobody has compared since, else no row. */
+    /** The number of orders, or no row unless all are done and no instance has compared since. */
     private static final String TO_CHECK = """
             SELECT i.orders AS imported, o.total
             FROM desk_import i, (SELECT count(*) AS total, count(done_at) AS done FROM desk_order) o
@@ -88,7 +88,11 @@ public class BalanceCheck {
         return jdbc.sql(WRONG).param(orders).query(WrongBalance.class).list();
     }
 
-    /** Compares if all orders are done and nobody has compared since; returns whether this call gave the verdict. */
+    /**
+     * Compares if all orders are done and no instance has compared since.
+     *
+     * @return whether this call gave the verdict
+     */
     boolean checkIfAllDone() {
         Optional<Findings> findings = Objects.requireNonNull(snapshot.execute(
                 reading -> jdbc.sql(TO_CHECK).query(Due.class).optional().map(this::compare)));

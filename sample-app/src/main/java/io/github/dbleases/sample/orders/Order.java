@@ -6,12 +6,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * An order of a customer.
  *
- * @param id in the order in which they came in
- * @param customer whose balance it changes
+ * @param id its number; later orders have higher ones
+ * @param customer the customer whose balance it changes
  * @param amount in cents, negative for a refund
  * @param partition the partition of its customer
- * @param doneAt when it was done, null while it waits
- * @param doneBy the instance that did it, null while it waits
+ * @param doneAt when it was done, null while it is waiting
+ * @param doneBy the instance that did it, null while it is waiting
  */
 public record Order(
         long id,

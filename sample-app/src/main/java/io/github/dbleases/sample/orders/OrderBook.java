@@ -19,7 +19,7 @@ public class OrderBook {
     private static final String INSERT_CUSTOMER =
             "INSERT INTO desk_customer (id, name) VALUES (?, ?) ON CONFLICT DO NOTHING";
 
-    /** So that the numbers of a customer's orders become visible in ascending order. */
+    /** Makes the numbers of a customer's orders become visible in ascending order. */
     private static final String LOCK_CUSTOMER = "SELECT 1 FROM desk_customer WHERE id = ? FOR NO KEY UPDATE";
 
     private static final String INSERT_ORDER = """
@@ -37,7 +37,7 @@ public class OrderBook {
 
     private static final String BALANCE = "SELECT balance FROM desk_customer WHERE id = ?";
 
-    /** One statement, hence one transaction: a crash leaves all of it or nothing. */
+    /** One statement, and therefore one transaction: after a crash, either all of it is done or nothing. */
     private static final String FINISH = """
             WITH done AS (
                 UPDATE desk_order SET done_at = clock_timestamp(), done_by = ? WHERE id = ? RETURNING id
@@ -57,7 +57,7 @@ public class OrderBook {
         this.lease = lease;
     }
 
-    /** Adds an order; a customer that is new is added too. */
+    /** Adds an order, and its customer if that is new. */
     public Order add(String customer, long amount) {
         return transactions.execute(transaction -> {
             jdbc.sql(INSERT_CUSTOMER).params(customer, customer).update();
@@ -74,7 +74,7 @@ public class OrderBook {
         return jdbc.sql(SELECT_ORDER).param(id).query(Order.class).optional();
     }
 
-    /** Returns which of some partitions have orders that wait. */
+    /** Returns which of the given partitions have waiting orders. */
     List<Integer> withWaiting(PartitionSet partitions) {
         return jdbc.sql(PARTITIONS_WITH_WAITING)
                 .param(partitions.toArray(Integer[]::new))
@@ -82,19 +82,19 @@ public class OrderBook {
                 .list();
     }
 
-    /** Returns the first orders of a partition that wait, in the order in which they came in. */
+    /** Returns the first waiting orders of a partition, in the order in which they were added. */
     List<Order> waiting(int partition, int limit) {
         return jdbc.sql(WAITING).params(partition, limit).query(Order.class).list();
     }
 
-    /** Reads a balance, in cents, without any lock. */
+    /** Reads a balance, in cents, without a lock. */
     long balance(String customer) {
         return jdbc.sql(BALANCE).param(customer).query(Long.class).single();
     }
 
     /**
-     * Marks an order as done, writes its customer's balance over whatever is there, and puts the email about it into the
-     * outbox: all of it or nothing.
+     * Marks an order as done, overwrites its customer's balance, and puts the email about it into the outbox, all in
+     * one transaction.
      */
     void finish(Order order, String doneBy, long balance) {
         jdbc.sql(FINISH)

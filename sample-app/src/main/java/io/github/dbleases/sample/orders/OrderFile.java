@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The shipped file of orders, the source of truth of the {@link BalanceCheck}. */
+/** The file of orders that comes with the application, against which the {@link BalanceCheck} compares. */
 final class OrderFile {
 
     private static final String RESOURCE = "/orders.csv";
@@ -31,7 +31,7 @@ final class OrderFile {
         }
     }
 
-    /** Returns the first lines in the order of their numbers; fewer than asked for if the file ends before. */
+    /** Returns the first lines, by ascending number; fewer than requested if the file is shorter. */
     static List<Line> first(int lines) {
         try (InputStream file = OrderFile.class.getResourceAsStream(RESOURCE)) {
             if (file == null) {

@@ -12,13 +12,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** Brings the orders of the file into the database, once, whichever instance comes first. */
+/** Imports the orders of the file into the database. The first instance to start does it, once. */
 @Component
 class OrderImport {
 
     private static final Logger log = LoggerFactory.getLogger(OrderImport.class);
 
-    /** Whoever comes second waits here until the first has committed, and then finds the row. */
+    /** A second instance waits here until the first one has committed, and then finds the row. */
     private static final String CLAIM = """
             INSERT INTO desk_import (orders, imported_by) VALUES (?, ?) ON CONFLICT DO NOTHING
             """;
@@ -56,14 +56,14 @@ class OrderImport {
         this.properties = properties;
     }
 
-    /** Imports, or waits until whoever does has finished. */
+    /** Imports the orders, or waits until the instance that does has finished. */
     void importOnce() {
         List<OrderFile.Line> lines = OrderFile.first(properties.orders());
         boolean imported = Boolean.TRUE.equals(transactions.execute(transaction -> insert(lines)));
         if (imported) {
             log.info("Imported {} orders.", "%,d".formatted(lines.size()));
         }
-        // An earlier run on this database may have had another number of partitions.
+        // An earlier run on this database may have used another number of partitions.
         jdbc.sql(REPARTITION).param(lease.partitions()).update();
     }
 

@@ -13,8 +13,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * The thread that works through the orders of the partitions which this instance owns, a batch of each in turn. It stops
- * before the lease client does, because it has the highest phase of all.
+ * The thread that processes the orders of the partitions that this instance owns, one batch of each partition in turn.
+ * It stops before the lease client does, because it has the highest phase.
  */
 @Component
 class OrderWorker implements SmartLifecycle {
@@ -55,7 +55,7 @@ class OrderWorker implements SmartLifecycle {
         }
     }
 
-    /** Returns when the order that is being worked on is finished, or after a while when the database hangs. */
+    /** Returns when the current order is finished, or after a while if the database hangs. */
     @Override
     public synchronized void stop() {
         Thread running = thread;
@@ -94,8 +94,8 @@ class OrderWorker implements SmartLifecycle {
                     pause(IDLE_MILLIS);
                 }
             } catch (DataAccessException | TransactionException e) {
-                // What was done is in the database or is not; the next round reads which.
-                log.warn("The database did not do as asked; going on in a moment: {}", e.getMessage());
+                // The next round reads from the database what was done.
+                log.warn("The database reported an error; trying again in a moment: {}", e.getMessage());
                 pause(AFTER_FAILURE_MILLIS);
             } catch (InterruptedException e) {
                 return;
@@ -103,7 +103,11 @@ class OrderWorker implements SmartLifecycle {
         }
     }
 
-    /** Does a batch of each owned partition that has waiting orders; returns whether there was anything to do. */
+    /**
+     * Processes a batch of each owned partition that has waiting orders.
+     *
+     * @return whether there was anything to do
+     */
     private boolean round() throws InterruptedException {
         boolean worked = false;
         for (int partition : book.withWaiting(lease.values())) {
@@ -112,7 +116,7 @@ class OrderWorker implements SmartLifecycle {
         return worked;
     }
 
-    /** Not between the orders of one who adds many: each pause of theirs would have its verdict. */
+    /** Waits until no more orders are being added: otherwise, each pause between two orders would lead to a verdict. */
     private void checkIfQuiet(int idleRounds) {
         if (idleRounds >= QUIET_ROUNDS) {
             check.checkIfAllDone();

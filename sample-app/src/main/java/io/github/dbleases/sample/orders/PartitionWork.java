@@ -8,7 +8,7 @@ import java.util.function.BooleanSupplier;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.stereotype.Component;
 
-/** Does orders of one partition, for as long as this instance owns it. */
+/** Processes orders of one partition for as long as this instance owns it. */
 @Component
 class PartitionWork {
 
@@ -23,10 +23,10 @@ class PartitionWork {
     }
 
     /**
-     * Does one batch of a partition's orders under a hold, so that a hand-over waits until the batch is finished.
+     * Processes one batch of a partition's orders under a hold, so that a hand-over waits until the batch is finished.
      *
-     * @param stop whether to leave the rest of the batch
-     * @return how many orders were done, 0 when the partition is not owned
+     * @param stop whether to skip the rest of the batch
+     * @return how many orders were done, 0 if the partition is not owned
      */
     int doBatch(int partition, BooleanSupplier stop) throws InterruptedException {
         Optional<Hold> taken = lease.tryHold(partition);
@@ -46,13 +46,13 @@ class PartitionWork {
     }
 
     /**
-     * Read, compute, write: right only while nobody else works on the same partition.
+     * Reads, computes and writes a balance, which is correct only while no other instance works on the same partition.
      *
-     * <p>A hold keeps hand-overs away, but not the end of the session: an instance that was paused for longer than that
-     * must not write what it computed before, so the trust is checked last. The statement is then on its way within
-     * microseconds, and the others wait for longer than that after the trust has ended. A resource that must be safe even
-     * if a pause falls into those microseconds also compares the {@linkplain Hold#token() token}; here that would hide
-     * the very mistake that the balances are to show.
+     * <p>A hold delays hand-overs, but not the end of the session. An instance that was paused for longer than that
+     * must not write what it computed before, so the trust is checked last. The statement is then sent within
+     * microseconds, and the others wait longer than that after the trust has ended. A resource that must be safe even
+     * if a pause falls into those microseconds also compares the {@linkplain Hold#token() token}. Here, that would hide
+     * the very mistake that the balances are meant to reveal.
      */
     private boolean work(Order order, Hold hold) throws InterruptedException {
         long balance = book.balance(order.customer());

@@ -12,7 +12,7 @@ import org.springframework.stereotype.Component;
 @Component
 public class ProgressReport {
 
-    /** The span over which the rate is measured: long enough to be steady, short enough to show a take-over. */
+    /** The time span for the rate: long enough to be steady, short enough to show a take-over. */
     private static final int RATE_SECONDS = 2;
 
     private static final String BY_INSTANCE = """
@@ -32,7 +32,7 @@ public class ProgressReport {
         this.jdbc = jdbc;
     }
 
-    /** Returns how far the work has come. */
+    /** Returns the progress of the work. */
     public Progress read() {
         Map<String, Share> shares = new HashMap<>();
         long total = 0;

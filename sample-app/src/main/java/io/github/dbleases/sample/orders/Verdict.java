@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What the comparison of all balances with the orders has shown.
+ * The result of comparing all balances with the orders.
  *
  * @param orders how many orders there were, all of them done
  * @param customers how many balances were compared

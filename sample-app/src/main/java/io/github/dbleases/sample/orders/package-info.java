@@ -1,10 +1,10 @@
 /**
- * The work that the instances share: orders of customers, each order in the partition of its customer.
+ * The work that the instances share: customers' orders. Each order is in the partition of its customer.
  *
- * <p>An instance does the orders of the partitions that it owns, one customer's orders in the order of their numbers, and
- * keeps each customer's balance by reading it, computing and writing it. Nothing guards that against another instance
- * but the lease, so a second owner would leave a wrong balance, which {@link io.github.dbleases.sample.orders.BalanceCheck}
- * finds when all orders are done.
+ * <p>An instance processes the orders of the partitions that it owns, and each customer's orders by ascending number.
+ * It updates a balance by reading, computing and writing it. Only the lease protects that against another instance, so
+ * a second owner would leave a wrong balance, which {@link io.github.dbleases.sample.orders.BalanceCheck} finds when
+ * all orders are done.
  */
 @NullMarked
 package io.github.dbleases.sample.orders;

@@ -11,8 +11,8 @@ public class ReportBook {
 
     /**
      * Compares the token and writes, in one statement. The update locks the only row of the fence until the report is
-     * committed, so of two writers at the same time the second one compares its token with that of the first. As it is one
-     * statement, a writer that is paused holds no lock meanwhile.
+     * committed, so if two instances write at the same time, the second one compares its token with that of the first.
+     * Because it is one statement, a writer that is paused holds no lock in the meantime.
      */
     private static final String WRITE = """
             WITH fence AS (
@@ -43,10 +43,10 @@ public class ReportBook {
     }
 
     /**
-     * Writes a report of the orders as they are.
+     * Writes a report about the current orders.
      *
-     * @param token of the leadership under which it is written
-     * @return false if a report with a higher token was written before: nothing is written then
+     * @param token the token of the leadership under which it is written
+     * @return false if nothing was written, because a report with a higher token had been written before
      */
     boolean write(long token) {
         return jdbc.sql(WRITE).param("token", token).param("writer", writer).update() == 1;

@@ -10,7 +10,7 @@ import org.springframework.context.event.EventListener;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
-/** Writes a report every few seconds, in the instance that leads. */
+/** Writes a report every few seconds in the instance that leads. */
 @Component
 public class ReportJob {
 
@@ -27,24 +27,24 @@ public class ReportJob {
         this.client = client;
     }
 
-    /** A token that is refused is never accepted again: whoever has it must not go on. */
+    /** A refused token is never accepted again, so this instance must not continue. */
     @Scheduled(fixedDelayString = "${sample.report-interval}")
     @LeaderOnly(ELECTION)
     void write() {
         long token = CurrentLeadership.get().orElseThrow().token();
         if (!book.write(token)) {
-            log.warn("The report with token {} is refused: a later leader has written one.", token);
+            log.warn("The report with token {} was refused: a later leader has already written one.", token);
             client.leadership(ELECTION).resign();
         }
     }
 
     @EventListener
     void elected(LeaseEvent.Elected event) {
-        log.info("Writes the reports from now on, with token {}", event.token());
+        log.info("Now writing the reports, with token {}", event.token());
     }
 
     @EventListener
     void ousted(LeaseEvent.Ousted event) {
-        log.info("Writes no more reports");
+        log.info("No longer writing reports");
     }
 }

@@ -1,8 +1,9 @@
 /**
- * The sales report, which one instance writes: the leader of the election {@code report}.
+ * The sales reports, which are written by one instance: the leader of the election {@code report}.
  *
- * <p>Each report has the token of the leader that wrote it, and a report with a lower token than the last one is refused.
- * So a leader that was paused in the middle of its work, and goes on after another was elected, spoils nothing.
+ * <p>Each report has the token of the leader that wrote it, and a report with a lower token than the last one is
+ * refused. A leader that was paused in the middle of its work, and continues after another one was elected, therefore
+ * does no harm.
  */
 @NullMarked
 package io.github.dbleases.sample.reports;

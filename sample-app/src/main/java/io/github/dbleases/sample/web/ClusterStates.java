@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.stereotype.Component;
 
-/** Tells which instances there are, and who owns what. */
+/** Reads which instances there are and what they own. */
 @Component
 class ClusterStates {
 
-    /** A lease with more partitions than this is listed without them. */
+    /** A lease with more partitions than this is listed without its partitions. */
     private static final int SHOWN = 1_024;
 
     private final Lease orders;
@@ -65,7 +65,7 @@ class ClusterStates {
                 .toList();
     }
 
-    /** Returns the lease of the orders with what this instance owns by itself. */
+    /** Returns the lease of the orders with only what this instance owns. */
     List<LeaseState> ownLeases(@Nullable Long session) {
         List<Partition> partitions = IntStream.range(0, orders.partitions())
                 .mapToObj(partition -> new Partition(partition, orders.owns(partition) ? session : null, null, 0))

@@ -5,7 +5,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Has emails tried again that were given up. */
+/** Retries emails that were given up. */
 @RestController
 @RequestMapping("/emails")
 class EmailController {
@@ -16,7 +16,7 @@ class EmailController {
         this.emails = emails;
     }
 
-    /** How many emails are tried again. */
+    /** The number of emails that are retried. */
     record Retried(int emails) {}
 
     @PostMapping("/retry")

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
-/** Tells how far the sending of the emails has come, and whether each was sent once. */
+/** Reads the progress of the mailing, and whether each email was sent exactly once. */
 @Component
 class EmailStates {
 

@@ -12,7 +12,7 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
-/** Ends this instance, and has an ended one started again. */
+/** Stops this instance, and starts another one that has ended. */
 @RestController
 class InstanceController {
 
@@ -24,10 +24,10 @@ class InstanceController {
         this.launcher = launcher;
     }
 
-    /** How this instance is to end. */
+    /** How to end this instance. */
     record End(InstanceEnd.@Nullable How how) {}
 
-    /** Takes JSON only, which a page of another site cannot send without being asked for its origin first. */
+    /** Accepts only JSON, which a page of another site cannot send without a preflight request. */
     @PostMapping(path = "/instance/end", consumes = MediaType.APPLICATION_JSON_VALUE)
     @ResponseStatus(HttpStatus.ACCEPTED)
     void end(@RequestBody End how) {
@@ -44,7 +44,7 @@ class InstanceController {
                 .filter(instance -> instance.name().equals(name))
                 .findAny()
                 .orElseThrow(() -> new ResponseStatusException(
-                        HttpStatus.NOT_FOUND, "No launcher has started an instance '%s'.".formatted(name)));
+                        HttpStatus.NOT_FOUND, "The launcher has no instance '%s'.".formatted(name)));
         if (!launcher.start(launched.name())) {
             throw new ResponseStatusException(HttpStatus.CONFLICT, "%s is running.".formatted(name));
         }

@@ -23,7 +23,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Joins the instances with the sessions of the cluster. */
+/** Matches the instances with the sessions of the cluster. */
 final class InstanceStates {
 
     private final String lease;
@@ -46,8 +46,8 @@ final class InstanceStates {
     }
 
     /**
-     * Returns the instances, then the sessions that are those of no instance: of other applications, or of a process that
-     * was killed and whose successor has a session already.
+     * Returns the instances, then the sessions that belong to no instance: those of other applications, or of a process
+     * that was killed and whose successor already has a session.
      */
     List<Instance> join(List<Entry> entries) {
         Map<Long, SessionView> sessions =
@@ -61,7 +61,7 @@ final class InstanceStates {
             instances.add(instance(entry, entry.session() == null ? null : sessions.remove(entry.session())));
         }
         sessions.values().stream()
-                // One that will say in a moment which instance it is of.
+                // Will be registered by its instance in a moment.
                 .filter(session -> !starting.contains(session.client()))
                 .sorted(Comparator.comparing(SessionView::client).thenComparing(SessionView::session))
                 .map(this::stranger)

@@ -15,14 +15,14 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
-/** Adds orders and tells what became of them. Any instance takes any order; the owner of its partition does it. */
+/** Adds and shows orders. Every instance accepts every order; the owner of its partition processes it. */
 @RestController
 @RequestMapping("/orders")
 class OrderController {
 
     private static final Pattern CUSTOMER = Pattern.compile("[A-Za-z0-9._-]{1,40}");
 
-    /** Ten million: sums of as many orders as anybody adds stay far from the limits of a bigint. */
+    /** Ten million: small enough that the sums stay far from the limits of a bigint. */
     private static final long MOST_CENTS = 1_000_000_000;
 
     private final OrderBook book;
@@ -32,9 +32,9 @@ class OrderController {
     }
 
     /**
-     * An order to be added.
+     * A new order.
      *
-     * @param customer the number of the customer, for example C-0042; one that is new is added
+     * @param customer the number of the customer, for example C-0042; a new customer is added
      * @param amount in cents, negative for a refund
      */
     record NewOrder(@Nullable String customer, @Nullable Long amount) {}

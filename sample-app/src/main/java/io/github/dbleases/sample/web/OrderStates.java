@@ -8,7 +8,7 @@ import io.github.dbleases.sample.web.State.Orders;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Tells how far the work on the orders has come, and whether the balances are right. */
+/** Reads the progress of the work on the orders, and whether the balances are right. */
 @Component
 class OrderStates {
 

@@ -11,8 +11,8 @@ import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.filter.CorsFilter;
 
 /**
- * Lets the page of one instance call the others: they are on the same host, with another port. Pages from elsewhere may
- * not.
+ * Lets the page of one instance call the other instances, which are on the same host with another port. Pages from
+ * other hosts may not.
  */
 @Configuration(proxyBeanMethods = false)
 class PeerOrigins {

@@ -14,14 +14,14 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
-/** Says what is wrong in a way that helps. */
+/** Turns exceptions into helpful answers. */
 @RestControllerAdvice
 class Problems extends ResponseEntityExceptionHandler {
 
     private static final String ORDER =
-            "An order must be JSON such as {\"customer\": \"C-0042\", \"amount\": 1250}, the amount a whole number of cents.";
+            "An order must be JSON such as {\"customer\": \"C-0042\", \"amount\": 1250}, where the amount is a whole number of cents.";
 
-    private static final String END = "An end must be JSON: {\"how\": \"GRACEFUL\"} or {\"how\": \"KILL\"}.";
+    private static final String END = "The body must be JSON: {\"how\": \"GRACEFUL\"} or {\"how\": \"KILL\"}.";
 
     @Override
     protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(
@@ -34,6 +34,6 @@ class Problems extends ResponseEntityExceptionHandler {
     @ExceptionHandler({DataAccessResourceFailureException.class, CannotCreateTransactionException.class})
     ProblemDetail databaseAway() {
         return ProblemDetail.forStatusAndDetail(
-                HttpStatus.SERVICE_UNAVAILABLE, "The database does not answer. Try again in a moment.");
+                HttpStatus.SERVICE_UNAVAILABLE, "The database doesn't answer. Try again in a moment.");
     }
 }

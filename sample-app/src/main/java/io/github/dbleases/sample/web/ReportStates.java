@@ -15,7 +15,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Tells who writes the sales reports, and the latest ones. */
+/** Reads which instance writes the sales reports, and the latest reports. */
 @Component
 class ReportStates {
 
@@ -31,12 +31,12 @@ class ReportStates {
         this.leadership = client.leadership(ReportJob.ELECTION);
     }
 
-    /** As the database has it. */
+    /** The leader according to the database. */
     Reports read(ClusterView cluster) {
         return new Reports(leader(cluster), book.latest(SHOWN));
     }
 
-    /** What this instance knows by itself. */
+    /** The leader as far as this instance knows by itself. */
     Reports own() {
         ClientStatus status = client.status();
         OptionalLong token = leadership.token();

@@ -10,7 +10,7 @@ import java.util.List;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
-/** Puts together what the page shows. */
+/** Reads the state that the page shows. */
 @Component
 class StateReader {
 
@@ -29,7 +29,7 @@ class StateReader {
         this.reports = reports;
     }
 
-    /** Reads the state; when the database does not answer, only what this instance knows without it. */
+    /** Reads the state. If the database does not answer, that is only what this instance knows without it. */
     State read() {
         try {
             ClusterView cluster = client.cluster();
@@ -57,8 +57,7 @@ class StateReader {
         Long session = status.session().isPresent() ? status.session().getAsLong() : null;
         return new State(
                 states.self(),
-                "The database does not answer. What is shown is what %s still trusts by itself."
-                        .formatted(states.self()),
+                "The database doesn't answer. This page shows only what %s knows without it.".formatted(states.self()),
                 status.ttl().toMillis(),
                 null,
                 null,

@@ -25,7 +25,7 @@ class EmailCheckTests {
     private final EmailCheck check = room.check("instance-1");
 
     @Test
-    void nothingIsSaidBeforeAllIsDoneAndComparedAndSent() throws Exception {
+    void noVerdictIsGivenBeforeEverythingIsDoneComparedAndSent() throws Exception {
         long waiting = room.order(CUSTOMER);
         send(room.done(CUSTOMER));
         assertThat(check.checkIfAllSent()).as("an order waits").isFalse();
@@ -45,7 +45,7 @@ class EmailCheckTests {
     }
 
     @Test
-    void oneInstanceOfManySaysItOnce(CapturedOutput output) throws Exception {
+    void onlyOneInstanceReportsTheVerdict(CapturedOutput output) throws Exception {
         send(room.done(CUSTOMER));
         send(room.done(CUSTOMER));
         room.compareBalances();
@@ -55,13 +55,14 @@ class EmailCheckTests {
         assertThat(room.check("instance-2").checkIfAllSent()).isFalse();
 
         assertThat(output.getOut())
-                .containsOnlyOnce("2 emails about 2 orders are sent, 0 are given up: none is lost, none is doubled.");
+                .containsOnlyOnce(
+                        "2 emails about 2 orders were sent, 0 were given up: no email was lost or sent twice.");
         assertThat(check.latest())
                 .hasValueSatisfying(verdict -> assertThat(verdict.right()).isTrue());
     }
 
     @Test
-    void anEmailThatWasSentTwiceIsSeen(CapturedOutput output) throws Exception {
+    void anEmailThatWasSentTwiceIsReported(CapturedOutput output) throws Exception {
         Email email = room.done(CUSTOMER);
         send(email);
         send(email);
@@ -74,11 +75,11 @@ class EmailCheckTests {
             assertThat(verdict.doubled()).isEqualTo(1);
             assertThat(verdict.wrong()).isEqualTo(List.of(new WrongEmail(email.orderId(), 2)));
         });
-        assertThat(output.getOut()).contains("0 are LOST, 1 are DOUBLED, of the orders [" + email.orderId());
+        assertThat(output.getOut()).contains("0 were LOST and 1 were SENT TWICE, for the orders [" + email.orderId());
     }
 
     @Test
-    void anEmailThatCountsAsSentAndWasNotIsSeen(CapturedOutput output) {
+    void anEmailThatWasOnlyMarkedAsSentIsReportedAsLost(CapturedOutput output) {
         Email email = room.done(CUSTOMER);
         room.markSent(email);
         room.compareBalances();
@@ -88,11 +89,11 @@ class EmailCheckTests {
         assertThat(check.latest())
                 .hasValueSatisfying(
                         verdict -> assertThat(verdict.wrong()).isEqualTo(List.of(new WrongEmail(email.orderId(), 0))));
-        assertThat(output.getOut()).contains("1 are LOST, 0 are DOUBLED");
+        assertThat(output.getOut()).contains("1 were LOST and 0 were SENT TWICE");
     }
 
     @Test
-    void anOrderThatPutNoEmailIntoTheOutboxIsSeen() {
+    void anOrderWithoutAnEmailInTheOutboxIsReported() {
         room.finish(room.order(CUSTOMER));
         room.compareBalances();
 
@@ -103,12 +104,12 @@ class EmailCheckTests {
     }
 
     @Test
-    void anEmailThatIsGivenUpIsNeitherLostNorForgotten() throws Exception {
+    void anEmailThatIsGivenUpIsCountedAndNotLost() throws Exception {
         send(room.done(CUSTOMER));
         Email refused = room.done(MailDomain.UNREACHABLE);
         room.compareBalances();
         room.refuse(refused, 3);
-        assertThat(check.checkIfAllSent()).as("another try is left").isFalse();
+        assertThat(check.checkIfAllSent()).as("one attempt is left").isFalse();
 
         room.giveUp(refused);
 
@@ -121,7 +122,7 @@ class EmailCheckTests {
     }
 
     @Test
-    void anEmailThatIsSentAfterTheVerdictIsComparedToo() throws Exception {
+    void anEmailThatIsSentAfterAVerdictLeadsToAnother() throws Exception {
         Email email = room.done(CUSTOMER);
         send(email);
         room.compareBalances();
@@ -135,7 +136,7 @@ class EmailCheckTests {
     }
 
     @Test
-    void ordersThatWereDoneBeforeThereWereEmailsHaveNone() throws Exception {
+    void ordersThatWereDoneBeforeThereWereEmailsNeedNone() throws Exception {
         try (DeskDatabase earlier = new DeskDatabase(MigrationVersion.fromVersion("2"));
                 PostRoom grown = new PostRoom(earlier)) {
             long waiting = grown.order(CUSTOMER);

@@ -32,7 +32,7 @@ class EmailSenderTests {
     }
 
     @Test
-    void whatIsNotRefusedIsSent() throws Exception {
+    void anEmailThatIsNotRefusedIsSent() throws Exception {
         Email first = room.done(PLAIN);
         Email last = room.done(PLAIN);
 
@@ -52,7 +52,7 @@ class EmailSenderTests {
     }
 
     @Test
-    void anEmailThatWasRefusedBeforeIsTakenByWhomeverItIsSent() throws Exception {
+    void anotherInstanceCanSendAnEmailThatWasRefusedBefore() throws Exception {
         Email email = room.done(GREYLISTED);
         assertThatThrownBy(() -> servers.take(email)).hasMessage("451 4.7.1 Greylisted, try again later");
 
@@ -71,7 +71,7 @@ class EmailSenderTests {
     }
 
     @Test
-    void emailsThatWereGivenUpAreTriedAgainWhenSomebodyAsksForIt() {
+    void emailsThatWereGivenUpAreRetriedOnRequest() {
         TaskRunner runner = mock();
         room.giveUp(room.done(PLAIN));
         room.giveUp(room.done(PLAIN));
@@ -85,7 +85,7 @@ class EmailSenderTests {
     }
 
     @Test
-    void theReportTellsWhatIsLeftAndWhoHasSentWhat() throws Exception {
+    void theReportShowsWhatIsLeftAndWhatEachInstanceHasSent() throws Exception {
         servers.take(room.done(PLAIN));
         servers.take(room.done(PLAIN));
         room.jdbc.sql("UPDATE email_outbox SET sent_at = now()").update();
@@ -111,7 +111,7 @@ class EmailSenderTests {
     }
 
     @Test
-    void ofAnEmptyOutboxNothingIsOld() {
+    void anEmptyOutboxHasNoOldestEmail() {
         assertThat(room.report().read().outbox()).isEqualTo(new Mailing.Outbox(0, 0, 0, null, 0, null));
     }
 }

@@ -15,7 +15,7 @@ class MailDomainTests {
             .toList();
 
     @Test
-    void aShareOfTheCustomersIsWhereTheFirstAttemptsAreRefused() {
+    void someCustomersUseServersThatRefuseTheFirstAttempts() {
         assertThat(OF_CUSTOMERS)
                 .filteredOn(MailDomain.GREYLIST::equals)
                 .as("one in ten")
@@ -28,7 +28,7 @@ class MailDomainTests {
     }
 
     @Test
-    void oneAddressIsWrong() {
+    void oneCustomerHasAWrongAddress() {
         assertThat(OF_CUSTOMERS).containsOnlyOnce(MailDomain.NOWHERE);
         assertThat(MailDomain.addressOf(MailDomain.UNREACHABLE)).isEqualTo("c-0377@nowhere.example");
     }

@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 
-/** A database with orders that are done and emails about them, and the parts of an instance on it. */
+/** A database with done orders and their emails, and the parts of an instance that use it. */
 final class PostRoom implements AutoCloseable {
 
     private final DeskDatabase database;
@@ -33,7 +33,7 @@ final class PostRoom implements AutoCloseable {
         return new SampleProperties(instance, 0, Duration.ZERO, 10, Duration.ZERO, null);
     }
 
-    /** Adds an order of a customer that waits; returns its number. */
+    /** Adds a waiting order of a customer, and returns its number. */
     long order(String customer) {
         jdbc.sql("INSERT INTO desk_customer (id, name) VALUES (?, ?) ON CONFLICT DO NOTHING")
                 .params(customer, customer)
@@ -44,7 +44,7 @@ final class PostRoom implements AutoCloseable {
                 .single();
     }
 
-    /** Adds an order that is done, with its email in the outbox. */
+    /** Adds a done order, with its email in the outbox. */
     Email done(String customer) {
         long order = order(customer);
         finish(order);
@@ -63,7 +63,7 @@ final class PostRoom implements AutoCloseable {
                 .update();
     }
 
-    /** Says that the balances of all orders were compared. */
+    /** Records that the balances of all orders were compared. */
     void compareBalances() {
         jdbc.sql("""
                 INSERT INTO desk_verdict (orders, customers, checked_by)
@@ -71,7 +71,7 @@ final class PostRoom implements AutoCloseable {
                 """).update();
     }
 
-    /** Writes into the outbox that an email was sent. */
+    /** Marks an email in the outbox as sent. */
     void markSent(Email email) {
         jdbc.sql("UPDATE email_outbox SET sent_at = now() WHERE id = ?")
                 .param(email.id())

@@ -1,6 +1,6 @@
 package io.github.dbleases.sample.launcher;
 
-/** What the tests start as a process: it says who it is and waits for the end of its standard input. */
+/** The process that the tests start. It prints its id and waits for the end of its standard input. */
 final class Child {
 
     private Child() {}

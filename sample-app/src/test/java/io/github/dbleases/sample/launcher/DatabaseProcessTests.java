@@ -27,7 +27,7 @@ class DatabaseProcessTests {
     }
 
     @Test
-    void theServerAndItsDataAreGoneAfterTheEnd() throws SQLException {
+    void theServerAndItsDataAreGoneAfterClosing() throws SQLException {
         DatabaseAddress address = database.address();
         String url = "jdbc:postgresql://localhost:%d/postgres".formatted(address.port());
         try (Connection connection = DriverManager.getConnection(url, "postgres", "")) {
@@ -41,7 +41,7 @@ class DatabaseProcessTests {
     }
 
     @Test
-    void theServerIsStoppedEvenIfTheProcessBesideItWasKilled() {
+    void theServerIsStoppedEvenIfTheProcessThatStartedItWasKilled() {
         DatabaseAddress address = database.address();
         CountDownLatch killed = new CountDownLatch(1);
         database.onEnd(code -> killed.countDown());

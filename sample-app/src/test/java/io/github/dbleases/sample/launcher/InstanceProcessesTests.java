@@ -42,7 +42,7 @@ class InstanceProcessesTests {
     }
 
     @Test
-    void eachInstanceHasItsNameItsPortAndWhatTheUserGave() {
+    void eachInstanceGetsItsNameItsPortAndTheArgumentsOfTheUser() {
         assertThat(awaitStart("instance-1").arguments())
                 .isEqualTo("--dbleases.ttl=3s --sample.name=instance-1 --server.port=1001");
         assertThat(awaitStart("instance-2").arguments())
@@ -50,13 +50,13 @@ class InstanceProcessesTests {
     }
 
     @Test
-    void anInstanceThatHasEndedIsStartedAgainWhenAnotherAsks() {
+    void anInstanceThatHasEndedIsStartedAgainOnRequestOfAnother() {
         LauncherControl asking = new LauncherControl(
                 new SampleProperties("test", 0, Duration.ZERO, 1, Duration.ZERO, control.address()));
         ProcessHandle first = awaitStart("instance-1").process();
         ProcessHandle second = awaitStart("instance-2").process();
-        assertThat(asking.start("instance-2")).as("one that runs").isFalse();
-        assertThat(asking.start("instance-3")).as("one that is not there").isFalse();
+        assertThat(asking.start("instance-2")).as("a running instance").isFalse();
+        assertThat(asking.start("instance-3")).as("an unknown instance").isFalse();
 
         second.destroyForcibly();
 
@@ -70,7 +70,7 @@ class InstanceProcessesTests {
     }
 
     @Test
-    void closingEndsAllInstancesInAnOrderlyWay() throws InterruptedException {
+    void closingStopsAllInstancesInAnOrderlyWay() throws InterruptedException {
         List<ProcessHandle> processes = List.of(
                 awaitStart("instance-1").process(), awaitStart("instance-2").process());
 

@@ -20,7 +20,7 @@ class LaunchPlanTests {
     }
 
     @Test
-    void everyOtherArgumentIsForEachInstance() {
+    void everyOtherArgumentIsPassedToEachInstance() {
         LaunchPlan plan = LaunchPlan.of(
                 "--sample.instances=5",
                 "--server.port=9000",
@@ -37,7 +37,7 @@ class LaunchPlanTests {
     }
 
     @Test
-    void aDatabaseOfTheUserTakesThePlaceOfTheEmbeddedOne() {
+    void aDatabaseOfTheUserReplacesTheEmbeddedOne() {
         LaunchPlan plan = LaunchPlan.of("--spring.datasource.url=jdbc:postgresql://db/desk");
 
         assertThat(plan.embeddedDatabase()).isFalse();
@@ -56,7 +56,7 @@ class LaunchPlanTests {
     }
 
     @Test
-    void aPortThatIsInUseIsNamedWithARemedy() throws IOException {
+    void aPortThatIsInUseIsRefusedWithARemedy() throws IOException {
         try (ServerSocket other = new ServerSocket(0)) {
             LaunchPlan plan = LaunchPlan.of("--sample.instances=2", "--server.port=" + other.getLocalPort());
 

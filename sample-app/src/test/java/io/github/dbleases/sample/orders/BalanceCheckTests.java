@@ -27,7 +27,7 @@ class BalanceCheckTests {
     private final BalanceCheck check = desk.check(properties);
 
     @Test
-    void nothingIsSaidBeforeAllOrdersAreDone() {
+    void noVerdictIsGivenBeforeAllOrdersAreDone() {
         desk.orderImport(lease, properties).importOnce();
         assertThat(check.checkIfAllDone()).isFalse();
 
@@ -43,7 +43,7 @@ class BalanceCheckTests {
     }
 
     @Test
-    void nothingIsSaidOfADeskWithoutOrders() {
+    void noVerdictIsGivenWithoutOrders() {
         desk.orderImport(lease, Desk.named("instance-1", 0)).importOnce();
 
         assertThat(check.checkIfAllDone()).isFalse();
@@ -51,7 +51,7 @@ class BalanceCheckTests {
     }
 
     @Test
-    void oneInstanceOfManySaysItOnce(CapturedOutput output) {
+    void onlyOneInstanceReportsTheVerdict(CapturedOutput output) {
         desk.orderImport(lease, properties).importOnce();
         doAll();
 
@@ -79,7 +79,7 @@ class BalanceCheckTests {
     }
 
     @Test
-    void ordersThatAreAddedLaterAreCheckedToo() {
+    void ordersThatAreAddedLaterLeadToAnotherVerdict() {
         desk.orderImport(lease, properties).importOnce();
         doAll();
         assertThat(check.checkIfAllDone()).isTrue();
@@ -97,14 +97,15 @@ class BalanceCheckTests {
         assertThat(desk.book(lease).balance("new-customer")).isEqualTo(1_250);
     }
 
-    /** The reason for this sample: what the lease must never let happen would be seen. */
+    /** The reason for this sample: it would reveal what a lease must never let happen. */
     @Test
-    void aSecondOwnerIsSeenAsAWrongBalance() {
+    void aSecondOwnerCausesAWrongBalance() {
         desk.orderImport(lease, properties).importOnce();
         PartitionWork second = desk.work(lease, Desk.named("instance-2", 200));
         int partition = lease.partitionOf("C-0134");
         boolean[] secondHasCome = {false};
-        // Between the first one's reading of the balance and its writing, a second owner does the whole partition.
+        // After the first owner reads the balance and before it writes it, a second owner processes the whole
+        // partition.
         Lease first = new SoleOwner(128, () -> {
             if (!secondHasCome[0]) {
                 secondHasCome[0] = true;
@@ -124,7 +125,7 @@ class BalanceCheckTests {
     }
 
     @Test
-    void anInstanceThatIsNotTrustedAnyMoreWritesNothing() throws InterruptedException {
+    void anInstanceThatIsNoLongerTrustedWritesNothing() throws InterruptedException {
         desk.orderImport(lease, properties).importOnce();
         PartitionWork paused = desk.work(new SoleOwner(128, NEVER), properties);
 
@@ -142,7 +143,7 @@ class BalanceCheckTests {
     private static void doBatches(PartitionWork work, int partition) {
         try {
             while (work.doBatch(partition, NEVER) > 0) {
-                // As long as there is something to do.
+                // Repeat while there is something to do.
             }
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);

@@ -8,14 +8,14 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** A database of the order desk, and the parts of an instance on it. */
+/** A database of the order desk, and the parts of an instance that use it. */
 final class Desk implements AutoCloseable {
 
     final JdbcClient jdbc;
     private final JdbcTransactionManager transactionManager;
     private final DeskDatabase database = new DeskDatabase();
 
-    /** A database of its own without orders. */
+    /** Creates a new database without orders. */
     Desk() {
         jdbc = database.jdbc();
         transactionManager = new JdbcTransactionManager(database.dataSource());

@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * Writes the file of orders that the application ships. The same bytes come out on every machine: {@link Random} and
- * {@link StrictMath} are specified to the last bit.
+ * Writes the file of orders that comes with the application. It has the same bytes on every machine, because {@link
+ * Random} and {@link StrictMath} are specified to the last bit.
  */
 final class OrderFileGenerator {
 
@@ -84,7 +84,7 @@ final class OrderFileGenerator {
 
     private OrderFileGenerator() {}
 
-    /** Run it from this module's directory. */
+    /** Run this from the module's directory. */
     public static void main(String[] args) throws IOException {
         Files.writeString(Path.of("src/main/resources/orders.csv"), generate(), StandardCharsets.UTF_8);
     }
@@ -97,7 +97,7 @@ final class OrderFileGenerator {
         List<String> customers = customers();
         StringBuilder lines = new StringBuilder("order,customer,name,cents\n");
         for (int order = 1; order <= ORDERS; order++) {
-            // Few customers order often and many seldom.
+            // Few customers order often, and many rarely.
             int customer = (int) (CUSTOMERS * StrictMath.pow(random.nextDouble(), 1.7));
             lines.append(order)
                     .append(',')
@@ -109,7 +109,7 @@ final class OrderFileGenerator {
         return lines.toString();
     }
 
-    /** Number and name of each customer, those who order most first. */
+    /** The number and the name of each customer, those who order most first. */
     private List<String> customers() {
         List<String> names = new ArrayList<>();
         for (String first : FIRST_NAMES) {

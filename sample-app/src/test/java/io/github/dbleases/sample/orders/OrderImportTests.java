@@ -37,7 +37,7 @@ class OrderImportTests {
     }
 
     @Test
-    void onlyTheFirstOrdersAreImportedWhenAskedFor() {
+    void theNumberOfImportedOrdersCanBeLimited() {
         desk.orderImport(new SoleOwner(), Desk.named("instance-1", 25)).importOnce();
 
         assertThat(desk.jdbc
@@ -49,7 +49,7 @@ class OrderImportTests {
     }
 
     @Test
-    void noOrdersAreImportedWhenNoneAreAskedFor() {
+    void zeroOrdersCanBeImported() {
         desk.orderImport(new SoleOwner(), Desk.named("instance-1", 0)).importOnce();
 
         assertThat(desk.count("desk_order")).isZero();
@@ -57,7 +57,7 @@ class OrderImportTests {
     }
 
     @Test
-    void waitingOrdersFollowTheirCustomersWhenTheNumberOfPartitionsHasChanged() {
+    void waitingOrdersMoveToNewPartitionsWhenTheNumberOfPartitionsChanges() {
         desk.orderImport(new SoleOwner(), Desk.named("instance-1", 1_000)).importOnce();
         Lease smaller = new SoleOwner(7, () -> true);
 

@@ -28,7 +28,7 @@ class OrderWorkerTests {
     private final InMemoryLeaseStore store = new InMemoryLeaseStore();
     private final Deque<Instance> instances = new ArrayDeque<>();
 
-    /** A client and the worker that works on what the client owns. */
+    /** A client, and the worker that processes what the client owns. */
     private record Instance(LeaseClient client, OrderWorker worker) {
 
         void end() {
@@ -43,7 +43,7 @@ class OrderWorkerTests {
     }
 
     @Test
-    void theOrdersOfACustomerAreDoneInTheOrderInWhichTheyCame() {
+    void theOrdersOfACustomerAreDoneInTheOrderOfTheirNumbers() {
         start("instance-1", 2_000);
 
         awaitVerdict();
@@ -70,11 +70,13 @@ class OrderWorkerTests {
                 .isEqualTo(200);
     }
 
-    /** Few partitions and long batches: each hand-over comes in the middle of a batch, and has to wait for its end. */
+    /**
+     * With few partitions and long batches, each hand-over comes in the middle of a batch and has to wait for its end.
+     */
     @Test
     void aHandOverInTheMiddleOfABatchLeavesAllBalancesRight() {
         Instance first = startSlow("instance-1");
-        // Now it works on the third of its four partitions, and will have to give the last two.
+        // Now it is working on the third of its four partitions, and will have to give the last two away.
         awaitThat(() -> doneBy("instance-1") > 2 * LONG_BATCH);
         startSlow("instance-2");
         awaitThat(() -> doneBy("instance-2") > 150);
@@ -82,14 +84,14 @@ class OrderWorkerTests {
         awaitThat(() -> doneBy("instance-3") > 150);
         first.end();
         assertThat(desk.waiting())
-                .as("orders that wait after the first has left")
+                .as("waiting orders after the first one has left")
                 .isPositive();
 
         assertThat(awaitVerdict().wrong()).isEmpty();
     }
 
     @Test
-    void aWorkerThatStopsFinishesTheOrderThatItIsWorkingOn() {
+    void aWorkerThatStopsFinishesItsCurrentOrder() {
         Instance instance = start("instance-1", 10_000);
         awaitThat(() -> doneBy("instance-1") > 100);
 

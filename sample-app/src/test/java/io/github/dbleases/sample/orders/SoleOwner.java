@@ -10,7 +10,7 @@ import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
-/** A lease whose every partition is owned, whatever others believe; the trust is what the test says. */
+/** A lease that owns all its partitions, whatever other instances own. The test decides about the trust. */
 final class SoleOwner implements Lease {
 
     private final int partitions;
@@ -20,7 +20,7 @@ final class SoleOwner implements Lease {
         this(128, () -> true);
     }
 
-    /** Asks at each check of a hold whether the session is trusted. */
+    /** Supplies, at each check of a hold, whether the session is trusted. */
     SoleOwner(int partitions, BooleanSupplier trust) {
         this.partitions = partitions;
         this.trust = trust;

@@ -34,7 +34,7 @@ class ReportBookTests {
             new ReportBook(jdbc, new SampleProperties("instance-1", 0, Duration.ZERO, 10, Duration.ZERO, null));
 
     @Test
-    void aReportTellsOfTheOrdersAndOfWhoWroteIt() {
+    void aReportHasTheOrdersAndItsWriter() {
         jdbc.sql("INSERT INTO desk_customer (id, name) VALUES ('C-1', 'One')").update();
         jdbc.sql("""
                 INSERT INTO desk_order (customer, partition, cents, done_at)
@@ -65,7 +65,7 @@ class ReportBookTests {
     }
 
     @Test
-    void aWriterThatWaitsForOneWithAHigherTokenIsRefused() throws Exception {
+    void aWriterThatWaitedForAWriterWithAHigherTokenIsRefused() throws Exception {
         Future<Boolean> former;
         try (Connection later = database.dataSource().getConnection();
                 Statement statement = later.createStatement()) {
@@ -81,7 +81,7 @@ class ReportBookTests {
     }
 
     @Test
-    void ofManyThatWriteAtTheSameTimeNoneWritesAfterAHigherToken() throws Exception {
+    void concurrentWritersNeverWriteAfterAHigherToken() throws Exception {
         List<Callable<Long>> writers = new ArrayList<>();
         for (int writer = 0; writer < WRITERS; writer++) {
             int first = writer;

@@ -37,7 +37,7 @@ class InstanceStatesTests {
             Map.of(1L, 5L));
 
     @Test
-    void anInstanceWithALiveSessionIsActiveAndHasWhatItsSessionOwns() {
+    void anInstanceWithALiveSessionIsActiveAndOwnsWhatItsSessionOwns() {
         Instance instance = only(cluster(session(1, "instance-1")), entry(1L, Phase.RUNNING));
 
         assertThat(instance)
@@ -51,7 +51,7 @@ class InstanceStatesTests {
     }
 
     @Test
-    void anInstanceThatWasKilledHasItsSessionUntilThatExpiresAndCanBeStarted() {
+    void anInstanceThatWasKilledKeepsItsSessionUntilItExpiresAndCanBeStarted() {
         Instance instance = only(cluster(session(1, "instance-1")), entry(1L, Phase.ENDED));
 
         assertThat(instance.status()).isEqualTo(Status.ENDED);
@@ -62,7 +62,7 @@ class InstanceStatesTests {
     }
 
     @Test
-    void anInstanceThatStartsAgainKeepsTheFormerSessionAndHidesTheNewOneUntilItHasToldIt() {
+    void anInstanceThatStartsAgainShowsItsFormerSessionUntilItHasRegisteredTheNewOne() {
         Instance instance =
                 only(cluster(session(1, "instance-1"), session(3, "instance-1")), entry(1L, Phase.STARTING));
 
@@ -71,7 +71,7 @@ class InstanceStatesTests {
     }
 
     @Test
-    void aSessionOfNoInstanceIsListedAfterTheInstances() {
+    void aSessionThatBelongsToNoInstanceIsListedAfterTheInstances() {
         List<Instance> instances = states(cluster(session(1, "another"), session(3, "instance-1")))
                 .join(List.of(entry(3L, Phase.RUNNING)));
 

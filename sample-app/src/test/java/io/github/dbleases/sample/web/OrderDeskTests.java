@@ -22,7 +22,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-/** One plain instance with 200 orders, as a browser and a shell see it. */
+/** A plain instance with 200 orders, as seen by a browser and a shell. */
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
@@ -49,7 +49,7 @@ class OrderDeskTests {
     private int port;
 
     @Test
-    void anAddedOrderIsFoundWhereItsLocationSaysAndGetsDone() throws Exception {
+    void anAddedOrderIsFoundAtItsLocationAndGetsDone() throws Exception {
         HttpResponse<String> added = post("/orders", "{\"customer\": \"C-0042\", \"amount\": 1250}");
 
         assertThat(added.statusCode()).isEqualTo(201);
@@ -83,13 +83,13 @@ class OrderDeskTests {
     }
 
     @Test
-    void anOrderThatIsNotThereIsNotFound() throws Exception {
+    void anUnknownOrderIsNotFound() throws Exception {
         assertThat(get("/orders/999999").statusCode()).isEqualTo(404);
         assertThat(get("/orders/first").statusCode()).isEqualTo(400);
     }
 
     @Test
-    void theStateTellsWhoOwnsEachPartitionAndThatAllBalancesAreRight() {
+    void theStateShowsTheOwnerOfEachPartitionAndThatAllBalancesAreRight() {
         await().untilAsserted(() -> {
             String state = get("/state").body();
             assertThat(JsonPath.<String>read(state, "$.servedBy")).isEqualTo("instance-1");
@@ -106,9 +106,9 @@ class OrderDeskTests {
         });
     }
 
-    /** Among the first 200 orders, one is of the customer whose address is wrong. */
+    /** One of the first 200 orders belongs to the customer with the wrong address. */
     @Test
-    void eachEmailIsSentOnceOrGivenUpAndTheStateAndTheEndpointTellSo() {
+    void eachEmailIsSentOnceOrGivenUpAsTheStateAndTheEndpointShow() {
         // There is no verdict until all emails are sent.
         await().ignoreException(PathNotFoundException.class).untilAsserted(() -> {
             String state = get("/state").body();
@@ -188,7 +188,7 @@ class OrderDeskTests {
     }
 
     @Test
-    void anInstanceEndsOnlyWhenToldHowInJson() throws Exception {
+    void anInstanceEndsOnlyOnAJsonRequestThatSaysHow() throws Exception {
         assertThat(post("/instance/end", "{}").statusCode()).isEqualTo(400);
         assertThat(post("/instance/end", "{\"how\": \"SOMEHOW\"}").statusCode()).isEqualTo(400);
         HttpRequest form = HttpRequest.newBuilder(uri("/instance/end"))

@@ -1,0 +1,24 @@
+package io.github.dbleases.internal.jdbc;
+
+import java.nio.charset.StandardCharsets;
+
+/** Names of schemas, tables, columns, users and channels. */
+public final class SqlIdentifiers {
+
+    /** The maximum length of a name in bytes. PostgreSQL truncates longer names. */
+    public static final int MAX_LENGTH = 63;
+
+    private SqlIdentifiers() {}
+
+    /** Returns a name in double quotes, as it is written in SQL. */
+    public static String quoted(String name) {
+        return '"' + name.replace("\"", "\"\"") + '"';
+    }
+
+    /** Returns whether a name is not blank, at most {@link #MAX_LENGTH} bytes long and free of control characters. */
+    public static boolean isValid(String name) {
+        return !name.isBlank()
+                && name.getBytes(StandardCharsets.UTF_8).length <= MAX_LENGTH
+                && name.chars().noneMatch(Character::isISOControl);
+    }
+}

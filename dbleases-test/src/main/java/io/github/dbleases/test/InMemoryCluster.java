@@ -1,0 +1,70 @@
+package io.github.dbleases.test;
+
+import io.github.dbleases.LeaseClient;
+import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.Timing;
+import io.github.dbleases.internal.client.LeaseClients;
+import io.github.dbleases.memory.InMemoryLeaseStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Real clients that share leases in the memory of one process, as instances of an application do on a database. Its times
+ * are short, so a test waits for a grant or a hand-over for some milliseconds.
+ *
+ * <pre>{@code
+ * try (InMemoryCluster cluster = new InMemoryCluster()) {
+ *     Lease mine = cluster.start("one").lease("orders", 8);
+ *     Lease theirs = cluster.start("two").lease("orders", 8);
+ *     await().until(() -> mine.values().size() == 4 && theirs.values().size() == 4);
+ * }
+ * }</pre>
+ *
+ * <p>May be used by any thread.
+ */
+public final class InMemoryCluster implements AutoCloseable {
+
+    private static final LeaseClientConfig CONFIG = LeaseClientConfig.defaults()
+            .withTiming(new Timing(
+                    Duration.ofMillis(1_200),
+                    Duration.ofMillis(200),
+                    Duration.ofMillis(200),
+                    Duration.ofMillis(100),
+                    Duration.ofMillis(100)))
+            .withDebounce(Duration.ZERO)
+            .withDrainTimeout(Duration.ofSeconds(1));
+
+    private final InMemoryLeaseStore store = new InMemoryLeaseStore();
+    private final List<LeaseClient> clients = new ArrayList<>();
+
+    /** Returns the store that the clients share. */
+    public InMemoryLeaseStore store() {
+        return store;
+    }
+
+    /** Starts a client, with short times and without a pause before balancing. */
+    public LeaseClient start(String clientId) {
+        return start(CONFIG.withClientId(clientId));
+    }
+
+    /** Starts a client with settings of its own. */
+    public LeaseClient start(LeaseClientConfig config) {
+        LeaseClient client = LeaseClients.start(config, store);
+        synchronized (clients) {
+            clients.add(client);
+        }
+        return client;
+    }
+
+    /** Closes all clients, those that were closed already included. */
+    @Override
+    public void close() {
+        List<LeaseClient> all;
+        synchronized (clients) {
+            all = List.copyOf(clients);
+            clients.clear();
+        }
+        all.forEach(LeaseClient::close);
+    }
+}
