@@ -1,7 +1,7 @@
 package io.github.dbleases.postgres.tasks;
 
 import io.github.dbleases.TaskClaim;
-import io.github.dbleases.TaskSession.Place;
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.internal.jdbc.Sql;
 import io.github.dbleases.spi.tasks.ClaimPlan;
 import io.github.dbleases.spi.tasks.ClaimedTask;

@@ -1,5 +1,6 @@
 package io.github.dbleases.internal.tasks;
 
+import io.github.dbleases.internal.Backoff;
 import java.time.Duration;
 
 /**

@@ -1,8 +1,9 @@
 package io.github.dbleases.internal.tasks;
 
 import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.TaskRunnerConfig;
-import io.github.dbleases.TaskSession.Place;
+import io.github.dbleases.internal.Backoff;
 import io.github.dbleases.spi.tasks.ClaimPlan;
 import java.time.Duration;
 import java.util.function.DoubleSupplier;
@@ -80,14 +81,14 @@ final class ClaimSchedule {
         this.batchSize = batchSize;
         this.interval = config.interval().toNanos();
         this.random = random;
-        Duration first = config.retry().first();
-        Duration longest = config.retry().longest();
+        Duration first = config.retryDelay();
+        Duration longest = config.maxRetryDelay();
         Duration longestForFresh = first.multipliedBy(MAX_DELAYS_FOR_FRESH);
         this.freshBreaker = new CircuitBreaker(
                 BREAKER_THRESHOLD,
                 first,
-                new Backoff(first, longestForFresh.compareTo(longest) < 0 ? longestForFresh : longest, random));
-        this.retryBreaker = new CircuitBreaker(BREAKER_THRESHOLD, first, new Backoff(first, longest, random));
+                Backoff.around(first, longestForFresh.compareTo(longest) < 0 ? longestForFresh : longest, random));
+        this.retryBreaker = new CircuitBreaker(BREAKER_THRESHOLD, first, Backoff.around(first, longest, random));
         this.dueNanos = now;
         this.retriesDueNanos = now;
         this.sampleAt = now;

@@ -5,7 +5,7 @@ import io.github.dbleases.TaskRunner;
 import io.github.dbleases.TaskRunnerConfig;
 import io.github.dbleases.TaskRunnerListener;
 import io.github.dbleases.TaskRunnerStatus;
-import io.github.dbleases.TaskSession;
+import io.github.dbleases.internal.TaskSession;
 import io.github.dbleases.spi.tasks.TaskWork;
 import java.time.Duration;
 import java.util.List;

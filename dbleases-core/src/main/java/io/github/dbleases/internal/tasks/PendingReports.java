@@ -1,5 +1,6 @@
 package io.github.dbleases.internal.tasks;
 
+import io.github.dbleases.internal.Backoff;
 import io.github.dbleases.spi.tasks.ClaimPlan;
 import io.github.dbleases.spi.tasks.ClaimedTask;
 import io.github.dbleases.spi.tasks.TaskRequest;

@@ -1,8 +1,9 @@
 package io.github.dbleases.internal.tasks;
 
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.TaskQueueException;
 import io.github.dbleases.TaskRunnerListener.Activity;
-import io.github.dbleases.TaskSession;
+import io.github.dbleases.internal.TaskSession;
 import io.github.dbleases.internal.tasks.PendingReports.OutgoingRequest;
 import io.github.dbleases.spi.tasks.TaskChannel;
 import io.github.dbleases.spi.tasks.TaskReply;
@@ -47,7 +48,7 @@ final class QueueLoop<T> {
         if (!checked) {
             return state.observe(now -> !now.isClosing() && now.pauseLeft(state.now()) <= 0) && check();
         }
-        TaskSession.Place place = session.place();
+        Place place = session.place();
         @Nullable
         OutgoingRequest<T> next = state.<@Nullable OutgoingRequest<T>>observe(now -> now.next(place, state.now()));
         if (next != null) {

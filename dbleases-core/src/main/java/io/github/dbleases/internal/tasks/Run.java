@@ -2,9 +2,9 @@ package io.github.dbleases.internal.tasks;
 
 import io.github.dbleases.Registration;
 import io.github.dbleases.TaskRunnerConfig;
-import io.github.dbleases.TaskSession;
-import io.github.dbleases.TaskSessionListener;
 import io.github.dbleases.Tasker;
+import io.github.dbleases.internal.TaskSession;
+import io.github.dbleases.internal.TaskSessionListener;
 import io.github.dbleases.spi.tasks.TaskWork;
 import java.lang.reflect.Method;
 import java.time.Duration;

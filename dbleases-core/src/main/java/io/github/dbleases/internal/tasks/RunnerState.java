@@ -1,12 +1,13 @@
 package io.github.dbleases.internal.tasks;
 
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.TaskFailure;
 import io.github.dbleases.TaskFailure.Verdict;
 import io.github.dbleases.TaskGivenUpException;
 import io.github.dbleases.TaskPostponedException;
 import io.github.dbleases.TaskRunnerConfig;
-import io.github.dbleases.TaskSession.Place;
 import io.github.dbleases.TaskTimeoutException;
+import io.github.dbleases.internal.Backoff;
 import io.github.dbleases.internal.tasks.PendingReports.OutgoingRequest;
 import io.github.dbleases.spi.tasks.ClaimPlan;
 import io.github.dbleases.spi.tasks.ClaimedTask;
@@ -83,10 +84,10 @@ final class RunnerState<T> {
         this.batchSize = batchSize;
         this.remembers = remembers;
         this.schedule = new ClaimSchedule(config, batchSize, random, now);
-        this.retryDelay = new Backoff(config.retry().first(), config.retry().longest(), random);
+        this.retryDelay = Backoff.around(config.retryDelay(), config.maxRetryDelay(), random);
         this.pending = new PendingReports<>(retryDelay);
         Duration interval = config.interval().compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : config.interval();
-        this.queueDelay = new Backoff(interval, LONGEST_PAUSE, random);
+        this.queueDelay = Backoff.around(interval, LONGEST_PAUSE, random);
         this.finishing = new CircuitBreaker(1, Duration.ZERO, retryDelay);
         this.pauseUntil = now;
     }

@@ -1,6 +1,6 @@
 package io.github.dbleases.internal.tasks;
 
-import io.github.dbleases.TaskSession;
+import io.github.dbleases.internal.TaskSession;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;

@@ -1,7 +1,7 @@
 package io.github.dbleases.postgres.tasks;
 
 import io.github.dbleases.TaskClaim;
-import io.github.dbleases.TaskSession.Place;
+import io.github.dbleases.TaskClaim.Place;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -1,7 +1,7 @@
 package io.github.dbleases.postgres.tasks;
 
 import io.github.dbleases.TaskClaim;
-import io.github.dbleases.TaskSession.Place;
+import io.github.dbleases.TaskClaim.Place;
 
 /**
  * Keeps the claims of sessions apart. Sessions that claim at the same place get in each other's way: they pass each other's

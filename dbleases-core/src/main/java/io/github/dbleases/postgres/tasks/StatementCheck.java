@@ -74,7 +74,7 @@ final class StatementCheck {
         }
         String giveUp = table.failures().giveUp();
         if (giveUp != null) {
-            plan("give-up", giveUp, SET.formatted(sql, giveUp, session));
+            plan("giveUp", giveUp, SET.formatted(sql, giveUp, session));
         }
         Start from = table.orders().isEmpty() ? Start.FROM : Start.FIRST;
         plan(null, table.name(), exchange.statement(true, true, from, 0).text());
@@ -119,7 +119,7 @@ final class StatementCheck {
         }
         if (!isImmutable()) {
             return ("pending is '%s', which depends on the time and cannot be the condition of an index: leave that part out,"
-                            + " and set due-column to the column that it compares.")
+                            + " and set dueColumn to the column that it compares.")
                     .formatted(table.pending());
         }
         String on = columns.stream().map(order -> order.sql("")).collect(Collectors.joining(", "));
@@ -181,18 +181,20 @@ final class StatementCheck {
     private RuntimeException invalid(@Nullable String property, String value, SQLException e) throws SQLException {
         if (SqlState.of(e) == SqlState.INSUFFICIENT_PRIVILEGE) {
             return new InvalidTaskTableException(
-                    "PostgreSQL says of table %s: %s. Grant what is missing to the user of the queue: %s"
-                            .formatted(sql, e.getMessage(), grant()));
+                    "PostgreSQL says of table %s: %s.".formatted(sql, e.getMessage()),
+                    "Grant what is missing to the user of the queue: " + grant());
         }
         // Syntax, types, values; else it is no fault of the settings.
         if (!SqlState.startsWith(e, "42", "22", "0A")) {
             throw e;
         }
-        return new InvalidTaskTableException(
-                property == null
-                        ? "PostgreSQL cannot plan the statements on table %s: %s".formatted(sql, e.getMessage())
-                        : "%s is '%s', of which PostgreSQL says: %s. It must be SQL on the columns of table %s: set another one."
-                                .formatted(property, value, e.getMessage(), sql));
+        return property == null
+                ? new InvalidTaskTableException(
+                        "PostgreSQL cannot plan the statements on table %s: %s.".formatted(sql, e.getMessage()),
+                        "Change the table, or the settings that name its columns.")
+                : new InvalidTaskTableException(
+                        "%s is '%s', of which PostgreSQL says: %s.".formatted(property, value, e.getMessage()),
+                        "Set %s to SQL on the columns of table %s.".formatted(property, sql));
     }
 
     /** All parameters are null: the plans don't depend on them. */

@@ -1,6 +1,7 @@
 package io.github.dbleases.postgres.tasks;
 
 import io.github.dbleases.TaskRunner;
+import io.github.dbleases.internal.Backoff;
 import io.github.dbleases.internal.jdbc.SqlIdentifiers;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -67,13 +69,14 @@ public final class WakeUps implements AutoCloseable {
     }
 
     private void run() {
-        Duration pause = FIRST_PAUSE;
+        Backoff backoff = Backoff.around(
+                FIRST_PAUSE, LONGEST_PAUSE, () -> ThreadLocalRandom.current().nextDouble());
         while (!isClosed()) {
             try (Connection connection = dataSource.getConnection()) {
                 listening = connection;
                 PGConnection driver = listen(connection);
                 log.debug("Listening on {}", runners.keySet());
-                pause = FIRST_PAUSE;
+                backoff.reset();
                 wake(runners.keySet());
                 while (!isClosed()) {
                     await(connection, driver);
@@ -88,7 +91,7 @@ public final class WakeUps implements AutoCloseable {
                             "Cannot listen for notifications. Until the connection is replaced, runners find tasks at the end of"
                                     + " their interval: {}",
                             broken.toString());
-                    pause = sleep(pause);
+                    sleep(backoff.next());
                 }
             } finally {
                 listening = null;
@@ -134,17 +137,13 @@ public final class WakeUps implements AutoCloseable {
         return closed.getCount() == 0;
     }
 
-    /** Returns the length of the next pause. */
-    private Duration sleep(Duration pause) {
+    private void sleep(Duration pause) {
         try {
-            if (closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
-                return pause;
-            }
+            // Ends early when this is closed, which the caller checks.
+            boolean unused = closed.await(pause.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException interrupted) {
             closed.countDown();
         }
-        Duration twice = pause.multipliedBy(2);
-        return twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
     }
 
     /** Stops listening. Closing again has no effect. */

@@ -3,9 +3,10 @@ package io.github.dbleases.internal.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.TaskFailure;
 import io.github.dbleases.TaskFailure.Verdict;
-import io.github.dbleases.TaskSession.Place;
+import io.github.dbleases.internal.Backoff;
 import io.github.dbleases.internal.tasks.PendingReports.OutgoingRequest;
 import io.github.dbleases.spi.tasks.ClaimPlan;
 import io.github.dbleases.spi.tasks.ClaimedTask;
@@ -27,7 +28,7 @@ class PendingReportsTests {
     private static final ClaimPlan CLAIM = ClaimPlan.of(new TaskClaim(SESSION, 5, 0, Place.ALONE, false));
 
     private final PendingReports<String> pending =
-            new PendingReports<>(new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1), () -> 0.5));
+            new PendingReports<>(Backoff.around(Duration.ofSeconds(1), Duration.ofMinutes(1), () -> 0.5));
     private long now = Long.MAX_VALUE - 5;
 
     @Test

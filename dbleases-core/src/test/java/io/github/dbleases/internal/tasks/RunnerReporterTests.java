@@ -81,7 +81,7 @@ class RunnerReporterTests {
     void aFailureOfAnotherKindIsReportedToo() {
         Steps steps = new Steps(config(10, 10), queue, tasks -> tasks);
         queue.failNext(dropped(1));
-        queue.failNext(new InvalidTaskTableException("It has another type."));
+        queue.failNext(new InvalidTaskTableException("It has another type.", "Change it."));
 
         steps.runFor(Duration.ofMinutes(1));
 
@@ -92,7 +92,11 @@ class RunnerReporterTests {
     void aListenerThatThrowsDoesNotAffectTheRunnerAndIsReportedOnce() {
         queue.with(20).failNext();
         TaskRunner runner = new DefaultTaskRunner<>(
-                TaskRunnerConfig.of("test").withTasks(10, 1).withInterval(Duration.ofMillis(1)),
+                TaskRunnerConfig.builder("test")
+                        .tasksPerSession(10)
+                        .batchSize(1)
+                        .interval(Duration.ofMillis(1))
+                        .build(),
                 name -> new FakeSession(queue).open(SESSION),
                 new TaskWork<>(queue, tasks -> tasks, null),
                 new ThrowingListener(),

@@ -17,10 +17,12 @@ import org.junit.jupiter.api.Test;
 class RunnerRestartTests {
 
     private static final long SESSION = 7;
-    private static final TaskRunnerConfig CONFIG = TaskRunnerConfig.of("test")
-            .withTasks(4, 1)
-            .withInterval(Duration.ofMillis(20))
-            .withDrainTimeout(Duration.ZERO);
+    private static final TaskRunnerConfig CONFIG = TaskRunnerConfig.builder("test")
+            .tasksPerSession(4)
+            .batchSize(1)
+            .interval(Duration.ofMillis(20))
+            .drainTimeout(Duration.ZERO)
+            .build();
 
     private final MemoryQueue queue = new MemoryQueue();
     private final FakeSession session = new FakeSession(queue).open(SESSION);
@@ -39,13 +41,14 @@ class RunnerRestartTests {
     @Test
     void aBatchInFlightAtTheStopKeepsItsTasksAfterTheNextStart() throws Exception {
         queue.with(1);
-        TaskRunner runner = runner(CONFIG.withInterval(Duration.ofHours(1)), tasks -> {
-            begun.countDown();
-            while (tasks.contains("task 1") && release.getCount() > 0) {
-                Thread.onSpinWait();
-            }
-            return tasks;
-        });
+        TaskRunner runner =
+                runner(CONFIG.toBuilder().interval(Duration.ofHours(1)).build(), tasks -> {
+                    begun.countDown();
+                    while (tasks.contains("task 1") && release.getCount() > 0) {
+                        Thread.onSpinWait();
+                    }
+                    return tasks;
+                });
         runner.start();
         begun.await();
         await().until(() -> queue.exchanges() >= 1);

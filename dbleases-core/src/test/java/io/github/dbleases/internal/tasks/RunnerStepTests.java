@@ -4,8 +4,8 @@ import static io.github.dbleases.internal.tasks.Steps.SESSION;
 import static io.github.dbleases.internal.tasks.Steps.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.TaskQueueException;
-import io.github.dbleases.TaskSession.Place;
 import io.github.dbleases.internal.tasks.PendingReports.OutgoingRequest;
 import io.github.dbleases.spi.tasks.TaskReply;
 import java.time.Duration;
@@ -31,7 +31,7 @@ class RunnerStepTests {
 
     @Test
     void itClaimsABatchForEachIdleThreadUntilItKnowsThePace() {
-        Steps steps = new Steps(config(10, 2).withThreads(3, false), queue.with(30), tasks -> tasks);
+        Steps steps = new Steps(config(10, 2).toBuilder().threads(3).build(), queue.with(30), tasks -> tasks);
 
         steps.queue();
 
@@ -187,7 +187,8 @@ class RunnerStepTests {
 
     @Test
     void aSweepReleasesNoKnownTasks() {
-        Steps steps = new Steps(config(10, 1).withInterval(Duration.ofMillis(10)), queue.with(20), tasks -> tasks);
+        Steps steps = new Steps(
+                config(10, 1).toBuilder().interval(Duration.ofMillis(10)).build(), queue.with(20), tasks -> tasks);
         steps.queue();
         steps.work();
         steps.pass(Duration.ofMillis(10));

@@ -39,7 +39,10 @@ final class Steps {
     }
 
     static TaskRunnerConfig config(int tasksPerSession, int batchSize) {
-        return TaskRunnerConfig.of("test").withTasks(tasksPerSession, batchSize);
+        return TaskRunnerConfig.builder("test")
+                .tasksPerSession(tasksPerSession)
+                .batchSize(batchSize)
+                .build();
     }
 
     boolean queue() {

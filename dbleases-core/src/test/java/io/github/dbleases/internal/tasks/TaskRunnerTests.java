@@ -26,8 +26,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TaskRunnerTests {
 
     private static final long SESSION = 7;
-    private static final TaskRunnerConfig CONFIG =
-            TaskRunnerConfig.of("test").withTasks(4, 1).withInterval(Duration.ofMillis(20));
+    private static final TaskRunnerConfig CONFIG = TaskRunnerConfig.builder("test")
+            .tasksPerSession(4)
+            .batchSize(1)
+            .interval(Duration.ofMillis(20))
+            .build();
 
     private final MemoryQueue queue = new MemoryQueue();
     private final FakeSession session = new FakeSession(queue).open(SESSION);
@@ -52,7 +55,7 @@ class TaskRunnerTests {
     void severalBatchesAreInFlightOnThreadsOfItsOwn(boolean virtual) {
         Set<String> names = ConcurrentHashMap.newKeySet();
         queue.with(4);
-        runner(CONFIG.withThreads(3, virtual), tasks -> {
+        runner(CONFIG.toBuilder().threads(3).virtualThreads(virtual).build(), tasks -> {
                     names.add(Thread.currentThread().getName());
                     release.await();
                     return tasks;
@@ -78,7 +81,8 @@ class TaskRunnerTests {
 
     @Test
     void aWakeUpDoesNotWaitForTheInterval() {
-        runner(CONFIG.withInterval(Duration.ofHours(1)), tasks -> tasks).start();
+        runner(CONFIG.toBuilder().interval(Duration.ofHours(1)).build(), tasks -> tasks)
+                .start();
         await().until(() -> queue.exchanges() > 0);
         queue.with(1);
 
@@ -89,7 +93,8 @@ class TaskRunnerTests {
 
     @Test
     void aChangeOfTheSessionWakesIt() {
-        runner(CONFIG.withInterval(Duration.ofHours(1)), tasks -> tasks).start();
+        runner(CONFIG.toBuilder().interval(Duration.ofHours(1)).build(), tasks -> tasks)
+                .start();
         await().until(() -> queue.exchanges() > 0);
         queue.with(1);
 
@@ -101,7 +106,7 @@ class TaskRunnerTests {
     @Test
     void aTaskerThatHangsBlocksOnlyItsOwnThread() {
         queue.with(10);
-        runner(CONFIG.withThreads(2, false), tasks -> {
+        runner(CONFIG.toBuilder().threads(2).build(), tasks -> {
                     if (tasks.contains("task 1")) {
                         release.await();
                     }
@@ -142,7 +147,7 @@ class TaskRunnerTests {
         CountDownLatch begun = new CountDownLatch(1);
         AtomicBoolean interrupted = new AtomicBoolean();
         queue.with(1);
-        runner(CONFIG.withDrainTimeout(Duration.ZERO), tasks -> {
+        runner(CONFIG.toBuilder().drainTimeout(Duration.ZERO).build(), tasks -> {
                     begun.countDown();
                     try {
                         release.await();
@@ -167,7 +172,7 @@ class TaskRunnerTests {
     void stoppingDoesNotWaitForATaskerThatHangsAndKeepsItsSession() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         queue.with(1);
-        runner(CONFIG.withDrainTimeout(Duration.ofMillis(10)), tasks -> {
+        runner(CONFIG.toBuilder().drainTimeout(Duration.ofMillis(10)).build(), tasks -> {
                     begun.countDown();
                     while (release.getCount() > 0) {
                         Thread.onSpinWait();
@@ -189,7 +194,7 @@ class TaskRunnerTests {
     void outcomesAreReportedAtTheEndEvenIfTheQueueFailsOnce() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         queue.with(1);
-        runner(CONFIG.withInterval(Duration.ofHours(1)), tasks -> {
+        runner(CONFIG.toBuilder().interval(Duration.ofHours(1)).build(), tasks -> {
                     begun.countDown();
                     release.await();
                     return tasks;
@@ -208,7 +213,7 @@ class TaskRunnerTests {
     @Test
     void aQueueThatIsGoneDoesNotDelayAStopPastItsTimeout() {
         queue.with(1);
-        runner(CONFIG.withDrainTimeout(Duration.ZERO), tasks -> {
+        runner(CONFIG.toBuilder().drainTimeout(Duration.ZERO).build(), tasks -> {
                     for (int i = 0; i < 1_000; i++) {
                         queue.failNext();
                     }
@@ -227,7 +232,8 @@ class TaskRunnerTests {
     void aTaskThatCannotBeFinishedDoesNotKeepAStoppedRunnerFromEnding() {
         queue.with(2);
         queue.refuseToFinish(2);
-        runner(CONFIG.withDrainTimeout(Duration.ZERO), tasks -> tasks).start();
+        runner(CONFIG.toBuilder().drainTimeout(Duration.ZERO).build(), tasks -> tasks)
+                .start();
         await().until(() -> queue.row(1).finished() == 1 && queue.exchanges() > 3);
 
         runner.stop();
@@ -239,7 +245,8 @@ class TaskRunnerTests {
     void aRestartReleasesWhatCouldNotBeReportedBefore() {
         queue.with(1);
         queue.refuseToFinish(1);
-        runner(CONFIG.withDrainTimeout(Duration.ZERO), tasks -> tasks).start();
+        runner(CONFIG.toBuilder().drainTimeout(Duration.ZERO).build(), tasks -> tasks)
+                .start();
         await().until(() -> queue.exchanges() > 3);
         runner.stop();
         await().until(() -> session.left() == 1);
@@ -255,7 +262,7 @@ class TaskRunnerTests {
     void afterARestartABatchThatStillHangsKeepsItsTasks() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         queue.with(1);
-        runner(CONFIG.withDrainTimeout(Duration.ZERO), tasks -> {
+        runner(CONFIG.toBuilder().drainTimeout(Duration.ZERO).build(), tasks -> {
                     begun.countDown();
                     while (release.getCount() > 0) {
                         Thread.onSpinWait();
@@ -278,7 +285,7 @@ class TaskRunnerTests {
     void anInterruptByAStopIsNoFailedAttemptHoweverTheTaskerWrapsIt() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         queue.with(1);
-        runner(CONFIG.withDrainTimeout(Duration.ZERO), tasks -> {
+        runner(CONFIG.toBuilder().drainTimeout(Duration.ZERO).build(), tasks -> {
                     begun.countDown();
                     try {
                         release.await();
@@ -339,7 +346,7 @@ class TaskRunnerTests {
 
     @Test
     void anInvalidTableFailsTheStart() {
-        queue.failNextCheck(new InvalidTaskTableException("There is no such table."));
+        queue.failNextCheck(new InvalidTaskTableException("There is no such table.", "Create it."));
 
         assertThatThrownBy(runner::start).isInstanceOf(InvalidTaskTableException.class);
 
@@ -351,7 +358,7 @@ class TaskRunnerTests {
     void aQueueThatIsUnavailableAtTheStartIsCheckedAgainBeforeTheFirstClaim() {
         queue.with(1);
         queue.failNextCheck(new TaskQueueException("The queue is unavailable.", new IllegalStateException()));
-        queue.failNextCheck(new InvalidTaskTableException("There is no such table yet."));
+        queue.failNextCheck(new InvalidTaskTableException("There is no such table yet.", "Create it."));
 
         runner.start();
 

@@ -2,8 +2,8 @@ package io.github.dbleases.internal.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.TaskRunnerConfig;
-import io.github.dbleases.TaskSession.Place;
 import io.github.dbleases.internal.tasks.PendingReports.OutgoingRequest;
 import io.github.dbleases.spi.tasks.ClaimedTask;
 import io.github.dbleases.spi.tasks.TaskReply;
@@ -96,9 +96,11 @@ class ThreadUseTests {
             this.tasksPerSession = tasksPerSession;
             this.taskMillis = taskMillis;
             this.roundTripMillis = roundTripMillis;
-            TaskRunnerConfig config = TaskRunnerConfig.of("test")
-                    .withTasks(tasksPerSession, batchSize)
-                    .withThreads(THREADS, false);
+            TaskRunnerConfig config = TaskRunnerConfig.builder("test")
+                    .tasksPerSession(tasksPerSession)
+                    .batchSize(batchSize)
+                    .threads(THREADS)
+                    .build();
             this.state = new RunnerState<>(config, batchSize, false, () -> 0.5, now);
             state.observe(OptionalLong.of(7), now);
         }

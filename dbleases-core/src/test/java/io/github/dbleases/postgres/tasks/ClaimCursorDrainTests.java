@@ -3,7 +3,7 @@ package io.github.dbleases.postgres.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.TaskClaim;
-import io.github.dbleases.TaskSession.Place;
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.postgres.tasks.ClaimCursor.Beginning;
 import io.github.dbleases.postgres.tasks.ClaimCursor.Claimed;
 import io.github.dbleases.postgres.tasks.ClaimCursor.Position;

@@ -11,8 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.TaskFailure.Verdict;
-import io.github.dbleases.TaskSession.Place;
 import io.github.dbleases.postgres.PostgresSchema;
 import io.github.dbleases.postgres.PostgresStoreConfig;
 import io.github.dbleases.spi.tasks.ClaimPlan;

@@ -6,7 +6,7 @@ import static io.github.dbleases.postgres.tasks.TaskDatabase.finish;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.TaskClaim;
-import io.github.dbleases.TaskSession.Place;
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.spi.tasks.ClaimedTask;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package io.github.dbleases.postgres.tasks;
 
 import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.TaskFailure;
 import io.github.dbleases.TaskFailure.Verdict;
-import io.github.dbleases.TaskSession.Place;
 import io.github.dbleases.postgres.PostgresSchema;
 import io.github.dbleases.postgres.PostgresStoreConfig;
 import io.github.dbleases.spi.tasks.ClaimPlan;

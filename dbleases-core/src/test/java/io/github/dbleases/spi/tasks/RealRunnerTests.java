@@ -12,7 +12,6 @@ import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.TaskFailure;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.TaskRunnerConfig;
-import io.github.dbleases.TaskRunnerConfig.Retry;
 import io.github.dbleases.TaskRunnerListener;
 import io.github.dbleases.Tasker;
 import io.github.dbleases.Timing;
@@ -271,14 +270,17 @@ class RealRunnerTests {
 
     private void start(Tasker<Long> tasker) {
         LeaseClient client = LeaseClients.start(
-                LeaseClientConfig.defaults().withTiming(TIMING), new PostgresLeaseStore(database.dataSource()));
+                LeaseClientConfig.builder().timing(TIMING).build(), new PostgresLeaseStore(database.dataSource()));
         open.push(client);
         TaskRunner runner = TaskRunners.create(
-                TaskRunnerConfig.of("work")
-                        .withTasks(10, 5)
-                        .withThreads(2, false)
-                        .withInterval(Duration.ofMillis(50))
-                        .withRetry(new Retry(Duration.ofMillis(20), Duration.ofMillis(40))),
+                TaskRunnerConfig.builder("work")
+                        .tasksPerSession(10)
+                        .batchSize(5)
+                        .threads(2)
+                        .interval(Duration.ofMillis(50))
+                        .retryDelay(Duration.ofMillis(20))
+                        .maxRetryDelay(Duration.ofMillis(40))
+                        .build(),
                 client,
                 new TaskWork<>(
                         new JdbcTaskChannel<>(
