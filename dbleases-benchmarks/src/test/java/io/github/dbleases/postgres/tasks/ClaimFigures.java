@@ -3,6 +3,7 @@ package io.github.dbleases.postgres.tasks;
 import io.github.dbleases.TaskClaim;
 import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.internal.jdbc.Sql;
+import io.github.dbleases.internal.jdbc.SqlParts;
 import io.github.dbleases.spi.tasks.ClaimPlan;
 import io.github.dbleases.spi.tasks.ClaimedTask;
 import io.github.dbleases.spi.tasks.TaskRequest;
@@ -178,8 +179,8 @@ public final class ClaimFigures {
 
     private void explain() throws SQLException {
         ColumnTypes types = ColumnTypes.read(connection, TaskDatabase.OUTBOX);
-        TableSql sql =
-                new TableSql(TaskDatabase.OUTBOX, List.of(LeaseTables.defaults().session()), types);
+        SqlParts sql =
+                TableSql.of(TaskDatabase.OUTBOX, List.of(LeaseTables.defaults().session()), types);
         Exchange exchange = new Exchange(TaskDatabase.OUTBOX, sql, types);
         Sql claim = exchange.statement(false, true, Exchange.Start.FIRST, 4);
         Map<String, Object> values = Map.of(

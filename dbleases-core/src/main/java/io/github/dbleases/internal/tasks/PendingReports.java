@@ -87,7 +87,9 @@ final class PendingReports<T> {
     // ---- Outcomes
 
     void finished(long session, Collection<ClaimedTask<T>> tasks) {
-        reports(session).finished.addAll(tasks);
+        if (!tasks.isEmpty()) {
+            reports(session).finished.addAll(tasks);
+        }
     }
 
     void failed(long session, TaskRequest.Failed<T> task) {
@@ -95,7 +97,9 @@ final class PendingReports<T> {
     }
 
     void released(long session, Collection<ClaimedTask<T>> tasks) {
-        reports(session).released.addAll(tasks);
+        if (!tasks.isEmpty()) {
+            reports(session).released.addAll(tasks);
+        }
     }
 
     private Reports<T> reports(long session) {
@@ -117,7 +121,6 @@ final class PendingReports<T> {
                 return repeated;
             }
         }
-        reports.values().removeIf(one -> one.size() == 0);
         for (long id : reports.keySet()) {
             if (session.isEmpty() || session.getAsLong() != id) {
                 return send(id, null, now);
@@ -210,7 +213,7 @@ final class PendingReports<T> {
         }
     }
 
-    /** Drops reports that would free tasks which were claimed again: whoever claimed them saw them freed already. */
+    /** Drops reports that would free tasks which were claimed again: the claim shows that they were free already. */
     void claimedAgain(Set<Object> ids) {
         List<OutgoingRequest<T>> all = new ArrayList<>(unacknowledged);
         unacknowledged.clear();
@@ -257,7 +260,7 @@ final class PendingReports<T> {
 
     /** Returns how long until there is a request without a claim, {@code Long.MAX_VALUE} if nothing is pending. */
     long nanosUntilDue(long now) {
-        long wait = reports.values().stream().anyMatch(one -> one.size() > 0) ? 0 : Long.MAX_VALUE;
+        long wait = reports.isEmpty() ? Long.MAX_VALUE : 0;
         for (OutgoingRequest<T> one : unacknowledged) {
             wait = Math.min(wait, Math.max(0, one.notBefore() - now));
         }

@@ -198,7 +198,7 @@ final class RunnerState<T> {
         if (outcome.committed()) {
             outcomes.addCompleted(outcome.accomplished().size());
             outcome.accomplished().forEach(task -> memory.forget(task.id()));
-        } else if (!outcome.accomplished().isEmpty()) {
+        } else {
             pending.finished(id, outcome.accomplished());
         }
         for (BatchOutcome.Failed<T> failed : outcome.failed()) {

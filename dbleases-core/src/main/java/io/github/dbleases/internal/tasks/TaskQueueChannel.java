@@ -36,7 +36,7 @@ final class TaskQueueChannel<T> implements TaskChannel<T> {
         return queue;
     }
 
-    /** The runner remembers failures, for the delays to grow. */
+    /** The runner remembers failures, so that the delays grow. */
     @Override
     public boolean keepsFailures() {
         return false;
@@ -65,7 +65,7 @@ final class TaskQueueChannel<T> implements TaskChannel<T> {
         return new TaskReply<>(claimed, List.of(), more, lost, givenUp, List.of());
     }
 
-    /** Throws if the queue says of unknown tasks that they are lost: the work on the known ones must not be committed. */
+    /** Throws if the queue returns unknown tasks: the work on the known ones must not be committed. */
     @Override
     public List<ClaimedTask<T>> finish(long session, List<ClaimedTask<T>> tasks) {
         return finish(session, tasks, mistake -> {
@@ -73,13 +73,14 @@ final class TaskQueueChannel<T> implements TaskChannel<T> {
         });
     }
 
-    private List<ClaimedTask<T>> finish(long session, List<ClaimedTask<T>> tasks, Consumer<String> complaint) {
+    private List<ClaimedTask<T>> finish(long session, List<ClaimedTask<T>> tasks, Consumer<String> onMistake) {
         Set<@Nullable T> reported = new HashSet<>(queue.finish(session, ClaimedTask.tasksOf(tasks)));
         List<ClaimedTask<T>> lost =
                 tasks.stream().filter(task -> reported.remove(task.task())).toList();
         if (!reported.isEmpty()) {
-            complaint.accept(
-                    "%s.finish returned tasks that it was not asked to finish: %s. Return those of its tasks that the session does not hold any more; tasks are compared by equals."
+            onMistake.accept(
+                    ("%s.finish returned tasks that it was not asked to finish: %s. Return the tasks that the session no longer"
+                                    + " holds; tasks are compared by equals.")
                             .formatted(queue.getClass().getName(), reported));
         }
         return lost;

@@ -15,9 +15,9 @@ public final class TaskRunners {
     private TaskRunners() {}
 
     /**
-     * Makes a runner that has not started.
+     * Creates a runner, which must be started.
      *
-     * @param client under whose session the tasks are held
+     * @param client the client whose session holds the tasks
      * @param work what the runner works on
      * @param listener learns what the runner does; {@link TaskRunnerListener#NONE} for none
      * @throws IllegalArgumentException if the client was not made by this library

@@ -3,6 +3,7 @@ package io.github.dbleases.postgres.tasks;
 import io.github.dbleases.TaskClaim;
 import io.github.dbleases.TaskFailure;
 import io.github.dbleases.internal.jdbc.Sql;
+import io.github.dbleases.internal.jdbc.SqlParts;
 import io.github.dbleases.postgres.tasks.ClaimCursor.Position;
 import io.github.dbleases.spi.tasks.ClaimPlan;
 import io.github.dbleases.spi.tasks.ClaimedTask;
@@ -196,11 +197,11 @@ final class Exchange {
     private record Kind(boolean report, boolean claim, Start start, int size) {}
 
     private final TaskTable table;
-    private final TableSql sql;
+    private final SqlParts sql;
     private final ColumnTypes types;
     private final Map<Kind, Sql> statements = new ConcurrentHashMap<>();
 
-    Exchange(TaskTable table, TableSql sql, ColumnTypes types) {
+    Exchange(TaskTable table, SqlParts sql, ColumnTypes types) {
         this.table = table;
         this.sql = sql;
         this.types = types;
@@ -225,7 +226,7 @@ final class Exchange {
     }
 
     private Sql statement(Kind kind) {
-        return sql.statement(
+        return sql.fill(
                 STATEMENT,
                 Map.of(
                         "size", Integer.toString(kind.size()),
@@ -266,7 +267,7 @@ final class Exchange {
 
     private long readPages(Connection connection) throws SQLException {
         try (PreparedStatement statement = QueueConnections.prepare(
-                        connection, sql.statement("SELECT " + PAGES).text(), QueueConnections.USUAL);
+                        connection, sql.fill("SELECT " + PAGES).text(), QueueConnections.USUAL);
                 ResultSet row = statement.executeQuery()) {
             row.next();
             return row.getLong(1);

@@ -2,7 +2,6 @@ package io.github.dbleases.postgres.tasks;
 
 import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.internal.jdbc.SqlIdentifiers;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -10,13 +9,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Names as they are written in the settings and as they are written in SQL. */
+/** Names of tables and columns, as they are written in settings and in SQL. */
 final class Identifiers {
 
-    /** PostgreSQL cuts off what is longer. */
-    private static final int LONGEST = 63;
-
-    /** A column, bare or in double quotes, and how it is sorted. */
+    /** A column, with or without double quotes, and its sort order. */
     private static final Pattern ORDER_ITEM = Pattern.compile(
             "\\s*(?:\"((?:[^\"]|\"\")+)\"|([^\\s\",()';]+))(?:\\s+(asc|desc))?(?:\\s+nulls\\s+(first|last))?\\s*",
             Pattern.CASE_INSENSITIVE);
@@ -32,7 +28,7 @@ final class Identifiers {
     /**
      * The name of a table.
      *
-     * @param schema null if the search path finds it
+     * @param schema null if the search path is used
      */
     record TableName(@Nullable String schema, String table) {
 
@@ -47,7 +43,7 @@ final class Identifiers {
         }
     }
 
-    /** A column by which tasks are sorted, and how. */
+    /** A column by which tasks are sorted, and the direction. */
     record Order(String column, String direction) {
 
         String sql(String qualifier) {
@@ -62,17 +58,17 @@ final class Identifiers {
         }
     }
 
-    /** Reads {@code orderBy}. */
+    /** Parses {@code orderBy}. */
     static List<Order> orders(String orderBy) {
         List<Order> orders = new ArrayList<>();
         for (String item : COMMA_OUTSIDE_QUOTES.split(orderBy, -1)) {
             Matcher matcher = ORDER_ITEM.matcher(item);
             if (!matcher.matches()) {
                 throw new InvalidConfigurationException(
-                        ("orderBy is '%s', but must be columns with commas between them, each with asc or desc, and nulls "
-                                        + "first or nulls last, if need be: '%s' is none.")
+                        ("orderBy is '%s', but must be columns separated by commas, each optionally followed by asc or desc "
+                                        + "and by nulls first or nulls last: '%s' is not such a column.")
                                 .formatted(orderBy, item.strip()),
-                        "Name columns only; an expression can be a generated column of the table.",
+                        "Name only columns. For an expression, add a generated column to the table.",
                         "orderBy");
             }
             String quoted = matcher.group(1);
@@ -86,12 +82,10 @@ final class Identifiers {
     }
 
     static void requireName(String setting, String name) {
-        if (name.isBlank()
-                || name.getBytes(StandardCharsets.UTF_8).length > LONGEST
-                || name.chars().anyMatch(Character::isISOControl)) {
+        if (!SqlIdentifiers.isValid(name)) {
             throw new InvalidConfigurationException(
                     "%s is '%s', but must be a name of 1 to %d bytes without control characters."
-                            .formatted(setting, name, LONGEST),
+                            .formatted(setting, name, SqlIdentifiers.MAX_LENGTH),
                     "Set %s to the name in the database.".formatted(setting),
                     setting);
         }

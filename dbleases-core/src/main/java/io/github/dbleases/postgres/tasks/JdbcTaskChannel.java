@@ -5,6 +5,7 @@ import static io.github.dbleases.postgres.tasks.QueueConnections.USUAL;
 
 import io.github.dbleases.TaskClaim;
 import io.github.dbleases.TaskQueueException;
+import io.github.dbleases.internal.jdbc.SqlParts;
 import io.github.dbleases.postgres.tasks.ClaimCursor.Beginning;
 import io.github.dbleases.postgres.tasks.Exchange.Answer;
 import io.github.dbleases.postgres.tasks.Identifiers.TableName;
@@ -102,7 +103,7 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
     }
 
     /** What depends on the types of the columns and on the session tables. */
-    private record Layout(ColumnTypes types, List<TableName> sessions, TableSql sql, Exchange exchange) {}
+    private record Layout(ColumnTypes types, List<TableName> sessions, SqlParts sql, Exchange exchange) {}
 
     /** Equal for runners on one table, whatever their conditions are. */
     private record Scope(String table, String sessionColumn) {}
@@ -124,7 +125,7 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
             layout = null;
             Layout known = layout(connection);
             StatementCheck statements = new StatementCheck(connection, table, known.sql(), known.exchange());
-            statements.run(known.sql().statement(RELEASE_ALL_BUT).text());
+            statements.run(known.sql().fill(RELEASE_ALL_BUT).text());
             warnOfOthers(connection, known);
             return statements.missingIndex();
         });
@@ -138,7 +139,7 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
     private void warnOfOthers(Connection connection, Layout known) throws SQLException {
         for (TableName other : known.sessions().subList(1, known.sessions().size())) {
             String held = known.sql()
-                    .statement(HELD_BY_OTHERS, Map.of("others", other.sql()))
+                    .fill(HELD_BY_OTHERS, Map.of("others", other.sql()))
                     .text();
             try (PreparedStatement statement = QueueConnections.prepare(connection, held, LONG);
                     ResultSet row = statement.executeQuery()) {
@@ -283,7 +284,7 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
     public void releaseAllBut(long session, Collection<Object> kept) {
         connections.inOwnTransaction("release tasks of", LONG, connection -> {
             Layout known = layout(connection);
-            String release = known.sql().statement(RELEASE_ALL_BUT).text();
+            String release = known.sql().fill(RELEASE_ALL_BUT).text();
             try (PreparedStatement statement = QueueConnections.prepare(connection, release, LONG)) {
                 statement.setLong(1, session);
                 statement.setArray(2, known.types().ids(connection, List.copyOf(kept)));
@@ -298,7 +299,7 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
             return Optional.empty();
         }
         return connections.inOwnTransaction("read the age of the oldest task of", USUAL, connection -> {
-            String oldest = layout(connection).sql().statement(OLDEST_PENDING).text();
+            String oldest = layout(connection).sql().fill(OLDEST_PENDING).text();
             try (PreparedStatement statement = QueueConnections.prepare(connection, oldest, USUAL);
                     ResultSet row = statement.executeQuery()) {
                 if (!row.next() || row.getObject(1) == null) {
@@ -319,7 +320,7 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
         List<TableName> tables = sessions.read(connection);
         if (known == null || !known.sessions().equals(tables)) {
             ColumnTypes types = ColumnTypes.read(connection, table);
-            TableSql sql = new TableSql(table, tables, types);
+            SqlParts sql = TableSql.of(table, tables, types);
             known = new Layout(types, tables, sql, new Exchange(table, sql, types));
             layout = known;
         }

@@ -5,11 +5,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the tables of the leases are, of which a queue reads the sessions. They must be in the database of the queue.
+ * The location of the tables of dbleases. The channel to a task table reads the session table, which must be in the same
+ * database.
  *
- * @param schema the schema of the tables, spelled as it is in the catalogue; null for the connection's current schema
- * @param tablePrefix what the names of the tables begin with: 1 to 30 lower-case letters, digits and underscores, no digit
- *     first
+ * @param schema the schema of the tables, as it is written in PostgreSQL's catalog; null for the connection's current schema
+ * @param tablePrefix the prefix of the names of the tables: 1 to 30 lower-case letters, digits and underscores, not beginning
+ *     with a digit
  */
 public record LeaseTables(@Nullable String schema, String tablePrefix) {
 
@@ -28,7 +29,7 @@ public record LeaseTables(@Nullable String schema, String tablePrefix) {
         }
     }
 
-    /** The current schema, the prefix {@code dbleases_}. */
+    /** Returns the current schema and the prefix {@code dbleases_}. */
     public static LeaseTables defaults() {
         return new LeaseTables(null, "dbleases_");
     }

@@ -1,6 +1,7 @@
 package io.github.dbleases.postgres.tasks;
 
 import io.github.dbleases.InvalidTaskTableException;
+import io.github.dbleases.internal.jdbc.SqlParts;
 import io.github.dbleases.internal.jdbc.SqlState;
 import io.github.dbleases.postgres.tasks.Exchange.Start;
 import io.github.dbleases.postgres.tasks.Identifiers.Order;
@@ -47,10 +48,10 @@ final class StatementCheck {
     private final Connection connection;
     private final TaskTable table;
     private final String sql;
-    private final TableSql tableSql;
+    private final SqlParts tableSql;
     private final Exchange exchange;
 
-    StatementCheck(Connection connection, TaskTable table, TableSql tableSql, Exchange exchange) {
+    StatementCheck(Connection connection, TaskTable table, SqlParts tableSql, Exchange exchange) {
         this.connection = connection;
         this.table = table;
         this.sql = Identifiers.TableName.of(table.name()).sql();
@@ -96,7 +97,7 @@ final class StatementCheck {
     private boolean isServed(String kind) throws SQLException {
         String index = null;
         for (String line :
-                explain(tableSql.statement(CLAIMABLE, Map.of("kind", kind)).text())) {
+                explain(tableSql.fill(CLAIMABLE, Map.of("kind", kind)).text())) {
             Matcher scan = INDEX_SCAN.matcher(line);
             if (line.contains("Sort")) {
                 return false;
@@ -118,8 +119,8 @@ final class StatementCheck {
             columns.add(new Order(table.idColumn(), ""));
         }
         if (!isImmutable()) {
-            return ("pending is '%s', which depends on the time and cannot be the condition of an index: leave that part out,"
-                            + " and set dueColumn to the column that it compares.")
+            return ("pending is '%s', which depends on the time, so it cannot be the condition of an index. Leave that part"
+                            + " out, and set dueColumn to the column that it compares.")
                     .formatted(table.pending());
         }
         String on = columns.stream().map(order -> order.sql("")).collect(Collectors.joining(", "));
@@ -154,7 +155,7 @@ final class StatementCheck {
                         table.deletes() ? ", DELETE" : "",
                         sql,
                         user,
-                        tableSql.statement("{sessions}").text(),
+                        tableSql.fill("{sessions}").text(),
                         user);
     }
 
@@ -181,10 +182,10 @@ final class StatementCheck {
     private RuntimeException invalid(@Nullable String property, String value, SQLException e) throws SQLException {
         if (SqlState.of(e) == SqlState.INSUFFICIENT_PRIVILEGE) {
             return new InvalidTaskTableException(
-                    "PostgreSQL says of table %s: %s.".formatted(sql, e.getMessage()),
-                    "Grant what is missing to the user of the queue: " + grant());
+                    "PostgreSQL denies the access to table %s: %s.".formatted(sql, e.getMessage()),
+                    "Grant the missing privileges to the user of the queue: " + grant());
         }
-        // Syntax, types, values; else it is no fault of the settings.
+        // Only errors of syntax, types and values are caused by the settings.
         if (!SqlState.startsWith(e, "42", "22", "0A")) {
             throw e;
         }
@@ -193,8 +194,8 @@ final class StatementCheck {
                         "PostgreSQL cannot plan the statements on table %s: %s.".formatted(sql, e.getMessage()),
                         "Change the table, or the settings that name its columns.")
                 : new InvalidTaskTableException(
-                        "%s is '%s', of which PostgreSQL says: %s.".formatted(property, value, e.getMessage()),
-                        "Set %s to SQL on the columns of table %s.".formatted(property, sql));
+                        "%s is '%s', which PostgreSQL rejects: %s.".formatted(property, value, e.getMessage()),
+                        "Set %s to valid SQL on the columns of table %s.".formatted(property, sql));
     }
 
     /** All parameters are null: the plans don't depend on them. */

@@ -1,27 +1,27 @@
 package io.github.dbleases.postgres.tasks;
 
-import io.github.dbleases.internal.jdbc.Sql;
 import io.github.dbleases.internal.jdbc.SqlParts;
 import io.github.dbleases.postgres.tasks.Identifiers.Order;
 import io.github.dbleases.postgres.tasks.Identifiers.TableName;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The SQL of one task table: its names, conditions and assignments, which statements refer to as <code>{name}</code>. A
- * statement refers to a parameter as <code>{?name}</code>.
- *
- * <p>Names and settings of the application are inserted as they are, even if they contain braces. Conditions that are built
- * here can refer to names and parameters themselves.
+ * The SQL of one task table: its names, conditions and assignments, as parts of statements. Names and settings of the
+ * application are inserted as they are, even if they contain braces. The conditions that are built here refer to other parts.
  */
 final class TableSql {
 
     private final SqlParts parts = new SqlParts();
 
-    TableSql(TaskTable table, List<TableName> sessions, ColumnTypes types) {
+    /** Returns the parts of statements on a table. */
+    static SqlParts of(TaskTable table, List<TableName> sessions, ColumnTypes types) {
+        return new TableSql(table, sessions, types).parts;
+    }
+
+    private TableSql(TaskTable table, List<TableName> sessions, ColumnTypes types) {
         String name = TableName.of(table.name()).sql();
         parts.text("table", name);
         parts.text("name", name.replace("'", "''"));
@@ -132,14 +132,5 @@ final class TableSql {
                 "isGivenUp", reasonsToGiveUp.isEmpty() ? "false" : "(" + String.join(" OR ", reasonsToGiveUp) + ")");
         parts.fragment("freed", freed.toString());
         parts.fragment("givenUp", givenUp.toString());
-    }
-
-    Sql statement(String template) {
-        return parts.fill(template);
-    }
-
-    /** Returns a statement, in which further fragments take precedence over those of the table. */
-    Sql statement(String template, Map<String, String> further) {
-        return parts.fill(template, further);
     }
 }

@@ -6,20 +6,20 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table of tasks. Names are taken as they are written, upper and lower case included; they are quoted in SQL. Conditions
- * and assignments are SQL and must come from who configures the application, never from its users.
+ * The settings of a task table. Names are case-sensitive, and quoted in SQL. Conditions and assignments are SQL: they must
+ * come from the configuration of the application, never from its users.
  *
- * @param name the name of the table, with or without a schema and a dot before it
- * @param idColumn the column that tells rows apart: the primary key, or unique and never null
- * @param sessionColumn the column, of type bigint and nullable, that holds the id of the session that holds the task
- * @param pending the condition that holds for a task that is not finished; null if a row of the table always is one
- * @param orderBy columns with commas between them, each with {@code asc} or {@code desc} and {@code nulls first} or
- *     {@code nulls last} if need be, and in double quotes if it holds more than letters: tasks are claimed in this order.
- *     Null if the order does not matter, which is faster; then it is about that of the ids
- * @param finish {@code delete}, or what is set when a task is finished, such as {@code sent_at = now()}; after that
- *     {@code pending} must not hold any more
- * @param failures what a failure leaves in the row
- * @param createdColumn the column that tells since when a task waits, or null
+ * @param name the name of the table, optionally with a schema and a dot before it
+ * @param idColumn the column that identifies a row: the primary key, or a unique column that is not null
+ * @param sessionColumn the nullable bigint column for the id of the session that holds the task
+ * @param pending the condition for tasks that are not finished; null if all rows are such tasks
+ * @param orderBy the order in which tasks are claimed: columns separated by commas, each optionally followed by {@code asc} or
+ *     {@code desc} and by {@code nulls first} or {@code nulls last}, in double quotes if the name needs them. Null if the order
+ *     does not matter, which is faster; tasks are then claimed roughly by id
+ * @param finish {@code delete}, or the assignments that finish a task, such as {@code sent_at = now()}. A finished task must
+ *     not be {@code pending}
+ * @param failures what a failure records in the row
+ * @param createdColumn the column with the time since when a task has been waiting, or null
  */
 public record TaskTable(
         String name,
@@ -41,9 +41,9 @@ public record TaskTable(
         Identifiers.requireName("table", table.table());
         Identifiers.requireName("idColumn", idColumn);
         Identifiers.requireName("sessionColumn", sessionColumn);
-        requireSql("pending", pending, "Leave it out if each row of the table is pending.");
+        requireSql("pending", pending, "Leave it out if all rows of the table are pending.");
         requireSql("orderBy", orderBy, "Leave it out if the order does not matter.");
-        requireSql("finish", finish, "Set it to delete, or to what is set in the row of a finished task.");
+        requireSql("finish", finish, "Set it to delete, or to the assignments that finish a task.");
         if (orderBy != null) {
             Identifiers.orders(orderBy);
         }
@@ -61,10 +61,10 @@ public record TaskTable(
     }
 
     /**
-     * Returns a builder of which each setting has its default. {@code finish} must be set, and {@code pending} unless a
-     * finished task is deleted.
+     * Returns a builder with default settings. {@code finish} must be set, and {@code pending} unless finished tasks are
+     * deleted.
      *
-     * @param name the name of the table, with or without a schema and a dot before it
+     * @param name the name of the table, optionally with a schema and a dot before it
      */
     public static Builder builder(String name) {
         return new Builder(name);
@@ -75,7 +75,7 @@ public record TaskTable(
         return DELETE.equalsIgnoreCase(finish.strip());
     }
 
-    /** Returns in what order tasks are claimed, empty if it does not matter. */
+    /** Returns the order in which tasks are claimed, empty if it does not matter. */
     List<Identifiers.Order> orders() {
         return orderBy == null ? List.of() : Identifiers.orders(orderBy);
     }
@@ -87,7 +87,7 @@ public record TaskTable(
         if (sql.isBlank()) {
             throw new InvalidConfigurationException("%s is blank.".formatted(setting), remedy, setting);
         }
-        // The driver would take it for a parameter.
+        // The driver would treat it as a parameter.
         if (sql.contains("?")) {
             throw new InvalidConfigurationException(
                     "%s is '%s', but must not contain a question mark.".formatted(setting, sql),
@@ -97,14 +97,14 @@ public record TaskTable(
     }
 
     /**
-     * What a failure leaves in the row of its task.
+     * What a failure records in the row of its task.
      *
-     * @param attemptsColumn the integer column that counts the failures of a task, not null; or null for none
-     * @param errorColumn the text column that holds the last failure of a task, or null for none
-     * @param dueColumn the timestamp column before whose time a task is not claimed, not null; or null for none
-     * @param maxAttempts after how many failures a task is given up; 0 if never. Needs {@code attemptsColumn}
-     * @param giveUp what is set when a task is given up, such as {@code status = 'dead'}; after that {@code pending} must not
-     *     hold any more. Null to leave the row as it is: it stays pending, and is not claimed again because of its attempts
+     * @param attemptsColumn the integer column, not null, that counts the failures of a task; null for none
+     * @param errorColumn the text column for the last failure of a task; null for none
+     * @param dueColumn the timestamptz column, not null, with the time before which a task is not claimed; null for none
+     * @param maxAttempts the number of failures after which a task is given up; 0 for no limit. Needs {@code attemptsColumn}
+     * @param giveUp the assignments that give a task up, such as {@code status = 'dead'}. The task must not be {@code pending}
+     *     then. Null to change nothing: the row stays pending, and its attempts keep it from being claimed
      */
     public record Failures(
             @Nullable String attemptsColumn,
@@ -113,7 +113,7 @@ public record TaskTable(
             int maxAttempts,
             @Nullable String giveUp) {
 
-        /** A failure leaves nothing in the row, and tasks are tried forever. */
+        /** Records nothing, and tasks are tried forever. */
         public static final Failures UNRECORDED = new Failures(null, null, null, 0, null);
 
         public Failures {
@@ -126,8 +126,7 @@ public record TaskTable(
             if (dueColumn != null) {
                 Identifiers.requireName("dueColumn", dueColumn);
             }
-            requireSql(
-                    "giveUp", giveUp, "Leave it out, or set it to what is set in the row of a task that is given up.");
+            requireSql("giveUp", giveUp, "Leave it out, or set it to the assignments that give a task up.");
             if (maxAttempts < 0) {
                 throw new InvalidConfigurationException(
                         "maxAttempts is %d, but must be 0 (tasks are tried forever) or more.".formatted(maxAttempts),
@@ -149,7 +148,7 @@ public record TaskTable(
         }
     }
 
-    /** Builds a {@link TaskTable}. Not safe for use by several threads. */
+    /** Builds a {@link TaskTable}. Not thread-safe. */
     public static final class Builder {
 
         private final String name;
@@ -169,31 +168,31 @@ public record TaskTable(
             this.name = Objects.requireNonNull(name, "name");
         }
 
-        /** Sets the column that tells rows apart: the primary key, or unique and never null. Default: {@code id}. */
+        /** Sets the column that identifies a row: the primary key, or unique and not null. Default: {@code id}. */
         public Builder idColumn(String idColumn) {
             this.idColumn = Objects.requireNonNull(idColumn, "idColumn");
             return this;
         }
 
-        /** Sets the nullable bigint column that holds the session. Default: {@code session_id}. */
+        /** Sets the nullable bigint column for the session. Default: {@code session_id}. */
         public Builder sessionColumn(String sessionColumn) {
             this.sessionColumn = Objects.requireNonNull(sessionColumn, "sessionColumn");
             return this;
         }
 
-        /** Sets the condition that holds for a task that is not finished. Default: null, each row is such a task. */
+        /** Sets the condition for tasks that are not finished. Default: null, all rows are such tasks. */
         public Builder pending(@Nullable String pending) {
             this.pending = pending;
             return this;
         }
 
-        /** Sets the columns by which tasks are claimed. Default: null, the order does not matter. */
+        /** Sets the order in which tasks are claimed. Default: null, the order does not matter. */
         public Builder orderBy(@Nullable String orderBy) {
             this.orderBy = orderBy;
             return this;
         }
 
-        /** Sets {@code delete}, or what is set in the row of a finished task. Must be called. */
+        /** Sets {@code delete}, or the assignments that finish a task. Must be called. */
         public Builder finish(String finish) {
             this.finish = Objects.requireNonNull(finish, "finish");
             return this;
@@ -205,31 +204,31 @@ public record TaskTable(
             return this;
         }
 
-        /** Sets the text column that holds the last failure of a task. Default: null, none. */
+        /** Sets the text column for the last failure of a task. Default: null, none. */
         public Builder errorColumn(@Nullable String errorColumn) {
             this.errorColumn = errorColumn;
             return this;
         }
 
-        /** Sets the timestamptz column before whose time a task is not claimed. Default: null, none. */
+        /** Sets the timestamptz column with the time before which a task is not claimed. Default: null, none. */
         public Builder dueColumn(@Nullable String dueColumn) {
             this.dueColumn = dueColumn;
             return this;
         }
 
-        /** Sets after how many failures a task is given up. Default: 0, never. Needs {@code attemptsColumn}. */
+        /** Sets the number of failures after which a task is given up. Default: 0, no limit. Needs {@code attemptsColumn}. */
         public Builder maxAttempts(int maxAttempts) {
             this.maxAttempts = maxAttempts;
             return this;
         }
 
-        /** Sets what is set in the row of a task that is given up. Default: null, the row stays as it is. */
+        /** Sets the assignments that give a task up. Default: null, its row stays as it is. */
         public Builder giveUp(@Nullable String giveUp) {
             this.giveUp = giveUp;
             return this;
         }
 
-        /** Sets the column that tells since when a task waits. Default: null, none. */
+        /** Sets the column with the time since when a task has been waiting. Default: null, none. */
         public Builder createdColumn(@Nullable String createdColumn) {
             this.createdColumn = createdColumn;
             return this;

@@ -3,6 +3,7 @@ package io.github.dbleases.internal.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SqlPartsTests {
@@ -26,6 +27,16 @@ class SqlPartsTests {
 
         assertThat(sql.text()).isEqualTo("SELECT ?, EXISTS (SELECT FROM t WHERE id = ?), ?");
         assertThat(sql.parameters()).containsExactly("first", "id", "last");
+    }
+
+    @Test
+    void aFragmentCanBeForOneStatementOnly() {
+        SqlParts parts = new SqlParts().text("table", "t").fragment("order", "id");
+
+        assertThat(parts.fill("SELECT FROM {table} ORDER BY {order}", Map.of("order", "{?column}"))
+                        .text())
+                .isEqualTo("SELECT FROM t ORDER BY ?");
+        assertThat(parts.fill("SELECT FROM {table} ORDER BY {order}").text()).isEqualTo("SELECT FROM t ORDER BY id");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.internal.jdbc.Sql;
+import io.github.dbleases.internal.jdbc.SqlParts;
 import io.github.dbleases.postgres.tasks.Exchange.Start;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,11 +46,11 @@ class ExchangeSqlTests {
 
     @Test
     void aStatementNamesItsParametersInTheirOrder() {
-        Sql statement = new TableSql(
+        Sql statement = TableSql.of(
                         TaskDatabase.with("payload <> '{id}'", "payload = '{table}'"),
                         List.of(LeaseTables.defaults().session()),
                         TYPES)
-                .statement("UPDATE {table} SET {finish} WHERE {id} = {?id} AND {isPending} AND {session} = {?session}");
+                .fill("UPDATE {table} SET {finish} WHERE {id} = {?id} AND {isPending} AND {session} = {?session}");
 
         assertThat(statement.text())
                 .isEqualTo("UPDATE \"outbox\" SET payload = '{table}' WHERE \"id\" = ? AND (payload <> '{id}')"
@@ -59,7 +60,7 @@ class ExchangeSqlTests {
 
     /** Returns a statement with the names of its parameters in the place of question marks. */
     private static String sql(TaskTable table, boolean report, boolean claim, Start start) {
-        TableSql sql = new TableSql(table, List.of(LeaseTables.defaults().session()), TYPES);
+        SqlParts sql = TableSql.of(table, List.of(LeaseTables.defaults().session()), TYPES);
         Sql statement = new Exchange(table, sql, TYPES).statement(report, claim, start, 0);
         StringBuilder named = new StringBuilder();
         int index = 0;

@@ -38,7 +38,7 @@ class TaskTableTests {
     @Test
     void blankSqlAndSqlWithParametersIsRefused() {
         refused(() -> TaskDatabase.with(" ", "delete"))
-                .withMessage("pending is blank. Leave it out if each row of the table is pending.");
+                .withMessage("pending is blank. Leave it out if all rows of the table are pending.");
         refused(() -> TaskDatabase.with("a ? b", "delete")).withMessageContaining("must not contain a question mark");
         refused(() -> TaskDatabase.with("true", "")).withMessageStartingWith("finish is blank");
         refused(() -> TaskDatabase.ordered("")).withMessageStartingWith("orderBy is blank");
