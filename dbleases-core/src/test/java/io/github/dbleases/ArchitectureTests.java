@@ -1,7 +1,13 @@
 package io.github.dbleases;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.targetOwner;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -14,9 +20,15 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.github.dbleases.internal.InternalLeaseClient;
+import io.github.dbleases.internal.LeadershipScope;
+import io.github.dbleases.internal.client.LeaseClients;
+import io.github.dbleases.internal.tasks.TaskRunners;
+import io.github.dbleases.spi.LeaseStore;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.Timer;
@@ -45,17 +57,70 @@ class ArchitectureTests {
 
     @Test
     void packagesHaveNoCycles() {
-        check(slices().assignedFrom(new EveryPackage()).should().beFreeOfCycles());
+        check(slices().assignedFrom(new EveryPackage())
+                .should()
+                .beFreeOfCycles()
+                .ignoreDependency(entryPoints(), DescribedPredicate.alwaysTrue()));
     }
 
+    /**
+     * The entry points for users are in the root package, and lead into the others: the two builders, and the two static
+     * methods that return them. The leadership of a thread is kept where the engine can enter it.
+     */
     @Test
-    void theRootPackageUsesNoOther() {
+    void theRootPackageUsesNoOtherExceptInItsEntryPoints() {
         check(noClasses()
                 .that()
                 .resideInAPackage(ROOT)
+                .and()
+                .doNotBelongToAnyOf(LeaseClient.class, TaskRunner.class, CurrentLeadership.class)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(ROOT + ".*.."));
+        check(classes()
+                .that()
+                .belongToAnyOf(LeaseClient.class)
+                .should()
+                .onlyDependOnClassesThat(resideOutsideOfPackage(ROOT + ".*..")
+                        .or(assignableTo(LeaseStore.class))
+                        .or(assignableTo(LeaseClients.class))
+                        .or(assignableTo(InternalLeaseClient.class))));
+        check(classes()
+                .that()
+                .belongToAnyOf(TaskRunner.class)
+                .should()
+                .onlyDependOnClassesThat(resideOutsideOfPackage(ROOT + ".*..")
+                        .or(resideInAPackage(TASKS_SPI))
+                        .or(assignableTo(TaskRunners.class))));
+        check(classes()
+                .that()
+                .belongToAnyOf(CurrentLeadership.class)
+                .should()
+                .onlyDependOnClassesThat(
+                        resideOutsideOfPackage(ROOT + ".*..").or(assignableTo(LeadershipScope.class))));
+    }
+
+    /** Users need not know an implementation to call it: the entry points in the root package do. */
+    @Test
+    void theEngineAndTheTaskRunnerEachHaveOnePublicClass() {
+        check(classes()
+                .that()
+                .resideInAPackage(CLIENT)
+                .and()
+                .arePublic()
+                .and()
+                .areTopLevelClasses()
+                .should()
+                .be(LeaseClients.class));
+        check(classes()
+                .that()
+                .resideInAPackage(TASK_RUNNER)
+                .and()
+                .arePublic()
+                .and()
+                .areTopLevelClasses()
+                .should()
+                .be(TaskRunners.class));
     }
 
     @Test
@@ -92,25 +157,34 @@ class ArchitectureTests {
                 .areAssignableTo(Random.class));
     }
 
+    /** A fence is passed the connection of the application, from the root package to the store, which alone uses it. */
     @Test
     void onlyPackagesForDatabasesUseJdbc() {
         check(noClasses()
                 .that()
                 .resideOutsideOfPackages(JDBC, POSTGRES, POSTGRES_TASKS)
                 .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql.."));
+                .dependOnClassesThat(resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..")
+                        .and(not(type(Connection.class).or(type(SQLException.class))))));
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages(JDBC, POSTGRES, POSTGRES_TASKS)
+                .should()
+                .accessTargetWhere(targetOwner(type(Connection.class))));
     }
 
     @Test
-    void packagesThatAreSharedUseNoOther() {
-        for (String shared : List.of(INTERNAL, JDBC)) {
-            check(noClasses()
-                    .that()
-                    .resideInAPackage(shared)
-                    .should()
-                    .dependOnClassesThat(resideInAPackage(ROOT + "..").and(resideOutsideOfPackage(shared))));
-        }
+    void sharedPackagesUseAtMostTheRootPackage() {
+        check(noClasses()
+                .that()
+                .resideInAPackage(INTERNAL)
+                .should()
+                .dependOnClassesThat(resideInAPackage(ROOT + "..").and(not(resideInAnyPackage(ROOT, INTERNAL)))));
+        check(noClasses()
+                .that()
+                .resideInAPackage(JDBC)
+                .should()
+                .dependOnClassesThat(resideInAPackage(ROOT + "..").and(resideOutsideOfPackage(JDBC))));
     }
 
     @Test
@@ -173,6 +247,10 @@ class ArchitectureTests {
                 .resideOutsideOfPackages(CLIENT, TASK_RUNNER, POSTGRES, POSTGRES_TASKS, MEMORY)
                 .should()
                 .accessTargetWhere(readsClock()));
+    }
+
+    private static DescribedPredicate<JavaClass> entryPoints() {
+        return belongToAnyOf(LeaseClient.class, TaskRunner.class, CurrentLeadership.class);
     }
 
     private static DescribedPredicate<JavaAccess<?>> startsThread() {

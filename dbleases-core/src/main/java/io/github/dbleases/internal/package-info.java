@@ -1,4 +1,6 @@
-/** What several internal packages share. It uses no other package. */
+/**
+ * What the engine, the task runner and the Spring module share, and applications don't need. It may change in any version.
+ */
 @NullMarked
 package io.github.dbleases.internal;
 

@@ -3,6 +3,7 @@ package io.github.dbleases.keyvalue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dbleases.keyvalue.KeyValueBackend.Document;
 import io.github.dbleases.spi.NewSession;
 import io.github.dbleases.spi.Renewal;
 import io.github.dbleases.spi.WorkChannel;
@@ -143,6 +144,20 @@ class KeyValueLeaseStoreTests extends TwoProcesses {
                 transaction -> transaction.snapshot("orders").members().size());
 
         assertThat(members).isEqualTo(1);
+    }
+
+    @Test
+    void aSessionWhoseDocumentIsCreatedOnceMoreByARequestThatComesLateIsOverNonetheless() {
+        open(1);
+        String key = SessionDocument.key(1);
+        Document created = documents.get(key).orElseThrow();
+        assertThat(heartbeats.renew(1)).isPresent();
+        Document renewed = documents.get(key).orElseThrow();
+        documents.delete(key, renewed.version());
+
+        documents.put(key, created.content(), null);
+
+        assertThat(heartbeats.renew(1)).isEmpty();
     }
 
     @Test

@@ -24,17 +24,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Wakes runners when PostgreSQL notifies of a channel: one connection listens for all of them, on a thread of its own. A
- * notification is only a hint: without it, tasks are found at the end of the interval. So a connection that breaks is
- * replaced, however long that takes, and all runners are woken then, as nobody knows what was missed.
+ * Wakes runners when PostgreSQL sends a notification. One connection listens on all channels, on a thread of its own.
+ * Notifications are only hints: without them, runners find tasks at the end of the interval. A broken connection is replaced,
+ * however long that takes, and then all runners are woken, because notifications may have been missed.
  *
- * <p>Any number of notifications that arrive together wake a runner once. All methods may be called from any thread.
+ * <p>Notifications that arrive together wake a runner once. Thread-safe.
  */
 public final class WakeUps implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(WakeUps.class);
 
-    /** How often a connection that is silent is asked whether it is still there. */
+    /** How often a silent connection is checked. */
     private static final Duration SILENCE = Duration.ofSeconds(10);
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
@@ -53,10 +53,10 @@ public final class WakeUps implements AutoCloseable {
     }
 
     /**
-     * Begins to listen; returns at once.
+     * Starts to listen, and returns at once.
      *
-     * @param dataSource makes a new connection for each call, as the one that listens stands for long
-     * @param runners whom to wake, by the channel; names of channels are taken as they are written
+     * @param dataSource creates a new connection for each call, because the listening one stays open
+     * @param runners the runners to wake, by channel. Channel names are case-sensitive
      */
     public static WakeUps start(
             DataSource dataSource, Map<String, ? extends Collection<? extends TaskRunner>> runners) {
@@ -82,12 +82,14 @@ public final class WakeUps implements AutoCloseable {
                     await(connection, driver);
                 }
             } catch (LinkageError | UnsupportedDriverException unsupported) {
-                log.warn("Notifications do not wake task runners: the connection is not of the driver of PostgreSQL");
+                log.warn(
+                        "Notifications do not wake task runners, because the connection is not one of the PostgreSQL driver");
                 return;
             } catch (SQLException | RuntimeException broken) {
                 if (!isClosed()) {
                     log.info(
-                            "No notifications wake task runners for now, tasks are found at the end of the interval: {}",
+                            "Cannot listen for notifications. Until the connection is replaced, runners find tasks at the end of"
+                                    + " their interval: {}",
                             broken.toString());
                     sleep(backoff.next());
                 }
@@ -144,17 +146,17 @@ public final class WakeUps implements AutoCloseable {
         }
     }
 
-    /** Listens no more. Closing again does nothing. */
+    /** Stops listening. Closing again has no effect. */
     @Override
     public void close() {
         closed.countDown();
         Connection connection = listening;
         if (connection != null) {
             try {
-                // A read from a socket notices neither an interrupt nor an orderly close.
+                // A thread that reads from a socket notices neither an interrupt nor an orderly close.
                 connection.abort(Runnable::run);
             } catch (SQLException broken) {
-                log.debug("The connection that listens could not be closed", broken);
+                log.debug("The listening connection could not be closed", broken);
             }
         }
         try {

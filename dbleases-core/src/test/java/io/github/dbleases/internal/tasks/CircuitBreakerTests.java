@@ -46,7 +46,7 @@ class CircuitBreakerTests {
     }
 
     @Test
-    void whatWasAtWorkWhenItOpenedIsNoProbe() {
+    void aTaskInFlightWhenItOpenedIsNoProbe() {
         fail(10, 0);
 
         assertThat(breaker.nanosUntilAllowed(0)).isEqualTo(SECOND);

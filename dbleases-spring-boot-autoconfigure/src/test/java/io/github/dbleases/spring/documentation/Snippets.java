@@ -31,11 +31,15 @@ final class Snippets {
 
             import com.zaxxer.hikari.HikariDataSource;
             import io.github.dbleases.*;
-            import io.github.dbleases.internal.client.LeaseClients;
             import io.github.dbleases.spring.DbLeasesDataSource;
+            import io.github.dbleases.spring.TransactionFence;
             import io.github.dbleases.spi.LeaseStore;
             import io.github.dbleases.memory.InMemoryLeaseStore;
             import io.github.dbleases.postgres.*;
+            import io.github.dbleases.keyvalue.MapBackend;
+            import io.github.dbleases.test.*;
+            import io.github.dbleases.test.contract.KeyValueBackendContract;
+            import io.github.dbleases.test.spring.AutoConfigureTestLeases;
             import java.lang.annotation.Retention;
             import java.lang.annotation.RetentionPolicy;
             import java.time.Duration;

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dbleases.StoreUnusableException;
-import io.github.dbleases.keyvalue.KeyValueBackend;
 import io.github.dbleases.keyvalue.KeyValueBackend.Document;
-import io.github.dbleases.keyvalue.KeyValueBackendContract;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The contract on a directory of files, and what people do to such a directory. */
-class FileBackendTests extends KeyValueBackendContract {
+/** What people do to a directory of documents. */
+class FileBackendTests {
 
     @TempDir
     private Path directory;
@@ -32,16 +30,6 @@ class FileBackendTests extends KeyValueBackendContract {
     @BeforeEach
     void use() {
         backend = new FileBackend(directory);
-    }
-
-    @Override
-    protected KeyValueBackend backend() {
-        return backend;
-    }
-
-    @Override
-    protected KeyValueBackend another() {
-        return new FileBackend(directory);
     }
 
     @Test
@@ -159,7 +147,7 @@ class FileBackendTests extends KeyValueBackendContract {
         String version = backend.put("lease/orders", "", null).orElseThrow();
         Files.delete(directory.resolve("leases.lock"));
 
-        assertThat(another().put("lease/orders", "", version)).isPresent();
+        assertThat(new FileBackend(directory).put("lease/orders", "", version)).isPresent();
         assertThat(backend.list("")).hasSize(1);
     }
 
