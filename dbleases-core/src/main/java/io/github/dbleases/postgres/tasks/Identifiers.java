@@ -2,7 +2,6 @@ package io.github.dbleases.postgres.tasks;
 
 import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.internal.jdbc.SqlIdentifiers;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,9 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Names as they are written in the settings and as they are written in SQL. */
 final class Identifiers {
-
-    /** PostgreSQL cuts off what is longer. */
-    private static final int LONGEST = 63;
 
     /** A column, bare or in double quotes, and how it is sorted. */
     private static final Pattern ORDER_ITEM = Pattern.compile(
@@ -86,12 +82,10 @@ final class Identifiers {
     }
 
     static void requireName(String setting, String name) {
-        if (name.isBlank()
-                || name.getBytes(StandardCharsets.UTF_8).length > LONGEST
-                || name.chars().anyMatch(Character::isISOControl)) {
+        if (!SqlIdentifiers.isValid(name)) {
             throw new InvalidConfigurationException(
                     "%s is '%s', but must be a name of 1 to %d bytes without control characters."
-                            .formatted(setting, name, LONGEST),
+                            .formatted(setting, name, SqlIdentifiers.MAX_LENGTH),
                     "Set %s to the name in the database.".formatted(setting),
                     setting);
         }
