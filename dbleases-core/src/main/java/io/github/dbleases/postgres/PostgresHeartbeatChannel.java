@@ -48,7 +48,7 @@ final class PostgresHeartbeatChannel implements HeartbeatChannel {
     /**
      * The live session with the largest id below that of the session, or else the largest above it: its id, expiry, TTL and
      * grace, as PostgreSQL sends them in binary. The id and the time take 8 bytes each, an interval takes 16 (microseconds,
-     * days and months, of which the library writes microseconds only). This is the cheapest way to get several values out
+     * days and months; the library writes only microseconds). This is the cheapest way to get several values out
      * of one look at the row, and unlike numbers and times as text it does not depend on a setting. The second half is
      * evaluated only for the session with the smallest id.
      */

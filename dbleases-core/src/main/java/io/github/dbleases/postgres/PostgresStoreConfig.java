@@ -1,34 +1,30 @@
 package io.github.dbleases.postgres;
 
 import io.github.dbleases.InvalidConfigurationException;
-import java.nio.charset.StandardCharsets;
+import io.github.dbleases.internal.jdbc.SqlIdentifiers;
 import java.util.Objects;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where the tables are, and how clients learn of changes.
  *
- * @param schema the schema of the tables, spelled as in the catalogue; null for the connection's current schema
- * @param tablePrefix what the names of the tables begin with: 1 to 30 lower-case letters, digits and underscores, not
+ * @param schema the schema of the tables, spelled as in the catalog; null for the connection's current schema
+ * @param tablePrefix the prefix of the table names: 1 to 30 lower-case letters, digits and underscores, not
  *     beginning with a digit
  * @param notifications whether clients are notified of changes with NOTIFY. Without notifications they see a change at their
  *     next heartbeat. Must be off behind a connection pooler in transaction mode.
  */
 public record PostgresStoreConfig(@Nullable String schema, String tablePrefix, boolean notifications) {
 
-    private static final Pattern PREFIX = Pattern.compile("[a-z_][a-z0-9_]{0,29}");
-    private static final int LONGEST_IDENTIFIER = 63;
-
     public PostgresStoreConfig {
-        if (schema != null && !isIdentifier(schema)) {
+        if (schema != null && !SqlIdentifiers.isValid(schema)) {
             throw new InvalidConfigurationException(
                     "schema is '%s', but must have 1 to %d bytes without control characters."
-                            .formatted(schema, LONGEST_IDENTIFIER),
+                            .formatted(schema, SqlIdentifiers.MAX_LENGTH),
                     "Set schema to the name of a schema.",
                     "schema");
         }
-        if (!PREFIX.matcher(tablePrefix).matches()) {
+        if (!SqlIdentifiers.isTablePrefix(tablePrefix)) {
             throw new InvalidConfigurationException(
                     "tablePrefix is '%s', but must be 1 to 30 characters of a-z, 0-9 and _, not beginning with a digit."
                             .formatted(tablePrefix),
@@ -42,18 +38,12 @@ public record PostgresStoreConfig(@Nullable String schema, String tablePrefix, b
         return builder().build();
     }
 
-    /** Returns a builder of which each setting has its default. */
+    /** Returns a builder that starts with the defaults. */
     public static Builder builder() {
         return new Builder();
     }
 
-    private static boolean isIdentifier(String name) {
-        return !name.isBlank()
-                && name.getBytes(StandardCharsets.UTF_8).length <= LONGEST_IDENTIFIER
-                && name.chars().noneMatch(Character::isISOControl);
-    }
-
-    /** Builds a {@link PostgresStoreConfig}. Not safe for use by several threads. */
+    /** Builds a {@link PostgresStoreConfig}. Not thread-safe. */
     public static final class Builder {
 
         private @Nullable String schema;
@@ -62,13 +52,13 @@ public record PostgresStoreConfig(@Nullable String schema, String tablePrefix, b
 
         private Builder() {}
 
-        /** Sets the schema of the tables, spelled as in the catalogue. Default: null, the connection's current schema. */
+        /** Sets the schema of the tables, spelled as in the catalog. Default: null, the connection's current schema. */
         public Builder schema(@Nullable String schema) {
             this.schema = schema;
             return this;
         }
 
-        /** Sets what the names of the tables begin with. Default: {@code dbleases_}. */
+        /** Sets the prefix of the table names. Default: {@code dbleases_}. */
         public Builder tablePrefix(String tablePrefix) {
             this.tablePrefix = Objects.requireNonNull(tablePrefix, "tablePrefix");
             return this;

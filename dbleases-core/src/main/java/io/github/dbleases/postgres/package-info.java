@@ -16,6 +16,8 @@
  *        v
  *   OpenConnection             one JDBC connection: which server and incarnation is behind it, its statements
  *        Server, Settings, Driver
+ *
+ *   TransactionFence           locks the row of a partition in a transaction of the application
  * </pre>
  *
  * <p><b>Locks.</b> A transaction locks lease rows by name, then partition rows by number, and session rows by id in its last

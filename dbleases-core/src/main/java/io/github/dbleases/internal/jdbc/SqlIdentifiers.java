@@ -1,12 +1,15 @@
 package io.github.dbleases.internal.jdbc;
 
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /** Names of schemas, tables, columns, users and channels. */
 public final class SqlIdentifiers {
 
     /** The maximum length of a name in bytes. PostgreSQL truncates longer names. */
     public static final int MAX_LENGTH = 63;
+
+    private static final Pattern TABLE_PREFIX = Pattern.compile("[a-z_][a-z0-9_]{0,29}");
 
     private SqlIdentifiers() {}
 
@@ -20,5 +23,10 @@ public final class SqlIdentifiers {
         return !name.isBlank()
                 && name.getBytes(StandardCharsets.UTF_8).length <= MAX_LENGTH
                 && name.chars().noneMatch(Character::isISOControl);
+    }
+
+    /** Returns whether a prefix of table names is 1 to 30 characters of a-z, 0-9 and _, not beginning with a digit. */
+    public static boolean isTablePrefix(String prefix) {
+        return TABLE_PREFIX.matcher(prefix).matches();
     }
 }

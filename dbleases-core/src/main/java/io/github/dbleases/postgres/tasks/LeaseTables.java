@@ -1,7 +1,7 @@
 package io.github.dbleases.postgres.tasks;
 
 import io.github.dbleases.InvalidConfigurationException;
-import java.util.regex.Pattern;
+import io.github.dbleases.internal.jdbc.SqlIdentifiers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record LeaseTables(@Nullable String schema, String tablePrefix) {
 
-    private static final Pattern PREFIX = Pattern.compile("[a-z_][a-z0-9_]{0,29}");
-
     public LeaseTables {
         if (schema != null) {
             Identifiers.requireName("schema", schema);
         }
-        if (!PREFIX.matcher(tablePrefix).matches()) {
+        if (!SqlIdentifiers.isTablePrefix(tablePrefix)) {
             throw new InvalidConfigurationException(
                     "tablePrefix is '%s', but must be 1 to 30 characters of a-z, 0-9 and _, not beginning with a digit."
                             .formatted(tablePrefix),
