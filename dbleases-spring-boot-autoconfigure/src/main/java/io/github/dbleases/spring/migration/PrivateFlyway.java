@@ -139,6 +139,11 @@ final class PrivateFlyway {
 
     private record QuietLog(Logger logger, Thread user) implements Log {
 
+        /** Part of the interface in Flyway 11, which comes with Spring Boot 4.0, and not in Flyway 12. */
+        public boolean isDebugEnabled() {
+            return logger.isDebugEnabled();
+        }
+
         @Override
         public void debug(String message) {
             logger.debug(message);
