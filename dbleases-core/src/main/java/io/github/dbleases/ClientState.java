@@ -3,15 +3,15 @@ package io.github.dbleases;
 /** What a {@link LeaseClient} can do at this moment. */
 public enum ClientState {
 
-    /** No session has been opened yet; the client owns nothing and goes on trying. */
+    /** The client has not opened a session yet. It owns nothing, and keeps trying. */
     STARTING,
 
-    /** The session is trusted: what the client was granted is its own until the trust deadline. */
+    /** The client trusts its session: it owns what it was granted, until the trust deadline. */
     ACTIVE,
 
-    /** The trust deadline has passed or the session is over; the client owns nothing and goes on trying. */
-    FENCED,
+    /** The trust deadline has passed, or the session is over. The client owns nothing, and keeps trying. */
+    SUSPENDED,
 
-    /** The client has been closed; it owns nothing and does nothing any more. */
+    /** The client is closed. It owns nothing, and does nothing any more. */
     CLOSED
 }

@@ -1,21 +1,35 @@
 package io.github.dbleases;
 
-/** A setting of a client is outside its limits, or the settings contradict each other. */
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Thrown if a setting is outside its limits, if settings contradict each other, or if they don't fit the beans and methods of
+ * the application.
+ */
 public final class InvalidConfigurationException extends DbLeasesException {
 
     private static final long serialVersionUID = 1L;
 
-    public InvalidConfigurationException(String message) {
-        super(message);
-    }
-
     /**
      * Creates an exception.
      *
-     * @param problem which setting is wrong, in whole sentences
-     * @param remedy what to change, in whole sentences
+     * @param problem the setting, its value and its limits, in complete sentences
+     * @param remedy what to change, in complete sentences
+     * @param settings the settings to change, by the names that they have in their builder or record
      */
-    public InvalidConfigurationException(String problem, String remedy) {
-        super(problem, remedy, null);
+    public InvalidConfigurationException(String problem, String remedy, String... settings) {
+        this(problem, remedy, null, settings);
+    }
+
+    /**
+     * Creates an exception with a cause.
+     *
+     * @param problem the setting, its value and its limits, in complete sentences
+     * @param remedy what to change, in complete sentences
+     * @param settings the settings to change, by the names that they have in their builder or record
+     */
+    public InvalidConfigurationException(String problem, String remedy, @Nullable Throwable cause, String... settings) {
+        super(problem, remedy, List.of(settings), cause);
     }
 }

@@ -1,5 +1,7 @@
 package io.github.dbleases;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -11,7 +13,7 @@ import java.util.concurrent.Callable;
  * <p>A client leads from the moment it has read that it is elected until it gives the leadership up or its trust deadline
  * passes, whichever is first. {@link #isLeader()} makes that check itself, without a lock, an allocation or the database;
  * so the answer is right even when the heartbeat hangs. Work that goes on after the check needs a hold
- * ({@link #runIfLeader}, against hand-overs) or the {@link #token} (against pauses).
+ * ({@link #runIfLeader}, against hand-overs), the {@link #fence} or the {@link #token} (against pauses).
  *
  * <p>A leadership stays where it is until its leader goes, resigns, or is relieved because leaderships are balanced
  * ({@link LeaseClientConfig#balanceLeaderships()}). All methods may be called from any thread.
@@ -75,6 +77,29 @@ public interface Leadership {
      * @return the hold, or empty when this client does not lead at this moment
      */
     Optional<Hold> tryHold();
+
+    /**
+     * Lets a transaction commit only while this client still leads, as {@link Hold#fence} does, with the election by which it
+     * leads when this is called.
+     *
+     * <p>Call it as the first statement of the transaction: the leadership may have been lost and won back before this call,
+     * which it does not notice. Work that the leader runs calls {@link CurrentLeadership#fence} or {@link Hold#fence}, which
+     * notice, as its last statement.
+     *
+     * @param transaction a connection to the database that keeps the leases, in a transaction
+     * @throws OwnershipLostException if this client does not lead: roll back
+     * @throws InvalidFenceException if the transaction cannot be protected, see {@link Hold#fence}
+     * @throws SQLException if the database fails: roll back
+     */
+    default void fence(Connection transaction) throws SQLException {
+        Optional<Hold> leading = tryHold();
+        if (leading.isEmpty()) {
+            throw new OwnershipLostException(name(), 0, "This client does not lead '%s'.".formatted(name()));
+        }
+        try (Hold hold = leading.get()) {
+            hold.fence(transaction);
+        }
+    }
 
     /**
      * Adds a listener. If this client leads at this moment, the listener is told of that first.

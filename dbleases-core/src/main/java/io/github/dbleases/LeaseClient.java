@@ -1,20 +1,38 @@
 package io.github.dbleases;
 
+import io.github.dbleases.internal.client.LeaseClients;
+import io.github.dbleases.spi.LeaseStore;
+import java.time.Duration;
 import java.util.Collection;
+import java.util.Objects;
 
 /**
- * One run of an application instance as a participant: it has a session, joins leases and owns a fair share of their
- * partitions for as long as the session is trusted.
+ * A participant: it has a session, joins leases, and owns a fair share of their partitions for as long as the session is
+ * trusted. An application needs one client for all its leases and threads.
  *
- * <p>A client never gives up. While the database cannot be reached it owns nothing ({@link ClientState#FENCED}) and goes
- * on trying; when the database is back, it renews its session or opens a new one and joins its leases again.
+ * <pre>{@code
+ * LeaseClient client = LeaseClient.builder(new PostgresLeaseStore(dataSource)).start();
+ * Lease orders = client.lease("orders", 128);
+ * }</pre>
+ *
+ * <p>A client never gives up. While it cannot reach the store it owns nothing ({@link ClientState#SUSPENDED}) and keeps
+ * trying. When the store is back, it renews its session or opens a new one, and joins its leases again.
  *
  * <p>All threads of a client are daemons. A client therefore does not keep the JVM alive: keep a thread of your own
- * running until you close it. In a Spring Boot application this is done for you.
+ * running until you close it. A Spring Boot application needs no such thread.
  *
  * <p>All methods may be called from any thread.
  */
 public interface LeaseClient extends AutoCloseable {
+
+    /**
+     * Returns a builder that starts a client.
+     *
+     * @param store where leases are kept, for example a {@code PostgresLeaseStore}
+     */
+    static Builder builder(LeaseStore store) {
+        return new Builder(store);
+    }
 
     /** Returns the name of this client, which is for people: two clients may have the same one. */
     String clientId();
@@ -59,21 +77,6 @@ public interface LeaseClient extends AutoCloseable {
     Collection<Leadership> leaderships();
 
     /**
-     * Takes part in the sharing of tasks and returns that part. The same name again gives the same {@code TaskSession}.
-     *
-     * <p>Joining is bounded as that of a lease.
-     *
-     * @param name 1 to 200 characters of letters, digits, {@code . _ - : /}; all kinds of leases share one namespace
-     * @throws InvalidLeaseException if the name is outside its limits
-     * @throws LeaseConflictException if the name is that of another kind of lease
-     * @throws IllegalStateException if this client is closed
-     */
-    TaskSession taskSession(String name);
-
-    /** Returns the parts that this client has in the sharing of tasks, in the order of their names. */
-    Collection<TaskSession> taskSessions();
-
-    /**
      * Reads who takes part and who owns what, with one query.
      *
      * @throws StoreUnavailableException if the database does not answer in time
@@ -89,20 +92,92 @@ public interface LeaseClient extends AutoCloseable {
     ClusterView cluster(String lease);
 
     /**
-     * Takes up no new grants from now on and asks for no more; what is owned stays owned until the client is closed. Task
-     * sessions have no id any more and their listeners are told. To be called when the application begins to shut down.
-     */
-    void retire();
-
-    /**
-     * Stops taking part: listeners are told, holds and task sessions that have not been left are waited for (up to the
-     * drain timeout), the partitions go to the other members and the session ends. Partitions still held after the drain
-     * timeout are not released but left to expire with the session, and so are the tasks of a task session that has not
-     * been left by then. Closing again does nothing.
+     * Stops taking part. Listeners are called, holds and task runners are waited for (up to the drain timeout), the
+     * partitions go to the other members and the session ends. Partitions that are still held after the drain timeout are
+     * not released but left to expire with the session, and so are the tasks of a runner that has not ended by then. Closing
+     * again does nothing.
      *
-     * <p>A listener of this client, whose own return is waited for, does not wait, nor does an interrupted caller; the
-     * closing then goes on without them.
+     * <p>Does not wait if the caller is a listener of this client, whose own return is waited for, or if the calling thread
+     * is interrupted. The closing then continues in the background.
      */
     @Override
     void close();
+
+    /**
+     * Sets up and starts a {@link LeaseClient}. Each setting has a default. Not safe for use by several threads.
+     */
+    final class Builder {
+
+        private final LeaseStore store;
+        private LeaseClientConfig.Builder config = LeaseClientConfig.builder();
+        private LeaseEventListener listener = event -> {};
+
+        private Builder(LeaseStore store) {
+            this.store = Objects.requireNonNull(store, "store");
+        }
+
+        /** Replaces all settings that were made before. */
+        public Builder config(LeaseClientConfig config) {
+            this.config = config.toBuilder();
+            return this;
+        }
+
+        /** Sets the name of the client, for people: 1 to 200 characters. Default: {@code <host>:<pid>}. */
+        public Builder clientId(String clientId) {
+            config.clientId(clientId);
+            return this;
+        }
+
+        /** Sets the client's share of partitions in comparison with the other clients, 1 to 1,000. Default: 1. */
+        public Builder weight(int weight) {
+            config.weight(weight);
+            return this;
+        }
+
+        /** Sets how long a session lives without a heartbeat; all other times follow from it. Default: 6 s. */
+        public Builder ttl(Duration ttl) {
+            return timing(Timing.of(ttl));
+        }
+
+        /** Sets all times on which the safety rests. Default: {@link Timing#DEFAULT}. */
+        public Builder timing(Timing timing) {
+            config.timing(timing);
+            return this;
+        }
+
+        /** Sets how long balancing waits after a member has joined or left, 0 to 24 h. Default: 1 s. */
+        public Builder debounce(Duration debounce) {
+            config.debounce(debounce);
+            return this;
+        }
+
+        /** Sets how long closing and leaving wait for listeners and holds, 0 to 24 h. Default: 30 s. */
+        public Builder drainTimeout(Duration drainTimeout) {
+            config.drainTimeout(drainTimeout);
+            return this;
+        }
+
+        /** Sets whether leaderships are balanced over the candidates; must be the same for all clients. Default: false. */
+        public Builder balanceLeaderships(boolean balanceLeaderships) {
+            config.balanceLeaderships(balanceLeaderships);
+            return this;
+        }
+
+        /** Sets a listener to everything that happens to the client. Default: none. */
+        public Builder listener(LeaseEventListener listener) {
+            this.listener = Objects.requireNonNull(listener, "listener");
+            return this;
+        }
+
+        /**
+         * Starts a client, and waits until it has opened its session or the first attempt has failed. In the second case the
+         * client is returned in the state {@link ClientState#STARTING} and keeps trying.
+         *
+         * @throws InvalidConfigurationException if a setting is outside its limits
+         * @throws StoreUnusableException if the store answers that it cannot be used as it is
+         */
+        public LeaseClient start() {
+            return LeaseClients.start(config.build(), store, listener);
+        }
+    }
 }

@@ -5,9 +5,10 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of a client.
+ * The settings of a client. Most applications set them with {@link LeaseClient#builder}.
  *
  * @param clientId the name of the client, for people: 1 to 200 characters
  * @param weight the client's share of partitions in comparison with the others, 1 to 1,000
@@ -16,7 +17,7 @@ import java.util.Objects;
  * @param drainTimeout how long {@link LeaseClient#close()} and {@link Lease#leave()} wait for listeners and holds; 0 to
  *     24 h
  * @param balanceLeaderships whether a leadership moves, once its work has ended, when its leader leads at least two more
- *     than another candidate; to be the same for all clients
+ *     than another candidate; must be the same for all clients
  */
 public record LeaseClientConfig(
         String clientId,
@@ -32,27 +33,41 @@ public record LeaseClientConfig(
     public LeaseClientConfig {
         if (clientId.isBlank() || clientId.length() > LONGEST_ID) {
             throw new InvalidConfigurationException(
-                    "client-id '%s' has %s characters, but must have 1 to %s and not be blank."
+                    "clientId '%s' has %s characters, but must have 1 to %s and not be blank."
                             .formatted(clientId, clientId.length(), LONGEST_ID),
-                    "Set another client-id.");
+                    "Set another clientId.",
+                    "clientId");
         }
         if (weight < 1 || weight > MAX_WEIGHT) {
             throw new InvalidConfigurationException(
                     String.format(Locale.ROOT, "weight is %d, but must be 1 to %,d.", weight, MAX_WEIGHT),
-                    "Set another weight.");
+                    "Set another weight.",
+                    "weight");
         }
         Objects.requireNonNull(timing, "timing");
         Timing.requireInRange("debounce", debounce, Duration.ZERO);
-        Timing.requireInRange("drain-timeout", drainTimeout, Duration.ZERO);
+        Timing.requireInRange("drainTimeout", drainTimeout, Duration.ZERO);
     }
 
-    /**
-     * The defaults: {@link #defaultClientId()}, weight 1, {@link Timing#DEFAULT}, debounce 1 s, drain timeout 30 s, and
-     * leaderships stay where they are.
-     */
+    /** Returns the defaults, see {@link Builder}. */
     public static LeaseClientConfig defaults() {
-        return new LeaseClientConfig(
-                defaultClientId(), 1, Timing.DEFAULT, Duration.ofSeconds(1), Duration.ofSeconds(30), false);
+        return builder().build();
+    }
+
+    /** Returns a builder of which each setting has its default. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Returns a builder that has these settings. */
+    public Builder toBuilder() {
+        return new Builder()
+                .clientId(clientId)
+                .weight(weight)
+                .timing(timing)
+                .debounce(debounce)
+                .drainTimeout(drainTimeout)
+                .balanceLeaderships(balanceLeaderships);
     }
 
     /**
@@ -76,28 +91,63 @@ public record LeaseClientConfig(
                 : cut(application.strip(), LONGEST_ID - process.length()) + process;
     }
 
-    public LeaseClientConfig withClientId(String clientId) {
-        return new LeaseClientConfig(clientId, weight, timing, debounce, drainTimeout, balanceLeaderships);
-    }
+    /** Builds a {@link LeaseClientConfig}. Not safe for use by several threads. */
+    public static final class Builder {
 
-    public LeaseClientConfig withWeight(int weight) {
-        return new LeaseClientConfig(clientId, weight, timing, debounce, drainTimeout, balanceLeaderships);
-    }
+        private @Nullable String clientId;
+        private int weight = 1;
+        private Timing timing = Timing.DEFAULT;
+        private Duration debounce = Duration.ofSeconds(1);
+        private Duration drainTimeout = Duration.ofSeconds(30);
+        private boolean balanceLeaderships;
 
-    public LeaseClientConfig withTiming(Timing timing) {
-        return new LeaseClientConfig(clientId, weight, timing, debounce, drainTimeout, balanceLeaderships);
-    }
+        private Builder() {}
 
-    public LeaseClientConfig withDebounce(Duration debounce) {
-        return new LeaseClientConfig(clientId, weight, timing, debounce, drainTimeout, balanceLeaderships);
-    }
+        /** Sets the name of the client, which is for people. Default: {@link #defaultClientId()}. */
+        public Builder clientId(String clientId) {
+            this.clientId = Objects.requireNonNull(clientId, "clientId");
+            return this;
+        }
 
-    public LeaseClientConfig withDrainTimeout(Duration drainTimeout) {
-        return new LeaseClientConfig(clientId, weight, timing, debounce, drainTimeout, balanceLeaderships);
-    }
+        /** Sets the client's share of partitions in comparison with the other clients, 1 to 1,000. Default: 1. */
+        public Builder weight(int weight) {
+            this.weight = weight;
+            return this;
+        }
 
-    public LeaseClientConfig withBalanceLeaderships(boolean balanceLeaderships) {
-        return new LeaseClientConfig(clientId, weight, timing, debounce, drainTimeout, balanceLeaderships);
+        /** Sets the times on which the safety rests. Default: {@link Timing#DEFAULT}. */
+        public Builder timing(Timing timing) {
+            this.timing = Objects.requireNonNull(timing, "timing");
+            return this;
+        }
+
+        /** Sets how long balancing waits after a member has joined or left, 0 to 24 h. Default: 1 s. */
+        public Builder debounce(Duration debounce) {
+            this.debounce = Objects.requireNonNull(debounce, "debounce");
+            return this;
+        }
+
+        /** Sets how long closing and leaving wait for listeners and holds, 0 to 24 h. Default: 30 s. */
+        public Builder drainTimeout(Duration drainTimeout) {
+            this.drainTimeout = Objects.requireNonNull(drainTimeout, "drainTimeout");
+            return this;
+        }
+
+        /** Sets whether leaderships are balanced over the candidates. Default: false. */
+        public Builder balanceLeaderships(boolean balanceLeaderships) {
+            this.balanceLeaderships = balanceLeaderships;
+            return this;
+        }
+
+        /**
+         * Builds the settings.
+         *
+         * @throws InvalidConfigurationException if a setting is outside its limits
+         */
+        public LeaseClientConfig build() {
+            String id = clientId != null ? clientId : defaultClientId();
+            return new LeaseClientConfig(id, weight, timing, debounce, drainTimeout, balanceLeaderships);
+        }
     }
 
     private static String hostName() {

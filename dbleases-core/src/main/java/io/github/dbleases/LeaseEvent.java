@@ -39,9 +39,9 @@ public sealed interface LeaseEvent {
      */
     record SessionLost(String clientId, long session) implements LeaseEvent {}
 
-    /** The client trusts its session no more, because the store has not answered in time: it owns and leads nothing. */
-    record ClientFenced(String clientId) implements LeaseEvent {}
+    /** The client no longer trusts its session, because the store has not answered in time: it owns and leads nothing. */
+    record ClientSuspended(String clientId) implements LeaseEvent {}
 
-    /** The client trusts its session, for the first time or again after it was fenced. */
+    /** The client trusts its session, for the first time, or again after it was suspended. */
     record ClientRestored(String clientId) implements LeaseEvent {}
 }

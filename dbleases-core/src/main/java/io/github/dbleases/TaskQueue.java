@@ -24,9 +24,9 @@ public interface TaskQueue<T> {
     /**
      * Finishes tasks, each only if the session still holds it.
      *
-     * @return how many were finished; the missing ones were lost to another session, and are reported
+     * @return those that were not finished, because the session does not hold them any more: they are reported as lost
      */
-    int finish(long session, List<T> tasks);
+    List<T> finish(long session, List<T> tasks);
 
     /** Frees tasks unfinished, each only if the session still holds it. No failure is counted. */
     void release(long session, List<T> tasks);

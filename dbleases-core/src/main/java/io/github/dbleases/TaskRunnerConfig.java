@@ -1,20 +1,25 @@
 package io.github.dbleases;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of a task runner.
+ * The settings of a task runner. Most applications set them with {@link TaskRunner#builder}.
+ *
+ * <p>A failed task waits for {@code retryDelay} after its first failure, twice as long after each further one, and for
+ * {@code maxRetryDelay} at most, each within 20 %. Each task has a delay of its own.
  *
  * @param name the name under which the runners of all instances share the tasks; a lease name
  * @param tasksPerSession how many tasks the runner holds at most, 1 to 100,000
  * @param batchSize how many tasks are handed to the tasker at once at most, 1 to {@code tasksPerSession}
  * @param threads how many batches are worked on at once, 1 to 10,000
- * @param virtualThreads whether the batches are worked on by virtual threads (from Java 21 on; before it, by platform
- *     threads)
- * @param interval how long the runner waits after it has found no task, within 10 % so that runners do not go in step; 1 ms
- *     to 24 h
- * @param retry how long a failed task waits for another attempt
+ * @param virtualThreads whether the batches are worked on by virtual threads, from Java 21 on
+ * @param interval how long the runner waits after it has found no task, within 10 % so that runners don't fall into step;
+ *     1 ms to 24 h
+ * @param retryDelay how long a task waits after its first failure, 1 ms to 24 h
+ * @param maxRetryDelay how long a failed task waits at most, {@code retryDelay} to 24 h
  * @param taskTimeout how long a call of the tasker may take before it is reported and interrupted; 0 for no limit, up to 24 h
  * @param drainTimeout how long {@link TaskRunner#stop()} waits for batches at work; 0 to 24 h
  */
@@ -25,79 +30,163 @@ public record TaskRunnerConfig(
         int threads,
         boolean virtualThreads,
         Duration interval,
-        Retry retry,
+        Duration retryDelay,
+        Duration maxRetryDelay,
         Duration taskTimeout,
         Duration drainTimeout) {
 
     private static final int MOST_TASKS = 100_000;
     private static final int MOST_THREADS = 10_000;
+    private static final Duration SHORTEST = Duration.ofMillis(1);
 
     public TaskRunnerConfig {
-        new LeaseSpec(name, LeaseKind.TASKS, 0);
-        requireInRange("tasks-per-session", tasksPerSession, MOST_TASKS);
-        requireInRange("batch-size", batchSize, tasksPerSession);
+        LeaseSpec.tasks(name);
+        requireInRange("tasksPerSession", tasksPerSession, MOST_TASKS);
+        requireInRange("batchSize", batchSize, tasksPerSession);
         requireInRange("threads", threads, MOST_THREADS);
-        Timing.requireInRange("interval", interval, Duration.ofMillis(1));
-        Objects.requireNonNull(retry, "retry");
-        Timing.requireInRange("task-timeout", taskTimeout, Duration.ZERO);
-        Timing.requireInRange("drain-timeout", drainTimeout, Duration.ZERO);
+        Timing.requireInRange("interval", interval, SHORTEST);
+        Timing.requireInRange("retryDelay", retryDelay, SHORTEST);
+        Timing.requireInRange("maxRetryDelay", maxRetryDelay, retryDelay);
+        Timing.requireInRange("taskTimeout", taskTimeout, Duration.ZERO);
+        Timing.requireInRange("drainTimeout", drainTimeout, Duration.ZERO);
     }
 
-    /** The defaults: 100 tasks in one batch, one platform thread, an interval of 1 s, no task timeout, a drain timeout of 20 s. */
+    /** Returns the defaults, see {@link Builder}. */
     public static TaskRunnerConfig of(String name) {
-        return new TaskRunnerConfig(
-                name, 100, 100, 1, false, Duration.ofSeconds(1), Retry.DEFAULT, Duration.ZERO, Duration.ofSeconds(20));
-    }
-
-    public TaskRunnerConfig withTasks(int tasksPerSession, int batchSize) {
-        return new TaskRunnerConfig(
-                name, tasksPerSession, batchSize, threads, virtualThreads, interval, retry, taskTimeout, drainTimeout);
-    }
-
-    public TaskRunnerConfig withThreads(int threads, boolean virtualThreads) {
-        return new TaskRunnerConfig(
-                name, tasksPerSession, batchSize, threads, virtualThreads, interval, retry, taskTimeout, drainTimeout);
-    }
-
-    public TaskRunnerConfig withInterval(Duration interval) {
-        return new TaskRunnerConfig(
-                name, tasksPerSession, batchSize, threads, virtualThreads, interval, retry, taskTimeout, drainTimeout);
-    }
-
-    public TaskRunnerConfig withRetry(Retry retry) {
-        return new TaskRunnerConfig(
-                name, tasksPerSession, batchSize, threads, virtualThreads, interval, retry, taskTimeout, drainTimeout);
-    }
-
-    public TaskRunnerConfig withTaskTimeout(Duration taskTimeout) {
-        return new TaskRunnerConfig(
-                name, tasksPerSession, batchSize, threads, virtualThreads, interval, retry, taskTimeout, drainTimeout);
-    }
-
-    public TaskRunnerConfig withDrainTimeout(Duration drainTimeout) {
-        return new TaskRunnerConfig(
-                name, tasksPerSession, batchSize, threads, virtualThreads, interval, retry, taskTimeout, drainTimeout);
-    }
-
-    private static void requireInRange(String property, int value, int most) {
-        if (value < 1 || value > most) {
-            throw new InvalidConfigurationException(
-                    "%s is %d, but must be 1 to %d: set another one.".formatted(property, value, most));
-        }
+        return builder(name).build();
     }
 
     /**
-     * How long a failed task waits: {@code first} after its first failure, twice as long after each further one, and {@code
-     * longest} at most, each within 20 %. Each task has a delay of its own.
+     * Returns a builder of which each setting has its default.
+     *
+     * @param name the name under which the runners of all instances share the tasks; a lease name
      */
-    public record Retry(Duration first, Duration longest) {
+    public static Builder builder(String name) {
+        return new Builder(name);
+    }
 
-        /** 1 s, 1 min. */
-        public static final Retry DEFAULT = new Retry(Duration.ofSeconds(1), Duration.ofMinutes(1));
+    /** Returns a builder that has these settings. */
+    public Builder toBuilder() {
+        return new Builder(name)
+                .tasksPerSession(tasksPerSession)
+                .batchSize(batchSize)
+                .threads(threads)
+                .virtualThreads(virtualThreads)
+                .interval(interval)
+                .retryDelay(retryDelay)
+                .maxRetryDelay(maxRetryDelay)
+                .taskTimeout(taskTimeout)
+                .drainTimeout(drainTimeout);
+    }
 
-        public Retry {
-            Timing.requireInRange("retry-delay", first, Duration.ofMillis(1));
-            Timing.requireInRange("max-retry-delay", longest, first);
+    private static void requireInRange(String setting, int value, int most) {
+        if (value < 1 || value > most) {
+            throw new InvalidConfigurationException(
+                    String.format(Locale.ROOT, "%s is %d, but must be 1 to %,d.", setting, value, most),
+                    "Set another %s.".formatted(setting),
+                    setting);
+        }
+    }
+
+    /** Builds a {@link TaskRunnerConfig}. Not safe for use by several threads. */
+    public static final class Builder {
+
+        private final String name;
+        private int tasksPerSession = 100;
+        private @Nullable Integer batchSize;
+        private int threads = 1;
+        private boolean virtualThreads;
+        private Duration interval = Duration.ofSeconds(1);
+        private Duration retryDelay = Duration.ofSeconds(1);
+        private Duration maxRetryDelay = Duration.ofMinutes(1);
+        private Duration taskTimeout = Duration.ZERO;
+        private Duration drainTimeout = Duration.ofSeconds(20);
+
+        private Builder(String name) {
+            this.name = Objects.requireNonNull(name, "name");
+        }
+
+        /** Sets how many tasks the runner holds at most, 1 to 100,000. Default: 100. */
+        public Builder tasksPerSession(int tasksPerSession) {
+            this.tasksPerSession = tasksPerSession;
+            return this;
+        }
+
+        /**
+         * Sets how many tasks are handed to the tasker at once at most, 1 to {@code tasksPerSession}. Default:
+         * {@code tasksPerSession} divided by {@code threads}, rounded up.
+         */
+        public Builder batchSize(int batchSize) {
+            this.batchSize = batchSize;
+            return this;
+        }
+
+        /** Sets how many batches are worked on at once, 1 to 10,000. Default: 1. */
+        public Builder threads(int threads) {
+            this.threads = threads;
+            return this;
+        }
+
+        /** Sets whether the batches are worked on by virtual threads, from Java 21 on. Default: false. */
+        public Builder virtualThreads(boolean virtualThreads) {
+            this.virtualThreads = virtualThreads;
+            return this;
+        }
+
+        /** Sets how long the runner waits after it has found no task, 1 ms to 24 h. Default: 1 s. */
+        public Builder interval(Duration interval) {
+            this.interval = Objects.requireNonNull(interval, "interval");
+            return this;
+        }
+
+        /** Sets how long a task waits after its first failure, 1 ms to 24 h. Default: 1 s. */
+        public Builder retryDelay(Duration retryDelay) {
+            this.retryDelay = Objects.requireNonNull(retryDelay, "retryDelay");
+            return this;
+        }
+
+        /** Sets how long a failed task waits at most, {@code retryDelay} to 24 h. Default: 1 min. */
+        public Builder maxRetryDelay(Duration maxRetryDelay) {
+            this.maxRetryDelay = Objects.requireNonNull(maxRetryDelay, "maxRetryDelay");
+            return this;
+        }
+
+        /** Sets how long a call of the tasker may take before it is interrupted, up to 24 h. Default: 0, no limit. */
+        public Builder taskTimeout(Duration taskTimeout) {
+            this.taskTimeout = Objects.requireNonNull(taskTimeout, "taskTimeout");
+            return this;
+        }
+
+        /** Sets how long stopping waits for batches at work, 0 to 24 h. Default: 20 s. */
+        public Builder drainTimeout(Duration drainTimeout) {
+            this.drainTimeout = Objects.requireNonNull(drainTimeout, "drainTimeout");
+            return this;
+        }
+
+        /**
+         * Builds the settings.
+         *
+         * @throws InvalidConfigurationException if a setting is outside its limits
+         * @throws InvalidLeaseException if the name is no lease name
+         */
+        public TaskRunnerConfig build() {
+            int batch = batchSize != null ? batchSize : defaultBatchSize();
+            return new TaskRunnerConfig(
+                    name,
+                    tasksPerSession,
+                    batch,
+                    threads,
+                    virtualThreads,
+                    interval,
+                    retryDelay,
+                    maxRetryDelay,
+                    taskTimeout,
+                    drainTimeout);
+        }
+
+        private int defaultBatchSize() {
+            int workers = Math.max(1, threads);
+            return Math.max(1, (int) (((long) tasksPerSession + workers - 1) / workers));
         }
     }
 }

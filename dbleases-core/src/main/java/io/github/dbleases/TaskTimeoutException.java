@@ -1,6 +1,7 @@
 package io.github.dbleases;
 
 import java.time.Duration;
+import java.util.List;
 
 /** A task took longer than the task timeout of its runner and was interrupted. The cause is what the tasker has thrown. */
 public final class TaskTimeoutException extends DbLeasesException {
@@ -9,8 +10,9 @@ public final class TaskTimeoutException extends DbLeasesException {
 
     public TaskTimeoutException(Duration timeout, Throwable cause) {
         super(
-                "Interrupted after the task-timeout of %d ms: make the work faster, or raise task-timeout."
-                        .formatted(timeout.toMillis()),
+                "The tasker was interrupted after the taskTimeout of %d ms.".formatted(timeout.toMillis()),
+                "Make the work faster, or raise taskTimeout.",
+                List.of("taskTimeout"),
                 cause);
     }
 }

@@ -2,10 +2,12 @@ package io.github.dbleases;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The times on which the safety of the leases rests. {@link #of(Duration)} derives all of them from the TTL. They must
- * satisfy
+ * The times on which the safety of the leases rests. {@link #of} derives all of them from the TTL, and {@link #builder}
+ * those that are not set. They must satisfy
  *
  * <ul>
  *   <li>{@code heartbeat <= ttl / 3} and {@code heartbeat + 2 * attemptTimeout + margin <= ttl}, so that one attempt may
@@ -25,7 +27,7 @@ import java.time.Duration;
  */
 public record Timing(Duration ttl, Duration heartbeat, Duration attemptTimeout, Duration margin, Duration grace) {
 
-    /** A longer time is taken for a mistake, and no arithmetic on shorter ones overflows. */
+    /** A longer time is likely a mistake. No arithmetic on shorter times overflows. */
     static final Duration LONGEST = Duration.ofDays(1);
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
@@ -36,7 +38,7 @@ public record Timing(Duration ttl, Duration heartbeat, Duration attemptTimeout, 
     public Timing {
         requireInRange("ttl", ttl, SHORTEST);
         requireInRange("heartbeat", heartbeat, SHORTEST);
-        requireInRange("attempt-timeout", attemptTimeout, SHORTEST);
+        requireInRange("attemptTimeout", attemptTimeout, SHORTEST);
         requireInRange("margin", margin, SHORTEST);
         requireInRange("grace", grace, SHORTEST);
         requireTimeForHeartbeats(ttl, heartbeat, attemptTimeout, margin);
@@ -50,9 +52,66 @@ public record Timing(Duration ttl, Duration heartbeat, Duration attemptTimeout, 
      * @throws InvalidConfigurationException if the TTL is out of range
      */
     public static Timing of(Duration ttl) {
-        requireInRange("ttl", ttl, SHORTEST.multipliedBy(12));
-        Duration twelfth = ttl.dividedBy(12);
-        return new Timing(ttl, ttl.dividedBy(4), ttl.dividedBy(6), twelfth, twelfth);
+        return builder(ttl).build();
+    }
+
+    /** Returns a builder of which each time follows from the TTL, as in {@link #of}, unless it is set. */
+    public static Builder builder(Duration ttl) {
+        return new Builder(ttl);
+    }
+
+    /** Builds a {@link Timing}. Not safe for use by several threads. */
+    public static final class Builder {
+
+        private final Duration ttl;
+        private @Nullable Duration heartbeat;
+        private @Nullable Duration attemptTimeout;
+        private @Nullable Duration margin;
+        private @Nullable Duration grace;
+
+        private Builder(Duration ttl) {
+            this.ttl = Objects.requireNonNull(ttl, "ttl");
+        }
+
+        /** Sets the time between two heartbeats. Default: T/4. */
+        public Builder heartbeat(Duration heartbeat) {
+            this.heartbeat = Objects.requireNonNull(heartbeat, "heartbeat");
+            return this;
+        }
+
+        /** Sets the time budget of one attempt to reach the store. Default: T/6. */
+        public Builder attemptTimeout(Duration attemptTimeout) {
+            this.attemptTimeout = Objects.requireNonNull(attemptTimeout, "attemptTimeout");
+            return this;
+        }
+
+        /** Sets how long before its expiry a session is trusted no longer. Default: T/12. */
+        public Builder margin(Duration margin) {
+            this.margin = Objects.requireNonNull(margin, "margin");
+            return this;
+        }
+
+        /** Sets how long the other clients wait after a session has expired. Default: T/12. */
+        public Builder grace(Duration grace) {
+            this.grace = Objects.requireNonNull(grace, "grace");
+            return this;
+        }
+
+        /**
+         * Builds the times.
+         *
+         * @throws InvalidConfigurationException if a time is out of range, or the times contradict each other
+         */
+        public Timing build() {
+            boolean derived = heartbeat == null || attemptTimeout == null || margin == null || grace == null;
+            requireInRange("ttl", ttl, derived ? SHORTEST.multipliedBy(12) : SHORTEST);
+            return new Timing(
+                    ttl,
+                    heartbeat != null ? heartbeat : ttl.dividedBy(4),
+                    attemptTimeout != null ? attemptTimeout : ttl.dividedBy(6),
+                    margin != null ? margin : ttl.dividedBy(12),
+                    grace != null ? grace : ttl.dividedBy(12));
+        }
     }
 
     private static void requireTimeForHeartbeats(
@@ -61,44 +120,57 @@ public record Timing(Duration ttl, Duration heartbeat, Duration attemptTimeout, 
         Duration attempts = heartbeat.plus(attemptTimeout.multipliedBy(2)).plus(margin);
         Duration least = heartbeats.compareTo(attempts) > 0 ? heartbeats : attempts;
         if (heartbeats.compareTo(ttl) > 0) {
-            throw new InvalidConfigurationException(String.format(
-                    "heartbeat <= ttl / 3 does not hold: heartbeat is %s ms, ttl is %s ms, ttl / 3 is %s ms. "
-                            + "Lengthen ttl to at least %s ms or shorten heartbeat.",
-                    millis(heartbeat), millis(ttl), millis(ttl.dividedBy(3)), millis(least)));
+            throw new InvalidConfigurationException(
+                    "heartbeat <= ttl / 3 does not hold: heartbeat is %s ms, ttl is %s ms, ttl / 3 is %s ms."
+                            .formatted(millis(heartbeat), millis(ttl), millis(ttl.dividedBy(3))),
+                    "Lengthen ttl to at least %s ms or shorten heartbeat.".formatted(millis(least)),
+                    "ttl",
+                    "heartbeat");
         }
         if (attempts.compareTo(ttl) > 0) {
-            throw new InvalidConfigurationException(String.format(
-                    "heartbeat + 2 * attempt-timeout + margin <= ttl does not hold: "
-                            + "%s ms + 2 * %s ms + %s ms = %s ms, ttl is %s ms. "
-                            + "Lengthen ttl to at least %s ms or shorten the others.",
-                    millis(heartbeat),
-                    millis(attemptTimeout),
-                    millis(margin),
-                    millis(attempts),
-                    millis(ttl),
-                    millis(least)));
+            throw new InvalidConfigurationException(
+                    ("heartbeat + 2 * attemptTimeout + margin <= ttl does not hold: %s ms + 2 * %s ms + %s ms = %s ms, "
+                                    + "ttl is %s ms.")
+                            .formatted(
+                                    millis(heartbeat),
+                                    millis(attemptTimeout),
+                                    millis(margin),
+                                    millis(attempts),
+                                    millis(ttl)),
+                    "Lengthen ttl to at least %s ms or shorten the others.".formatted(millis(least)),
+                    "ttl",
+                    "heartbeat",
+                    "attemptTimeout",
+                    "margin");
         }
     }
 
     private static void requireTimeForClocks(Duration ttl, Duration margin, Duration grace) {
         Duration slack = margin.plus(grace);
         if (slack.multipliedBy(10).compareTo(ttl) < 0) {
-            throw new InvalidConfigurationException(String.format(
-                    "margin + grace >= ttl / 10 does not hold: %s ms + %s ms = %s ms, ttl is %s ms, ttl / 10 is %s ms. "
-                            + "Leave margin and grace unset, lengthen them, or shorten ttl to at most %s ms. "
-                            + "With less, clocks that run at different rates could make two owners of one partition.",
-                    millis(margin),
-                    millis(grace),
-                    millis(slack),
-                    millis(ttl),
-                    millis(ttl.dividedBy(10)),
-                    millis(slack.multipliedBy(10))));
+            throw new InvalidConfigurationException(
+                    "margin + grace >= ttl / 10 does not hold: %s ms + %s ms = %s ms, ttl is %s ms, ttl / 10 is %s ms."
+                            .formatted(
+                                    millis(margin),
+                                    millis(grace),
+                                    millis(slack),
+                                    millis(ttl),
+                                    millis(ttl.dividedBy(10))),
+                    ("Leave margin and grace unset, lengthen them, or shorten ttl to at most %s ms. With less, clocks that "
+                                    + "run at different rates could make two owners of one partition.")
+                            .formatted(millis(slack.multipliedBy(10))),
+                    "margin",
+                    "grace",
+                    "ttl");
         }
         if (grace.multipliedBy(60).compareTo(ttl) < 0) {
-            throw new InvalidConfigurationException(String.format(
-                    "grace >= ttl / 60 does not hold: grace is %s ms, ttl is %s ms, ttl / 60 is %s ms. "
-                            + "Leave grace unset, lengthen it, or shorten ttl to at most %s ms.",
-                    millis(grace), millis(ttl), millis(ttl.dividedBy(60)), millis(grace.multipliedBy(60))));
+            throw new InvalidConfigurationException(
+                    "grace >= ttl / 60 does not hold: grace is %s ms, ttl is %s ms, ttl / 60 is %s ms."
+                            .formatted(millis(grace), millis(ttl), millis(ttl.dividedBy(60))),
+                    "Leave grace unset, lengthen it, or shorten ttl to at most %s ms."
+                            .formatted(millis(grace.multipliedBy(60))),
+                    "grace",
+                    "ttl");
         }
     }
 
@@ -118,18 +190,22 @@ public record Timing(Duration ttl, Duration heartbeat, Duration attemptTimeout, 
     }
 
     /** Refuses a time that is shorter than the given one or longer than {@link #LONGEST}. */
-    static void requireInRange(String name, Duration value, Duration shortest) {
+    static void requireInRange(String setting, Duration value, Duration shortest) {
         if (value.compareTo(shortest) < 0) {
-            throw new InvalidConfigurationException("%s is %s, but must be at least %s ms: set a longer time."
-                    .formatted(name, value, millis(shortest)));
+            throw new InvalidConfigurationException(
+                    "%s is %s, but must be at least %s ms.".formatted(setting, value, millis(shortest)),
+                    "Set a longer time.",
+                    setting);
         }
         if (value.compareTo(LONGEST) > 0) {
-            throw new InvalidConfigurationException("%s is %s, but may be at most %s ms (24 h): set a shorter time."
-                    .formatted(name, value, millis(LONGEST)));
+            throw new InvalidConfigurationException(
+                    "%s is %s, but may be at most %s ms (24 h).".formatted(setting, value, millis(LONGEST)),
+                    "Set a shorter time.",
+                    setting);
         }
     }
 
-    /** All digits, so that what is compared does not look equal. */
+    /** Formats a time with all digits, so that values that differ look different. */
     private static String millis(Duration value) {
         return BigDecimal.valueOf(value.toNanos(), 6).stripTrailingZeros().toPlainString();
     }

@@ -1,7 +1,13 @@
 package io.github.dbleases;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.targetOwner;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -14,6 +20,13 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.github.dbleases.internal.InternalLeaseClient;
+import io.github.dbleases.internal.LeadershipScope;
+import io.github.dbleases.internal.client.LeaseClients;
+import io.github.dbleases.internal.tasks.TaskRunners;
+import io.github.dbleases.spi.LeaseStore;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Random;
@@ -32,6 +45,7 @@ class ArchitectureTests {
     private static final String CLIENT = ROOT + ".internal.client..";
     private static final String TASK_RUNNER = ROOT + ".internal.tasks..";
     private static final String ROWS = ROOT + ".internal.rows..";
+    private static final String INTERNAL = ROOT + ".internal";
     private static final String JDBC = ROOT + ".internal.jdbc..";
     private static final String POSTGRES = ROOT + ".postgres";
     private static final String POSTGRES_TASKS = ROOT + ".postgres.tasks..";
@@ -43,17 +57,70 @@ class ArchitectureTests {
 
     @Test
     void packagesHaveNoCycles() {
-        check(slices().assignedFrom(new EveryPackage()).should().beFreeOfCycles());
+        check(slices().assignedFrom(new EveryPackage())
+                .should()
+                .beFreeOfCycles()
+                .ignoreDependency(entryPoints(), DescribedPredicate.alwaysTrue()));
     }
 
+    /**
+     * The entry points for users are in the root package, and lead into the others: the two builders, and the two static
+     * methods that return them. The leadership of a thread is kept where the engine can enter it.
+     */
     @Test
-    void theRootPackageUsesNoOther() {
+    void theRootPackageUsesNoOtherExceptInItsEntryPoints() {
         check(noClasses()
                 .that()
                 .resideInAPackage(ROOT)
+                .and()
+                .doNotBelongToAnyOf(LeaseClient.class, TaskRunner.class, CurrentLeadership.class)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(ROOT + ".*.."));
+        check(classes()
+                .that()
+                .belongToAnyOf(LeaseClient.class)
+                .should()
+                .onlyDependOnClassesThat(resideOutsideOfPackage(ROOT + ".*..")
+                        .or(assignableTo(LeaseStore.class))
+                        .or(assignableTo(LeaseClients.class))
+                        .or(assignableTo(InternalLeaseClient.class))));
+        check(classes()
+                .that()
+                .belongToAnyOf(TaskRunner.class)
+                .should()
+                .onlyDependOnClassesThat(resideOutsideOfPackage(ROOT + ".*..")
+                        .or(resideInAPackage(TASKS_SPI))
+                        .or(assignableTo(TaskRunners.class))));
+        check(classes()
+                .that()
+                .belongToAnyOf(CurrentLeadership.class)
+                .should()
+                .onlyDependOnClassesThat(
+                        resideOutsideOfPackage(ROOT + ".*..").or(assignableTo(LeadershipScope.class))));
+    }
+
+    /** Users need not know an implementation to call it: the entry points in the root package do. */
+    @Test
+    void theEngineAndTheTaskRunnerEachHaveOnePublicClass() {
+        check(classes()
+                .that()
+                .resideInAPackage(CLIENT)
+                .and()
+                .arePublic()
+                .and()
+                .areTopLevelClasses()
+                .should()
+                .be(LeaseClients.class));
+        check(classes()
+                .that()
+                .resideInAPackage(TASK_RUNNER)
+                .and()
+                .arePublic()
+                .and()
+                .areTopLevelClasses()
+                .should()
+                .be(TaskRunners.class));
     }
 
     @Test
@@ -90,18 +157,29 @@ class ArchitectureTests {
                 .areAssignableTo(Random.class));
     }
 
+    /** A fence is passed the connection of the application, from the root package to the store, which alone uses it. */
     @Test
     void onlyPackagesForDatabasesUseJdbc() {
         check(noClasses()
                 .that()
                 .resideOutsideOfPackages(JDBC, POSTGRES, POSTGRES_TASKS)
                 .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql.."));
+                .dependOnClassesThat(resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..")
+                        .and(not(type(Connection.class).or(type(SQLException.class))))));
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages(JDBC, POSTGRES, POSTGRES_TASKS)
+                .should()
+                .accessTargetWhere(targetOwner(type(Connection.class))));
     }
 
     @Test
-    void thePackageThatIsSharedForJdbcUsesNoOther() {
+    void sharedPackagesUseAtMostTheRootPackage() {
+        check(noClasses()
+                .that()
+                .resideInAPackage(INTERNAL)
+                .should()
+                .dependOnClassesThat(resideInAPackage(ROOT + "..").and(not(resideInAnyPackage(ROOT, INTERNAL)))));
         check(noClasses()
                 .that()
                 .resideInAPackage(JDBC)
@@ -169,6 +247,10 @@ class ArchitectureTests {
                 .resideOutsideOfPackages(CLIENT, TASK_RUNNER, POSTGRES, POSTGRES_TASKS, MEMORY)
                 .should()
                 .accessTargetWhere(readsClock()));
+    }
+
+    private static DescribedPredicate<JavaClass> entryPoints() {
+        return belongToAnyOf(LeaseClient.class, TaskRunner.class, CurrentLeadership.class);
     }
 
     private static DescribedPredicate<JavaAccess<?>> startsThread() {

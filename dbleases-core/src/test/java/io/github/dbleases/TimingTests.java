@@ -81,10 +81,40 @@ class TimingTests {
     }
 
     @Example
+    void aTimeThatIsNotSetFollowsFromTheTtl() {
+        Timing timing = Timing.builder(Duration.ofSeconds(12))
+                .heartbeat(Duration.ofSeconds(1))
+                .grace(Duration.ofSeconds(2))
+                .build();
+
+        assertThat(timing)
+                .isEqualTo(new Timing(
+                        Duration.ofSeconds(12),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(2)));
+    }
+
+    @Example
+    void aTtlOfAnyLengthIsAcceptedIfNoTimeFollowsFromIt() {
+        Duration shortest = Duration.ofMillis(1);
+
+        assertThat(Timing.builder(Duration.ofMillis(4))
+                        .heartbeat(shortest)
+                        .attemptTimeout(shortest)
+                        .margin(shortest)
+                        .grace(shortest)
+                        .build()
+                        .ttl())
+                .hasMillis(4);
+    }
+
+    @Example
     void aTtlFromWhichATimeBelowTheShortestWouldFollowIsRefused() {
         assertThatExceptionOfType(InvalidConfigurationException.class)
                 .isThrownBy(() -> Timing.of(Duration.ofMillis(11)))
-                .withMessage("ttl is PT0.011S, but must be at least 12 ms: set a longer time.");
+                .withMessage("ttl is PT0.011S, but must be at least 12 ms. Set a longer time.");
     }
 
     @RepeatableProperty
@@ -146,7 +176,7 @@ class TimingTests {
     void attemptsThatAreTooLongAreRefusedWithAllNumbers() {
         assertThatExceptionOfType(InvalidConfigurationException.class)
                 .isThrownBy(() -> millis(2_000, 500, 700, 101, 100).timing())
-                .withMessage("heartbeat + 2 * attempt-timeout + margin <= ttl does not hold: "
+                .withMessage("heartbeat + 2 * attemptTimeout + margin <= ttl does not hold: "
                         + "500 ms + 2 * 700 ms + 101 ms = 2001 ms, ttl is 2000 ms. "
                         + "Lengthen ttl to at least 2001 ms or shorten the others.");
     }
@@ -154,7 +184,7 @@ class TimingTests {
     @RepeatableProperty
     void aTimeOutOfRangeIsRefusedByItsName(
             @ForAll @IntRange(min = 0, max = 4) int which, @ForAll("outOfRange") Duration wrong) {
-        List<String> names = List.of("ttl", "heartbeat", "attempt-timeout", "margin", "grace");
+        List<String> names = List.of("ttl", "heartbeat", "attemptTimeout", "margin", "grace");
         Duration[] times = {
             Duration.ofSeconds(6),
             Duration.ofSeconds(1),
@@ -165,8 +195,8 @@ class TimingTests {
         times[which] = wrong;
 
         String limit = wrong.compareTo(DAY) > 0
-                ? "may be at most 86400000 ms (24 h): set a shorter time."
-                : "must be at least 1 ms: set a longer time.";
+                ? "may be at most 86400000 ms (24 h). Set a shorter time."
+                : "must be at least 1 ms. Set a longer time.";
         assertThatExceptionOfType(InvalidConfigurationException.class)
                 .isThrownBy(() -> new Timing(times[0], times[1], times[2], times[3], times[4]))
                 .withMessage("%s is %s, but %s", names.get(which), wrong, limit);

@@ -32,9 +32,10 @@ final class CandidateProcess {
         PGSimpleDataSource dataSource = new PGSimpleDataSource();
         dataSource.setUrl(arguments[0]);
         dataSource.setUser(arguments[1]);
-        LeaseClientConfig config = LeaseClientConfig.defaults()
-                .withClientId(arguments[2])
-                .withTiming("short".equals(arguments[3]) ? WitnessProcess.TIMING : Timing.DEFAULT);
+        LeaseClientConfig config = LeaseClientConfig.builder()
+                .clientId(arguments[2])
+                .timing("short".equals(arguments[3]) ? WitnessProcess.TIMING : Timing.DEFAULT)
+                .build();
         BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         do {
             try (LeaseClient client = LeaseClients.start(config, new PostgresLeaseStore(dataSource))) {

@@ -163,7 +163,11 @@ final class ClusterFigures {
 
     private static LeaseClient start(PostgresLeaseStore store, Timing timing) {
         return LeaseClients.start(
-                LeaseClientConfig.defaults().withTiming(timing).withDebounce(Duration.ofMillis(100)), store);
+                LeaseClientConfig.builder()
+                        .timing(timing)
+                        .debounce(Duration.ofMillis(100))
+                        .build(),
+                store);
     }
 
     private static int sizes(List<Lease> leases) {

@@ -219,8 +219,8 @@ final class ElectionFigures {
         }
 
         private LeaseClient candidate() {
-            LeaseClient client =
-                    LeaseClients.start(LeaseClientConfig.defaults().withBalanceLeaderships(balance), store);
+            LeaseClient client = LeaseClients.start(
+                    LeaseClientConfig.builder().balanceLeaderships(balance).build(), store);
             IntStream.range(0, ELECTIONS)
                     .mapToObj(i -> client.leadership("election-" + i))
                     .forEach(election -> election.awaitOutcome(Duration.ofSeconds(10)));

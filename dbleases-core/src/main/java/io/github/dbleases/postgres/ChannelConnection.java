@@ -208,7 +208,7 @@ final class ChannelConnection {
             throw explained;
         }
         if (SqlState.isOneOf(LOGIN_REFUSED, e)) {
-            throw StoreUnusableException.of(
+            throw new StoreUnusableException(
                     "The database refuses the connection: %s.".formatted(e.getMessage()),
                     "Correct the user, the password, or the database that the data source connects to.",
                     e);

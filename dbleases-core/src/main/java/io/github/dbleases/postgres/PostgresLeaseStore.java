@@ -1,10 +1,13 @@
 package io.github.dbleases.postgres;
 
 import io.github.dbleases.Timing;
+import io.github.dbleases.spi.FencedPartition;
 import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.Incarnation;
 import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spi.WorkChannel;
+import java.sql.Connection;
+import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,7 @@ public final class PostgresLeaseStore implements LeaseStore {
     final Tables tables;
     final boolean notifications;
     final Attempt.Threads threads = new Attempt.Threads();
+    private final TransactionFence fence;
     private volatile @Nullable Incarnation newest;
 
     /** Creates a store with {@link PostgresStoreConfig#defaults()}. */
@@ -33,6 +37,7 @@ public final class PostgresLeaseStore implements LeaseStore {
         this.dataSource = dataSource;
         this.tables = new Tables(config);
         this.notifications = config.notifications();
+        this.fence = new TransactionFence(tables);
     }
 
     @Override
@@ -58,5 +63,10 @@ public final class PostgresLeaseStore implements LeaseStore {
      */
     boolean isNewest(Incarnation incarnation) {
         return incarnation.equals(newest);
+    }
+
+    @Override
+    public boolean fence(Connection transaction, FencedPartition granted) throws SQLException {
+        return fence.lock(transaction, granted);
     }
 }

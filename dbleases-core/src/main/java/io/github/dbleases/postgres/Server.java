@@ -53,10 +53,10 @@ record Server(String system, long timeline, boolean walReadable, Instant started
         DatabaseMetaData database = connection.getMetaData();
         String product = database.getDatabaseProductName();
         if (!product.equals("PostgreSQL")) {
-            throw StoreUnusableException.notPostgres(product);
+            throw notPostgres(product);
         }
         if (database.getDatabaseMajorVersion() < OLDEST_VERSION / 10_000) {
-            throw StoreUnusableException.notPostgres("PostgreSQL " + database.getDatabaseProductVersion());
+            throw notPostgres("PostgreSQL " + database.getDatabaseProductVersion());
         }
     }
 
@@ -80,13 +80,20 @@ record Server(String system, long timeline, boolean walReadable, Instant started
         return ask(connection, driver, system, wal);
     }
 
+    private static StoreUnusableException notPostgres(String product) {
+        return new StoreUnusableException(
+                "The database is %s, but dbleases needs PostgreSQL 14 or newer.".formatted(product),
+                "Use a data source of a PostgreSQL database, or keep the leases in a table of this database with a JdbcBackend.",
+                "dataSource");
+    }
+
     private static Server ask(Connection connection, @Nullable Driver driver, String system, String wal)
             throws SQLException {
         Sql identify = new SqlParts().text("system", system).text("wal", wal).fill(IDENTIFY);
         return new SqlStatement(connection, identify, Map.of()).query(row -> {
             row.next();
             if (row.getInt("version_number") < OLDEST_VERSION) {
-                throw StoreUnusableException.notPostgres("PostgreSQL " + row.getString("version"));
+                throw notPostgres("PostgreSQL " + row.getString("version"));
             }
             if (row.getBoolean("standby")) {
                 throw new StoreUnavailableException("The server is a standby, which cannot be written to.");

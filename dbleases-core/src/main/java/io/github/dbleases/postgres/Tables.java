@@ -108,10 +108,17 @@ final class Tables {
                         missing.add(row.getString("name"));
                         in = schema == null ? row.getString("current_schema") : schema;
                     }
-                    return missing.isEmpty()
-                            ? Optional.empty()
-                            : Optional.of(StoreUnusableException.missingTables(String.valueOf(in), missing));
+                    return missing.isEmpty() ? Optional.empty() : Optional.of(missing(String.valueOf(in), missing));
                 });
+    }
+
+    private static StoreUnusableException missing(String schema, List<String> tables) {
+        return new StoreUnusableException(
+                "The tables %s do not exist in schema '%s'.".formatted(String.join(", ", tables), schema),
+                "Create them with PostgresSchema.create, or run the scripts in io/github/dbleases/migration of dbleases-core on "
+                        + "that schema, or set schema and tablePrefix to where the tables are.",
+                "schema",
+                "tablePrefix");
     }
 
     private Optional<StoreUnusableException> missingRights(Connection connection, SQLException failure)
@@ -155,7 +162,7 @@ final class Tables {
                 grants.add("GRANT %s ON %s TO %s;".formatted(String.join(", ", privileges), table, to)));
         return grants.isEmpty()
                 ? Optional.empty()
-                : Optional.of(StoreUnusableException.of(
+                : Optional.of(new StoreUnusableException(
                         "The database user '%s' lacks rights on the tables of dbleases.".formatted(user),
                         "As the owner of the tables, run:%n%s".formatted(String.join(System.lineSeparator(), grants)),
                         failure));

@@ -1,6 +1,7 @@
 package io.github.dbleases.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -12,6 +13,7 @@ import io.github.dbleases.assignment.Change.Grant;
 import io.github.dbleases.assignment.Change.Move;
 import io.github.dbleases.assignment.Change.Withdraw;
 import io.github.dbleases.assignment.Snapshot.Partition;
+import io.github.dbleases.spi.FencedPartition;
 import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.MarkDeadCondition;
 import io.github.dbleases.spi.NewSession;
@@ -40,6 +42,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -140,6 +143,44 @@ class ConflictTests {
         });
 
         assertThat(fence.join()).isFalse();
+    }
+
+    /**
+     * FOR KEY SHARE alone would lock the old version of the row, and the fence would hold: an update that changes no key does
+     * not conflict with it. The update of a take-over does, because it has locked the row FOR UPDATE before.
+     */
+    @ParameterizedTest
+    @CsvSource({"REPEATABLE READ, false", "REPEATABLE READ, true", "SERIALIZABLE, false", "SERIALIZABLE, true"})
+    void aFenceWithASnapshotFromBeforeATakeOverConflictsWithIt(String isolation, boolean askedForBefore)
+            throws SQLException {
+        Partition owned = grant(0, 10);
+        Connection user = begin("SET TRANSACTION ISOLATION LEVEL " + isolation);
+        execute(user, "SELECT FROM dbleases_partition");
+        if (askedForBefore) {
+            assertThat(apply(new Move(owned, 20))).hasSize(1);
+        }
+        end(10);
+        assertThat(apply(new Grant(partition(0), 20, 0))).hasSize(1);
+
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> store.fence(user, new FencedPartition("orders", 0, 10, owned.token())))
+                .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("40001"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"})
+    void aPartitionThatIsOnlyAskedForDuringTheTransactionIsStillOwned(String isolation) throws SQLException {
+        Partition owned = grant(0, 10);
+        Connection user = begin("SET TRANSACTION ISOLATION LEVEL " + isolation);
+        execute(user, "SELECT FROM dbleases_partition");
+        assertThat(apply(new Move(owned, 20))).hasSize(1);
+
+        assertThat(store.fence(user, new FencedPartition("orders", 0, 10, owned.token())))
+                .isTrue();
+        assertThat(apply(new Grant(partition(0), 20, 0))).isEmpty();
+
+        user.commit();
+        assertThat(apply(new Grant(partition(0), 20, 0))).hasSize(1);
     }
 
     @Test

@@ -41,6 +41,6 @@ class EngineOnPostgresTests {
     }
 
     private static LeaseClientConfig config(String id) {
-        return LeaseClientConfig.defaults().withClientId(id).withTiming(TIMING);
+        return LeaseClientConfig.builder().clientId(id).timing(TIMING).build();
     }
 }

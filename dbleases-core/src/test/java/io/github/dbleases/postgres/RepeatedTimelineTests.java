@@ -227,7 +227,7 @@ class RepeatedTimelineTests {
 
         Instance(String id) {
             LeaseClientConfig config =
-                    LeaseClientConfig.defaults().withClientId(id).withTiming(TIMING);
+                    LeaseClientConfig.builder().clientId(id).timing(TIMING).build();
             this.client = LeaseClients.start(config, new PostgresLeaseStore(Interposed.dataSource(this::open)));
             this.lease = client.lease("orders", 1);
         }

@@ -306,7 +306,7 @@ class SchemaTests {
         for (String prefix : new String[] {"", "1a", "Upper", "a b", "a\"b", "a".repeat(31)}) {
             assertThatThrownBy(() -> new PostgresStoreConfig(null, prefix, true))
                     .isInstanceOf(InvalidConfigurationException.class)
-                    .hasMessageContaining("table-prefix is '" + prefix + "'");
+                    .hasMessageContaining("tablePrefix is '" + prefix + "'");
         }
         for (String schema : new String[] {"", " ", "a\0b", "ä".repeat(32)}) {
             assertThatThrownBy(() -> new PostgresStoreConfig(schema, "dbleases_", true))

@@ -47,10 +47,11 @@ final class WitnessProcess {
     /** Takes part on a store until there is input, then closes the client. */
     static void testify(LeaseStore store) throws IOException {
         PrintStream out = System.out;
-        LeaseClientConfig config = LeaseClientConfig.defaults()
-                .withTiming(TIMING)
-                .withDebounce(Duration.ofMillis(100))
-                .withDrainTimeout(Duration.ofSeconds(2));
+        LeaseClientConfig config = LeaseClientConfig.builder()
+                .timing(TIMING)
+                .debounce(Duration.ofMillis(100))
+                .drainTimeout(Duration.ofSeconds(2))
+                .build();
         try (LeaseClient client = LeaseClients.start(config, store)) {
             Leadership leadership = client.leadership("reports");
             Lease lease = client.lease("orders", PARTITIONS);

@@ -41,10 +41,15 @@ final class WorkerProcess {
         PGSimpleDataSource dataSource = new PGSimpleDataSource();
         dataSource.setUrl(arguments[0]);
         dataSource.setUser(arguments[1]);
-        LeaseClientConfig config = LeaseClientConfig.defaults().withTiming(WitnessProcess.TIMING);
+        LeaseClientConfig config =
+                LeaseClientConfig.builder().timing(WitnessProcess.TIMING).build();
         try (LeaseClient client = LeaseClients.start(config, new PostgresLeaseStore(dataSource))) {
             TaskRunner runner = TaskRunners.create(
-                    TaskRunnerConfig.of("work").withTasks(50, 10).withThreads(2, false),
+                    TaskRunnerConfig.builder("work")
+                            .tasksPerSession(50)
+                            .batchSize(10)
+                            .threads(2)
+                            .build(),
                     client,
                     work(new ThreadConnections(dataSource), Boolean.parseBoolean(arguments[2])),
                     TaskRunnerListener.NONE);

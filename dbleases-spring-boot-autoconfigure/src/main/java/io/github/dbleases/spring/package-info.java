@@ -1,4 +1,4 @@
-/** What an application that uses dbleases with Spring types itself. */
+/** The types that an application with Spring uses. All packages below are internal, except for their auto-configurations. */
 @NullMarked
 package io.github.dbleases.spring;
 

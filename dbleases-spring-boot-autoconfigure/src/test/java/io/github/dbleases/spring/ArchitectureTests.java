@@ -2,8 +2,11 @@ package io.github.dbleases.spring;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import java.nio.file.Path;
@@ -32,6 +35,35 @@ class ArchitectureTests {
                         "io.github.dbleases.postgres",
                         "io.github.dbleases.memory..",
                         "io.github.dbleases.keyvalue.."));
+    }
+
+    /** Users type the first two; the others are public because Spring Boot, or another package, needs them. */
+    @Test
+    void fewTypesArePublic() {
+        assertThat(MODULE.stream()
+                        .filter(type ->
+                                type.isTopLevelClass() && type.getModifiers().contains(JavaModifier.PUBLIC))
+                        .map(JavaClass::getSimpleName))
+                .containsExactlyInAnyOrder(
+                        "DbLeasesDataSource",
+                        "TransactionFence",
+                        "DbLeasesAutoConfiguration",
+                        "LeaseStoreAutoConfiguration",
+                        "LeaseMigrationAutoConfiguration",
+                        "LeaderOnlyAutoConfiguration",
+                        "TaskRunnersAutoConfiguration",
+                        "LeasesEndpointAutoConfiguration",
+                        "LeasesEndpoint",
+                        "LeasesDescriptor",
+                        "LeaseDescriptor",
+                        "DbLeasesProperties",
+                        "StoreType",
+                        "NamedBeanRegistrar",
+                        "DbLeasesConnections",
+                        "ConnectionOverrides",
+                        "JdbcUrl",
+                        "KnownProperties",
+                        "PropertyCheck");
     }
 
     private static void check(ArchRule rule) {

@@ -4,7 +4,9 @@ import io.github.dbleases.Hold;
 import io.github.dbleases.Leader;
 import io.github.dbleases.Leadership;
 import io.github.dbleases.LeadershipListener;
+import io.github.dbleases.OwnershipLostException;
 import io.github.dbleases.Registration;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +43,11 @@ public final class FakeLeadership implements Leadership {
     /** Tells the listeners alone, as when they hear of it late. */
     public void tellOusted() {
         listeners.forEach(LeadershipListener::onOusted);
+    }
+
+    /** Reports an error of the client to the listeners. */
+    public void fail(Exception error) {
+        listeners.forEach(listener -> listener.onError(error));
     }
 
     /** Returns how many holds are open. */
@@ -145,6 +152,13 @@ public final class FakeLeadership implements Leadership {
         @Override
         public boolean isTrusted() {
             return open.get() && OptionalLong.of(heldToken).equals(token);
+        }
+
+        @Override
+        public void fence(Connection transaction) {
+            if (!isTrusted()) {
+                throw new OwnershipLostException(name, 0, "This client does not lead '%s' any more.".formatted(name));
+            }
         }
 
         @Override

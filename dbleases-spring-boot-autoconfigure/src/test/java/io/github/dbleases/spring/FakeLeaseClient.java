@@ -9,13 +9,13 @@ import io.github.dbleases.ClusterView.SessionView;
 import io.github.dbleases.Hold;
 import io.github.dbleases.Leadership;
 import io.github.dbleases.Lease;
-import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseListener;
 import io.github.dbleases.PartitionSet;
 import io.github.dbleases.Registration;
 import io.github.dbleases.StoreUnavailableException;
-import io.github.dbleases.TaskSession;
+import io.github.dbleases.internal.InternalLeaseClient;
+import io.github.dbleases.internal.TaskSession;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -29,7 +29,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Answers what a test tells it to; the token of a partition is its number plus 1000. */
-public class FakeLeaseClient implements LeaseClient {
+public class FakeLeaseClient implements InternalLeaseClient {
 
     private final SortedMap<String, Lease> leases = new TreeMap<>();
     private final SortedMap<String, FakeLeadership> leaderships = new TreeMap<>();

@@ -1,8 +1,9 @@
 package io.github.dbleases.spring;
 
 import io.github.dbleases.Registration;
-import io.github.dbleases.TaskSession;
-import io.github.dbleases.TaskSessionListener;
+import io.github.dbleases.TaskClaim.Place;
+import io.github.dbleases.internal.TaskSession;
+import io.github.dbleases.internal.TaskSessionListener;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -32,7 +32,7 @@ final class Lines {
             lines.end();
             return parsed;
         } catch (IllegalArgumentException wrong) {
-            throw StoreUnusableException.of(
+            throw new StoreUnusableException(
                     "The document %s cannot be read: %s.".formatted(place, wrong.getMessage()),
                     "Restore it as it was. If that is not possible, stop all clients, delete it and start them again.");
         }

@@ -1,6 +1,5 @@
 package io.github.dbleases.test;
 
-import io.github.dbleases.CurrentLeadership;
 import io.github.dbleases.Hold;
 import io.github.dbleases.Leader;
 import io.github.dbleases.Leadership;
@@ -8,6 +7,7 @@ import io.github.dbleases.LeadershipListener;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.PartitionSet;
 import io.github.dbleases.Registration;
+import io.github.dbleases.internal.LeadershipScope;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -193,7 +193,7 @@ public final class FakeLeadership implements Leadership {
         Optional<Hold> leading = tryHold();
         leading.ifPresent(hold -> {
             try (hold;
-                    CurrentLeadership.Scope current = CurrentLeadership.enter(name(), hold)) {
+                    LeadershipScope current = LeadershipScope.enter(name(), hold)) {
                 work.run();
             }
         });
@@ -208,7 +208,7 @@ public final class FakeLeadership implements Leadership {
         }
         Hold hold = leading.get();
         try (hold;
-                CurrentLeadership.Scope current = CurrentLeadership.enter(name(), hold)) {
+                LeadershipScope current = LeadershipScope.enter(name(), hold)) {
             return Optional.ofNullable(work.call());
         }
     }

@@ -4,8 +4,10 @@ import io.github.dbleases.Hold;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseListener;
 import io.github.dbleases.LeaseSpec;
+import io.github.dbleases.OwnershipLostException;
 import io.github.dbleases.PartitionSet;
 import io.github.dbleases.Registration;
+import java.sql.Connection;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -455,6 +457,18 @@ public final class FakeLease implements Lease {
         @Override
         public synchronized boolean isTrusted() {
             return !closed && !grant.isLost() && session.isTrusted();
+        }
+
+        /** Checks what the test says about the ownership; the connection is not used. */
+        @Override
+        public void fence(Connection transaction) {
+            if (!isTrusted()) {
+                throw new OwnershipLostException(
+                        name(),
+                        grant.partition,
+                        "This client does not own partition %d of '%s' with the token %d any more. Roll the transaction back."
+                                .formatted(grant.partition, name(), grant.token));
+            }
         }
 
         @Override

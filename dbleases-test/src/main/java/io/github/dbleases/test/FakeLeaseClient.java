@@ -10,12 +10,11 @@ import io.github.dbleases.ClusterView.SessionView;
 import io.github.dbleases.Leadership;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
-import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.StoreUnavailableException;
-import io.github.dbleases.TaskSession;
 import io.github.dbleases.Timing;
+import io.github.dbleases.internal.LeaseConflicts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -238,7 +237,7 @@ public final class FakeLeaseClient implements LeaseClient {
         if (closed) {
             return ClientState.CLOSED;
         }
-        return session.isTrusted() ? ClientState.ACTIVE : ClientState.FENCED;
+        return session.isTrusted() ? ClientState.ACTIVE : ClientState.SUSPENDED;
     }
 
     @Override
@@ -259,11 +258,11 @@ public final class FakeLeaseClient implements LeaseClient {
         FakeLease lease;
         synchronized (this) {
             checkOpen();
-            checkKind(name, LeaseKind.PARTITIONS, leaderships.get(name), LeaseKind.LEADER);
+            checkKind(LeaseSpec.partitions(name, partitions), leaderships.get(name), LeaseKind.LEADER);
             FakeLease known = leases.get(name);
             if (known != null && !known.isLeft()) {
                 if (known.partitions() != partitions) {
-                    throw LeaseConflictException.partitions(name, partitions, known.partitions());
+                    throw LeaseConflicts.otherPartitions(LeaseSpec.partitions(name, partitions), known.partitions());
                 }
                 return known;
             }
@@ -281,7 +280,7 @@ public final class FakeLeaseClient implements LeaseClient {
         FakeLeadership leadership;
         synchronized (this) {
             checkOpen();
-            checkKind(name, LeaseKind.LEADER, leases.get(name), LeaseKind.PARTITIONS);
+            checkKind(LeaseSpec.leader(name), leases.get(name), LeaseKind.PARTITIONS);
             FakeLeadership known = leaderships.get(name);
             if (known != null && !known.isLeft()) {
                 return known;
@@ -295,9 +294,9 @@ public final class FakeLeaseClient implements LeaseClient {
         return leadership;
     }
 
-    private static void checkKind(String name, LeaseKind wanted, @Nullable Object other, LeaseKind kind) {
+    private static void checkKind(LeaseSpec requested, @Nullable Object other, LeaseKind kind) {
         if (other != null) {
-            throw LeaseConflictException.kind(name, wanted, kind);
+            throw LeaseConflicts.otherKind(requested, kind);
         }
     }
 
@@ -315,18 +314,6 @@ public final class FakeLeaseClient implements LeaseClient {
     @Override
     public Collection<Leadership> leaderships() {
         return List.copyOf(fakeLeaderships());
-    }
-
-    /** Is not supported. */
-    @Override
-    public TaskSession taskSession(String name) {
-        throw new UnsupportedOperationException(
-                "A task runner needs a store, but this client has none. Set dbleases.tasks.enabled=false, or test with PostgreSQL.");
-    }
-
-    @Override
-    public Collection<TaskSession> taskSessions() {
-        return List.of();
     }
 
     /** Returns this instance and another one, which has what this one has not. */
@@ -376,12 +363,6 @@ public final class FakeLeaseClient implements LeaseClient {
         List<MemberView> members =
                 List.of(new MemberView(client(true), id(true), 1), new MemberView(client(false), id(false), 1));
         return new LeaseView(lease.name(), kind, members, partitions, true);
-    }
-
-    /** Changes nothing. */
-    @Override
-    public void retire() {
-        // What is owned stays owned until the client is closed, and the test alone grants anything.
     }
 
     @Override

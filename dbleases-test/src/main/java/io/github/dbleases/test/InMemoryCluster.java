@@ -3,7 +3,6 @@ package io.github.dbleases.test;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.Timing;
-import io.github.dbleases.internal.client.LeaseClients;
 import io.github.dbleases.memory.InMemoryLeaseStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,15 +24,11 @@ import java.util.List;
  */
 public final class InMemoryCluster implements AutoCloseable {
 
-    private static final LeaseClientConfig CONFIG = LeaseClientConfig.defaults()
-            .withTiming(new Timing(
-                    Duration.ofMillis(1_200),
-                    Duration.ofMillis(200),
-                    Duration.ofMillis(200),
-                    Duration.ofMillis(100),
-                    Duration.ofMillis(100)))
-            .withDebounce(Duration.ZERO)
-            .withDrainTimeout(Duration.ofSeconds(1));
+    private static final LeaseClientConfig CONFIG = LeaseClientConfig.builder()
+            .timing(Timing.of(Duration.ofMillis(1_200)))
+            .debounce(Duration.ZERO)
+            .drainTimeout(Duration.ofSeconds(1))
+            .build();
 
     private final InMemoryLeaseStore store = new InMemoryLeaseStore();
     private final List<LeaseClient> clients = new ArrayList<>();
@@ -45,12 +40,12 @@ public final class InMemoryCluster implements AutoCloseable {
 
     /** Starts a client, with short times and without a pause before balancing. */
     public LeaseClient start(String clientId) {
-        return start(CONFIG.withClientId(clientId));
+        return start(CONFIG.toBuilder().clientId(clientId).build());
     }
 
     /** Starts a client with settings of its own. */
     public LeaseClient start(LeaseClientConfig config) {
-        LeaseClient client = LeaseClients.start(config, store);
+        LeaseClient client = LeaseClient.builder(store).config(config).start();
         synchronized (clients) {
             clients.add(client);
         }

@@ -11,6 +11,7 @@ final class Mutants {
     private static final String POSTGRES = "test.contract.PostgresLeaseStoreContractTests$Newest#";
     private static final String MEMORY = "test.contract.InMemoryLeaseStoreContractTests#";
     private static final String CONFLICTS = "postgres.ConflictTests#";
+    private static final String FENCES = "postgres.TransactionFenceTests#";
 
     private static final List<Mutant> TIMES = List.of(
             of("no margin", "the trust lasts as long as the session", "Timing")
@@ -393,6 +394,18 @@ final class Mutants {
                             "postgres.PostgresTransaction")
                     .replace("FOR UPDATE OF p SKIP LOCKED", "FOR UPDATE OF p")
                     .killedBy(CONFLICTS + "aTakeoverSkipsOnlyThePartitionWithAnOpenFencedTransaction"),
+            of(
+                            "lock of the fence",
+                            "a partition changes hands before its fenced transaction ends",
+                            "postgres.TransactionFence")
+                    .remove("FOR KEY SHARE")
+                    .killedBy(FENCES + "aPartitionIsNotHandedOverWhileAFencedTransactionIsOpen"),
+            of("token of the fence", "a partition that was lost and won back is fenced", "postgres.TransactionFence")
+                    .replace("AND token = {?token}", "AND token >= {?token}")
+                    .killedBy(FENCES + "anotherGrantToTheSameSessionIsNotTheOneThatTheWorkBeganWith"),
+            of("trust before the fence", "a hold that is closed fences", "internal.client.JoinedLease")
+                    .replace("if (!isTrusted()) { throw lost(", "if (session == 0) { throw lost(")
+                    .killedBy(FENCES + "aHoldThatIsClosedFencesNothing"),
             of("lock of the lease", "two clients assign the same lease at once", "postgres.PostgresTransaction")
                     .replace("ORDER BY name FOR NO KEY UPDATE", "ORDER BY name")
                     .killedBy(POSTGRES + "onlyOneTransactionRunsOnALeaseAtATime"),

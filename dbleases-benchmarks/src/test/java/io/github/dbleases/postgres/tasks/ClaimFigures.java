@@ -1,7 +1,7 @@
 package io.github.dbleases.postgres.tasks;
 
 import io.github.dbleases.TaskClaim;
-import io.github.dbleases.TaskSession.Place;
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.internal.jdbc.Sql;
 import io.github.dbleases.spi.tasks.ClaimPlan;
 import io.github.dbleases.spi.tasks.ClaimedTask;
@@ -18,9 +18,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Measures claims on a server of its own. Arguments: some of {@code plans} (with few and with many pending rows), {@code
- * growth} (a table that grows under a plan that is kept), {@code wal} (of a claim and a finish, by index and fillfactor) and
- * {@code rate}.
+ * Measures claims on a server of its own. Arguments: any of {@code plans} (few and many pending rows), {@code growth} (a table
+ * that grows while its plan is kept), {@code wal} (WAL of a claim and a finish, by index and fillfactor) and {@code rate}.
  */
 public final class ClaimFigures {
 
@@ -63,30 +62,30 @@ public final class ClaimFigures {
             OUT.printf("%n%d pending rows, a claim of %d:%n", rows, BATCH);
             explain();
             database.execute("UPDATE outbox SET session_id = NULL WHERE session_id IS NOT NULL");
-            JdbcTaskChannel<String> line = TaskDatabase.line(TaskDatabase.OUTBOX, TaskDatabase.kept(connection));
+            JdbcTaskChannel<String> channel = TaskDatabase.channel(TaskDatabase.OUTBOX, TaskDatabase.kept(connection));
             times("claim and release of " + BATCH, 50, () -> {
                 List<ClaimedTask<String>> claimed =
-                        line.exchange(TaskDatabase.claim(1, BATCH)).claimed();
-                line.exchange(TaskDatabase.release(1, claimed));
+                        channel.exchange(TaskDatabase.claim(1, BATCH)).claimed();
+                channel.exchange(TaskDatabase.release(1, claimed));
             });
         }
     }
 
-    /** The statement is prepared, and its plan kept, while the table is empty; nothing analyzes it afterwards. */
+    /** The statement is planned while the table is empty, and the table is never analyzed. */
     private void growth() throws SQLException {
         for (String finish : List.of("delete", "sent_at = now()")) {
             database.createOutbox(0);
             database.execute("VACUUM ANALYZE outbox");
             database.session(1);
-            JdbcTaskChannel<String> line =
-                    TaskDatabase.line(TaskDatabase.with("sent_at IS NULL", finish), TaskDatabase.kept(connection));
+            JdbcTaskChannel<String> channel =
+                    TaskDatabase.channel(TaskDatabase.with("sent_at IS NULL", finish), TaskDatabase.kept(connection));
             for (int i = 0; i < 20; i++) {
                 database.execute("INSERT INTO outbox (payload) SELECT 'first ' || i FROM generate_series(1, 5) i");
-                cycle(line);
+                cycle(channel);
             }
             database.execute(
                     "INSERT INTO outbox (payload) SELECT 'task ' || i FROM generate_series(1, %d) i".formatted(MANY));
-            times("finish: " + finish + ", claim and finish of " + BATCH + " after growth", 30, () -> cycle(line));
+            times("finish: " + finish + ", claim and finish of " + BATCH + " after growth", 30, () -> cycle(channel));
         }
     }
 
@@ -107,14 +106,14 @@ public final class ClaimFigures {
                 database.execute("VACUUM ANALYZE outbox");
                 database.execute("CHECKPOINT");
                 database.session(1);
-                JdbcTaskChannel<String> line =
-                        TaskDatabase.line(TaskDatabase.with("sent_at IS NULL", finish), TaskDatabase.kept(connection));
-                cycle(line);
+                JdbcTaskChannel<String> channel = TaskDatabase.channel(
+                        TaskDatabase.with("sent_at IS NULL", finish), TaskDatabase.kept(connection));
+                cycle(channel);
                 String before =
                         database.query("SELECT pg_current_wal_insert_lsn()").get(0);
                 long begin = System.nanoTime();
                 for (int i = 0; i < 100; i++) {
-                    cycle(line);
+                    cycle(channel);
                 }
                 long nanos = System.nanoTime() - begin;
                 OUT.printf(
@@ -144,17 +143,17 @@ public final class ClaimFigures {
                 .get(0);
     }
 
-    /** One session that finishes its last batch with the claim of the next one. */
+    /** One session that finishes each batch in the request that claims the next one. */
     private void rate() throws SQLException {
         for (int batch : List.of(1, 10, 100, BATCH)) {
             int rows = Math.min(300_000, batch * 20_000);
             database.createOutbox(rows);
             database.execute("VACUUM ANALYZE outbox");
             database.session(1);
-            JdbcTaskChannel<String> line =
-                    TaskDatabase.line(TaskDatabase.with("sent_at IS NULL", "delete"), TaskDatabase.kept(connection));
+            JdbcTaskChannel<String> channel =
+                    TaskDatabase.channel(TaskDatabase.with("sent_at IS NULL", "delete"), TaskDatabase.kept(connection));
             List<ClaimedTask<String>> held =
-                    line.exchange(TaskDatabase.claim(1, batch)).claimed();
+                    channel.exchange(TaskDatabase.claim(1, batch)).claimed();
             long begin = System.nanoTime();
             long done = 0;
             int requests = 0;
@@ -162,7 +161,7 @@ public final class ClaimFigures {
                 TaskClaim claim = new TaskClaim(1, batch, 0, Place.ALONE, false);
                 done += held.size();
                 requests++;
-                held = line.exchange(new TaskRequest<>(1, held, List.of(), List.of(), ClaimPlan.of(claim)))
+                held = channel.exchange(new TaskRequest<>(1, held, List.of(), List.of(), ClaimPlan.of(claim)))
                         .claimed();
             }
             long nanos = System.nanoTime() - begin;
@@ -172,9 +171,9 @@ public final class ClaimFigures {
         }
     }
 
-    private static void cycle(JdbcTaskChannel<String> line) {
-        line.exchange(TaskDatabase.finish(
-                1, line.exchange(TaskDatabase.claim(1, BATCH)).claimed()));
+    private static void cycle(JdbcTaskChannel<String> channel) {
+        channel.exchange(TaskDatabase.finish(
+                1, channel.exchange(TaskDatabase.claim(1, BATCH)).claimed()));
     }
 
     private void explain() throws SQLException {

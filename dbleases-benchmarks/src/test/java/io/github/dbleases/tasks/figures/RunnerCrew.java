@@ -6,8 +6,9 @@ import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.TaskRunnerConfig;
 import io.github.dbleases.TaskRunnerListener;
-import io.github.dbleases.TaskSession;
 import io.github.dbleases.Tasker;
+import io.github.dbleases.internal.InternalLeaseClient;
+import io.github.dbleases.internal.TaskSession;
 import io.github.dbleases.internal.client.LeaseClients;
 import io.github.dbleases.internal.tasks.TaskRunners;
 import io.github.dbleases.postgres.PostgresLeaseStore;
@@ -30,7 +31,7 @@ final class RunnerCrew implements Contender.Crew {
 
     private static final String NAME = "tasks";
 
-    private final List<LeaseClient> clients = new ArrayList<>();
+    private final List<InternalLeaseClient> clients = new ArrayList<>();
     private final List<HikariDataSource> pools = new ArrayList<>();
     private final List<TaskRunner> runners = new ArrayList<>();
     private final LongAdder performed = new LongAdder();
@@ -53,8 +54,8 @@ final class RunnerCrew implements Contender.Crew {
     }
 
     private void add(Runners how, DataSource database, Tasker<String> tasker) {
-        LeaseClient client = LeaseClients.start(
-                LeaseClientConfig.defaults().withClientId("client-" + clients.size()),
+        InternalLeaseClient client = LeaseClients.start(
+                LeaseClientConfig.builder().clientId("client-" + clients.size()).build(),
                 new PostgresLeaseStore(database));
         clients.add(client);
         HikariDataSource pool = Pools.open(database, 2);
@@ -75,7 +76,10 @@ final class RunnerCrew implements Contender.Crew {
             return tasker.perform(tasks);
         };
         runners.add(TaskRunners.create(
-                TaskRunnerConfig.of(NAME).withTasks(how.tasksPerSession(), how.batchSize()),
+                TaskRunnerConfig.builder(NAME)
+                        .tasksPerSession(how.tasksPerSession())
+                        .batchSize(how.batchSize())
+                        .build(),
                 client,
                 new TaskWork<>(line, counting, null),
                 TaskRunnerListener.NONE));

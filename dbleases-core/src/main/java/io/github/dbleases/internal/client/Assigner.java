@@ -1,6 +1,5 @@
 package io.github.dbleases.internal.client;
 
-import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.StoreUnavailableException;
@@ -13,6 +12,7 @@ import io.github.dbleases.assignment.Election;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.assignment.Snapshot.Member;
 import io.github.dbleases.assignment.Snapshot.Partition;
+import io.github.dbleases.internal.LeaseConflicts;
 import io.github.dbleases.spi.LeaseTransaction;
 import io.github.dbleases.spi.LeaseTransaction.LeaseState;
 import java.time.Duration;
@@ -81,7 +81,7 @@ final class Assigner {
         transaction.create(spec.withPartitions(Math.min(spec.partitions(), limit)));
         LeaseState state = transaction.lease(spec.name()).orElseThrow();
         if (state.kind() != spec.kind()) {
-            throw LeaseConflictException.kind(spec.name(), spec.kind(), state.kind());
+            throw LeaseConflicts.otherKind(spec, state.kind());
         }
         int partitions = state.partitions();
         if (partitions != spec.partitions() && existed) {
@@ -130,7 +130,7 @@ final class Assigner {
                 .distinct()
                 .toArray();
         if (Arrays.stream(users).anyMatch(user -> !transaction.isExpired(user))) {
-            throw LeaseConflictException.partitions(spec.name(), spec.partitions(), existing);
+            throw LeaseConflicts.otherPartitions(spec, existing);
         }
         if (users.length > 0) {
             throw new StoreUnavailableException(

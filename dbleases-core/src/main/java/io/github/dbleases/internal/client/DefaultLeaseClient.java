@@ -5,11 +5,11 @@ import io.github.dbleases.ClientStatus;
 import io.github.dbleases.ClusterView;
 import io.github.dbleases.Leadership;
 import io.github.dbleases.Lease;
-import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
-import io.github.dbleases.TaskSession;
+import io.github.dbleases.internal.InternalLeaseClient;
+import io.github.dbleases.internal.TaskSession;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
 import java.util.Collection;
@@ -19,7 +19,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /** The client as its users see it. Waits where they expect it to, and leaves the rest to the engine. */
-final class DefaultLeaseClient implements LeaseClient {
+final class DefaultLeaseClient implements InternalLeaseClient {
 
     private final LeaseClientConfig config;
     private final Environment environment;
@@ -70,7 +70,7 @@ final class DefaultLeaseClient implements LeaseClient {
         if (!trustedFor.isZero()) {
             return ClientState.ACTIVE;
         }
-        return engine.keeper().hasHadSession() ? ClientState.FENCED : ClientState.STARTING;
+        return engine.keeper().hasHadSession() ? ClientState.SUSPENDED : ClientState.STARTING;
     }
 
     @Override

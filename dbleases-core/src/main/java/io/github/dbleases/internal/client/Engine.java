@@ -2,15 +2,19 @@ package io.github.dbleases.internal.client;
 
 import io.github.dbleases.ClusterView;
 import io.github.dbleases.LeaseClientConfig;
-import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.LeaseEventListener;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
+import io.github.dbleases.internal.LeaseConflicts;
 import io.github.dbleases.internal.client.JobQueue.Job;
 import io.github.dbleases.spi.ClusterSnapshot;
+import io.github.dbleases.spi.FencedPartition;
 import io.github.dbleases.spi.HeartbeatChannel;
+import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spi.Renewal;
 import io.github.dbleases.spi.WorkChannel;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -30,6 +34,7 @@ final class Engine implements SessionKeeper.Observer {
     private static final Logger log = LoggerFactory.getLogger(Engine.class);
 
     private final LeaseClientConfig config;
+    private final Fence fence;
     private final Environment environment;
     private final EventPublisher events;
     private final SessionKeeper keeper;
@@ -44,8 +49,10 @@ final class Engine implements SessionKeeper.Observer {
             Environment environment,
             HeartbeatChannel heartbeats,
             WorkChannel work,
+            Fence fence,
             LeaseEventListener listener) {
         this.config = config;
+        this.fence = fence;
         this.environment = environment;
         this.events = new EventPublisher(config.clientId(), listener, environment.listeners());
         this.keeper = new SessionKeeper(config, environment, heartbeats, this);
@@ -90,6 +97,18 @@ final class Engine implements SessionKeeper.Observer {
             Session session = keeper.session();
             return session == null ? 0L : session.id();
         });
+    }
+
+    /** Makes a transaction of the application depend on a grant; the connection is the caller's, and so is the waiting. */
+    boolean fence(Connection transaction, FencedPartition granted) throws SQLException {
+        return fence.lock(transaction, granted);
+    }
+
+    /** The fence of the store, see {@link LeaseStore#fence}. */
+    @FunctionalInterface
+    interface Fence {
+
+        boolean lock(Connection transaction, FencedPartition granted) throws SQLException;
     }
 
     Collection<JoinedLease> leases(LeaseKind kind) {
@@ -147,13 +166,7 @@ final class Engine implements SessionKeeper.Observer {
             throw new IllegalStateException(
                     "Lease '%s' is still being left. Close its holds before you join it again.".formatted(spec.name()));
         }
-        if (known.spec().kind() != spec.kind()) {
-            throw LeaseConflictException.kind(
-                    spec.name(), spec.kind(), known.spec().kind());
-        }
-        if (known.partitions() != spec.partitions()) {
-            throw LeaseConflictException.partitions(spec.name(), spec.partitions(), known.partitions());
-        }
+        LeaseConflicts.requireSame(spec, known.spec());
     }
 
     private void requireOpen() {

@@ -32,7 +32,7 @@ final class EventPublisher {
     }
 
     void fenced() {
-        tell(new LeaseEvent.ClientFenced(clientId));
+        tell(new LeaseEvent.ClientSuspended(clientId));
     }
 
     void restored() {

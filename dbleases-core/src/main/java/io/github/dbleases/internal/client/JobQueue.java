@@ -3,6 +3,7 @@ package io.github.dbleases.internal.client;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.StoreUnavailableException;
+import io.github.dbleases.internal.Backoff;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
 import java.util.Optional;
@@ -139,7 +140,8 @@ final class JobQueue {
     private final class JobRequest<T> implements Request<T> {
 
         private final Job<T> job;
-        private final Backoff backoff = new Backoff(config.timing().heartbeat(), environment::random);
+        private final Backoff backoff =
+                Backoff.upTo(SessionKeeper.FIRST_DELAY, config.timing().heartbeat(), environment::random);
         private @Nullable String logged;
         private int failedAttempts;
         private long firstFailureNanos;

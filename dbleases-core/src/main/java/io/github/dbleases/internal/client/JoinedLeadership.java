@@ -2,12 +2,12 @@ package io.github.dbleases.internal.client;
 
 import io.github.dbleases.ClusterView;
 import io.github.dbleases.ClusterView.PartitionView;
-import io.github.dbleases.CurrentLeadership;
 import io.github.dbleases.Hold;
 import io.github.dbleases.Leader;
 import io.github.dbleases.Leadership;
 import io.github.dbleases.LeadershipListener;
 import io.github.dbleases.Registration;
+import io.github.dbleases.internal.LeadershipScope;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -74,7 +74,7 @@ final class JoinedLeadership implements Leadership {
         Optional<Hold> leading = tryHold();
         leading.ifPresent(hold -> {
             try (hold;
-                    CurrentLeadership.Scope current = CurrentLeadership.enter(name(), hold)) {
+                    LeadershipScope current = LeadershipScope.enter(name(), hold)) {
                 work.run();
             }
         });
@@ -89,7 +89,7 @@ final class JoinedLeadership implements Leadership {
         }
         Hold hold = leading.get();
         try (hold;
-                CurrentLeadership.Scope current = CurrentLeadership.enter(name(), hold)) {
+                LeadershipScope current = LeadershipScope.enter(name(), hold)) {
             return Optional.ofNullable(work.call());
         }
     }

@@ -2,10 +2,15 @@ package io.github.dbleases.internal.client;
 
 import io.github.dbleases.Hold;
 import io.github.dbleases.Lease;
+import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseListener;
 import io.github.dbleases.LeaseSpec;
+import io.github.dbleases.OwnershipLostException;
 import io.github.dbleases.PartitionSet;
 import io.github.dbleases.Registration;
+import io.github.dbleases.spi.FencedPartition;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -225,6 +230,31 @@ final class JoinedLease implements Lease {
         public boolean isTrusted() {
             Trust trust = lease.keeper.trust();
             return open == 1 && !owned.isLost() && trust.holds(owned.epoch(), lease.clock);
+        }
+
+        @Override
+        public void fence(Connection transaction) throws SQLException {
+            // The session is read before the epoch is compared: then it is the one in which the partition was granted.
+            long session = lease.engine.currentSession();
+            if (!isTrusted()) {
+                throw lost(open == 1 ? "the session is not trusted any more" : "the hold is closed");
+            }
+            FencedPartition granted = new FencedPartition(lease.name(), owned.partition(), session, owned.token());
+            if (!lease.engine.fence(transaction, granted)) {
+                throw lost("another session owns it, or the transaction looks at a time before it was granted");
+            }
+        }
+
+        private OwnershipLostException lost(String reason) {
+            boolean leader = lease.spec().kind() == LeaseKind.LEADER;
+            String what = leader
+                    ? "This client does not lead '%s'".formatted(lease.name())
+                    : "This client does not own partition %d of lease '%s'".formatted(owned.partition(), lease.name());
+            return new OwnershipLostException(
+                    lease.name(),
+                    owned.partition(),
+                    "%s with the token %d any more: %s. Roll the transaction back."
+                            .formatted(what, owned.token(), reason));
         }
 
         @Override

@@ -1,9 +1,10 @@
 package io.github.dbleases.internal.client;
 
 import io.github.dbleases.Registration;
-import io.github.dbleases.TaskSession;
-import io.github.dbleases.TaskSessionListener;
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.assignment.Snapshot;
+import io.github.dbleases.internal.TaskSession;
+import io.github.dbleases.internal.TaskSessionListener;
 import java.util.OptionalLong;
 
 /** A task session as its users see it: a lease without partitions whose members share the tasks. */

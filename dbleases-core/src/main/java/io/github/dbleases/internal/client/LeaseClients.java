@@ -4,13 +4,14 @@ import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseEventListener;
 import io.github.dbleases.StoreUnusableException;
+import io.github.dbleases.internal.InternalLeaseClient;
 import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spi.WorkChannel;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Starts clients. */
+/** Starts clients, for {@link LeaseClient#builder} and the Spring module. */
 public final class LeaseClients {
 
     private LeaseClients() {}
@@ -21,7 +22,7 @@ public final class LeaseClients {
      *
      * @throws StoreUnusableException if the store reports that it cannot be used as it is
      */
-    public static LeaseClient start(LeaseClientConfig config, LeaseStore store) {
+    public static InternalLeaseClient start(LeaseClientConfig config, LeaseStore store) {
         return start(config, store, EventPublisher.NO_LISTENER);
     }
 
@@ -31,11 +32,11 @@ public final class LeaseClients {
      * @param listener receives all events of the client
      * @throws StoreUnusableException if the store reports that it cannot be used as it is
      */
-    public static LeaseClient start(LeaseClientConfig config, LeaseStore store, LeaseEventListener listener) {
+    public static InternalLeaseClient start(LeaseClientConfig config, LeaseStore store, LeaseEventListener listener) {
         HeartbeatChannel heartbeats = store.heartbeatChannel(config.timing());
         WorkChannel work = store.workChannel(config.timing());
         ThreadedEnvironment environment = new ThreadedEnvironment(config, heartbeats, work);
-        Engine engine = new Engine(config, environment, heartbeats, work, listener);
+        Engine engine = new Engine(config, environment, heartbeats, work, store::fence, listener);
         try {
             environment.start(engine::currentSession, engine::hinted);
             engine.start();

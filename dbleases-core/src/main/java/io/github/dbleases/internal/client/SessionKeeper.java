@@ -4,6 +4,7 @@ import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.StoreUnusableException;
 import io.github.dbleases.Timing;
+import io.github.dbleases.internal.Backoff;
 import io.github.dbleases.internal.client.Trust.Moment;
 import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.Incarnation;
@@ -36,6 +37,9 @@ import org.slf4j.LoggerFactory;
 final class SessionKeeper {
 
     private static final Logger log = LoggerFactory.getLogger(SessionKeeper.class);
+    /** How long a client waits before it repeats a request for the first time. */
+    static final Duration FIRST_DELAY = Duration.ofMillis(50);
+
     private static final String UNREACHABLE = "unreachable";
 
     private final LeaseClientConfig config;
@@ -62,7 +66,7 @@ final class SessionKeeper {
         this.observer = observer;
         this.deadline = new TrustDeadline(environment, timing.trust(), observer);
         this.quiet = new QuietTime(timing, environment.clock());
-        this.backoff = new Backoff(timing.heartbeat(), environment::random);
+        this.backoff = Backoff.upTo(FIRST_DELAY, timing.heartbeat(), environment::random);
     }
 
     /**

@@ -1,9 +1,9 @@
 package io.github.dbleases.internal.client;
 
 import io.github.dbleases.Registration;
-import io.github.dbleases.TaskSession.Place;
-import io.github.dbleases.TaskSessionListener;
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.assignment.Snapshot;
+import io.github.dbleases.internal.TaskSessionListener;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;

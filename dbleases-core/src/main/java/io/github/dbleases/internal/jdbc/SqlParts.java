@@ -42,25 +42,35 @@ public final class SqlParts {
      * @throws IllegalArgumentException if it names a part that is missing
      */
     public Sql fill(String statement) {
+        return fill(statement, Map.of());
+    }
+
+    /**
+     * Returns a statement with the parts inserted.
+     *
+     * @param further fragments that take precedence over those that were added
+     * @throws IllegalArgumentException if it names a part that is missing
+     */
+    public Sql fill(String statement, Map<String, String> further) {
         StringBuilder filled = new StringBuilder();
         List<String> parameters = new ArrayList<>();
-        append(statement, filled, parameters);
+        append(statement, further, filled, parameters);
         return new Sql(filled.toString(), parameters);
     }
 
-    private void append(String sql, StringBuilder filled, List<String> parameters) {
+    private void append(String sql, Map<String, String> further, StringBuilder filled, List<String> parameters) {
         Matcher place = PLACE.matcher(sql);
         int copied = 0;
         while (place.find()) {
             filled.append(sql, copied, place.start());
             copied = place.end();
             String name = place.group(2);
-            String fragment = fragments.get(name);
+            String fragment = further.containsKey(name) ? further.get(name) : fragments.get(name);
             if (!place.group(1).isEmpty()) {
                 filled.append('?');
                 parameters.add(name);
             } else if (fragment != null) {
-                append(fragment, filled, parameters);
+                append(fragment, further, filled, parameters);
             } else {
                 filled.append(required(name, sql));
             }

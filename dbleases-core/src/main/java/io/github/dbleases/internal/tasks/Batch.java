@@ -3,7 +3,7 @@ package io.github.dbleases.internal.tasks;
 import io.github.dbleases.spi.tasks.ClaimedTask;
 import java.util.List;
 
-/** Tasks that are handed to the tasker together, and the session under which they were claimed. */
+/** Tasks for one call of the tasker, and the session that claimed them. */
 final class Batch<T> {
 
     private final long session;
@@ -12,7 +12,7 @@ final class Batch<T> {
     private long begunAt;
     private boolean overdue;
 
-    /** @param retries whether its tasks have failed before */
+    /** @param retries whether the tasks have failed before */
     Batch(long session, List<ClaimedTask<T>> tasks, boolean retries, long now) {
         this.session = session;
         this.tasks = tasks;
@@ -36,7 +36,7 @@ final class Batch<T> {
         return retries;
     }
 
-    /** Returns since when the tasker has been working on it, or on the present one of its tasks. */
+    /** Returns when the tasker began the batch or, where it gets tasks one by one, the present task. */
     long begunAt() {
         return begunAt;
     }

@@ -15,45 +15,45 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands batches to the tasker, in a transaction if there is to be one, and finds out the outcome of each task. Whatever is
- * thrown is part of the outcome.
+ * Calls the tasker with batches, in a transaction if the runner is transactional, and finds out the outcome of each task.
+ * Whatever is thrown is part of the outcome.
  */
 final class BatchExecutor<T> {
 
-    private final TaskChannel<T> line;
+    private final TaskChannel<T> channel;
     private final Tasker<T> tasker;
     private final @Nullable TaskTransactions transactions;
     private final RunnerReporter<T> reporter;
 
     BatchExecutor(TaskWork<T> work, RunnerReporter<T> reporter) {
-        this.line = work.line();
+        this.channel = work.channel();
         this.tasker = work.tasker();
         this.transactions = work.transactions();
         this.reporter = reporter;
     }
 
-    /** The transaction is rolled back, as the session did not hold these tasks any more. */
+    /** Rolls back a transaction whose tasks the session no longer holds. */
     private static final class LostTasksException extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
 
         LostTasksException() {
             super(
-                    "Some of the tasks were taken by another session: the transaction is rolled back.",
+                    "Another session has taken some of the tasks, so the transaction is rolled back.",
                     null,
                     false,
                     false);
         }
     }
 
-    /** The tasker did not return a task. Where that was found is of no interest, and the name of the class is none of users. */
+    /** The tasker did not return a task. Users see the message only: neither a stack trace nor the name of this class helps. */
     @SuppressWarnings("OverrideThrowableToString")
     private static final class NotAccomplishedException extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
 
         NotAccomplishedException() {
-            super("The tasker did not return it as accomplished.", null, false, false);
+            super("The tasker did not return the task as accomplished.", null, false, false);
         }
 
         @Override
@@ -62,7 +62,7 @@ final class BatchExecutor<T> {
         }
     }
 
-    /** The tasker has thrown at one task of several that are performed one by one. */
+    /** The tasker threw at one of several tasks that it gets one by one. */
     private static final class SingleFailure extends Exception {
 
         private static final long serialVersionUID = 1L;
@@ -76,9 +76,9 @@ final class BatchExecutor<T> {
     }
 
     /**
-     * Has a batch performed.
+     * Performs a batch.
      *
-     * @param nextBegins is told when the work on another task of the batch begins
+     * @param nextBegins is called when the tasker begins another task of the batch
      */
     BatchOutcome<T> perform(Batch<T> batch, Runnable nextBegins) {
         List<T> tasks = ClaimedTask.tasksOf(batch.tasks());
@@ -95,7 +95,7 @@ final class BatchExecutor<T> {
             }
             return outcome;
         } finally {
-            // What interrupted the tasker must not interrupt the runner.
+            // An interrupt of the tasker must not interrupt the runner.
             boolean unused = Thread.interrupted();
         }
     }
@@ -105,7 +105,7 @@ final class BatchExecutor<T> {
             ReturnedTasks<T> returned = call(batch, tasks, nextBegins);
             return BatchOutcome.returned(returned.accomplished(), false, notReturned(returned), List.of());
         } catch (SingleFailure failure) {
-            // What was done before it is done; what comes after it has not begun.
+            // Tasks before the failed one are done; those after it have not begun.
             if (batch.size() == 1) {
                 return BatchOutcome.thrown(batch, causeOf(failure), false);
             }
@@ -128,7 +128,7 @@ final class BatchExecutor<T> {
             ReturnedTasks<T> returned = transaction.call(() -> {
                 ReturnedTasks<T> performed = call(batch, tasks, nextBegins);
                 if (!performed.accomplished().isEmpty()) {
-                    progress.lost = line.finish(batch.session(), performed.accomplished());
+                    progress.lost = channel.finish(batch.session(), performed.accomplished());
                 }
                 if (!progress.lost.isEmpty()) {
                     throw new LostTasksException();
@@ -156,8 +156,7 @@ final class BatchExecutor<T> {
     private ReturnedTasks<T> call(Batch<T> batch, List<T> tasks, Runnable nextBegins) throws Exception {
         if (!tasker.oneByOne()) {
             ReturnedTasks<T> returned = ReturnedTasks.of(batch.tasks(), tasker.perform(tasks));
-            returned.complaint()
-                    .ifPresent(complaint -> reporter.taskerFailed(tasks, new IllegalStateException(complaint)));
+            returned.problem().ifPresent(problem -> reporter.taskerFailed(tasks, new IllegalStateException(problem)));
             return returned;
         }
         for (int i = 0; i < tasks.size(); i++) {
@@ -183,7 +182,7 @@ final class BatchExecutor<T> {
         return failed;
     }
 
-    /** The tasker says what was accomplished and what has failed; the rest has not begun. */
+    /** The tasker named the tasks that succeeded and those that failed. The others have not begun. */
     private BatchOutcome<T> named(Batch<T> batch, BatchFailedException failure, boolean rolledBack) {
         List<Failed<T>> failed = new ArrayList<>();
         List<ClaimedTask<T>> others = new ArrayList<>();
@@ -197,7 +196,7 @@ final class BatchExecutor<T> {
         }
         ReturnedTasks<T> returned = ReturnedTasks.of(others, failure.accomplished());
         if (failed.isEmpty() && (rolledBack || returned.accomplished().isEmpty())) {
-            // It says nothing that would help.
+            // Nothing was named that would help.
             return thrown(batch, ClaimedTask.tasksOf(batch.tasks()), failure, false);
         }
         return rolledBack
@@ -205,14 +204,14 @@ final class BatchExecutor<T> {
                 : BatchOutcome.returned(returned.accomplished(), false, failed, returned.rest());
     }
 
-    private BatchOutcome<T> thrown(Batch<T> batch, List<T> tasks, Throwable failure, boolean doubtful) {
+    private BatchOutcome<T> thrown(Batch<T> batch, List<T> tasks, Throwable failure, boolean maybeFinished) {
         if (batch.size() > 1) {
             reporter.taskerFailed(tasks, failure);
         }
-        return BatchOutcome.thrown(batch, failure, doubtful);
+        return BatchOutcome.thrown(batch, failure, maybeFinished);
     }
 
-    /** How far a transaction has come. */
+    /** How far a transaction got. */
     private static final class Progress<T> {
         private List<ClaimedTask<T>> lost = List.of();
         private boolean finished;

@@ -5,16 +5,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The outcome of the work on a batch, task by task.
+ * The outcome of a batch, task by task.
  *
- * @param accomplished tasks to be finished
+ * @param accomplished tasks that succeeded
  * @param committed whether these are finished already, in the transaction of the tasker
- * @param failed tasks that have failed, each with its own cause
- * @param again tasks that must be handed out again, as nothing is known against them
- * @param alone tasks that must be handed out again one by one, as one of them made the tasker throw
- * @param lost tasks that the session did not hold any more when they were to be finished
- * @param doubtful tasks that may have been finished by a transaction that threw when it was committed
- * @param thrown what the tasker has thrown for the batch as a whole, or null
+ * @param failed tasks that failed, each with its own cause
+ * @param again tasks to hand out again: they did not begin, or were rolled back for the sake of others
+ * @param alone tasks to hand out again one by one, because one of them made the tasker throw
+ * @param lost tasks that the session no longer held when they were to be finished
+ * @param maybeFinished tasks that may be finished, because their transaction threw when it was committed
+ * @param thrown what the tasker threw for the batch as a whole, or null
  */
 record BatchOutcome<T>(
         List<ClaimedTask<T>> accomplished,
@@ -23,10 +23,10 @@ record BatchOutcome<T>(
         List<ClaimedTask<T>> again,
         List<ClaimedTask<T>> alone,
         List<ClaimedTask<T>> lost,
-        List<ClaimedTask<T>> doubtful,
+        List<ClaimedTask<T>> maybeFinished,
         @Nullable Throwable thrown) {
 
-    /** A task that has failed. */
+    /** A task that failed. */
     record Failed<T>(ClaimedTask<T> task, Throwable cause) {}
 
     static <T> BatchOutcome<T> returned(
@@ -34,8 +34,8 @@ record BatchOutcome<T>(
         return new BatchOutcome<>(accomplished, committed, failed, again, List.of(), List.of(), List.of(), null);
     }
 
-    /** The tasker has thrown: a single task has failed, of several ones each must show for itself. */
-    static <T> BatchOutcome<T> thrown(Batch<T> batch, Throwable cause, boolean doubtful) {
+    /** The tasker threw. A single task has failed; of several tasks, it is unknown which ones. */
+    static <T> BatchOutcome<T> thrown(Batch<T> batch, Throwable cause, boolean maybeFinished) {
         List<ClaimedTask<T>> tasks = batch.tasks();
         boolean single = tasks.size() == 1;
         return new BatchOutcome<>(
@@ -45,7 +45,7 @@ record BatchOutcome<T>(
                 List.of(),
                 single ? List.of() : tasks,
                 List.of(),
-                doubtful ? tasks : List.of(),
+                maybeFinished ? tasks : List.of(),
                 cause);
     }
 

@@ -1,17 +1,18 @@
 package io.github.dbleases.internal.tasks;
 
+import io.github.dbleases.internal.Backoff;
 import java.time.Duration;
 
 /**
  * Limits how much is tried while everything fails.
  *
  * <pre>
- *   CLOSED     all that is wanted; opens after so many failures in a row, if the last success is not quite recent
- *   OPEN       nothing, for the delay of a {@link Backoff}
- *   HALF-OPEN  when the delay has passed: one probe. If it fails, OPEN for twice as long
+ *   CLOSED     allows everything. Opens after a number of failures in a row, unless there was a success a moment ago
+ *   OPEN       allows nothing for the delay of a {@link Backoff}
+ *   HALF-OPEN  allows one probe after the delay. If the probe fails: OPEN for twice as long
  * </pre>
  *
- * <p>Any success closes it. A probe that has no outcome, because its session ended, is followed by another one after the
+ * <p>Any success closes it. A probe can remain without an outcome because its session ended; another one follows after the
  * delay.
  */
 final class CircuitBreaker {
@@ -27,9 +28,10 @@ final class CircuitBreaker {
     private long closedUntil;
 
     /**
-     * Begins closed.
+     * Creates a closed breaker.
      *
-     * @param grace for how long after a success it does not open: whoever can do some tasks is not broken
+     * @param threshold the number of failures in a row that open it
+     * @param grace how long it stays closed after a success: an instance on which some tasks succeed is not broken
      */
     CircuitBreaker(int threshold, Duration grace, Backoff backoff) {
         this.threshold = threshold;
@@ -41,7 +43,7 @@ final class CircuitBreaker {
         return openings > 0;
     }
 
-    /** Returns how much of what is wanted may be tried now. */
+    /** Returns how many tasks may be tried now, up to a wanted number. */
     int allowed(int wanted, long now) {
         if (!isOpen()) {
             return wanted;
@@ -49,12 +51,12 @@ final class CircuitBreaker {
         return nanosUntilAllowed(now) <= 0 ? Math.min(1, wanted) : 0;
     }
 
-    /** Returns how long until something may be tried, 0 or less if it may be now. */
+    /** Returns how long until a task may be tried, 0 or less if one may be tried now. */
     long nanosUntilAllowed(long now) {
         return isOpen() ? closedUntil - now : 0;
     }
 
-    /** Records that something is about to be tried. */
+    /** Records that a task is about to be tried. */
     void probed(long now) {
         if (isOpen()) {
             probing = true;
@@ -73,7 +75,7 @@ final class CircuitBreaker {
     /** Records a failure, and returns whether the circuit has opened because of it. */
     boolean failed(long now) {
         if (isOpen()) {
-            // What was at work when it opened is no probe.
+            // Tasks that were in flight when it opened are no probes.
             if (probing) {
                 open(now);
             }

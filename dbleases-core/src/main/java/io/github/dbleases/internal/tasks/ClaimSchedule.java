@@ -1,50 +1,54 @@
 package io.github.dbleases.internal.tasks;
 
 import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.TaskRunnerConfig;
-import io.github.dbleases.TaskSession.Place;
+import io.github.dbleases.internal.Backoff;
 import io.github.dbleases.spi.tasks.ClaimPlan;
 import java.time.Duration;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When to claim, and how much. It has no clock and no thread: times are told to it.
+ * When to claim, and how much. Pure: its caller passes the time, and makes sure that no two calls overlap.
  *
- * <p><b>How much.</b> A batch for each idle thread, and what the threads will begin within the next second at the pace of
- * the last moments, but never more than {@code tasks-per-session} in all. So a runner whose tasks take an instant always has
- * the next ones at hand, and one whose tasks take minutes holds only what it works on.
+ * <p><b>How much.</b> A batch for each idle thread, plus what the threads will begin within the next second at their recent
+ * pace, up to {@code tasksPerSession} in all. A runner with short tasks always has the next ones ready, and a runner with
+ * tasks that take minutes holds only those that it works on.
  *
- * <p><b>When.</b> At once while a thread is idle or half of what is at hand has begun; after a claim that has found
- * nothing, when the interval has passed, when everything held is done, or when woken.
+ * <p><b>When.</b> At once while a thread is idle, while half of the tasks to hold ready have begun, or while the ready tasks
+ * would run out within two round trips. Two, because a claim that misses the present request is answered with the next one.
+ * After a claim that found nothing: when the interval has passed, when everything held is done, or when woken.
  *
- * <p><b>Fresh tasks and retries.</b> They are claimed side by side. While fresh tasks wait, retries get a quarter of the
- * time of the threads, however slow or many they are. Each kind has a {@link CircuitBreaker}: an instance on which all
- * fresh tasks fail takes none but single probes. If only the retries fail, then fresh tasks are not held up by that. While
- * many fresh tasks fail, every second claim is made at the other end of the order, where there may be tasks that can be
- * done.
+ * <p><b>Fresh tasks and retries</b> are claimed side by side. While fresh tasks wait, retries get a quarter of the threads'
+ * time, however slow or many they are. Each kind has a {@link CircuitBreaker}: an instance on which all fresh tasks fail
+ * claims only single probes. If only the retries fail, fresh tasks are not held up. While many fresh tasks fail, every second
+ * claim starts at the other end of the order, where there may be tasks that succeed.
  */
 final class ClaimSchedule {
 
-    /** So many failures in a row that a few bad tasks don't look like a broken instance. */
+    /** Failures in a row that open a breaker: enough that a few bad tasks don't look like a broken instance. */
     private static final int BREAKER_THRESHOLD = 20;
 
-    /** So many retry delays pass at most until the next fresh task is tried: it may be one that can be done. */
-    private static final int MOST_DELAYS_FOR_FRESH = 8;
+    /** The longest time between probes of fresh tasks, in retry delays: the next one may succeed. */
+    private static final int MAX_DELAYS_FOR_FRESH = 8;
 
-    /** For how long claimed tasks lie ready at most, if the pace does not change. */
+    /** The longest time that claimed tasks stay ready, if the pace does not change. */
     private static final long LOOKAHEAD = Duration.ofSeconds(1).toNanos();
 
     private static final long PACE_WINDOW = Duration.ofMillis(200).toNanos();
     private static final long SHORTEST_PACE_WINDOW = Duration.ofMillis(5).toNanos();
 
-    /** Retries get one part in so many of the time while fresh tasks wait. */
-    private static final int RETRY_PART = 4;
+    /** While fresh tasks wait, retries get the time of one thread in this many. */
+    private static final int RETRY_SHARE = 4;
 
-    /** After so much time of work the balance between fresh tasks and retries counts half. */
+    /** After this much time of work, the time spent on fresh tasks and on retries is halved, so that recent work counts more. */
     private static final long BALANCE_WINDOW = Duration.ofMinutes(1).toNanos();
 
     private static final double MANY_FAIL = 0.3;
+
+    /** The weight of the last round trip in the average. */
+    private static final double ROUND_TRIP_WEIGHT = 0.125;
 
     private final int tasksPerSession;
     private final int batchSize;
@@ -62,6 +66,7 @@ final class ClaimSchedule {
     private boolean fromEnd;
     private long foundNothing;
 
+    private double roundTrip;
     private double pace;
     private long begun;
     private long sampleBegun;
@@ -76,14 +81,14 @@ final class ClaimSchedule {
         this.batchSize = batchSize;
         this.interval = config.interval().toNanos();
         this.random = random;
-        Duration first = config.retry().first();
-        Duration longest = config.retry().longest();
-        Duration longestForFresh = first.multipliedBy(MOST_DELAYS_FOR_FRESH);
+        Duration first = config.retryDelay();
+        Duration longest = config.maxRetryDelay();
+        Duration longestForFresh = first.multipliedBy(MAX_DELAYS_FOR_FRESH);
         this.freshBreaker = new CircuitBreaker(
                 BREAKER_THRESHOLD,
                 first,
-                new Backoff(first, longestForFresh.compareTo(longest) < 0 ? longestForFresh : longest, random));
-        this.retryBreaker = new CircuitBreaker(BREAKER_THRESHOLD, first, new Backoff(first, longest, random));
+                Backoff.around(first, longestForFresh.compareTo(longest) < 0 ? longestForFresh : longest, random));
+        this.retryBreaker = new CircuitBreaker(BREAKER_THRESHOLD, first, Backoff.around(first, longest, random));
         this.dueNanos = now;
         this.retriesDueNanos = now;
         this.sampleAt = now;
@@ -93,31 +98,32 @@ final class ClaimSchedule {
      * What a runner holds.
      *
      * @param ready tasks that have not begun
-     * @param atWork tasks that are being worked on
-     * @param unconfirmed tasks whose outcome the queue did not confirm when it was told
-     * @param idleThreads threads that have nothing to work on
-     * @param most how many tasks may be claimed at most
+     * @param inFlight tasks that the tasker works on
+     * @param unacknowledged tasks that were reported without a confirmation
+     * @param idleThreads threads without a batch
+     * @param limit the maximum number of tasks to claim
      */
-    record Load(int ready, int atWork, int unconfirmed, int idleThreads, int most) {
+    record Load(int ready, int inFlight, int unacknowledged, int idleThreads, int limit) {
 
+        /** Without the reports that go with the claim: they make room for it. */
         int held() {
-            return ready + atWork + unconfirmed;
+            return ready + inFlight + unacknowledged;
         }
     }
 
-    /** Makes the next claim due now, also if one is under way. */
+    /** Makes the next claim due now, even if one is being answered. */
     void wake(long now) {
         dueNanos = now;
         retriesDueNanos = now;
         woken = true;
     }
 
-    /** Records that the work on tasks begins. */
+    /** Records that tasks begin. */
     void began(int tasks) {
         begun += tasks;
     }
 
-    /** Records how long the work on a batch took. */
+    /** Records how long a batch took. */
     void ended(long nanos, boolean retries) {
         if (retries) {
             retryNanos += nanos;
@@ -130,7 +136,7 @@ final class ClaimSchedule {
         }
     }
 
-    /** Records that a task was accomplished: this instance can do something. */
+    /** Records that a task succeeded, so that this instance is not broken. */
     void succeeded(boolean retry, long now) {
         freshBreaker.succeeded(now);
         retryBreaker.succeeded(now);
@@ -139,7 +145,7 @@ final class ClaimSchedule {
         }
     }
 
-    /** Records that a task has failed, and returns whether its kind is left alone for a while because of that. */
+    /** Records that a task failed. Returns whether that has opened the breaker of its kind. */
     boolean failed(boolean retry, long now) {
         if (!retry) {
             freshFailureRate = 0.9 * freshFailureRate + 0.1;
@@ -151,39 +157,40 @@ final class ClaimSchedule {
         return retry ? retryBreaker : freshBreaker;
     }
 
-    /** Returns whether everything fails and only single tasks are tried. */
+    /** Returns whether all tasks of a kind fail, so that only single ones are tried. */
     boolean isBroken(boolean retry) {
         return breaker(retry).isOpen();
     }
 
-    /** Returns whether retries have not used up their part of the time, which matters while fresh tasks wait. */
+    /** Returns whether retries have not used up their share of the time, which counts while fresh tasks wait. */
     boolean mayRetry() {
-        return retryNanos * (RETRY_PART - 1) <= freshNanos;
+        return retryNanos * (RETRY_SHARE - 1) <= freshNanos;
     }
 
-    /** Returns how long until a claim is due, 0 or less if it is, {@code Long.MAX_VALUE} if tasks must be done first. */
+    /** Returns how long until a claim is due: 0 or less if it is, {@code Long.MAX_VALUE} if there is no room for tasks. */
     long nanosUntilDue(Load load, long now) {
         if (wanted(load, now) <= 0) {
             return Long.MAX_VALUE;
         }
         long untilFresh = freshBreaker.nanosUntilAllowed(now);
-        long untilRetries = retriesAreHeldBack()
+        long untilRetries = retriesMustWait()
                 ? Long.MAX_VALUE
                 : Math.max(retriesDueNanos - now, retryBreaker.nanosUntilAllowed(now));
         long untilAsked = load.held() == 0 && dueWhenEmpty ? 0 : dueNanos - now;
         return Math.max(untilAsked, Math.min(untilFresh, untilRetries));
     }
 
-    private boolean retriesAreHeldBack() {
+    private boolean retriesMustWait() {
         return freshWaits && !mayRetry();
     }
 
     private int wanted(Load load, long now) {
-        int room = Math.min(load.most(), tasksPerSession - load.held());
+        int room = Math.min(load.limit(), tasksPerSession - load.held());
         long forIdle = (long) load.idleThreads() * batchSize;
         long ahead = Math.min(tasksPerSession, (long) (pace(now) * LOOKAHEAD));
         boolean starving = load.ready() < forIdle;
-        if (!starving && load.ready() > ahead / 2) {
+        boolean lastsForTwoRoundTrips = load.ready() > pace(now) * roundTrip * 2;
+        if (!starving && load.ready() > ahead / 2 && lastsForTwoRoundTrips) {
             return 0;
         }
         return (int) Math.min(room, forIdle + ahead - load.ready());
@@ -205,7 +212,7 @@ final class ClaimSchedule {
         return pace;
     }
 
-    /** Begins a claim, or returns null if none is due. */
+    /** Returns the claim that is due, or null. */
     @Nullable
     ClaimPlan next(long session, Place place, Load load, FailureMemory memory, long now) {
         if (nanosUntilDue(load, now) > 0) {
@@ -213,7 +220,7 @@ final class ClaimSchedule {
         }
         int wanted = wanted(load, now);
         int fresh = freshBreaker.allowed(wanted, now);
-        int retries = retriesAreHeldBack() || retriesDueNanos - now > 0
+        int retries = retriesMustWait() || retriesDueNanos - now > 0
                 ? 0
                 : retryBreaker.allowed(freshWaits ? Math.max(1, wanted / 2) : wanted, now);
         if (fresh + retries == 0) {
@@ -227,11 +234,16 @@ final class ClaimSchedule {
                 fresh,
                 retries,
                 fromEnd,
-                memory.resting(now),
+                memory.notDue(now),
                 memory.failed());
     }
 
-    /** Records what a claim has brought. */
+    /** Records how long the queue took to reply to a request. */
+    void tookRoundTrip(long nanos) {
+        roundTrip += ROUND_TRIP_WEIGHT * (nanos - roundTrip);
+    }
+
+    /** Records the result of a claim. */
     void answered(ClaimPlan plan, int fresh, int retries, boolean more, long now) {
         int claimed = fresh + retries;
         if (fresh > 0) {
@@ -241,8 +253,8 @@ final class ClaimSchedule {
             retryBreaker.probed(now);
         }
         int room = Math.min(plan.fresh(), plan.claim().limit() - retries);
-        boolean heldBack = plan.retries() == 0 && retriesAreHeldBack();
-        // Where there was no room for fresh tasks it is not known whether any wait.
+        boolean waited = plan.retries() == 0 && retriesMustWait();
+        // Without room for fresh tasks, it is unknown whether any wait.
         freshWaits = room <= 0 || fresh >= room;
         if (plan.retries() > 0) {
             boolean all = retries < plan.retries();
@@ -254,10 +266,10 @@ final class ClaimSchedule {
             foundNothing++;
         }
         dueWhenEmpty = nothing && plan.claim().held() > 0;
-        dueNanos = nothing && !woken && !heldBack ? now + Backoff.jittered(interval, 0.1, random) : now;
+        dueNanos = nothing && !woken && !waited ? now + Backoff.jittered(interval, 0.1, random) : now;
     }
 
-    /** Returns how often a claim has found that there is nothing to claim, neither fresh tasks nor retries. */
+    /** Returns how many claims have found neither fresh tasks nor retries. */
     long foundNothing() {
         return foundNothing;
     }

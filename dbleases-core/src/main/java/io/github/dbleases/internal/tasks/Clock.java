@@ -13,7 +13,7 @@ interface Clock {
         }
 
         @Override
-        @SuppressWarnings("WaitNotInLoop") // the caller looks again at what there is to do
+        @SuppressWarnings("WaitNotInLoop") // the caller checks again what there is to do
         public void await(Condition condition, long nanos) throws InterruptedException {
             boolean unused = condition.await(nanos, TimeUnit.NANOSECONDS);
         }
@@ -22,6 +22,6 @@ interface Clock {
     /** Returns nanoseconds of arbitrary origin. */
     long nanoTime();
 
-    /** Waits for a signal, at most for a time; may return early. */
+    /** Waits for a signal, for at most a time; may return early. */
     void await(Condition condition, long nanos) throws InterruptedException;
 }

@@ -1,13 +1,11 @@
 package io.github.dbleases.internal.tasks;
 
-import io.github.dbleases.Registration;
 import io.github.dbleases.TaskQueueException;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.TaskRunnerConfig;
 import io.github.dbleases.TaskRunnerListener;
 import io.github.dbleases.TaskRunnerStatus;
-import io.github.dbleases.TaskSession;
-import io.github.dbleases.TaskSessionListener;
+import io.github.dbleases.internal.TaskSession;
 import io.github.dbleases.spi.tasks.TaskWork;
 import java.time.Duration;
 import java.util.List;
@@ -17,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A runner: one {@link Run} after the other. */
+/** A runner: one {@link Run} after another. */
 final class DefaultTaskRunner<T> implements TaskRunner {
 
     private static final Logger log = LoggerFactory.getLogger(TaskRunner.class);
@@ -56,9 +54,7 @@ final class DefaultTaskRunner<T> implements TaskRunner {
             }
             boolean checked = check();
             TaskSession session = sessions.apply(config.name());
-            Ending ending = new Ending();
-            Run<T> next = new Run<>(config, work, session, reporter, clock, checked, ending);
-            ending.of(next, session.addListener(new Changes(next)));
+            Run<T> next = new Run<>(config, work, session, reporter, clock, checked, this::ended);
             if (last != null) {
                 next.follow();
             }
@@ -66,23 +62,31 @@ final class DefaultTaskRunner<T> implements TaskRunner {
             try {
                 next.start();
             } catch (Throwable noThread) {
-                next.close();
-                next.forget();
-                ending.run();
+                ended(next);
                 throw noThread;
             }
         }
-        log.info("Runner {} has started", config.name());
+        log.info("Runner {} started", config.name());
     }
 
     private boolean check() {
         try {
-            work.line().check();
+            work.channel().check();
             return true;
         } catch (TaskQueueException unavailable) {
             reporter.queueFailed(List.of(), unavailable);
             return false;
         }
+    }
+
+    /** Leaves the session, unless another run has taken it over. */
+    private void ended(Run<T> run) {
+        synchronized (lock) {
+            if (last == run) {
+                run.session().leave();
+            }
+        }
+        log.info("Runner {} stopped", config.name());
     }
 
     @Override
@@ -121,7 +125,7 @@ final class DefaultTaskRunner<T> implements TaskRunner {
             return status(0, 0, 0);
         }
         int sessionCount = run.isClosing() ? 0 : run.session().sessions();
-        return run.state().call(now -> status(sessionCount, now.tasksAtWork(), now.held()));
+        return run.state().call(now -> status(sessionCount, now.tasksInFlight(), now.held()));
     }
 
     private TaskRunnerStatus status(int sessionCount, int running, int held) {
@@ -138,51 +142,6 @@ final class DefaultTaskRunner<T> implements TaskRunner {
 
     @Override
     public Optional<Duration> oldestPending() {
-        return work.line().oldestPending();
-    }
-
-    /** Leaves the session when the last run has ended. */
-    private final class Ending implements Runnable {
-
-        private @Nullable Run<T> ended;
-        private @Nullable Registration registration;
-
-        void of(Run<T> ending, Registration registered) {
-            ended = ending;
-            registration = registered;
-        }
-
-        @Override
-        public void run() {
-            synchronized (lock) {
-                if (registration != null) {
-                    registration.close();
-                }
-                if (ended != null && last == ended) {
-                    ended.session().leave();
-                }
-            }
-            log.info("Runner {} has stopped", config.name());
-        }
-    }
-
-    /** Passes on what happens to the session. */
-    private static final class Changes implements TaskSessionListener {
-
-        private final Run<?> told;
-
-        Changes(Run<?> told) {
-            this.told = told;
-        }
-
-        @Override
-        public void onChanged() {
-            told.wake();
-        }
-
-        @Override
-        public void onClosing() {
-            told.close();
-        }
+        return work.channel().oldestPending();
     }
 }

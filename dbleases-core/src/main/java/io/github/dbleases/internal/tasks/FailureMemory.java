@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which tasks have failed here, how often, and when they may be tried again: for queues that don't keep this themselves.
- * Remembers the last 10,000; a task that is forgotten counts as fresh.
+ * Remembers which tasks have failed, how often, and when to retry them, for queues that don't record this themselves. Keeps
+ * the last 10,000 tasks; a forgotten task counts as fresh.
  */
 final class FailureMemory {
 
@@ -30,7 +30,7 @@ final class FailureMemory {
         return entry == null ? 0 : entry.failures();
     }
 
-    void rest(Object id, int failures, long notBefore) {
+    void remember(Object id, int failures, long notBefore) {
         entries.put(id, new Entry(failures, notBefore));
     }
 
@@ -38,15 +38,15 @@ final class FailureMemory {
         entries.remove(id);
     }
 
-    /** Returns the tasks that must not be tried yet. */
-    List<Object> resting(long now) {
-        List<Object> resting = new ArrayList<>();
+    /** Returns the tasks that must not be retried yet. */
+    List<Object> notDue(long now) {
+        List<Object> notDue = new ArrayList<>();
         entries.forEach((id, entry) -> {
             if (entry.notBefore() - now > 0) {
-                resting.add(id);
+                notDue.add(id);
             }
         });
-        return resting;
+        return notDue;
     }
 
     /** Returns the tasks that have failed. */

@@ -1,9 +1,10 @@
 package io.github.dbleases.internal.tasks;
 
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.TaskQueueException;
 import io.github.dbleases.TaskRunnerListener.Activity;
-import io.github.dbleases.TaskSession;
-import io.github.dbleases.internal.tasks.RunnerState.Message;
+import io.github.dbleases.internal.TaskSession;
+import io.github.dbleases.internal.tasks.PendingReports.OutgoingRequest;
 import io.github.dbleases.spi.tasks.TaskChannel;
 import io.github.dbleases.spi.tasks.TaskReply;
 import io.github.dbleases.spi.tasks.TaskRequest;
@@ -14,13 +15,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Talks to the queue: tells it what has become of tasks and claims more, all that is due in one request, one request at a
- * time. What the threads finish while a request is under way goes with the next one, so the number of requests does not grow
- * with the number of threads.
+ * Talks to the queue: reports outcomes and claims tasks, everything that is due in one request, one request at a time. What
+ * the threads finish while a request is being answered goes with the next one, so more threads don't mean more requests.
  */
 final class QueueLoop<T> {
 
-    private final TaskChannel<T> line;
+    private final TaskChannel<T> channel;
     private final TaskSession session;
     private final SharedState<T> state;
     private final RunnerReporter<T> reporter;
@@ -29,13 +29,13 @@ final class QueueLoop<T> {
 
     /** @param checked whether the queue is known to be usable */
     QueueLoop(
-            TaskChannel<T> line,
+            TaskChannel<T> channel,
             TaskSession session,
             SharedState<T> state,
             RunnerReporter<T> reporter,
             QueueScope scope,
             boolean checked) {
-        this.line = line;
+        this.channel = channel;
         this.session = session;
         this.state = state;
         this.reporter = reporter;
@@ -48,21 +48,22 @@ final class QueueLoop<T> {
         if (!checked) {
             return state.observe(now -> !now.isClosing() && now.pauseLeft(state.now()) <= 0) && check();
         }
-        TaskSession.Place place = session.place();
-        @Nullable Message<T> next = state.<@Nullable Message<T>>observe(now -> now.next(place, state.now()));
+        Place place = session.place();
+        @Nullable
+        OutgoingRequest<T> next = state.<@Nullable OutgoingRequest<T>>observe(now -> now.next(place, state.now()));
         if (next != null) {
             send(next);
             return true;
         }
-        // After what there is to tell, which must not wait if this fails over and over.
-        OptionalLong toSweep = state.call(now -> now.toSweep(state.now()));
+        // After all requests: reports must not wait while a sweep fails again and again.
+        OptionalLong toSweep = state.call(now -> now.sessionToSweep(state.now()));
         toSweep.ifPresent(this::sweep);
         return toSweep.isPresent();
     }
 
     private boolean check() {
         try {
-            line.check();
+            channel.check();
             checked = true;
             reporter.queueWorks();
         } catch (Throwable failure) {
@@ -72,49 +73,49 @@ final class QueueLoop<T> {
         return true;
     }
 
-    private void send(Message<T> message) {
-        TaskRequest<T> request = message.request();
+    private void send(OutgoingRequest<T> next) {
+        TaskRequest<T> request = next.request();
         if (request.claim() == null) {
-            exchange(message, Activity.NONE);
+            exchange(next, Activity.NONE);
             return;
         }
         try (Activity activity = reporter.claim(request.session())) {
-            scope.claiming(() -> exchange(message, activity));
+            scope.claim(() -> exchange(next, activity));
         }
     }
 
-    private void exchange(Message<T> message, Activity activity) {
+    private void exchange(OutgoingRequest<T> sent, Activity activity) {
         TaskReply<T> reply;
         try {
-            reply = line.exchange(message.request());
+            reply = channel.exchange(sent.request());
         } catch (Throwable failure) {
             boolean unanswered = failure instanceof TaskQueueException thrown && !thrown.isRefused();
             boolean nothingDone = failure instanceof TaskQueueException thrown && thrown.isRefused();
             state.change(now -> {
                 if (unanswered) {
-                    now.unanswered(message, state.now());
+                    now.unanswered(sent, state.now());
                 } else {
-                    now.refused(message, nothingDone, state.now());
+                    now.refused(sent, nothingDone, state.now());
                 }
             });
             activity.failed(failure);
-            reporter.queueFailed(message.request().tasks(), failure);
+            reporter.queueFailed(sent.request().tasks(), failure);
             return;
         }
-        // The session is looked at, as only one that is trusted now has surely been live until now.
-        Settled<T> settled = state.observe(now -> now.answered(message, reply, state.now()));
+        // Reads the session again: only a session that is trusted now has certainly been live until now.
+        TaskOutcomes<T> outcomes = state.observe(now -> now.answered(sent, reply, state.now()));
         activity.succeeded(reply.claimed().size());
         reporter.queueWorks();
-        reporter.settled(settled);
+        reporter.report(outcomes);
     }
 
-    /** Gives back what a claim may have taken whose reply was lost: all that no run of this application knows of. */
+    /** Releases what a claim without a reply may have taken: all tasks that no run of this application knows of. */
     private void sweep(long id) {
         try {
-            scope.sweeping(runs -> {
+            scope.sweep(runs -> {
                 Set<Object> known = new HashSet<>();
                 runs.forEach(run -> known.addAll(run.known(id)));
-                line.releaseAllBut(id, known);
+                channel.releaseAllBut(id, known);
             });
             state.change(now -> now.swept(id, state.now()));
             reporter.queueWorks();

@@ -9,9 +9,9 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 
 /**
- * All runs in this application that work on one queue: runners with overlapping conditions on one table, or a runner that was
- * started again while a task of its former run is still at work. They hold their tasks under one session, so that none of
- * them may give back what it does not know itself.
+ * All runs of this application on one queue: runners with overlapping conditions on one table, or a runner that was started
+ * again while its former run still has a task in flight. They hold their tasks under one session, so none of them may
+ * release a task only because it doesn't know it.
  */
 final class QueueScope {
 
@@ -19,12 +19,12 @@ final class QueueScope {
 
     private final Set<Run<?>> runs = ConcurrentHashMap.newKeySet();
 
-    /** Shared by claims, until what they claimed is known; exclusive for giving back. */
+    /** Shared by claims until their tasks are known; exclusive for sweeps. */
     private final ReadWriteLock lock = new ReentrantReadWriteLock(true);
 
     private QueueScope() {}
 
-    /** Adds a run to those of its queue. */
+    /** Adds a run to the others on its queue. */
     static QueueScope join(Object queue, Run<?> run) {
         return Objects.requireNonNull(SCOPES.compute(queue, (key, present) -> {
             QueueScope scope = present == null ? new QueueScope() : present;
@@ -33,7 +33,7 @@ final class QueueScope {
         }));
     }
 
-    /** Removes a run that holds nothing any more. */
+    /** Removes a run that no longer holds tasks. */
     static void leave(Object queue, Run<?> run) {
         SCOPES.computeIfPresent(queue, (key, scope) -> {
             scope.runs.remove(run);
@@ -41,7 +41,8 @@ final class QueueScope {
         });
     }
 
-    void claiming(Runnable claim) {
+    /** Claims tasks while no sweep is running. */
+    void claim(Runnable claim) {
         lock.readLock().lock();
         try {
             claim.run();
@@ -50,7 +51,8 @@ final class QueueScope {
         }
     }
 
-    void sweeping(Consumer<Collection<Run<?>>> sweep) {
+    /** Sweeps the queue while no claim is running. */
+    void sweep(Consumer<Collection<Run<?>>> sweep) {
         lock.writeLock().lock();
         try {
             sweep.accept(runs);

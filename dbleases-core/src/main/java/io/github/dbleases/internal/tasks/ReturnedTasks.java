@@ -12,21 +12,21 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which tasks of a batch a tasker has returned: the same objects first, then equal ones. Each task counts once.
+ * The tasks of a batch that a tasker returned. The same objects are matched first, then equal ones; each task counts once.
  *
- * @param accomplished the tasks that were returned
- * @param rest those that were not
- * @param complaint what is wrong with what was returned
+ * @param accomplished the tasks that it returned
+ * @param rest the tasks that it did not return
+ * @param problem what is wrong with the returned list
  */
-record ReturnedTasks<T>(List<ClaimedTask<T>> accomplished, List<ClaimedTask<T>> rest, Optional<String> complaint) {
+record ReturnedTasks<T>(List<ClaimedTask<T>> accomplished, List<ClaimedTask<T>> rest, Optional<String> problem) {
 
     static <T> ReturnedTasks<T> of(List<ClaimedTask<T>> tasks, @Nullable List<?> returned) {
         if (returned == null) {
             return new ReturnedTasks<>(
                     List.of(),
                     tasks,
-                    Optional.of(("The tasker has returned null: none of its %d tasks counts as accomplished."
-                                    + " Return an empty list if that is meant.")
+                    Optional.of(("The tasker returned null, so none of its %d tasks counts as accomplished."
+                                    + " To accomplish none, return an empty list.")
                             .formatted(tasks.size())));
         }
         List<?> copy = new ArrayList<>(returned);
@@ -50,14 +50,14 @@ record ReturnedTasks<T>(List<ClaimedTask<T>> accomplished, List<ClaimedTask<T>> 
         for (int i = 0; i < done.length; i++) {
             (done[i] ? accomplished : rest).add(tasks.get(i));
         }
-        Optional<String> complaint = foreign.isEmpty()
+        Optional<String> problem = foreign.isEmpty()
                 ? Optional.empty()
-                : Optional.of("The tasker has returned %d tasks that it was not given, such as %s: they are ignored."
+                : Optional.of("The tasker returned %d tasks that it was not given, such as %s. They are ignored."
                         .formatted(foreign.size(), foreign.get(0)));
-        return new ReturnedTasks<>(accomplished, rest, complaint);
+        return new ReturnedTasks<>(accomplished, rest, problem);
     }
 
-    /** Marks the tasks that were returned and returns what is none of them. A task returned twice is one of them. */
+    /** Marks the returned tasks, and returns the objects that match none. A task that is returned twice matches. */
     private static <T> List<?> find(
             Map<Object, Deque<Integer>> indexes, List<ClaimedTask<T>> tasks, List<?> returned, boolean[] done) {
         for (int i = 0; i < tasks.size(); i++) {

@@ -1,8 +1,10 @@
 package io.github.dbleases.internal.tasks;
 
+import io.github.dbleases.Registration;
 import io.github.dbleases.TaskRunnerConfig;
-import io.github.dbleases.TaskSession;
 import io.github.dbleases.Tasker;
+import io.github.dbleases.internal.TaskSession;
+import io.github.dbleases.internal.TaskSessionListener;
 import io.github.dbleases.spi.tasks.TaskWork;
 import java.lang.reflect.Method;
 import java.time.Duration;
@@ -15,20 +17,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A runner from a start to a stop: its threads, and how they end. The queue loop is the last to go: when nothing is at work
- * any more and the queue knows everything, or cannot be told in time.
+ * A runner from start to stop: its threads, and how they end. The thread of the queue loop ends last: when nothing is in
+ * flight and the queue has confirmed everything, or cannot be reached in time.
  */
-final class Run<T> {
+final class Run<T> implements TaskSessionListener {
 
     private static final Logger log = LoggerFactory.getLogger(Run.class);
 
-    /** How long it may take to tell the queue everything, however short the drain timeout is. */
-    private static final Duration LEAST_TELLING = Duration.ofSeconds(1);
+    /** The least time to report outcomes to the queue, however short the drain timeout is. */
+    private static final Duration MIN_REPORTING_TIME = Duration.ofSeconds(1);
 
     private final TaskRunnerConfig config;
     private final TaskSession session;
@@ -38,9 +41,10 @@ final class Run<T> {
     private final RunnerReporter<T> reporter;
     private final Object queue;
     private final Set<Thread> workers = ConcurrentHashMap.newKeySet();
-    private final Map<Batch<T>, Thread> atWork = new ConcurrentHashMap<>();
+    private final Map<Batch<T>, Thread> inFlight = new ConcurrentHashMap<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread loopThread;
+    private Registration registration = () -> {};
     private int started;
     private boolean interrupted;
     private volatile long closedAtNanos;
@@ -50,7 +54,7 @@ final class Run<T> {
      * Prepares a run.
      *
      * @param checked whether the queue is known to be usable
-     * @param onEnd is run by the last thread when nothing is at work any more
+     * @param onEnd is called by the last thread at the end
      */
     Run(
             TaskRunnerConfig config,
@@ -59,26 +63,26 @@ final class Run<T> {
             RunnerReporter<T> reporter,
             Clock clock,
             boolean checked,
-            Runnable onEnd) {
+            Consumer<Run<T>> onEnd) {
         this.config = config;
         this.session = session;
         this.reporter = reporter;
-        this.queue = work.line().scope();
+        this.queue = work.channel().scope();
         this.state = new SharedState<>(
                 new RunnerState<>(
                         config,
                         batchSize(config, work),
-                        !work.line().keepsFailures(),
+                        !work.channel().keepsFailures(),
                         () -> ThreadLocalRandom.current().nextDouble(),
                         clock.nanoTime()),
                 session,
                 clock);
-        this.loop = new QueueLoop<>(work.line(), session, state, reporter, QueueScope.join(queue, this), checked);
+        this.loop = new QueueLoop<>(work.channel(), session, state, reporter, QueueScope.join(queue, this), checked);
         this.executor = new BatchExecutor<>(work, reporter);
         this.loopThread = platformThread(() -> runLoop(onEnd), nameOf("queue"));
     }
 
-    /** A tasker that wants its tasks one by one gets them so, unless several are finished in one transaction. */
+    /** A tasker that takes tasks one by one gets batches of one, unless a transaction finishes several of them. */
     static <T> int batchSize(TaskRunnerConfig config, TaskWork<T> work) {
         Tasker<T> tasker = work.tasker();
         return tasker.oneByOne() && work.transactions() == null ? 1 : config.batchSize();
@@ -88,23 +92,40 @@ final class Run<T> {
         return "dbleases-" + config.name() + "-" + thread;
     }
 
-    /** Goes on after other runs under the same session, of which some may not have ended. */
+    /** Follows other runs under the same session, which may not have ended. */
     void follow() {
         state.change(RunnerState::follow);
     }
 
-    /** Returns the ids of the tasks that it holds under a session. */
+    /** Returns the ids of the tasks that this run holds under a session. */
     Collection<Object> known(long id) {
         return state.call(now -> now.known(id));
     }
 
     void start() {
-        loopThread.start();
+        registration = session.addListener(this);
+        try {
+            loopThread.start();
+        } catch (Throwable noThread) {
+            close();
+            forget();
+            throw noThread;
+        }
     }
 
-    /** It did not start, or has ended. */
-    void forget() {
+    private void forget() {
+        registration.close();
         QueueScope.leave(queue, this);
+    }
+
+    @Override
+    public void onChanged() {
+        wake();
+    }
+
+    @Override
+    public void onClosing() {
+        close();
     }
 
     TaskSession session() {
@@ -123,7 +144,7 @@ final class Run<T> {
         });
     }
 
-    /** Begins nothing any more. */
+    /** Begins no more tasks. */
     void close() {
         state.change(now -> {
             if (!closing) {
@@ -138,13 +159,13 @@ final class Run<T> {
         return closing;
     }
 
-    /** Waits for the end up to the drain timeout, then interrupts what is at work. A thread of this run does not wait. */
+    /** Waits for the end, up to the drain timeout, and then interrupts the tasker. A thread of this run does not wait. */
     void awaitEnd() {
         if (Thread.currentThread() == loopThread || workers.contains(Thread.currentThread())) {
             return;
         }
-        boolean working = state.call(RunnerState::batchesAtWork) > 0;
-        Duration time = working ? config.drainTimeout() : tellingTime();
+        boolean working = state.call(RunnerState::batchesInFlight) > 0;
+        Duration time = working ? config.drainTimeout() : reportingTime();
         try {
             if (!ended.await(time.toNanos(), TimeUnit.NANOSECONDS)) {
                 interruptWorkers();
@@ -154,13 +175,13 @@ final class Run<T> {
         }
     }
 
-    private Duration tellingTime() {
-        return config.drainTimeout().compareTo(LEAST_TELLING) < 0 ? LEAST_TELLING : config.drainTimeout();
+    private Duration reportingTime() {
+        return config.drainTimeout().compareTo(MIN_REPORTING_TIME) < 0 ? MIN_REPORTING_TIME : config.drainTimeout();
     }
 
     // ---- The queue loop
 
-    private void runLoop(Runnable onEnd) {
+    private void runLoop(Consumer<Run<T>> onEnd) {
         try {
             while (!isOver()) {
                 stepLoop();
@@ -168,7 +189,7 @@ final class Run<T> {
         } finally {
             ended.countDown();
             forget();
-            onEnd.run();
+            onEnd.accept(this);
         }
     }
 
@@ -178,35 +199,37 @@ final class Run<T> {
             startWorkers();
             watch();
             if (!busy) {
-                state.rest();
+                state.awaitDue();
             }
         } catch (InterruptedException interrupt) {
-            log.debug("The queue loop of runner {} was interrupted; it goes on until it is stopped", config.name());
+            log.debug(
+                    "The queue loop of runner {} was interrupted. It continues until the runner is stopped",
+                    config.name());
         } catch (Throwable failure) {
-            log.error("The queue loop of runner {} has failed; it goes on", config.name(), failure);
+            log.error("The queue loop of runner {} failed. It continues", config.name(), failure);
             state.change(now -> now.pause(state.now()));
         }
     }
 
-    /** Looks for tasks that take too long, and for such that wait behind them. */
+    /** Interrupts batches that take too long, and releases tasks that wait behind them. */
     private void watch() {
         for (Batch<T> batch : state.call(now -> now.newlyOverdue(state.now()))) {
-            Thread thread = atWork.get(batch);
+            Thread thread = inFlight.get(batch);
             if (thread != null) {
                 long millis = TimeUnit.NANOSECONDS.toMillis(state.now() - batch.begunAt());
                 reporter.overdue(batch, millis, thread);
                 thread.interrupt();
             }
         }
-        int stuck = state.call(now -> now.giveBackStuck(state.now()));
-        if (stuck > 0) {
-            reporter.givenBack(stuck, config.threads());
+        int released = state.call(now -> now.releaseStuck(state.now()));
+        if (released > 0) {
+            reporter.released(released, config.threads());
         }
         reporter.breaker(state.call(RunnerState::isBroken));
     }
 
     private void startWorkers() {
-        int wanted = state.call(now -> now.batchesAtWork() + now.readyBatches());
+        int wanted = state.call(now -> now.batchesInFlight() + now.readyBatches());
         while (started < Math.min(wanted, config.threads())) {
             workerThread(config.virtualThreads(), this::runWorker, nameOf(String.valueOf(started + 1)))
                     .start();
@@ -222,7 +245,7 @@ final class Run<T> {
         if (elapsed >= config.drainTimeout().toNanos()) {
             interruptWorkers();
         }
-        if (elapsed >= tellingTime().toNanos()) {
+        if (elapsed >= reportingTime().toNanos()) {
             abandon();
         }
         return state.call(RunnerState::isEmpty);
@@ -232,8 +255,8 @@ final class Run<T> {
         int abandoned = state.call(now -> now.abandonIfStuck(state.now()));
         if (abandoned > 0) {
             log.warn(
-                    "Runner {} could not tell its queue in time what has become of {} tasks: others take them when the session"
-                            + " has ended, and may do them again",
+                    "Runner {} could not report the outcome of {} tasks to its queue in time. Other sessions will take them"
+                            + " when this session has ended, and may repeat them",
                     config.name(),
                     abandoned);
         }
@@ -244,14 +267,14 @@ final class Run<T> {
         if (!interrupted && !running.isEmpty()) {
             interrupted = true;
             log.warn(
-                    "Runner {} has batches at work after its drain timeout of {} ms: their threads are interrupted",
+                    "Runner {} still has batches in progress after its drain timeout of {} ms, and interrupts their threads",
                     config.name(),
                     config.drainTimeout().toMillis());
             running.forEach(Thread::interrupt);
         }
     }
 
-    // ---- The threads that work
+    // ---- The worker threads
 
     private void runWorker() {
         workers.add(Thread.currentThread());
@@ -264,7 +287,7 @@ final class Run<T> {
         }
     }
 
-    /** Works on one batch if there is one, and returns whether there was. */
+    /** Performs one batch if there is one, and returns whether there was. For tests without threads. */
     boolean step() {
         @Nullable Batch<T> batch = state.take();
         if (batch != null) {
@@ -273,7 +296,7 @@ final class Run<T> {
         return batch != null;
     }
 
-    /** Does one thing of the queue loop, and returns whether there was one. */
+    /** Does one thing that is due for the queue, and returns whether there was one. For tests without threads. */
     boolean stepQueue() {
         boolean busy = loop.step();
         watch();
@@ -292,16 +315,16 @@ final class Run<T> {
             reporter.retried(batch.size());
         }
         BatchOutcome<T> outcome;
-        atWork.put(batch, Thread.currentThread());
+        inFlight.put(batch, Thread.currentThread());
         try {
             outcome = executor.perform(batch, () -> state.change(now -> now.beginNext(batch, state.now())));
         } catch (Throwable failure) {
             outcome = BatchOutcome.thrown(batch, failure, true);
         } finally {
-            atWork.remove(batch);
+            inFlight.remove(batch);
         }
         BatchOutcome<T> known = outcome;
-        reporter.settled(state.observe(now -> now.done(batch, known, state.now())));
+        reporter.report(state.observe(now -> now.done(batch, known, state.now())));
     }
 
     private static Thread platformThread(Runnable work, String name) {
@@ -310,7 +333,7 @@ final class Run<T> {
         return thread;
     }
 
-    /** Makes a virtual thread if that is asked for and there are any (from Java 21 on). */
+    /** Creates a virtual thread if that is wanted and Java has them (from Java 21 on). */
     private static Thread workerThread(boolean virtual, Runnable work, String name) {
         if (virtual) {
             try {

@@ -20,27 +20,27 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Counts, logs and tells the listener what a runner does. Nothing that a listener throws gets out of it, checked or not.
+ * Counts and logs what a runner does, and tells its listener. Whatever a listener throws is caught here.
  *
- * <p>A failure is logged with its stack trace when it is of a new kind, and as debug when one of that kind was logged in the
- * last ten minutes. Successes don't make it new again, as otherwise one bad task among good ones would fill the log.
+ * <p>The first failure of a kind is logged with its stack trace, and further ones within ten minutes at debug level. Successes
+ * in between don't make a kind new again: one bad task among good ones would fill the log.
  */
 final class RunnerReporter<T> {
 
     private static final Logger log = LoggerFactory.getLogger(TaskRunner.class);
 
-    private static final int MOST_KINDS = 100;
+    private static final int MAX_KINDS = 100;
 
-    /** After that a kind is new again. */
+    /** After this time a kind of failure is new again. */
     private static final long MEMORY = Duration.ofMinutes(10).toNanos();
 
     private final TaskRunner runner;
     private final TaskRunnerListener listener;
     private final Map<String, Long> kinds = new LinkedHashMap<>();
-    private final AtomicBoolean givenBackTold = new AtomicBoolean();
-    private final AtomicBoolean queueBroken = new AtomicBoolean();
+    private final AtomicBoolean releaseLogged = new AtomicBoolean();
+    private final AtomicBoolean queueUnusable = new AtomicBoolean();
     private final AtomicBoolean broken = new AtomicBoolean();
-    private final AtomicBoolean listenerFailed = new AtomicBoolean();
+    private final AtomicBoolean listenerFailureLogged = new AtomicBoolean();
     private final LongAdder completed = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final LongAdder retried = new LongAdder();
@@ -52,21 +52,21 @@ final class RunnerReporter<T> {
         this.listener = listener;
     }
 
-    /** Tells of a claim that begins. */
+    /** Tells the listener that a claim begins. */
     Activity claim(long session) {
-        return begun(() -> listener.onClaim(runner, session));
+        return activity(() -> listener.onClaim(runner, session));
     }
 
-    /** Tells of a batch that begins. */
+    /** Tells the listener that a batch begins. */
     Activity batch(long session, List<T> tasks) {
-        return begun(() -> listener.onBatch(runner, session, tasks));
+        return activity(() -> listener.onBatch(runner, session, tasks));
     }
 
-    private Activity begun(Supplier<Activity> beginning) {
+    private Activity activity(Supplier<Activity> begin) {
         try {
-            return new SafeActivity(beginning.get());
+            return new SafeActivity(begin.get());
         } catch (Throwable failure) {
-            complain(failure);
+            listenerFailed(failure);
             return Activity.NONE;
         }
     }
@@ -75,24 +75,24 @@ final class RunnerReporter<T> {
         retried.add(tasks);
     }
 
-    /** Counts and tells what has left the runner. */
-    void settled(Settled<T> settled) {
-        completed.add(settled.completed());
-        if (!settled.failed().isEmpty()) {
-            settled.failed().forEach(this::logFailure);
-            tell(told -> told.onFailed(runner, List.copyOf(settled.failed())));
+    /** Counts, logs and passes on the outcomes of tasks that have left the runner. */
+    void report(TaskOutcomes<T> outcomes) {
+        completed.add(outcomes.completed());
+        if (!outcomes.failed().isEmpty()) {
+            outcomes.failed().forEach(this::logFailure);
+            tell(told -> told.onFailed(runner, List.copyOf(outcomes.failed())));
         }
-        if (!settled.givenUp().isEmpty()) {
-            givenUp(settled.givenUp());
+        if (!outcomes.givenUp().isEmpty()) {
+            givenUp(outcomes.givenUp());
         }
-        if (!settled.lost().isEmpty()) {
-            lost.add(settled.lost().size());
+        if (!outcomes.lost().isEmpty()) {
+            lost.add(outcomes.lost().size());
             log.warn(
-                    "Runner {} has lost {} tasks, which another session took before their outcome was known: {}",
+                    "Runner {} lost {} tasks: another session took them before their outcome was recorded: {}",
                     runner.name(),
-                    settled.lost().size(),
-                    firstIds(settled.lost().stream().map(ClaimedTask::id).toList()));
-            tell(told -> told.onLost(runner, ClaimedTask.tasksOf(settled.lost())));
+                    outcomes.lost().size(),
+                    firstIds(outcomes.lost().stream().map(ClaimedTask::id).toList()));
+            tell(told -> told.onLost(runner, ClaimedTask.tasksOf(outcomes.lost())));
         }
     }
 
@@ -103,22 +103,22 @@ final class RunnerReporter<T> {
         failed.increment();
         if (failure.verdict() == Verdict.GIVE_UP) {
             log.warn(
-                    "Runner {}: the tasker gave up task {}, but the table cannot record it and the task is tried again: set"
-                            + " give-up, or max-attempts",
+                    "Runner {}: the tasker gave up task {}, but the table cannot record that, so the task will be retried. Set"
+                            + " giveUp or maxAttempts",
                     runner.name(),
                     failure.id());
         }
         if (isNew("task", failure.cause())) {
             log.warn(
-                    "Runner {}: task {} has failed and is tried again in {} ms; failures of this kind are logged as debug from"
-                            + " now on",
+                    "Runner {}: task {} failed and will be retried in {} ms. Further failures of this kind are logged at debug"
+                            + " level",
                     runner.name(),
                     failure.id(),
                     failure.delay().toMillis(),
                     failure.cause());
         } else {
             log.debug(
-                    "Runner {}: task {} has failed and is tried again in {} ms: {}",
+                    "Runner {}: task {} failed and will be retried in {} ms: {}",
                     runner.name(),
                     failure.id(),
                     failure.delay().toMillis(),
@@ -131,29 +131,29 @@ final class RunnerReporter<T> {
                 failures.stream().filter(one -> one.verdict() == Verdict.RETRY).count());
         givenUp.add(failures.size());
         TaskFailure<T> first = failures.get(0);
-        boolean news = isNew("given up", first.cause());
+        boolean isNew = isNew("given up", first.cause());
         log.warn(
-                "Runner {} has given up {} tasks: {}. The first one: {}",
+                "Runner {} gave up {} tasks: {}. Cause of the first one: {}",
                 runner.name(),
                 failures.size(),
                 firstIds(failures.stream().map(TaskFailure::id).toList()),
                 String.valueOf(first.cause()),
-                news ? first.cause() : null);
+                isNew ? first.cause() : null);
         tell(told -> told.onGivenUp(runner, List.copyOf(failures)));
     }
 
-    /** Tells that the tasker has failed, and that it is not known at which task. */
+    /** Reports that the tasker failed with a batch, at an unknown task. */
     void taskerFailed(List<T> tasks, Throwable failure) {
         if (isNew("batch", failure)) {
             log.warn(
-                    "Runner {}: the tasker has failed with a batch of {} tasks; each is tried alone. Failures of this kind are"
-                            + " logged as debug from now on",
+                    "Runner {}: the tasker failed with a batch of {} tasks, and each task is tried alone. Further failures of"
+                            + " this kind are logged at debug level",
                     runner.name(),
                     tasks.size(),
                     failure);
         } else {
             log.debug(
-                    "Runner {}: the tasker has failed with a batch of {} tasks: {}",
+                    "Runner {}: the tasker failed with a batch of {} tasks: {}",
                     runner.name(),
                     tasks.size(),
                     String.valueOf(failure));
@@ -161,15 +161,15 @@ final class RunnerReporter<T> {
         tell(told -> told.onError(runner, tasks, failure));
     }
 
-    /** Warns of a task that takes too long. */
+    /** Warns of a batch that has exceeded the task timeout. */
     void overdue(Batch<T> batch, long millis, Thread thread) {
         StringBuilder trace = new StringBuilder();
         for (StackTraceElement element : thread.getStackTrace()) {
             trace.append(System.lineSeparator()).append("\tat ").append(element);
         }
         log.warn(
-                "Runner {}: the tasker has been working for {} ms, longer than task-timeout allows, and is interrupted. Tasks {},"
-                        + " thread {}:{}",
+                "Runner {} interrupts its tasker, which has been running for {} ms, longer than taskTimeout. Tasks {}, thread"
+                        + " {}:{}",
                 runner.name(),
                 millis,
                 firstIds(batch.tasks().stream().map(ClaimedTask::id).toList()),
@@ -177,23 +177,23 @@ final class RunnerReporter<T> {
                 trace);
     }
 
-    /** Tells of tasks that were given back, as no thread had begun them. */
-    void givenBack(int tasks, int threads) {
-        log.atLevel(givenBackTold.compareAndSet(false, true) ? Level.WARN : Level.DEBUG)
+    /** Reports that ready tasks were released because no thread began them. */
+    void released(int tasks, int threads) {
+        log.atLevel(releaseLogged.compareAndSet(false, true) ? Level.WARN : Level.DEBUG)
                 .log(
-                        "Runner {} has given back {} tasks that it had not begun: its {} threads are busy with tasks that take long."
-                                + " Others may take them",
+                        "Runner {} released {} tasks that it had not begun, because its {} threads are busy with long ones. Other"
+                                + " instances may take them",
                         runner.name(),
                         tasks,
                         threads);
     }
 
-    /** Tells when everything begins, or ceases, to fail. */
+    /** Logs when all tasks begin to fail, and when one succeeds again. */
     void breaker(boolean open) {
         if (broken.compareAndSet(!open, open)) {
             log.warn(
                     open
-                            ? "Runner {}: all tasks fail; it tries single ones, less and less often, until one succeeds"
+                            ? "Runner {}: all tasks fail. It tries single ones at growing intervals until one succeeds"
                             : "Runner {}: tasks succeed again",
                     runner.name());
         }
@@ -201,25 +201,25 @@ final class RunnerReporter<T> {
 
     void queueFailed(List<ClaimedTask<T>> tasks, Throwable failure) {
         boolean isNew = isNew("queue", failure);
-        if (queueBroken.compareAndSet(false, true) || isNew) {
+        if (queueUnusable.compareAndSet(false, true) || isNew) {
             log.warn(
-                    "Runner {}: its queue could not be used, and is tried again. Tasks concerned: {}",
+                    "Runner {} could not use its queue and will try again. Affected tasks: {}",
                     runner.name(),
                     firstIds(tasks.stream().map(ClaimedTask::id).toList()),
                     failure);
         } else {
-            log.debug("Runner {}: its queue still cannot be used", runner.name(), failure);
+            log.debug("Runner {} still cannot use its queue", runner.name(), failure);
         }
         tell(told -> told.onError(runner, ClaimedTask.tasksOf(tasks), failure));
     }
 
     void queueWorks() {
-        if (queueBroken.get() && queueBroken.compareAndSet(true, false)) {
-            log.info("Runner {}: its queue can be used again", runner.name());
+        if (queueUnusable.get() && queueUnusable.compareAndSet(true, false)) {
+            log.info("Runner {} can use its queue again", runner.name());
         }
     }
 
-    /** Messages may differ each time, by an id for instance; so the kind is where a failure came from. */
+    /** The kind of a failure is where it was thrown: messages can differ every time, for instance by an id. */
     private boolean isNew(String where, Throwable failure) {
         Throwable root = failure;
         for (int depth = 0; depth < 20; depth++) {
@@ -238,7 +238,7 @@ final class RunnerReporter<T> {
             if (told != null && now - told < MEMORY) {
                 return false;
             }
-            if (kinds.size() == MOST_KINDS) {
+            if (kinds.size() == MAX_KINDS) {
                 kinds.remove(kinds.keySet().iterator().next());
             }
             kinds.put(kind, now);
@@ -270,18 +270,19 @@ final class RunnerReporter<T> {
         try {
             telling.accept(listener);
         } catch (Throwable failure) {
-            complain(failure);
+            listenerFailed(failure);
         }
     }
 
-    private void complain(Throwable failure) {
-        if (listenerFailed.compareAndSet(false, true)) {
+    private void listenerFailed(Throwable failure) {
+        if (listenerFailureLogged.compareAndSet(false, true)) {
             log.warn(
-                    "Runner {}: its listener has failed, which changes nothing; its failures are logged as debug from now on",
+                    "Runner {}: its listener failed. The runner is not affected. Further failures of the listener are logged at"
+                            + " debug level",
                     runner.name(),
                     failure);
         } else {
-            log.debug("Runner {}: its listener has failed again", runner.name(), failure);
+            log.debug("Runner {}: its listener failed again", runner.name(), failure);
         }
     }
 
@@ -316,7 +317,7 @@ final class RunnerReporter<T> {
             try {
                 call.run();
             } catch (Throwable failure) {
-                complain(failure);
+                listenerFailed(failure);
             }
         }
     }

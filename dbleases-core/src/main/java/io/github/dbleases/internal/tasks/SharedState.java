@@ -1,6 +1,6 @@
 package io.github.dbleases.internal.tasks;
 
-import io.github.dbleases.TaskSession;
+import io.github.dbleases.internal.TaskSession;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -9,13 +9,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of a runner as its threads share it: one at a time, for a short time, with nothing slow meanwhile. Whoever has
- * something to do because of a change is woken.
+ * The state of a runner as its threads share it: one thread at a time, for a short time, and never during anything slow. A
+ * change wakes the threads that have something to do because of it.
  */
 final class SharedState<T> {
 
-    /** Trust may return without a word, so that it has to be looked at. */
-    private static final long LONGEST_REST = 1_000_000_000L;
+    /** Trust can return without a notification, so the loop looks at least this often. */
+    private static final long LONGEST_WAIT = 1_000_000_000L;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition batchReady = lock.newCondition();
@@ -26,7 +26,7 @@ final class SharedState<T> {
     private final Clock clock;
     private int idleWorkers;
     private int drains;
-    private boolean loopRests;
+    private boolean loopWaits;
 
     SharedState(RunnerState<T> state, TaskSession session, Clock clock) {
         this.state = state;
@@ -62,8 +62,8 @@ final class SharedState<T> {
                 batchReady.signal();
             }
         }
-        if (loopRests && (state.isClosing() || state.nanosUntilDue(now()) <= 0)) {
-            loopRests = false;
+        if (loopWaits && (state.isClosing() || state.nanosUntilDue(now()) <= 0)) {
+            loopWaits = false;
             loopNeeded.signal();
         }
         if (drains > 0) {
@@ -71,7 +71,7 @@ final class SharedState<T> {
         }
     }
 
-    /** Looks at the session and does something with the state. */
+    /** Reads the session into the state, and then calls an action. */
     <R> R observe(Function<RunnerState<T>, R> action) {
         return call(observed -> {
             observed.observe(session.id(), now());
@@ -79,24 +79,24 @@ final class SharedState<T> {
         });
     }
 
-    /** Returns whether tasks of a session may be worked on now. A local check without the lock. */
+    /** Returns whether tasks of a session may begin now. A local check without the lock. */
     boolean isTrusted(long id) {
         OptionalLong trusted = session.id();
         return trusted.isPresent() && trusted.getAsLong() == id;
     }
 
-    /** Takes a batch that is ready, or returns null if there is none. */
+    /** Takes a ready batch, or returns null if there is none. */
     @Nullable
     Batch<T> take() {
         lock.lock();
         try {
-            return taken();
+            return takeLocked();
         } finally {
             lock.unlock();
         }
     }
 
-    private @Nullable Batch<T> taken() {
+    private @Nullable Batch<T> takeLocked() {
         Batch<T> batch = state.take(now());
         if (batch != null) {
             signal();
@@ -104,13 +104,13 @@ final class SharedState<T> {
         return batch;
     }
 
-    /** Waits for a batch that is ready. Returns null when there will be none any more. */
+    /** Waits for a ready batch. Returns null when the runner is closing. */
     @Nullable
     Batch<T> awaitBatch() {
         lock.lock();
         try {
             while (!state.isClosing()) {
-                Batch<T> batch = taken();
+                Batch<T> batch = takeLocked();
                 if (batch != null) {
                     return batch;
                 }
@@ -127,17 +127,17 @@ final class SharedState<T> {
         }
     }
 
-    /** Lets the loop rest until there is something to do, at most for a second. */
-    void rest() throws InterruptedException {
+    /** Waits until the queue loop has something to do, for at most a second. */
+    void awaitDue() throws InterruptedException {
         lock.lock();
         try {
             long nanos = state.nanosUntilDue(now());
             if (nanos > 0) {
-                loopRests = true;
-                clock.await(loopNeeded, Math.min(nanos, LONGEST_REST));
+                loopWaits = true;
+                clock.await(loopNeeded, Math.min(nanos, LONGEST_WAIT));
             }
         } finally {
-            loopRests = false;
+            loopWaits = false;
             lock.unlock();
         }
     }

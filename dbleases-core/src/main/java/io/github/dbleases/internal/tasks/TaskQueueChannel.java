@@ -8,12 +8,16 @@ import io.github.dbleases.spi.tasks.TaskRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Lets a runner use a queue of the application's own, which says how many tasks it has finished, but not which. */
+/** Connects a runner to a queue of the application. The id of a task is the task itself. */
 final class TaskQueueChannel<T> implements TaskChannel<T> {
 
     private static final Logger log = LoggerFactory.getLogger(TaskQueueChannel.class);
@@ -32,29 +36,17 @@ final class TaskQueueChannel<T> implements TaskChannel<T> {
         return queue;
     }
 
-    /** Its contract says so. Failures are remembered all the same, for the delays to grow. */
+    /** The runner remembers failures, for the delays to grow. */
     @Override
     public boolean keepsFailures() {
         return false;
     }
 
-    /** Which of the finished tasks were lost is not known if some were: as many of them stand for those. */
     @Override
     public TaskReply<T> exchange(TaskRequest<T> request) {
         long session = request.session();
-        List<ClaimedTask<T>> lost = List.of();
-        if (!request.finished().isEmpty()) {
-            int missing = missing(session, request.finished());
-            lost = request.finished().subList(0, missing);
-            if (missing > 0 && missing < request.finished().size()) {
-                log.warn(
-                        "Of {} tasks, {} were not finished, because session {} does not hold them any more; the queue"
-                                + " does not say which",
-                        request.finished().size(),
-                        missing,
-                        session);
-            }
-        }
+        List<ClaimedTask<T>> lost =
+                request.finished().isEmpty() ? List.of() : finish(session, request.finished(), log::warn);
         List<ClaimedTask<T>> givenUp = new ArrayList<>();
         for (TaskRequest.Failed<T> failed : request.failed()) {
             if (queue.fail(session, failed.failure())) {
@@ -73,28 +65,24 @@ final class TaskQueueChannel<T> implements TaskChannel<T> {
         return new TaskReply<>(claimed, List.of(), more, lost, givenUp, List.of());
     }
 
-    /**
-     * A difference is an exception if it is not clear which task it concerns: the transaction is rolled back, and each task is
-     * tried alone.
-     */
+    /** Throws if the queue says of unknown tasks that they are lost: the work on the known ones must not be committed. */
     @Override
     public List<ClaimedTask<T>> finish(long session, List<ClaimedTask<T>> tasks) {
-        int missing = missing(session, tasks);
-        if (missing == 0) {
-            return List.of();
-        }
-        if (missing == tasks.size()) {
-            return tasks;
-        }
-        throw new IllegalStateException(
-                ("Of %d tasks, %d were not finished, because session %d does not hold them any more; the queue does not"
-                                + " say which.")
-                        .formatted(tasks.size(), missing, session));
+        return finish(session, tasks, mistake -> {
+            throw new IllegalStateException(mistake);
+        });
     }
 
-    private int missing(long session, List<ClaimedTask<T>> tasks) {
-        int finished = queue.finish(session, ClaimedTask.tasksOf(tasks));
-        return Math.max(0, Math.min(tasks.size(), tasks.size() - finished));
+    private List<ClaimedTask<T>> finish(long session, List<ClaimedTask<T>> tasks, Consumer<String> complaint) {
+        Set<@Nullable T> reported = new HashSet<>(queue.finish(session, ClaimedTask.tasksOf(tasks)));
+        List<ClaimedTask<T>> lost =
+                tasks.stream().filter(task -> reported.remove(task.task())).toList();
+        if (!reported.isEmpty()) {
+            complaint.accept(
+                    "%s.finish returned tasks that it was not asked to finish: %s. Return those of its tasks that the session does not hold any more; tasks are compared by equals."
+                            .formatted(queue.getClass().getName(), reported));
+        }
+        return lost;
     }
 
     @Override

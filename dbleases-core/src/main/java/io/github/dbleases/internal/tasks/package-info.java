@@ -1,55 +1,80 @@
 /**
- * The runner: claims tasks, has them worked on, and tells the queue what has become of them. This page tells the whole life
- * of a task.
+ * The task runner: it claims tasks from a queue, hands them to a tasker, and reports to the queue what became of them. This
+ * page describes the whole life of a task.
  *
  * <p><b>Parts.</b>
  *
  * <pre>
- *   Run              from a start to a stop: one thread for the queue, up to so many as are configured for the work
- *     QueueLoop      talks to the queue: reports and claims, all that is due in one request, one request at a time
+ *   Run              one run of a runner, from start to stop: a thread for the queue and the worker threads
+ *     QueueLoop      talks to the queue: everything that is due goes into one request, one request at a time
  *     BatchExecutor  calls the tasker, in a transaction or not, and finds out the outcome of each task
- *     RunnerState    what is held, and what comes next; pure: no thread, no clock
- *       ClaimSchedule    when to claim, and how much; pure
- *       CircuitBreaker   limits what is tried while everything fails; pure
- *       FailureMemory    what the queue does not know about failures; pure
+ *     RunnerState    what the runner holds, and what it does next; pure: no threads, no clock
+ *       ClaimSchedule      when to claim, and how much; pure
+ *       PendingReports     what the queue has not confirmed; pure
+ *       UnansweredClaims   when to release what a claim without a reply may have taken; pure
+ *       CircuitBreaker     limits what is tried while everything fails; pure
+ *       FailureMemory      failures that the queue does not record; pure
  *     RunnerReporter counters, log, listener
  * </pre>
  *
- * <p>The threads share the state behind the lock of {@code SharedState}, which is never held during a call to the queue, the
- * tasker or a listener.
+ * <p>The threads share the {@code RunnerState} behind the lock of {@code SharedState}. The lock is never held during a call to
+ * the queue, the tasker or a listener.
  *
  * <p><b>The life of a task.</b>
  *
  * <pre>
- *                claim            take              accomplished           confirmed
- *   (queue) -----------&gt; ready -----------&gt; at work -----------&gt; reported -----------&gt; (finished, or lost)
- *      ^                  ^ |                  |                    ^   |
- *      |                  | | released         | a batch threw      |   | refused or unanswered:
- *      |                  | +----------------+ +-&gt; ready, alone     |   v reported again
- *      |                  |   not begun      | |                  unconfirmed
- *      |                  +------------------|-+
- *      |                                     v | failed, postponed, given up
- *      +----------------------------------- reported
- *         free again, due later, or given up
+ *        (queue)
+ *           |
+ *           | claim
+ *           v
+ *         ready  &lt;--------------+
+ *           |   |               |
+ *           |   | take          | not begun, or its batch threw: then alone
+ *           |   v               |
+ *  released |  in flight -------+
+ *           |   |
+ *           |   | outcome
+ *           v   v
+ *         pending  &lt;------------+
+ *           |                   |
+ *           | request           | refused, or no reply
+ *           v                   |
+ *         sent -----------------+
+ *           |
+ *           | confirmed
+ *           v
+ *        (settled)
  * </pre>
  *
- * <p><b>Failure.</b> A failed task goes back to the queue, with its attempts, its error and when it is due, in one request
- * that frees it. Nothing that has failed stays here. Only a task of a batch that threw is tried here once more, alone and at
- * once, because it is not known whether it was the one.
+ * <p>A <em>claim</em> writes the id of the session into the rows of free tasks. The tasks are then <em>ready</em>. A worker
+ * thread takes a batch of them, which is then <em>in flight</em> until the tasker returns or throws. The outcome of each task
+ * is <em>pending</em> until the next request reports it, and <em>settled</em> when the queue confirms it: the task is
+ * completed, failed, postponed or given up, or it was lost because another session had taken it. In a transactional runner the
+ * transaction of the tasker finishes the tasks, so that only failures are reported.
  *
- * <p><b>Requests without a reply.</b> A request that was not answered may have been done. What it reported is reported
- * again, which has no further effect; nothing is claimed until that is answered. What it may have claimed is given back
- * ({@link io.github.dbleases.spi.tasks.TaskChannel#releaseAllBut}) before anything else is claimed, and again later, as its
- * statement may have hung. A request that was refused did nothing: it is repeated in halves, until the single task is known
- * that is refused. That one is kept, counts as held, and is reported again from time to time.
+ * <p>Ready tasks are <em>released</em>, which makes them pending without an outcome, when they cannot begin soon: all threads
+ * are stuck, all tasks fail, or the run is closing.
  *
- * <p><b>Sessions.</b> When another session takes the place of the one under which tasks were claimed, what has not begun is
- * dropped, as others may have taken it; what is at work is finished under the session under which it was claimed, which has
- * an effect only where nobody has taken it. All runs of this application on one queue ({@code QueueScope}) share a session,
- * and do not give back each other's tasks.
+ * <p><b>Failure.</b> A failed task goes back to the queue. One request records its attempts, its error and when it is due, and
+ * frees it, so that any session can retry it. The runner keeps no failed task. If a batch throws and the tasker does not say
+ * which task was the cause, each of its tasks is tried once more, alone and at once; a task that fails alone has failed.
  *
- * <p><b>The end.</b> A run that is closed begins nothing, gives back what has not begun, waits for what is at work, and ends
- * when the queue knows everything, or cannot be told in time.
+ * <p><b>A request without a reply</b> may have taken effect. Its reports are sent again, which has no further effect, and
+ * nothing is claimed before they are confirmed. What its claim may have taken is released
+ * ({@link io.github.dbleases.spi.tasks.TaskChannel#releaseAllBut}) before the next claim, and twice more later, because the
+ * statement of the claim may hang in the database and run after the first release.
+ *
+ * <p><b>A refused request</b> had no effect. It is sent again in halves until the task is found that the queue refuses. That
+ * task stays held and is reported again from time to time. While the queue refuses finishes, single tasks probe whether it
+ * still does.
+ *
+ * <p><b>Sessions.</b> When a new session replaces the one that claimed the tasks, ready tasks are dropped, because other
+ * sessions may have taken them. Tasks in flight are still finished under the former session, which takes effect only if no
+ * other session has taken them. All runs of an application on one queue share a session ({@code QueueScope}) and don't release
+ * each other's tasks.
+ *
+ * <p><b>The end.</b> A closing run begins no more tasks, releases the ready ones, and waits for those in flight. It ends when
+ * the queue has confirmed everything, or when the queue cannot be reached in time.
  */
 @NullMarked
 package io.github.dbleases.internal.tasks;

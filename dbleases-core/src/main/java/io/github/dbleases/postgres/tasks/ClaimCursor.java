@@ -1,7 +1,7 @@
 package io.github.dbleases.postgres.tasks;
 
 import io.github.dbleases.TaskClaim;
-import io.github.dbleases.TaskSession.Place;
+import io.github.dbleases.TaskClaim.Place;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -11,27 +11,25 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where in the order of the tasks the next claim begins. The entries that finished rows leave in the index stay there until
- * it is vacuumed, and for longer while somebody holds an old snapshot: a claim that began at the start would pass all of
- * them again.
+ * Where in the order of the tasks the next claim begins. Finished rows leave entries in the index until it is vacuumed, and for
+ * longer while a transaction holds an old snapshot. Claims from the start would pass all of these entries each time.
  *
- * <p>A row before the cursor (passed over, given back, of a dead session, committed late) is found when the cursor goes back:
- * as soon as a claim comes back short, when sessions come or go, and after as many seconds as there are sessions, but after
- * ten at the latest. How far it goes back depends on its {@linkplain SearchCost cost}: to the start, or to where it was ten
- * seconds or one second ago. So going back takes at most a few percent of the time, however many dead entries there are.
+ * <p>Rows before the cursor (skipped, released, held by a dead session, or committed late) are found when the cursor goes back:
+ * as soon as a claim comes back short, when sessions come or go, and after as many seconds as there are sessions, but after ten
+ * at the latest. How far it goes back depends on the {@linkplain SearchCost cost}: to the start, or to where it was ten seconds
+ * or one second ago. So going back takes at most a few percent of the time, however many dead entries there are.
  *
- * <p>Where ids have a scale and several sessions claim, each keeps to its {@linkplain Lanes lane} in between. Safe for use by
- * several threads.
+ * <p>If ids have a scale and several sessions claim, each session stays in its {@linkplain Lanes lane} in between. Thread-safe.
  */
 final class ClaimCursor {
 
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
-    private static final int MOST_SECONDS = 10;
+    private static final int MAX_SECONDS = 10;
 
     private static final Duration NO_LIMIT = Duration.ofNanos(Long.MAX_VALUE);
 
-    /** How far back: to the start, or to where the cursor was so long ago. */
+    /** How far the cursor can go back: to the start, or to where it was this long ago. */
     private static final long[] DEPTHS = {Long.MAX_VALUE, 10 * SECOND, SECOND};
 
     private static final long MARK_EVERY = SECOND / 4;
@@ -54,24 +52,24 @@ final class ClaimCursor {
     }
 
     /**
-     * A place in the order.
+     * A position in the order.
      *
-     * @param due the time when the task there is due, as text; null if tasks have none
-     * @param id its id, as text
+     * @param due when the task at this position is due, as text; null without a due column
+     * @param id the id of the task, as text
      */
     record Position(@Nullable String due, String id) {}
 
-    /** Where the cursor was at a time. */
+    /** Where the cursor was at some time. */
     private record Mark(long at, Position position) {}
 
     /**
-     * A claim that was made.
+     * The result of a claim.
      *
      * @param start where it began
      * @param last where it ended, null if it found nothing
-     * @param full whether it found as many as were wanted
+     * @param full whether it found as many tasks as were wanted
      * @param nanos how long it took
-     * @param scale of the ids, null if they have none
+     * @param scale the scale of the ids, null if they have none
      */
     record Claimed(
             TaskClaim claim,
@@ -85,11 +83,11 @@ final class ClaimCursor {
      * Where a claim begins.
      *
      * @param from null for the start
-     * @param depth how far the cursor went back for it, -1 if it did not
+     * @param depth how far the cursor went back, as an index of {@link #DEPTHS}; -1 if it did not
      */
     record Beginning(@Nullable Position from, int depth) {
 
-        /** Returns whether a short claim from here may have left out some that were passed over. */
+        /** Returns whether the cursor did not go back, so that a short claim from here may have missed earlier rows. */
         boolean isForward() {
             return depth < 0;
         }
@@ -98,10 +96,10 @@ final class ClaimCursor {
     /** Returns where the next claim begins. */
     synchronized Beginning next(Place claiming) {
         long now = nanoTime.getAsLong();
-        int seconds = Math.min(MOST_SECONDS, claiming.sessions());
+        int seconds = Math.min(MAX_SECONDS, claiming.sessions());
         if (!claiming.equals(place)) {
             place = claiming;
-            // All sessions learn of it at about the same time, but need not come back all at once the next time.
+            // All sessions learn of it at about the same time, but should not all go back at once the next time.
             rewound = now - place.position() % seconds * SECOND;
             goBack = true;
             goToStart = true;
@@ -121,7 +119,7 @@ final class ClaimCursor {
         return new Beginning(depth == 0 ? null : positionBefore(now - DEPTHS[depth]), depth);
     }
 
-    /** Returns where the cursor was at a time, or the oldest place that is known. */
+    /** Returns where the cursor was at a time, or the oldest known position. */
     private @Nullable Position positionBefore(long time) {
         Position found = marks.isEmpty() ? null : marks.element().position();
         for (Mark mark : marks) {
@@ -171,7 +169,7 @@ final class ClaimCursor {
             long next = start.from() == null || wentBack
                     ? lanes.enter(reached, claim)
                     : lanes.goOn(scale.position(start.from().id()), reached, claim);
-            // After the last block of the lane there are only the ids that are left in this one.
+            // After the last block of the lane, only the rest of this block is left.
             position = next <= reached || next > scale.last() ? last : new Position(null, scale.firstAt(next));
         }
     }
@@ -181,7 +179,7 @@ final class ClaimCursor {
         if (newest == null || now - newest.at() >= MARK_EVERY) {
             marks.add(new Mark(now, last));
         }
-        // One that is older than the longest time is needed, no more.
+        // One mark that is older than the longest time is enough.
         while (marks.size() > 1) {
             Mark first = marks.remove();
             if (now - marks.element().at() < DEPTHS[1]) {
@@ -191,7 +189,7 @@ final class ClaimCursor {
         }
     }
 
-    /** A share is all that there is for its session: what comes next is not far away. */
+    /** A shared claim takes everything that there is for its session, so the next tasks are not far away. */
     private static boolean isOneOfMany(TaskClaim claim) {
         return claim.sessions() > 1 && !claim.shared();
     }

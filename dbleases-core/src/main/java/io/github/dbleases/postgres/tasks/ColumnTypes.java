@@ -10,10 +10,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The types of columns that statements must know, as SQL spells them.
+ * The types of columns that statements refer to, as SQL spells them.
  *
- * @param id of the column of the ids, with its length: {@code character} alone would be one character
- * @param error of the column of the errors: what is longer than it allows is cut off
+ * @param id the type of the id column, with its length: {@code character} alone would be one character
+ * @param error the type of the error column: errors are truncated to its length
  */
 record ColumnTypes(String id, String error) {
 
@@ -25,7 +25,7 @@ record ColumnTypes(String id, String error) {
     private static final String BIGINT = "bigint";
     private static final String INTEGER = "integer";
 
-    /** Reads them; what is missing is text, so that PostgreSQL can say what is missing. */
+    /** Reads the types. A missing column counts as text, so that the statements fail with PostgreSQL's own message. */
     static ColumnTypes read(Connection connection, TaskTable table) throws SQLException {
         String id = "text";
         String error = "text";
@@ -48,14 +48,14 @@ record ColumnTypes(String id, String error) {
         return new ColumnTypes(id, error);
     }
 
-    /** The type of the parameter that is an array of ids: the usual ones travel as they are, others as text. */
+    /** Returns the type of a parameter with ids: an array of the usual types, or of text for others. */
     String idParameter() {
         return id.equals(BIGINT) || id.equals(INTEGER) ? id + "[]" : "text[]";
     }
 
-    /** The ids of tasks as a parameter. */
-    Array ids(Connection connection, List<?> tasks) throws SQLException {
-        Object[] ids = tasks.toArray();
+    /** Returns ids as a parameter. */
+    Array ids(Connection connection, List<?> all) throws SQLException {
+        Object[] ids = all.toArray();
         boolean text = idParameter().equals("text[]");
         if (text) {
             for (int i = 0; i < ids.length; i++) {
@@ -69,10 +69,10 @@ record ColumnTypes(String id, String error) {
         return id instanceof byte[] bytes ? "\\x" + HexFormat.of().formatHex(bytes) : id.toString();
     }
 
-    /** A failure as it fits into a column. */
+    /** Returns a failure as text for the error column. */
     static @Nullable String error(Throwable failure) {
         String text = String.valueOf(failure);
-        // PostgreSQL has no such character in texts.
+        // A text in PostgreSQL cannot contain this character.
         return text.substring(0, Math.min(text.length(), 10_000)).replace("\0", "");
     }
 }

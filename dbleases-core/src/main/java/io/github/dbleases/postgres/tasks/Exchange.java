@@ -25,28 +25,40 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The statement that does all of a request: it finishes, fails, releases and claims.
+ * The one statement that does everything that a request asks for: it finishes, fails, releases and claims. Test resources show
+ * it as a whole: {@code report-and-claim.sql} for a table with the usual columns, {@code claim-ordered.sql} for one with an
+ * order.
  *
- * <p>It is one statement, so that it is one round trip and one transaction. Several statements in one text are not: from
- * the second execution on the driver of PostgreSQL ends the transaction, and waits, before each statement whose rows have no
- * greatest length, as those with a text have not.
+ * <p>One statement is one round trip and one transaction. Several statements in one text are not: from their second execution
+ * on, the PostgreSQL driver ends the transaction and waits before each statement whose rows have no maximum length, such as
+ * rows with a text column.
  *
- * <p>The parts of the statement see the table as it was before it. They do not meet in a row: those of the report are held
- * by the session, which is live if anything is claimed, and then nothing is claimed that the session holds.
+ * <p>All parts of the statement see the table as it was before it. They never meet in one row: the session holds the rows
+ * that it reports, and a live session's own rows are not claimed.
  */
 final class Exchange {
 
+    private static final String STATEMENT = """
+            /* size {size} */ WITH
+            {report}{claim}dbleases_reply AS (
+                SELECT {pages} AS dbleases_pages,
+                {reported},
+                {claimed}
+            )
+            SELECT {columns}
+            """;
+
     /**
-     * Somebody may hold a lock on a row that is reported. The other rows must not wait for that: the request fails soon, and
-     * is repeated in smaller parts. Longer than it takes to find a deadlock. {@code dbleases_patience} is evaluated before
-     * rows are looked for.
+     * Another transaction can hold a lock on a reported row. The other rows must not wait for it: the request fails soon and is
+     * repeated in smaller parts. Two seconds are longer than PostgreSQL needs to find a deadlock. {@code dbleases_patience} is
+     * evaluated before rows are searched.
      */
     private static final String REPORT = """
             dbleases_patience AS MATERIALIZED (SELECT set_config('lock_timeout', '2s', true) AS is_set),
 
             dbleases_finish AS (SELECT {?finished}::{ids}::{type}[] AS ids),
             dbleases_finished AS (
-                {finish}
+                {finishWhere}
                 WHERE {id} = ANY ((SELECT ids FROM dbleases_finish)::{type}[]) AND {session} = {?session}
                 AND (SELECT is_set FROM dbleases_patience) IS NOT NULL
                 RETURNING {id} AS id
@@ -59,14 +71,16 @@ final class Exchange {
             dbleases_freed AS (
                 UPDATE {table} SET {session} = NULL{freed}
                 FROM dbleases_failure
-                WHERE {id} = dbleases_id AND {session} = {?session} AND NOT {isLast}
+                WHERE {id} = dbleases_id AND {session} = {?session}
+                AND NOT {isGivenUp}
                 AND (SELECT is_set FROM dbleases_patience) IS NOT NULL
                 RETURNING dbleases_position AS position
             ),
             dbleases_given_up AS (
                 UPDATE {table} SET {session} = NULL{givenUp}
                 FROM dbleases_failure
-                WHERE {id} = dbleases_id AND {session} = {?session} AND {isLast}
+                WHERE {id} = dbleases_id AND {session} = {?session}
+                AND {isGivenUp}
                 AND (SELECT is_set FROM dbleases_patience) IS NOT NULL
                 RETURNING dbleases_position AS position
             ),
@@ -76,51 +90,57 @@ final class Exchange {
                 WHERE {id} = ANY ({?released}::{ids}::{type}[]) AND {session} = {?session}
                 AND (SELECT is_set FROM dbleases_patience) IS NOT NULL
             ),
+
             """;
 
     /**
      * Claims fresh tasks and retries side by side.
      *
-     * <p>The rows are found again by ctid, not by id. A row can change between the snapshot of the statement and its lock:
-     * say, a session that was opened after the snapshot, which the snapshot does not know and so takes for dead, claims it.
-     * What is locked then is the new version of the row, which still looks free. But its ctid is not visible in the snapshot,
-     * so the row is not updated. An id would find it.
+     * <p>The rows are found again by ctid, not by id. A row can change between the snapshot of the statement and its lock. For
+     * example, the snapshot does not know a session that was opened after it, and takes that session for dead; the session then
+     * claims the row. The lock is taken on the new version of the row, which still looks free. But its ctid is not visible in
+     * the snapshot, so the row is not updated. An id would find it.
      *
-     * <p>The limits are hidden in subqueries, so that the planner takes them for a tenth of what there is, whatever they are.
-     * Of one that it knows, or can know in each execution, it would make a new plan each time, which takes longer than to
-     * claim a few tasks; and on a table that was not analyzed it would take it for more than there is, and sort all that is
-     * pending.
+     * <p>The limits are hidden in subqueries, so that the planner assumes a tenth of the rows, whatever the limits are. For a
+     * limit that it knows, or can compute in each execution, it would plan each time anew, which takes longer than claiming a
+     * few tasks. On a table without statistics it would assume more rows than there are, and sort everything that is pending.
      */
     private static final String CLAIM = """
             dbleases_limit AS MATERIALIZED (
-                SELECT CASE WHEN {?shared}::boolean THEN least({?limit}::bigint, greatest(0, ceil(({?held}::bigint
+                SELECT CASE WHEN {?shared}::boolean THEN least({?limit}::bigint, greatest(0, ceil((
+                    {?held}::bigint
                     + (SELECT count(*) FROM (
                         SELECT FROM {table}
-                        WHERE {pending} {isFresh} AND {isDue} AND ({session} IS NULL OR {session} NOT IN ({live})) {from}
-                        ORDER BY {claimOrder} LIMIT (SELECT {?count}::bigint)) AS dbleases_fresh_pending)
+                        WHERE {isPending} AND {isFresh} AND {isDue}
+                        AND {isFree}{fromStart}
+                        ORDER BY {claimOrder}
+                        LIMIT (SELECT {?count}::bigint)
+                    ) AS dbleases_fresh_pending)
                     + (SELECT count(*) FROM (
                         SELECT FROM {table}
-                        WHERE {pending} {isRetry} AND {isDue} AND ({session} IS NULL OR {session} NOT IN ({live}))
-                        ORDER BY {claimOrder} LIMIT (SELECT CASE WHEN {?retries} = 0 THEN 0 ELSE {?count} END::bigint))
-                        AS dbleases_retries_pending)
+                        WHERE {isPending} AND {isRetry} AND {isDue}
+                        AND {isFree}
+                        ORDER BY {claimOrder}
+                        LIMIT (SELECT CASE WHEN {?retries} = 0 THEN 0 ELSE {?count} END::bigint)
+                    ) AS dbleases_retries_pending)
                 )::numeric / {?sessions}) - {?held})::bigint) ELSE {?limit}::bigint END AS tasks
             ),
             dbleases_retries AS MATERIALIZED (
                 SELECT ctid FROM {table}
-                WHERE {pending} {isRetry} AND {isDue} AND ({session} IS NULL OR {session} NOT IN ({live}))
-                AND EXISTS (SELECT FROM {sessions} WHERE id = {?session} AND state = 'live')
+                WHERE {isPending} AND {isRetry} AND {isDue}
+                AND {isFree}
+                AND {isLive}
                 ORDER BY {claimOrder}
                 LIMIT (SELECT least({?retries}::bigint, tasks) FROM dbleases_limit)
                 FOR NO KEY UPDATE SKIP LOCKED
             ),
             dbleases_fresh AS MATERIALIZED (
                 SELECT ctid, {id} AS id, {dueText} AS due FROM {table}
-                WHERE {pending} {isFresh} AND {isDue} AND ({session} IS NULL OR {session} NOT IN ({live})) {from}
-                AND EXISTS (SELECT FROM {sessions} WHERE id = {?session} AND state = 'live')
+                WHERE {isPending} AND {isFresh} AND {isDue}
+                AND {isFree}{fromStart}
+                AND {isLive}
                 ORDER BY {claimOrder}
-                LIMIT (
-                    SELECT least({?fresh}::bigint, tasks - (SELECT count(*) FROM dbleases_retries)) FROM dbleases_limit
-                )
+                LIMIT (SELECT least({?fresh}::bigint, tasks - (SELECT count(*) FROM dbleases_retries)) FROM dbleases_limit)
                 FOR NO KEY UPDATE SKIP LOCKED
             ),
             dbleases_claimed AS (
@@ -131,50 +151,45 @@ final class Exchange {
             dbleases_counts AS MATERIALIZED (
                 SELECT (SELECT count(*) FROM dbleases_fresh) AS fresh, (SELECT count(*) FROM dbleases_retries) AS retries
             ),
+
             """;
 
-    /** Which of the ids were not finished; as a rule all were, and nothing is looked for. */
+    /** Returns the positions of tasks that were not finished. Usually there are none, and nothing is searched. */
     private static final String REPORTED = """
-            CASE WHEN (SELECT count(*) FROM dbleases_finished) < (SELECT cardinality(ids) FROM dbleases_finish)
-            THEN ARRAY (
-                SELECT given.position::int
-                FROM dbleases_finish, unnest(dbleases_finish.ids) WITH ORDINALITY AS given (id, position)
-                WHERE given.id NOT IN (SELECT id FROM dbleases_finished)
-            ) END AS dbleases_lost,
-            (SELECT array_agg(position::int) FROM dbleases_freed) AS dbleases_freed,
-            (SELECT array_agg(position::int) FROM dbleases_given_up) AS dbleases_given_up""";
+            CASE WHEN (SELECT count(*) FROM dbleases_finished) < (SELECT cardinality(ids) FROM dbleases_finish) THEN ARRAY (
+                    SELECT given.position::int
+                    FROM dbleases_finish, unnest(dbleases_finish.ids) WITH ORDINALITY AS given (id, position)
+                    WHERE given.id NOT IN (SELECT id FROM dbleases_finished)
+                ) END AS dbleases_lost,
+                (SELECT array_agg(position::int) FROM dbleases_freed) AS dbleases_freed,
+                (SELECT array_agg(position::int) FROM dbleases_given_up) AS dbleases_given_up""";
 
     private static final String NOTHING_REPORTED =
             "NULL::int[] AS dbleases_lost, NULL::int[] AS dbleases_freed, NULL::int[] AS dbleases_given_up";
 
     private static final String CLAIMED = """
             fresh AS dbleases_fresh, retries AS dbleases_retries,
-            (SELECT due FROM dbleases_fresh OFFSET greatest(0, fresh - 1) LIMIT 1) AS dbleases_last_due,
-            (SELECT id::text FROM dbleases_fresh OFFSET greatest(0, fresh - 1) LIMIT 1) AS dbleases_last_id
-            FROM dbleases_counts""";
+                (SELECT due FROM dbleases_fresh OFFSET greatest(0, fresh - 1) LIMIT 1) AS dbleases_last_due,
+                (SELECT id::text FROM dbleases_fresh OFFSET greatest(0, fresh - 1) LIMIT 1) AS dbleases_last_id
+                FROM dbleases_counts""";
 
     private static final String NOTHING_CLAIMED =
             "0 AS dbleases_fresh, 0 AS dbleases_retries, NULL::text AS dbleases_last_due, NULL::text AS dbleases_last_id";
 
-    /** What is not yet committed counts as well. */
+    private static final String CLAIMED_ROWS = """
+            dbleases_claimed.*, dbleases_reply.*
+            FROM dbleases_reply LEFT JOIN dbleases_claimed ON true {orderOfClaimed}""";
+
+    /** The size of the file, which includes pages of transactions that have not committed. */
     private static final String PAGES = "pg_relation_size('{name}'::regclass) / 8192";
-
-    /** Each size of the table has a text of its own, and by that a plan of its own. */
-    private static final String WHOLE = """
-            /* size %s */ WITH %s%s
-            dbleases_reply AS (SELECT %s AS dbleases_pages, %s, %s)
-            SELECT %s
-            """;
-
-    private static final String WITH_CLAIMED =
-            "dbleases_claimed.*, dbleases_reply.* FROM dbleases_reply LEFT JOIN dbleases_claimed ON true {claimedOrder}";
 
     private static final int REPLY_COLUMNS = 8;
 
-    /** Where a claim begins. */
+    /** Where in the order a claim begins. */
     enum Start {
         FIRST,
         FROM,
+        /** At the end, backwards. */
         LAST
     }
 
@@ -192,7 +207,7 @@ final class Exchange {
     }
 
     /**
-     * What came of a request.
+     * The result of a request.
      *
      * @param last the last fresh task in the order, null if none was claimed
      * @param full whether as many fresh tasks were found as were wanted
@@ -200,35 +215,32 @@ final class Exchange {
     record Answer<T>(TaskReply<T> reply, @Nullable Position last, boolean full) {}
 
     /**
-     * Returns a statement. There is one row for each claimed task with the columns of the table, or one without an id if there
-     * is none. Each row ends with the columns of the reply.
+     * Returns a statement. It returns one row per claimed task with the columns of the table, or one row without an id if no
+     * task was claimed. Each row ends with the columns of the reply.
      *
-     * @param size the step of the {@link TableSize}
+     * @param size the step of the {@link TableSize}: each step has a text of its own, and thereby a plan of its own
      */
     Sql statement(boolean report, boolean claim, Start start, int size) {
-        return statements.computeIfAbsent(new Kind(report, claim, start, size), kind -> write(kind));
+        return statements.computeIfAbsent(new Kind(report, claim, start, size), this::statement);
     }
 
-    private Sql write(Kind kind) {
-        String claim = CLAIM.replace("{from}", kind.start() == Start.FROM ? "{from}" : "")
-                .replace("{claimOrder}", kind.start() == Start.LAST ? "{reversedOrder}" : "{order}");
-        return sql.statement(WHOLE.formatted(
-                kind.size(),
-                kind.report() ? REPORT : "",
-                kind.claim() ? claim : "",
-                PAGES,
-                kind.report() ? REPORTED : NOTHING_REPORTED,
-                kind.claim() ? CLAIMED : NOTHING_CLAIMED,
-                kind.claim() ? WITH_CLAIMED : "* FROM dbleases_reply"));
-    }
-
-    /** Returns the statement that reads the number of pages of the table. */
-    String pages() {
-        return sql.statement("SELECT " + PAGES).text();
+    private Sql statement(Kind kind) {
+        return sql.statement(
+                STATEMENT,
+                Map.of(
+                        "size", Integer.toString(kind.size()),
+                        "report", kind.report() ? REPORT : "",
+                        "claim", kind.claim() ? CLAIM : "",
+                        "fromStart", kind.start() == Start.FROM ? " AND {isNotBefore}" : "",
+                        "claimOrder", kind.start() == Start.LAST ? "{reversedOrder}" : "{order}",
+                        "pages", PAGES,
+                        "reported", kind.report() ? REPORTED : NOTHING_REPORTED,
+                        "claimed", kind.claim() ? CLAIMED : NOTHING_CLAIMED,
+                        "columns", kind.claim() ? CLAIMED_ROWS : "* FROM dbleases_reply"));
     }
 
     /**
-     * Does all of a request.
+     * Executes a request.
      *
      * @param from where in the order the claim begins, null for the start
      */
@@ -240,11 +252,10 @@ final class Exchange {
         }
         ClaimPlan plan = request.claim();
         Start start = plan != null && plan.fromEnd() ? Start.LAST : from == null ? Start.FIRST : Start.FROM;
-        Sql exchange = statement(request.size() > 0, plan != null, start, size.step());
-        try (PreparedStatement statement =
-                QueueConnections.prepare(connection, exchange.text(), QueueConnections.USUAL)) {
+        Sql text = statement(request.size() > 0, plan != null, start, size.step());
+        try (PreparedStatement statement = QueueConnections.prepare(connection, text.text(), QueueConnections.USUAL)) {
             int index = 0;
-            for (String parameter : exchange.parameters()) {
+            for (String parameter : text.parameters()) {
                 statement.setObject(++index, value(connection, parameter, request, from));
             }
             try (ResultSet rows = statement.executeQuery()) {
@@ -254,7 +265,8 @@ final class Exchange {
     }
 
     private long readPages(Connection connection) throws SQLException {
-        try (PreparedStatement statement = QueueConnections.prepare(connection, pages(), QueueConnections.USUAL);
+        try (PreparedStatement statement = QueueConnections.prepare(
+                        connection, sql.statement("SELECT " + PAGES).text(), QueueConnections.USUAL);
                 ResultSet row = statement.executeQuery()) {
             row.next();
             return row.getLong(1);
@@ -285,11 +297,11 @@ final class Exchange {
                         failures.stream().map(one -> one.verdict().name()).toArray());
             case "from" -> from == null ? null : from.id();
             case "fromDue" -> from == null ? null : from.due();
-            default -> planned(connection, parameter, Objects.requireNonNull(request.claim()));
+            default -> claimValue(connection, parameter, Objects.requireNonNull(request.claim()));
         };
     }
 
-    private Object planned(Connection connection, String parameter, ClaimPlan plan) throws SQLException {
+    private Object claimValue(Connection connection, String parameter, ClaimPlan plan) throws SQLException {
         TaskClaim claim = plan.claim();
         return switch (parameter) {
             case "shared" -> claim.shared();
@@ -299,7 +311,7 @@ final class Exchange {
             case "count" -> (long) claim.limit() * claim.sessions() + (long) (claim.sessions() - 1) * claim.held();
             case "fresh" -> (long) plan.fresh();
             case "retries" -> (long) plan.retries();
-            case "resting" -> types.ids(connection, plan.resting());
+            case "excluded" -> types.ids(connection, plan.excluded());
             case "failedBefore" -> types.ids(connection, plan.failedBefore());
             default -> throw new IllegalStateException("No value of " + parameter);
         };
@@ -365,7 +377,7 @@ final class Exchange {
         return new Answer<>(new TaskReply<>(claimed, unmapped, more, lost, givenUp, unheld), last, full);
     }
 
-    /** Exactly, as names may differ in their case only. Returns 0 if there is no such column. */
+    /** Compares the case as well, because names can differ in nothing else. Returns 0 if there is no such column. */
     private static int position(ResultSetMetaData columns, String name) throws SQLException {
         int position = columns.getColumnCount() - REPLY_COLUMNS;
         while (position > 0 && !columns.getColumnLabel(position).equals(name)) {
@@ -382,7 +394,7 @@ final class Exchange {
         return positions;
     }
 
-    /** Returns the elements at some positions, which begin at 1. */
+    /** Returns the elements at some positions; the first position is 1. */
     private static <E> List<E> at(BitSet positions, List<E> elements) {
         return positions.isEmpty()
                 ? List.of()

@@ -4,11 +4,11 @@ import java.util.Arrays;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The types of ids whose order is that of whole numbers, so that it can be cut into blocks. */
+/** The types of ids that can be mapped to whole numbers in their order, so that the order can be cut into blocks. */
 enum IdScale {
     BIGINT("bigint", Long.MAX_VALUE),
     INTEGER("integer", Integer.MAX_VALUE),
-    /** By the first 63 bits, which are random, or a time with random bits or a counter. */
+    /** Mapped by their first 63 bits, which are random, or a time with random bits or a counter. */
     UUIDS("uuid", Long.MAX_VALUE) {
 
         @Override
@@ -30,7 +30,7 @@ enum IdScale {
         this.last = last;
     }
 
-    /** Returns the scale of ids of a type, as SQL spells it; null if they have none. */
+    /** Returns the scale for a type, as SQL spells it; null if there is none. */
     static @Nullable IdScale of(String type) {
         return Arrays.stream(values())
                 .filter(scale -> scale.type.equals(type))
@@ -38,7 +38,7 @@ enum IdScale {
                 .orElse(null);
     }
 
-    /** Returns where an id is: not before any smaller one. */
+    /** Returns the position of an id, which is never less than that of a smaller id. */
     long position(String id) {
         return Long.parseLong(id);
     }

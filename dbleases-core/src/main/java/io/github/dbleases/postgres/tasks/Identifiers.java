@@ -62,21 +62,22 @@ final class Identifiers {
         }
     }
 
-    /** Reads {@code order-by}. */
+    /** Reads {@code orderBy}. */
     static List<Order> orders(String orderBy) {
         List<Order> orders = new ArrayList<>();
         for (String item : COMMA_OUTSIDE_QUOTES.split(orderBy, -1)) {
             Matcher matcher = ORDER_ITEM.matcher(item);
             if (!matcher.matches()) {
                 throw new InvalidConfigurationException(
-                        ("order-by is '%s', but must be columns with commas between them, each with asc or desc, and nulls "
-                                        + "first or nulls last, if need be: '%s' is none. An expression can be a generated "
-                                        + "column of the table.")
-                                .formatted(orderBy, item.strip()));
+                        ("orderBy is '%s', but must be columns with commas between them, each with asc or desc, and nulls "
+                                        + "first or nulls last, if need be: '%s' is none.")
+                                .formatted(orderBy, item.strip()),
+                        "Name columns only; an expression can be a generated column of the table.",
+                        "orderBy");
             }
             String quoted = matcher.group(1);
             String column = quoted != null ? quoted.replace("\"\"", "\"") : matcher.group(2);
-            requireName("order-by", column);
+            requireName("orderBy", column);
             String direction = matcher.group(3) == null ? "" : " " + matcher.group(3);
             String nulls = matcher.group(4) == null ? "" : " nulls " + matcher.group(4);
             orders.add(new Order(column, (direction + nulls).toUpperCase(Locale.ROOT)));
@@ -84,13 +85,15 @@ final class Identifiers {
         return orders;
     }
 
-    static void requireName(String property, String name) {
+    static void requireName(String setting, String name) {
         if (name.isBlank()
                 || name.getBytes(StandardCharsets.UTF_8).length > LONGEST
                 || name.chars().anyMatch(Character::isISOControl)) {
             throw new InvalidConfigurationException(
-                    "%s is '%s', but must be a name of 1 to %d bytes without control characters: set the one in the database."
-                            .formatted(property, name, LONGEST));
+                    "%s is '%s', but must be a name of 1 to %d bytes without control characters."
+                            .formatted(setting, name, LONGEST),
+                    "Set %s to the name in the database.".formatted(setting),
+                    setting);
         }
     }
 }

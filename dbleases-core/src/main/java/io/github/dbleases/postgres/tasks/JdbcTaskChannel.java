@@ -22,6 +22,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -32,11 +33,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The queue in a user's own table on PostgreSQL. The {@linkplain TaskChannel contract} is that of the interface; safe for use by
- * several threads.
+ * The channel to a task table of the application on PostgreSQL. Thread-safe.
  *
- * <p>A request is one statement, an {@link Exchange}: one round trip and one transaction with connections that commit
- * automatically, which are recommended; with others there is a commit more.
+ * <p>A request is one statement, the {@link Exchange}. With connections in auto-commit mode, which are recommended, it is one
+ * round trip and one transaction; other connections need one more round trip for the commit.
  *
  * @param <T> the type of a task in the application
  */
@@ -44,27 +44,28 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
 
     private static final Logger log = LoggerFactory.getLogger(JdbcTaskChannel.class);
 
-    /** For how long retries are left alone at most because the search for them is expensive. */
+    /** The longest time without a search for retries, however expensive it is. */
     private static final Duration LONGEST_WITHOUT_RETRIES = Duration.ofSeconds(10);
 
-    /** What somebody has locked is left for the next time. */
+    /** Skips locked rows, which the next call releases. */
     private static final String RELEASE_ALL_BUT = """
             UPDATE {table} SET {session} = NULL
             WHERE ctid = ANY (ARRAY (
                 SELECT ctid FROM {table}
-                WHERE {pending} {session} = ? AND {id} NOT IN (SELECT unnest(?::{ids}::{type}[]))
+                WHERE {isPending} AND {session} = ? AND {id} NOT IN (SELECT unnest(?::{ids}::{type}[]))
                 FOR NO KEY UPDATE SKIP LOCKED))
             """;
 
-    /** The oldest of all, as the first one in the order of claims may be younger. */
+    /** The minimum of all tasks, because the first one in the order of claims can be younger. */
     private static final String OLDEST_PENDING = """
-            SELECT extract(epoch FROM clock_timestamp() - min({created})) FROM {table} WHERE {pending} %s
+            SELECT extract(epoch FROM clock_timestamp() - min({created}))
+            FROM {table} WHERE {isPending} AND {isDueByTable} AND {hasAttemptsLeft}
             """;
 
-    /** A row of a session of another schema or prefix. */
+    /** Whether live sessions in another session table hold tasks. */
     private static final String HELD_BY_OTHERS = """
             SELECT EXISTS (
-                SELECT FROM {table} WHERE {pending} {session} IN (SELECT id FROM %s WHERE state = 'live'))
+                SELECT FROM {table} WHERE {isPending} AND {session} IN (SELECT id FROM {others} WHERE state = 'live'))
             """;
 
     private final QueueConnections connections;
@@ -77,12 +78,12 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
     private final LongSupplier nanoTime;
     private final AtomicReference<String> warnedOf = new AtomicReference<>("");
     /**
-     * Where one index has fresh tasks and retries, the search for retries passes the entries of all finished rows that
-     * vacuum could not remove yet.
+     * In an index on fresh tasks and retries, the search for retries passes the entries of all finished rows that vacuum could
+     * not remove yet.
      */
     private final SearchCost retrySearch = new SearchCost(LONGEST_WITHOUT_RETRIES);
 
-    private volatile @Nullable Ready ready;
+    private volatile @Nullable Layout layout;
 
     public JdbcTaskChannel(DataSource dataSource, TaskTable table, LeaseTables leases, RowMapper<T> mapper) {
         this(dataSource, table, leases, mapper, System::nanoTime);
@@ -100,10 +101,10 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
         this.nanoTime = nanoTime;
     }
 
-    /** What is known once the types of the columns and the tables of sessions are. */
-    private record Ready(ColumnTypes types, List<TableName> sessions, TableSql sql, Exchange exchange) {}
+    /** What depends on the types of the columns and on the session tables. */
+    private record Layout(ColumnTypes types, List<TableName> sessions, TableSql sql, Exchange exchange) {}
 
-    /** Two runners on one table, whatever their conditions are. */
+    /** Equal for runners on one table, whatever their conditions are. */
     private record Scope(String table, String sessionColumn) {}
 
     @Override
@@ -120,8 +121,8 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
     public void check() {
         Optional<String> advice = connections.rolledBack("check", LONG, connection -> {
             new TableCheck(connection, table, leases).run();
-            ready = null;
-            Ready known = ready(connection);
+            layout = null;
+            Layout known = layout(connection);
             StatementCheck statements = new StatementCheck(connection, table, known.sql(), known.exchange());
             statements.run(known.sql().statement(RELEASE_ALL_BUT).text());
             warnOfOthers(connection, known);
@@ -129,25 +130,26 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
         });
         advice.filter(statement -> !statement.equals(warnedOf.getAndSet(statement)))
                 .ifPresent(statement -> log.warn(
-                        "Claims read and sort all pending rows of table {}, as no index has them in order. {}",
+                        "Claims read and sort all pending rows of table {}, because no index has them in order. {}",
                         table.name(),
                         statement));
     }
 
-    private void warnOfOthers(Connection connection, Ready known) throws SQLException {
+    private void warnOfOthers(Connection connection, Layout known) throws SQLException {
         for (TableName other : known.sessions().subList(1, known.sessions().size())) {
-            String held =
-                    known.sql().statement(HELD_BY_OTHERS.formatted(other.sql())).text();
+            String held = known.sql()
+                    .statement(HELD_BY_OTHERS, Map.of("others", other.sql()))
+                    .text();
             try (PreparedStatement statement = QueueConnections.prepare(connection, held, LONG);
                     ResultSet row = statement.executeQuery()) {
                 if (row.next() && row.getBoolean(1)) {
                     log.warn(
-                            "Rows of table {} are held by live sessions of {}, another schema or table prefix than {}. They are"
-                                    + " left alone, but the shares of the sessions are not fair: use one schema and prefix for"
-                                    + " all instances that work on a table.",
-                            table.name(),
+                            "Live sessions of {}, which has another schema or table prefix than {}, hold rows of table {}. They"
+                                    + " keep these rows, but the sessions don't get fair shares. Use one schema and one prefix"
+                                    + " for all instances that work on the table.",
                             other.sql(),
-                            leases.session().sql());
+                            leases.session().sql(),
+                            table.name());
                 }
             }
         }
@@ -160,7 +162,7 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
             return ask(request, null).reply();
         }
         if (plan.fresh() > 0 && plan.retries() > 0 && !retrySearch.isAffordable(nanoTime.getAsLong())) {
-            plan = new ClaimPlan(plan.claim(), plan.fresh(), 0, plan.fromEnd(), plan.resting(), plan.failedBefore());
+            plan = new ClaimPlan(plan.claim(), plan.fresh(), 0, plan.fromEnd(), plan.excluded(), plan.failedBefore());
         }
         long begun = nanoTime.getAsLong();
         TaskReply<T> reply = claim(request.with(plan), plan);
@@ -170,7 +172,7 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
         } else if (reply.claimed().size() < plan.retries()) {
             retrySearch.made(now - begun, now);
         } else {
-            // Where there are many, it is worth its time.
+            // A search that finds many is worth its time.
             retrySearch.made(0, now);
         }
         return reply;
@@ -192,7 +194,7 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
         long begun = nanoTime.getAsLong();
         Answer<T> answer = ask(request, start.from());
         if (plan.fresh() > 0) {
-            Ready known = ready;
+            Layout known = layout;
             IdScale scale = known == null || table.failures().dueColumn() != null
                     ? null
                     : IdScale.of(known.types().id());
@@ -202,13 +204,13 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
         return answer;
     }
 
-    /** Claims what is missing from further back, so that only few tasks make a reply short. */
+    /** Claims the missing tasks from further back, so that a reply is short only if there are few tasks. */
     private TaskReply<T> claimRest(TaskRequest<T> request, ClaimPlan plan, TaskReply<T> reply, int missing) {
         TaskClaim claim = plan.claim();
         int held = claim.held() + reply.claimed().size();
         TaskClaim rest = new TaskClaim(claim.session(), missing, held, claim.place(), false);
         ClaimPlan planned =
-                new ClaimPlan(rest, Math.min(missing, plan.fresh()), 0, false, plan.resting(), plan.failedBefore());
+                new ClaimPlan(rest, Math.min(missing, plan.fresh()), 0, false, plan.excluded(), plan.failedBefore());
         TaskRequest<T> further = new TaskRequest<>(request.session(), List.of(), List.of(), List.of(), planned);
         TaskReply<T> more =
                 askFrom(further, planned, cursor.next(claim.place())).reply();
@@ -227,28 +229,28 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
         }
         try {
             Answer<T> answer = connections.inOwnTransaction(
-                    what(request), USUAL, connection -> execute(connection, request, from));
+                    describe(request), USUAL, connection -> execute(connection, request, from));
             if (!answer.reply().lost().isEmpty()) {
                 sessions.distrust();
             }
             return answer;
         } catch (TaskQueueException refused) {
-            // A table of sessions that is not there any more, or a column of another type.
-            ready = null;
+            // A session table may have been dropped, or a column may have another type now.
+            layout = null;
             throw refused;
         }
     }
 
     private Answer<T> execute(Connection connection, TaskRequest<T> request, ClaimCursor.@Nullable Position from)
             throws SQLException {
-        Ready known = ready;
-        // Only claims depend on other sessions.
-        Ready fresh = known != null && request.claim() == null ? known : ready(connection);
-        return fresh.exchange().execute(connection, request, from, size, mapper);
+        Layout known = layout;
+        // Only claims depend on the session tables.
+        Layout current = known != null && request.claim() == null ? known : layout(connection);
+        return current.exchange().execute(connection, request, from, size, mapper);
     }
 
-    /** What is asked, as a part of a message. */
-    private static String what(TaskRequest<?> request) {
+    /** Describes a request for messages. */
+    private static String describe(TaskRequest<?> request) {
         List<String> words = new ArrayList<>();
         if (!request.finished().isEmpty()) {
             words.add("finish " + request.finished().size());
@@ -257,7 +259,7 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
             words.add("record the failure of " + request.failed().size());
         }
         if (!request.released().isEmpty()) {
-            words.add("give back " + request.released().size());
+            words.add("release " + request.released().size());
         }
         if (request.claim() != null) {
             words.add("claim up to " + request.claim().claim().limit());
@@ -272,19 +274,19 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
         }
         TaskRequest<T> request = new TaskRequest<>(session, tasks, List.of(), List.of(), null);
         return connections.joining(
-                what(request),
+                describe(request),
                 USUAL,
                 connection -> execute(connection, request, null).reply().lost());
     }
 
     @Override
-    public void releaseAllBut(long session, Collection<Object> known) {
-        connections.inOwnTransaction("give back tasks of", LONG, connection -> {
-            Ready columns = ready(connection);
-            String release = columns.sql().statement(RELEASE_ALL_BUT).text();
+    public void releaseAllBut(long session, Collection<Object> kept) {
+        connections.inOwnTransaction("release tasks of", LONG, connection -> {
+            Layout known = layout(connection);
+            String release = known.sql().statement(RELEASE_ALL_BUT).text();
             try (PreparedStatement statement = QueueConnections.prepare(connection, release, LONG)) {
                 statement.setLong(1, session);
-                statement.setArray(2, columns.types().ids(connection, List.copyOf(known)));
+                statement.setArray(2, known.types().ids(connection, List.copyOf(kept)));
                 return statement.executeUpdate();
             }
         });
@@ -295,32 +297,22 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
         if (table.createdColumn() == null) {
             return Optional.empty();
         }
-        TaskTable.Failures failures = table.failures();
-        String due = failures.dueColumn() == null
-                ? "true"
-                : Identifiers.quoted(failures.dueColumn()) + " <= statement_timestamp()";
-        String attempts = failures.attemptsColumn() == null || failures.maxAttempts() == 0
-                ? ""
-                : " AND %s < %d".formatted(Identifiers.quoted(failures.attemptsColumn()), failures.maxAttempts());
-        return connections.inOwnTransaction("read the age of tasks of", USUAL, connection -> {
-            String oldest = ready(connection)
-                    .sql()
-                    .statement(OLDEST_PENDING.formatted(due + attempts))
-                    .text();
+        return connections.inOwnTransaction("read the age of the oldest task of", USUAL, connection -> {
+            String oldest = layout(connection).sql().statement(OLDEST_PENDING).text();
             try (PreparedStatement statement = QueueConnections.prepare(connection, oldest, USUAL);
                     ResultSet row = statement.executeQuery()) {
                 if (!row.next() || row.getObject(1) == null) {
                     return Optional.<Duration>empty();
                 }
-                // A clock that was set back, or tasks for later.
+                // Negative if the clock was set back, or for tasks that were created for later.
                 long micros = Math.max(0, Math.round(row.getDouble(1) * 1_000_000));
                 return Optional.of(Duration.of(micros, ChronoUnit.MICROS));
             }
         });
     }
 
-    private Ready ready(Connection connection) throws SQLException {
-        Ready known = ready;
+    private Layout layout(Connection connection) throws SQLException {
+        Layout known = layout;
         if (known != null && !sessions.isOld()) {
             return known;
         }
@@ -328,8 +320,8 @@ public final class JdbcTaskChannel<T> implements TaskChannel<T> {
         if (known == null || !known.sessions().equals(tables)) {
             ColumnTypes types = ColumnTypes.read(connection, table);
             TableSql sql = new TableSql(table, tables, types);
-            known = new Ready(types, tables, sql, new Exchange(table, sql, types));
-            ready = known;
+            known = new Layout(types, tables, sql, new Exchange(table, sql, types));
+            layout = known;
         }
         return known;
     }

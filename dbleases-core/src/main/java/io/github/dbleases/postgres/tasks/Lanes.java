@@ -1,41 +1,41 @@
 package io.github.dbleases.postgres.tasks;
 
 import io.github.dbleases.TaskClaim;
-import io.github.dbleases.TaskSession.Place;
+import io.github.dbleases.TaskClaim.Place;
 
 /**
- * Keeps the claims of sessions apart. Those that claim at the same place get into each other's way: they pass the rows of
- * the others, PostgreSQL locks a row that another one has claimed a moment ago before it finds that it is taken, writes this
- * to its log, and makes the other one wait with its finish.
+ * Keeps the claims of sessions apart. Sessions that claim at the same place get in each other's way: they pass each other's
+ * rows, and PostgreSQL locks a row that another session has just claimed before it sees that the row is taken. It writes that
+ * lock to its log, and the other session waits for it with its finish.
  *
- * <p>The ids, as positions on their {@linkplain IdScale scale}, are cut into blocks, and the blocks dealt out: the first one to the lane of the first session, the next one to
- * that of the second, and so on, round after round. A session claims in the blocks of its lane, one after the other.
- * Whatever nobody claims in a lane, because its session is slow or has just died, or because not all sessions know yet how
- * many they are, is claimed by those who come by from the start. Who has come too far ahead of the start leaves its lane
- * until it comes by again, and goes on through all blocks.
+ * <p>The ids, as positions on their {@linkplain IdScale scale}, are cut into blocks. The blocks are dealt out in rounds: the
+ * first block to the lane of the first session, the second block to that of the second session, and so on. A session claims in
+ * the blocks of its lane, one after the other. Tasks can be left in a lane because its session is slow or has just died, or
+ * because not all sessions know yet how many they are; claims from the start find them. A session that is too far ahead of the
+ * start leaves its lane until its next claim from the start, and claims in all blocks.
  *
- * <p>Not safe for use by several threads.
+ * <p>Not thread-safe.
  */
 final class Lanes {
 
-    /** A block has rows for so many claims, of all that a session may hold. */
+    /** A block has rows for this many claims, each of everything that a session may hold. */
     private static final int BLOCK_CLAIMS = 64;
 
-    /** Fewer rows have their entries in one or two pages of the index. */
-    private static final int LEAST_BLOCK_ROWS = 1_024;
+    /** The index entries of fewer rows are in one or two pages. */
+    private static final int MIN_BLOCK_ROWS = 1_024;
 
-    private static final int MOST_HALVINGS = 6;
+    private static final int MAX_HALVINGS = 6;
 
-    /** How far ahead is too far: so many rounds, or times what all lanes have covered since the last start. */
-    private static final int AHEAD = 2;
+    /** How far ahead is too far: this many rounds, or this many times what was covered since the last claim from the start. */
+    private static final int MAX_AHEAD = 2;
 
     private static final long NOWHERE = Long.MIN_VALUE;
 
     private Place place = Place.ALONE;
     private int halvings;
-    /** How many ids there are for a row, as it was at the last start; 0 if not known. */
+    /** How many ids there are per row, as of the last claim from the start; 0 if unknown. */
     private double width;
-    /** The fewest that were seen since then: other claims have passed rows of others. */
+    /** The fewest ids per row since then: wider claims have passed rows of other sessions. */
     private double leastWidth = Double.MAX_VALUE;
     /** A block has two to the power of this many ids. */
     private int blockBits;
@@ -43,22 +43,22 @@ final class Lanes {
     private boolean left;
     private long entered = NOWHERE;
     private long reached = NOWHERE;
-    /** As a floating-point number, like all differences of ids: they do not overflow. */
+    /** A floating-point number, like all differences of ids, so that they don't overflow. */
     private double covered;
 
-    /** A claim has come to the end of the table. What there is, is dealt out again, in smaller blocks, so that all have some. */
+    /** A claim has reached the end of the table. The ids are dealt out again in smaller blocks, so that each session gets some. */
     void end() {
-        halvings = Math.min(MOST_HALVINGS, halvings + 1);
+        halvings = Math.min(MAX_HALVINGS, halvings + 1);
         reached = NOWHERE;
     }
 
-    /** No claim has come to the end of the table for a while: there is a lot to deal out. */
+    /** No claim has reached the end of the table for a while, so there are enough tasks for large blocks. */
     void widen() {
         halvings = 0;
     }
 
     /**
-     * Returns the id where a session goes on after a claim at the start.
+     * Returns the id where a session continues after a claim from the start.
      *
      * @param front where the claim ended
      */
@@ -73,7 +73,7 @@ final class Lanes {
         }
         deal(claim);
         double round = place.sessions() * (double) (1L << blockBits);
-        left = (double) reached - front > AHEAD * Math.max(round, covered);
+        left = (double) reached - front > MAX_AHEAD * Math.max(round, covered);
         if (left) {
             return front;
         }
@@ -82,11 +82,11 @@ final class Lanes {
         return reached;
     }
 
-    /** Returns the id where a session goes on after a claim that went from one id to another one. */
+    /** Returns the id where a session continues after a claim from one id to another. */
     long goOn(long from, long last, TaskClaim claim) {
         leastWidth = Math.min(leastWidth, ((double) last - from) / claim.limit());
         if (width == 0 && leastWidth > 2 * place.sessions()) {
-            // More than comes from passing the rows that the others claim before they have found their lanes.
+            // Wider than it looks while sessions pass each other's rows before they have found their lanes.
             width = leastWidth;
             deal(claim);
         }
@@ -100,12 +100,12 @@ final class Lanes {
 
     private void deal(TaskClaim claim) {
         long capacity = (long) claim.limit() + claim.held();
-        long rows = Math.max(LEAST_BLOCK_ROWS, capacity * BLOCK_CLAIMS) >> halvings;
+        long rows = Math.max(MIN_BLOCK_ROWS, capacity * BLOCK_CLAIMS) >> halvings;
         double ids = Math.max(1, width) * Math.max(capacity, rows);
         blockBits = Math.min(Long.SIZE - 2, Math.getExponent(ids) + 1);
     }
 
-    /** Returns an id if it is in the lane, or else where the next block of the lane begins; less if there is no such block. */
+    /** Returns the id if it is in the lane, else the first id of the lane's next block; a smaller id if there is no next block. */
     private long inLane(long id) {
         long block = id >> blockBits;
         int away = Math.floorMod(place.position() - block, place.sessions());

@@ -21,9 +21,10 @@ public record LeaseTables(@Nullable String schema, String tablePrefix) {
         }
         if (!PREFIX.matcher(tablePrefix).matches()) {
             throw new InvalidConfigurationException(
-                    ("table-prefix is '%s', but must be 1 to 30 characters of a-z, 0-9 and _, of which the first is no "
-                                    + "digit.")
-                            .formatted(tablePrefix));
+                    "tablePrefix is '%s', but must be 1 to 30 characters of a-z, 0-9 and _, not beginning with a digit."
+                            .formatted(tablePrefix),
+                    "Set another tablePrefix.",
+                    "tablePrefix");
         }
     }
 

@@ -10,22 +10,22 @@ import java.time.Duration;
 import javax.sql.DataSource;
 
 /**
- * Calls over connections of a data source, with limits of time and failures that say what was tried.
+ * Calls over connections of a data source, with time limits, and with exceptions that say what failed.
  *
- * <p>PostgreSQL is asked to cancel what takes too long, be it a lock on the table that somebody alters. A little later the
- * network is given up, for otherwise a call over a connection that hangs would never end.
+ * <p>PostgreSQL cancels a statement that takes too long, for example because it waits while the table is being altered. The
+ * network timeout is a little longer: without it, a call over a broken connection would never end.
  */
 final class QueueConnections {
 
-    /** Long beside any claim that is of use, short beside a pause that somebody would notice. */
+    /** Much longer than a useful claim takes, and shorter than a pause that users would notice. */
     static final Duration USUAL = Duration.ofSeconds(20);
 
-    /** For what may have to read a whole table. */
+    /** For statements that may read a whole table. */
     static final Duration LONG = Duration.ofMinutes(10);
 
     private static final Duration NETWORK_EXTRA = Duration.ofSeconds(10);
 
-    private static final int MOST_ATTEMPTS = 5;
+    private static final int MAX_ATTEMPTS = 5;
 
     private final DataSource dataSource;
     private final String table;
@@ -35,7 +35,7 @@ final class QueueConnections {
         this.table = table;
     }
 
-    /** What is done with a connection. */
+    /** Work on a connection. */
     @FunctionalInterface
     interface Work<R> {
 
@@ -43,16 +43,16 @@ final class QueueConnections {
     }
 
     /**
-     * Does work in a transaction of its own: one statement with auto-commit, or else committed after the work. It is done
-     * again when PostgreSQL has rolled it back for the sake of others: two that claim at the same place may wait for each
-     * other, although they skip what is locked. It locks the newest version of a row whose claim it has just seen end.
+     * Does work in a transaction of its own: one statement in auto-commit mode, or a commit after the work. It is repeated if
+     * PostgreSQL rolls it back because of a deadlock. Two claims at the same place can deadlock although they skip locked rows,
+     * because PostgreSQL waits to lock the newest version of a row that was updated meanwhile.
      */
     <R> R inOwnTransaction(String what, Duration limit, Work<R> work) {
         for (int attempt = 1; ; attempt++) {
             try {
                 return onceInOwnTransaction(what, limit, work);
             } catch (TaskQueueException e) {
-                if (attempt == MOST_ATTEMPTS
+                if (attempt == MAX_ATTEMPTS
                         || !(e.getCause() instanceof SQLException cause)
                         || SqlState.of(cause) != SqlState.DEADLOCK_DETECTED) {
                     throw e;
@@ -77,7 +77,7 @@ final class QueueConnections {
         });
     }
 
-    /** Does work in a transaction of its own, which is rolled back. */
+    /** Does work in a transaction of its own, and rolls it back. */
     <R> R rolledBack(String what, Duration limit, Work<R> work) {
         return joining(what, limit, connection -> {
             boolean autoCommit = connection.getAutoCommit();
@@ -99,7 +99,7 @@ final class QueueConnections {
         });
     }
 
-    /** Does work in the transaction of the connection, whatever that is. */
+    /** Does work in the present transaction of the connection, if there is one. */
     <R> R joining(String what, Duration limit, Work<R> work) {
         try (Connection connection = dataSource.getConnection()) {
             int found = limitNetwork(connection, limit);
@@ -122,13 +122,14 @@ final class QueueConnections {
     private TaskQueueException failed(String what, SQLException e) {
         String hint = switch (SqlState.of(e)) {
             case UNDEFINED_TABLE, INVALID_SCHEMA_NAME ->
-                " A table is not there any more: create it again, or restart with other settings.";
-            case UNDEFINED_COLUMN -> " A column is not there any more: add it again, or restart with other settings.";
-            case LOCK_NOT_AVAILABLE -> " Somebody holds a lock on a row: do not keep rows of tasks locked.";
+                " A table is missing. Create it again, or restart with other settings.";
+            case UNDEFINED_COLUMN -> " A column is missing. Add it again, or restart with other settings.";
+            case LOCK_NOT_AVAILABLE ->
+                " Another transaction holds a lock on a row. Do not keep the rows of tasks locked.";
             case QUERY_CANCELED ->
-                " It took too long: see what holds locks on the table, and whether an index serves the claim.";
+                " The statement took too long. Check what holds locks on the table, and whether an index serves the claim.";
             case SERIALIZATION_FAILURE ->
-                " Claims need the isolation level read committed: set it for the connections of the queue.";
+                " Claims need the isolation level read committed. Set it for the connections of the queue.";
             default -> "";
         };
         return new TaskQueueException(
@@ -138,7 +139,7 @@ final class QueueConnections {
                 isRefusal(e));
     }
 
-    /** PostgreSQL has answered, and so nothing was done; not when the connection or the server has ended meanwhile. */
+    /** PostgreSQL has replied with an error, so nothing was done. Not so if the connection or the server has ended meanwhile. */
     private static boolean isRefusal(SQLException e) {
         return e.getSQLState() != null && e.getSQLState().length() == 5 && !SqlState.startsWith(e, "08", "57P");
     }
@@ -150,13 +151,13 @@ final class QueueConnections {
                     Runnable::run, (int) limit.plus(NETWORK_EXTRA).toMillis());
             return found;
         } catch (SQLFeatureNotSupportedException | AbstractMethodError e) {
-            // A pool whose connections leave it to the settings in the URL.
+            // The pool leaves timeouts to the settings in the URL.
             return -1;
         }
     }
 
     private static void restoreNetwork(Connection connection, int found) throws SQLException {
-        // A connection that broke is closed, and has no limits any more.
+        // A broken connection is closed, and has no timeout to restore.
         if (found >= 0 && !connection.isClosed()) {
             connection.setNetworkTimeout(Runnable::run, found);
         }

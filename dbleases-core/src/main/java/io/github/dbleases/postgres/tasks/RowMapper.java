@@ -4,9 +4,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
- * Makes a task of the current row of a result, which has all columns of the table.
+ * Maps the current row of a result, which has all columns of the table, to a task.
  *
- * @param <T> what a task is for the application
+ * @param <T> the type of a task in the application
  */
 @FunctionalInterface
 public interface RowMapper<T> {

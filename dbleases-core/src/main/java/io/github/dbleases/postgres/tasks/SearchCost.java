@@ -3,16 +3,16 @@ package io.github.dbleases.postgres.tasks;
 import java.time.Duration;
 
 /**
- * Decides when a search that may be expensive is made again, so that it takes at most a fiftieth of the time.
+ * Decides when to repeat a search that can be expensive, so that it takes at most a fiftieth of the time.
  *
- * <p>The cost of a search is how much longer it takes than a claim without it. A single slow one may have waited for
- * something else, such as the processor or a lock, so the smaller of the last two counts. Safe for use by several threads.
+ * <p>The cost of a search is how much longer it takes than a claim without it. A single slow search may have waited for
+ * something else, such as the processor or a lock, so the smaller of the last two costs counts. Thread-safe.
  */
 final class SearchCost {
 
     private static final int PARTS = 50;
 
-    /** A search that costs less may be made at any time. */
+    /** A search that costs less can be made at any time. */
     private static final long CHEAP = Duration.ofMillis(5).toNanos();
 
     private final long longestWait;
@@ -21,7 +21,7 @@ final class SearchCost {
     private long beforeLast;
     private long searchedAt;
 
-    /** @param longestWait after which the search is made whatever it costs */
+    /** @param longestWait the time after which the search is made whatever it costs */
     SearchCost(Duration longestWait) {
         this.longestWait = longestWait.toNanos();
     }
@@ -38,7 +38,7 @@ final class SearchCost {
         searchedAt = now;
     }
 
-    /** Records that another search has included it. */
+    /** Records that another search included this one. */
     synchronized void included(long now) {
         searchedAt = now;
     }

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * The tables of sessions in the database: the own one, and those of applications with another schema or table prefix. Their
- * live sessions may hold rows of the same task table, which must not be taken from them. Looks again every five seconds.
+ * The session tables in the database: our own, and those of applications with another schema or table prefix. Live sessions in
+ * any of them may hold rows of the task table, which must not be taken from them. Reads the catalog every five seconds.
  */
 final class SessionTables {
 
@@ -50,12 +50,12 @@ final class SessionTables {
         return !read || nanoTime.getAsLong() - readAt >= FRESH_NANOS;
     }
 
-    /** They are read before the next claim, as something is not as it was known. */
+    /** Reads the catalog before the next claim, because something has changed unexpectedly. */
     void distrust() {
         read = false;
     }
 
-    /** Returns the tables, the own one first. */
+    /** Returns the tables, our own first. */
     List<TableName> read(Connection connection) throws SQLException {
         List<TableName> tables = new ArrayList<>();
         tables.add(own);

@@ -12,29 +12,27 @@ import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Has PostgreSQL plan the statements on a table, and looks at the plans. Nothing is executed. */
+/** Makes PostgreSQL plan the statements on a table, and checks the plans. Nothing is executed. */
 final class StatementCheck {
 
     private static final String PENDING = "SELECT FROM %s WHERE (\n%s\n)";
     private static final String SET = "UPDATE %s SET\n%s\n, %s = NULL";
 
-    /**
-     * Whatever can be done with an index is, so that the size of the table at this moment does not matter. Without a lock,
-     * because only then the planner sees that a partial index saves it the condition.
-     */
+    /** Makes the planner use an index wherever it can, so that the present size of the table does not matter. */
     private static final String ONLY_INDEXES =
             "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off";
 
-    /** What a claim has to find, without locks. */
+    /** What a claim searches. Without a lock: only then the planner sees that a partial index implies the condition. */
     private static final String CLAIMABLE = """
             SELECT ctid FROM {table}
-            WHERE {pending} {%s} AND {isDue} AND ({session} IS NULL OR {session} NOT IN ({live}))
+            WHERE {isPending} AND {kind} AND {isDue} AND {isFree}
             ORDER BY {order} LIMIT 100
             """;
 
@@ -61,9 +59,10 @@ final class StatementCheck {
     }
 
     /**
-     * Throws an {@link InvalidTaskTableException} with what PostgreSQL has to say, unless the statements are right.
+     * Plans all statements.
      *
-     * @param further another statement
+     * @param further one more statement
+     * @throws InvalidTaskTableException with PostgreSQL's message, if it cannot plan one of them
      */
     void run(String further) throws SQLException {
         if (table.pending() != null) {
@@ -75,7 +74,7 @@ final class StatementCheck {
         }
         String giveUp = table.failures().giveUp();
         if (giveUp != null) {
-            plan("give-up", giveUp, SET.formatted(sql, giveUp, session));
+            plan("giveUp", giveUp, SET.formatted(sql, giveUp, session));
         }
         Start from = table.orders().isEmpty() ? Start.FROM : Start.FIRST;
         plan(null, table.name(), exchange.statement(true, true, from, 0).text());
@@ -83,22 +82,21 @@ final class StatementCheck {
         plan(null, table.name(), further);
     }
 
-    /**
-     * Returns what to do so that claims need not read and sort all that is pending, empty if they don't.
-     */
+    /** Returns what to do if claims read and sort all pending rows, empty if they don't. */
     Optional<String> missingIndex() throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(ONLY_INDEXES);
         }
         boolean attempts = table.failures().attemptsColumn() != null;
-        boolean served = isServed("isFresh") && (!attempts || isServed("isRetry"));
+        boolean served = isServed("{isFresh}") && (!attempts || isServed("{isRetry}"));
         return served ? Optional.empty() : Optional.of(advice());
     }
 
-    /** Whether an index has the tasks of a kind in their order, and nothing but those that are pending. */
+    /** Returns whether an index has the tasks of a kind in their order, and only pending ones. */
     private boolean isServed(String kind) throws SQLException {
         String index = null;
-        for (String line : explain(tableSql.statement(CLAIMABLE.formatted(kind)).text())) {
+        for (String line :
+                explain(tableSql.statement(CLAIMABLE, Map.of("kind", kind)).text())) {
             Matcher scan = INDEX_SCAN.matcher(line);
             if (line.contains("Sort")) {
                 return false;
@@ -121,7 +119,7 @@ final class StatementCheck {
         }
         if (!isImmutable()) {
             return ("pending is '%s', which depends on the time and cannot be the condition of an index: leave that part out,"
-                            + " and set due-column to the column that it compares.")
+                            + " and set dueColumn to the column that it compares.")
                     .formatted(table.pending());
         }
         String on = columns.stream().map(order -> order.sql("")).collect(Collectors.joining(", "));
@@ -130,7 +128,7 @@ final class StatementCheck {
         return "Create it: CREATE INDEX CONCURRENTLY ON %s (%s)%s;".formatted(sql, on, condition);
     }
 
-    /** Has PostgreSQL try the condition in an index, on a copy of the table without rows. */
+    /** Tries the condition in an index on an empty copy of the table. */
     private boolean isImmutable() throws SQLException {
         if (table.pending() == null) {
             return true;
@@ -142,7 +140,7 @@ final class StatementCheck {
                     .formatted(Identifiers.quoted(table.idColumn()), table.pending()));
             return true;
         } catch (SQLException refused) {
-            // Without the right to make such a table it is not known.
+            // It stays unknown without the privilege to create the copy.
             return SqlState.of(refused) != SqlState.INVALID_OBJECT_DEFINITION;
         } finally {
             connection.rollback(before);
@@ -152,7 +150,12 @@ final class StatementCheck {
     private String grant() throws SQLException {
         String user = Identifiers.quoted(connection.getMetaData().getUserName());
         return "GRANT SELECT, UPDATE%s ON %s TO %s; GRANT SELECT ON %s TO %s;"
-                .formatted(table.deletes() ? ", DELETE" : "", sql, user, tableSql.value("sessions"), user);
+                .formatted(
+                        table.deletes() ? ", DELETE" : "",
+                        sql,
+                        user,
+                        tableSql.statement("{sessions}").text(),
+                        user);
     }
 
     private boolean isPartial(String index) throws SQLException {
@@ -178,21 +181,23 @@ final class StatementCheck {
     private RuntimeException invalid(@Nullable String property, String value, SQLException e) throws SQLException {
         if (SqlState.of(e) == SqlState.INSUFFICIENT_PRIVILEGE) {
             return new InvalidTaskTableException(
-                    "PostgreSQL says of table %s: %s. Grant what is missing to the user of the queue: %s"
-                            .formatted(sql, e.getMessage(), grant()));
+                    "PostgreSQL says of table %s: %s.".formatted(sql, e.getMessage()),
+                    "Grant what is missing to the user of the queue: " + grant());
         }
         // Syntax, types, values; else it is no fault of the settings.
         if (!SqlState.startsWith(e, "42", "22", "0A")) {
             throw e;
         }
-        return new InvalidTaskTableException(
-                property == null
-                        ? "PostgreSQL cannot plan the statements on table %s: %s".formatted(sql, e.getMessage())
-                        : "%s is '%s', of which PostgreSQL says: %s. It must be SQL on the columns of table %s: set another one."
-                                .formatted(property, value, e.getMessage(), sql));
+        return property == null
+                ? new InvalidTaskTableException(
+                        "PostgreSQL cannot plan the statements on table %s: %s.".formatted(sql, e.getMessage()),
+                        "Change the table, or the settings that name its columns.")
+                : new InvalidTaskTableException(
+                        "%s is '%s', of which PostgreSQL says: %s.".formatted(property, value, e.getMessage()),
+                        "Set %s to SQL on the columns of table %s.".formatted(property, sql));
     }
 
-    /** The parameters are null: plans do not depend on them. */
+    /** All parameters are null: the plans don't depend on them. */
     private List<String> explain(String statement) throws SQLException {
         try (PreparedStatement prepared = connection.prepareStatement("EXPLAIN " + statement)) {
             int parameters = (int) QUOTED.matcher(statement)

@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * About how large the table is. PostgreSQL keeps the plan of a prepared statement: one that was made for a table of a few
- * pages reads it as a whole, and goes on to do so when the table has millions of rows, until something analyzes it. So each
- * {@linkplain #step step} of the size has statements, and thereby plans, of its own. Safe for use by several threads.
+ * The approximate size of the table. PostgreSQL keeps the plan of a prepared statement: a plan for a table of a few pages reads
+ * the whole table, and still does so when the table has millions of rows, until the table is analyzed. Therefore each
+ * {@linkplain #step step} of the size has statements, and thereby plans, of its own. Thread-safe.
  */
 final class TableSize {
 
-    /** In a shorter time a table grows by less than matters. */
+    /** In less time, a table does not grow enough to matter. */
     private static final long FRESH_NANOS = Duration.ofMillis(100).toNanos();
 
     private static final int LARGEST_STEP = 4;
@@ -25,12 +25,12 @@ final class TableSize {
 
     private record Reading(int step, long at) {}
 
-    /** Takes note of the size, in pages. */
+    /** Records the size in pages. */
     void read(long pages) {
         last = new Reading(step(pages), nanoTime.getAsLong());
     }
 
-    /** Returns whether the size is to be read again before a statement is chosen. */
+    /** Returns whether the size must be read again before a statement is chosen. */
     boolean isOld() {
         return nanoTime.getAsLong() - last.at() >= FRESH_NANOS;
     }
@@ -39,7 +39,7 @@ final class TableSize {
         return last.step();
     }
 
-    /** Below 8 pages, 64, 512, 4096, and more: for a table of so many any plan goes by the indexes. */
+    /** Below 8, 64, 512 and 4096 pages, and more: for tables of that size, any plan uses the indexes. */
     private static int step(long pages) {
         int bits = Long.SIZE - Long.numberOfLeadingZeros(pages);
         return Math.min(LARGEST_STEP, Math.max(0, bits - 1) / 3);

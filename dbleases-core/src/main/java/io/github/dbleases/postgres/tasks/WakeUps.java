@@ -1,6 +1,7 @@
 package io.github.dbleases.postgres.tasks;
 
 import io.github.dbleases.TaskRunner;
+import io.github.dbleases.internal.Backoff;
 import io.github.dbleases.internal.jdbc.SqlIdentifiers;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -22,17 +24,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Wakes runners when PostgreSQL notifies of a channel: one connection listens for all of them, on a thread of its own. A
- * notification is only a hint: without it, tasks are found at the end of the interval. So a connection that breaks is
- * replaced, however long that takes, and all runners are woken then, as nobody knows what was missed.
+ * Wakes runners when PostgreSQL sends a notification. One connection listens on all channels, on a thread of its own.
+ * Notifications are only hints: without them, runners find tasks at the end of the interval. A broken connection is replaced,
+ * however long that takes, and then all runners are woken, because notifications may have been missed.
  *
- * <p>Any number of notifications that arrive together wake a runner once. All methods may be called from any thread.
+ * <p>Notifications that arrive together wake a runner once. Thread-safe.
  */
 public final class WakeUps implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(WakeUps.class);
 
-    /** How often a connection that is silent is asked whether it is still there. */
+    /** How often a silent connection is checked. */
     private static final Duration SILENCE = Duration.ofSeconds(10);
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
@@ -51,10 +53,10 @@ public final class WakeUps implements AutoCloseable {
     }
 
     /**
-     * Begins to listen; returns at once.
+     * Starts to listen, and returns at once.
      *
-     * @param dataSource makes a new connection for each call, as the one that listens stands for long
-     * @param runners whom to wake, by the channel; names of channels are taken as they are written
+     * @param dataSource creates a new connection for each call, because the listening one stays open
+     * @param runners the runners to wake, by channel. Channel names are case-sensitive
      */
     public static WakeUps start(
             DataSource dataSource, Map<String, ? extends Collection<? extends TaskRunner>> runners) {
@@ -67,26 +69,29 @@ public final class WakeUps implements AutoCloseable {
     }
 
     private void run() {
-        Duration pause = FIRST_PAUSE;
+        Backoff backoff = Backoff.around(
+                FIRST_PAUSE, LONGEST_PAUSE, () -> ThreadLocalRandom.current().nextDouble());
         while (!isClosed()) {
             try (Connection connection = dataSource.getConnection()) {
                 listening = connection;
                 PGConnection driver = listen(connection);
                 log.debug("Listening on {}", runners.keySet());
-                pause = FIRST_PAUSE;
+                backoff.reset();
                 wake(runners.keySet());
                 while (!isClosed()) {
                     await(connection, driver);
                 }
             } catch (LinkageError | UnsupportedDriverException unsupported) {
-                log.warn("Notifications do not wake task runners: the connection is not of the driver of PostgreSQL");
+                log.warn(
+                        "Notifications do not wake task runners, because the connection is not one of the PostgreSQL driver");
                 return;
             } catch (SQLException | RuntimeException broken) {
                 if (!isClosed()) {
                     log.info(
-                            "No notifications wake task runners for now, tasks are found at the end of the interval: {}",
+                            "Cannot listen for notifications. Until the connection is replaced, runners find tasks at the end of"
+                                    + " their interval: {}",
                             broken.toString());
-                    pause = sleep(pause);
+                    sleep(backoff.next());
                 }
             } finally {
                 listening = null;
@@ -132,30 +137,26 @@ public final class WakeUps implements AutoCloseable {
         return closed.getCount() == 0;
     }
 
-    /** Returns how long the next pause is. */
-    private Duration sleep(Duration pause) {
+    private void sleep(Duration pause) {
         try {
-            if (closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
-                return pause;
-            }
+            // Ends early when this is closed, which the caller checks.
+            boolean unused = closed.await(pause.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException interrupted) {
             closed.countDown();
         }
-        Duration twice = pause.multipliedBy(2);
-        return twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
     }
 
-    /** Listens no more. Closing again does nothing. */
+    /** Stops listening. Closing again has no effect. */
     @Override
     public void close() {
         closed.countDown();
         Connection connection = listening;
         if (connection != null) {
             try {
-                // A read from a socket notices neither an interrupt nor an orderly close.
+                // A thread that reads from a socket notices neither an interrupt nor an orderly close.
                 connection.abort(Runnable::run);
             } catch (SQLException broken) {
-                log.debug("The connection that listens could not be closed", broken);
+                log.debug("The listening connection could not be closed", broken);
             }
         }
         try {

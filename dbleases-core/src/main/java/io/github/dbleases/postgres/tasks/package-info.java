@@ -1,10 +1,19 @@
 /**
- * The queue in a user's own table on PostgreSQL.
+ * The queue of a task runner in a table of the application, on PostgreSQL.
  *
- * <p>{@link io.github.dbleases.postgres.tasks.TaskTable} tells how a table of tasks is used;
- * {@link io.github.dbleases.postgres.tasks.JdbcTaskChannel} is the line to it. What is asked of the queue at one time is one
- * statement ({@code TaskStatements}, {@code Exchange}). {@code TableCheck} refuses at the start what could not work.
- * {@link io.github.dbleases.postgres.tasks.WakeUps} wakes runners when the database notifies.
+ * <pre>
+ *   JdbcTaskChannel      the channel of a runner to its table
+ *     Exchange           the one statement of a request: finish, fail, release and claim
+ *       TableSql         the names, conditions and assignments of the table in it
+ *     ClaimCursor        where in the order of the tasks the next claim begins
+ *       Lanes            keeps the claims of several sessions apart
+ *       SearchCost       how often an expensive search is worth its time
+ *     SessionTables      whose live sessions may hold tasks
+ *     TableCheck         compares the settings with the catalog, and StatementCheck with the plans of PostgreSQL
+ *     QueueConnections   time limits, transactions and exceptions
+ *   TaskTable            the settings of a table
+ *   WakeUps              wakes runners when the database sends a notification
+ * </pre>
  */
 @NullMarked
 package io.github.dbleases.postgres.tasks;

@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A task that a session holds.
  *
- * @param id what tells it from others in its queue
- * @param task the task as the tasker gets it, or null if no task could be made of the row
- * @param attempts how many attempts have failed, as far as the queue counts them
+ * @param id the key of the task in its queue
+ * @param task the task as the tasker gets it, or null if its row could not be mapped
+ * @param attempts the number of failed attempts, as far as the queue counts them
  * @param <T> the type of a task in the application
  */
 public record ClaimedTask<T>(Object id, @Nullable T task, int attempts) {
 
-    /** Returns the tasks as the tasker gets them; unmodifiable. */
+    /** Returns an unmodifiable list of the tasks as the tasker gets them. */
     public static <T> List<T> tasksOf(Collection<ClaimedTask<T>> claimed) {
         List<T> tasks = new ArrayList<>(claimed.size());
         for (ClaimedTask<T> one : claimed) {

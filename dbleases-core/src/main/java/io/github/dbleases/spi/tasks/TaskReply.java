@@ -5,12 +5,12 @@ import java.util.List;
 /**
  * The reply to a request.
  *
- * @param claimed the tasks that the session holds from now on
- * @param unmapped rows that the session holds from now on, of which no task could be made
- * @param more whether there may be more to claim: a limit was reached
- * @param lost those of the finished tasks that the session did not hold any more, and that were therefore not finished
- * @param givenUp those of the failed tasks that nobody claims again
- * @param unheld those of the failed tasks that the session did not hold any more before this
+ * @param claimed the claimed tasks
+ * @param unmapped claimed rows that could not be mapped to tasks
+ * @param more whether a limit was reached, so that there may be more to claim
+ * @param lost finished tasks that the session no longer held, so that they were not finished
+ * @param givenUp failed tasks that will not be claimed again
+ * @param unheld failed tasks that the session no longer held, so that their failure was not recorded
  * @param <T> the type of a task in the application
  */
 public record TaskReply<T>(
@@ -21,6 +21,6 @@ public record TaskReply<T>(
         List<ClaimedTask<T>> givenUp,
         List<ClaimedTask<T>> unheld) {
 
-    /** A row of which no task could be made. */
+    /** A row that could not be mapped to a task. */
     public record Unmapped<T>(ClaimedTask<T> claimed, Throwable failure) {}
 }

@@ -6,13 +6,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a runner has for its queue at one time. All of it concerns one session.
+ * What a runner reports to its queue and claims from it at one time, all under one session.
  *
  * @param session the session that holds the tasks
  * @param finished tasks that were accomplished
- * @param failed tasks that have failed, each with what becomes of it
- * @param released tasks that are given back unfinished
- * @param claim what is claimed after that, or null
+ * @param failed tasks that failed, each with what becomes of it
+ * @param released tasks that are returned as they were
+ * @param claim what to claim after that, or null
  * @param <T> the type of a task in the application
  */
 public record TaskRequest<T>(
@@ -22,15 +22,15 @@ public record TaskRequest<T>(
         List<ClaimedTask<T>> released,
         @Nullable ClaimPlan claim) {
 
-    /** A task that has failed. */
+    /** A task that failed. */
     public record Failed<T>(ClaimedTask<T> claimed, TaskFailure<T> failure) {}
 
-    /** Returns how many tasks it reports. */
+    /** Returns the number of reported tasks. */
     public int size() {
         return finished.size() + failed.size() + released.size();
     }
 
-    /** Returns all tasks that it reports. */
+    /** Returns all reported tasks. */
     public List<ClaimedTask<T>> tasks() {
         List<ClaimedTask<T>> tasks = new ArrayList<>(finished);
         failed.forEach(one -> tasks.add(one.claimed()));
@@ -38,7 +38,7 @@ public record TaskRequest<T>(
         return tasks;
     }
 
-    /** Returns the same with another claim, or without one. */
+    /** Returns this request with another claim, or without one. */
     public TaskRequest<T> with(@Nullable ClaimPlan other) {
         return new TaskRequest<>(session, finished, failed, released, other);
     }

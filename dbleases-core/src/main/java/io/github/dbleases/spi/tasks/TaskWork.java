@@ -6,11 +6,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a runner works on.
  *
- * @param line where its tasks come from
- * @param tasker what works on them
- * @param transactions what runs the tasker and the finish of its tasks in one transaction; null if they are not
- *     transactional
- * @param <T> what a task is for the application
+ * @param channel the channel to the queue of the tasks
+ * @param tasker performs the tasks
+ * @param transactions runs the tasker and the finish of its tasks in one transaction; null for a runner without transactions
+ * @param <T> the type of a task in the application
  */
 public record TaskWork<T>(
-        TaskChannel<T> line, Tasker<T> tasker, @Nullable TaskTransactions transactions) {}
+        TaskChannel<T> channel, Tasker<T> tasker, @Nullable TaskTransactions transactions) {}

@@ -1,25 +1,12 @@
 /**
- * Task runners and their queues. This page tells whose a task is and which parts there are; how a runner goes from state to
- * state, and its threads, is told in {@code tasks.runner}.
+ * What a task runner and its queue know of each other. A runner calls a {@code TaskChannel}, which reports outcomes and claims
+ * tasks in one round trip ({@code TaskRequest}, {@code TaskReply}). {@code postgres.tasks} has the channel to a task table;
+ * another channel adapts a {@link io.github.dbleases.TaskQueue} of the application. The package doc of {@code internal.tasks}
+ * describes the runner.
  *
- * <p><b>Authority.</b> A row belongs to the session whose id is in it for as long as that session is live. Claiming takes
- * rows that no live session holds; finishing takes effect only where the row is still the session's own. So no task is
- * finished twice, whatever clocks, pauses and networks do, and work that commits together with the finish is done exactly
- * once.
- *
- * <p><b>Parts.</b>
- *
- * <pre>
- *   TaskSession (client)   under which session tasks may be held, how many sessions share them
- *        |
- *   tasks.runner           claims, hands batches to the Tasker, reports their outcome
- *        |
- *   TaskChannel               what passes between a runner and its queue, in one round trip: TaskRequest, TaskReply
- *        |
- *   tasks.jdbc             the queue in a user's table; a user's own TaskQueue takes its place
- * </pre>
- *
- * <p>This package holds only what a runner and a queue know of each other; neither of their packages knows the other.
+ * <p><b>Authority.</b> A task belongs to the session whose id is in its row, for as long as that session is live. A claim takes
+ * only tasks that no live session holds, and a finish takes effect only if the session still holds the task. So a task is never
+ * finished twice, whatever clocks, pauses and networks do, and work that commits together with the finish is done exactly once.
  */
 @NullMarked
 package io.github.dbleases.spi.tasks;

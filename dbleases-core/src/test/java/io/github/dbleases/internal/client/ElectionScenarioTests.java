@@ -200,7 +200,8 @@ class ElectionScenarioTests extends Scenario {
 
     @Test
     void withBalancingLeadershipsMoveToACandidateThatHasTwoFewer() {
-        LeaseClientConfig balancing = CONFIG.withBalanceLeaderships(true);
+        LeaseClientConfig balancing =
+                CONFIG.toBuilder().balanceLeaderships(true).build();
         SimProcess all = candidate(500, balancing);
         settle();
         List<SimProcess> five = new ArrayList<>();
@@ -255,7 +256,8 @@ class ElectionScenarioTests extends Scenario {
 
     @Test
     void balancingWaitsForTheWorkOfTheLeader() {
-        LeaseClientConfig balancing = CONFIG.withBalanceLeaderships(true);
+        LeaseClientConfig balancing =
+                CONFIG.toBuilder().balanceLeaderships(true).build();
         SimProcess first = candidate(2, balancing);
         settle();
         first.hold("election-0", Duration.ofSeconds(40));

@@ -1,11 +1,14 @@
 package io.github.dbleases.internal.client;
 
 import io.github.dbleases.Timing;
+import io.github.dbleases.spi.FencedPartition;
 import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spi.WorkChannel;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.function.Consumer;
 
 /**
@@ -24,6 +27,12 @@ record InterposedStore(LeaseStore store, Consumer<String> before) implements Lea
     @Override
     public WorkChannel workChannel(Timing timing) {
         return interpose(WorkChannel.class, store.workChannel(timing));
+    }
+
+    @Override
+    public boolean fence(Connection transaction, FencedPartition granted) throws SQLException {
+        before.accept("fence");
+        return store.fence(transaction, granted);
     }
 
     private <T> T interpose(Class<T> type, T channel) {

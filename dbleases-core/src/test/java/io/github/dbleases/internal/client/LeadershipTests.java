@@ -227,7 +227,7 @@ class LeadershipTests extends RealClients {
         other.lease("orders", 1);
 
         away.set(true);
-        await().until(() -> events.contains(new LeaseEvent.ClientFenced("a")));
+        await().until(() -> events.contains(new LeaseEvent.ClientSuspended("a")));
         await().until(() -> other.cluster().sessions().size() == 1);
         away.set(false);
 

@@ -9,6 +9,7 @@ import io.github.dbleases.Hold;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseConflictException;
+import io.github.dbleases.internal.InternalLeaseClient;
 import org.junit.jupiter.api.Test;
 
 /** The real client with its real threads, on the in-memory store. */
@@ -94,7 +95,7 @@ class LeaseClientsTests extends RealClients {
 
     @Test
     void aRetiredClientKeepsWhatItOwnsUntilItIsClosed() {
-        LeaseClient retiring = start("a");
+        InternalLeaseClient retiring = start("a");
         Lease one = retiring.lease("orders", 128);
         LeaseClient staying = start("b");
         Lease other = staying.lease("orders", 128);

@@ -41,10 +41,11 @@ class LifecycleTests {
             Duration.ofMillis(200),
             Duration.ofSeconds(30),
             Duration.ofSeconds(30));
-    private static final LeaseClientConfig CONFIG = LeaseClientConfig.defaults()
-            .withTiming(LONG)
-            .withDebounce(Duration.ofMillis(50))
-            .withDrainTimeout(Duration.ofDays(1));
+    private static final LeaseClientConfig CONFIG = LeaseClientConfig.builder()
+            .timing(LONG)
+            .debounce(Duration.ofMillis(50))
+            .drainTimeout(Duration.ofDays(1))
+            .build();
     private static final Duration NO_TIME = Duration.ZERO;
 
     private final LeaseStore store = new InMemoryLeaseStore();
@@ -69,9 +70,11 @@ class LifecycleTests {
 
     @Test
     void noThreadIsLeftAfterAStartThatFailed() {
-        LeaseStore unusable = failing("open", StoreUnusableException.notPostgres("another one"));
+        LeaseStore unusable =
+                failing("open", new StoreUnusableException("The database is another one.", "Use PostgreSQL."));
 
-        assertThatThrownBy(() -> LeaseClients.start(CONFIG.withClientId("failed"), unusable))
+        assertThatThrownBy(() ->
+                        LeaseClients.start(CONFIG.toBuilder().clientId("failed").build(), unusable))
                 .isInstanceOf(StoreUnusableException.class);
 
         awaitNoThreadsOf("failed");
@@ -274,7 +277,8 @@ class LifecycleTests {
     }
 
     private LeaseClient start(String clientId, LeaseStore on, Duration drainTimeout) {
-        LeaseClient client = LeaseClients.start(CONFIG.withClientId(clientId).withDrainTimeout(drainTimeout), on);
+        LeaseClient client = LeaseClients.start(
+                CONFIG.toBuilder().clientId(clientId).drainTimeout(drainTimeout).build(), on);
         clients.add(client);
         return client;
     }

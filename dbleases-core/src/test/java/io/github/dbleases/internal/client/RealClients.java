@@ -4,6 +4,7 @@ import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseEvent;
 import io.github.dbleases.Timing;
+import io.github.dbleases.internal.InternalLeaseClient;
 import io.github.dbleases.memory.InMemoryLeaseStore;
 import io.github.dbleases.spi.LeaseStore;
 import java.time.Duration;
@@ -31,17 +32,18 @@ abstract class RealClients {
         clients.forEach(LeaseClient::close);
     }
 
-    final LeaseClient start(String clientId) {
+    final InternalLeaseClient start(String clientId) {
         return start(clientId, store);
     }
 
-    final LeaseClient start(String clientId, LeaseStore on) {
-        LeaseClientConfig config = LeaseClientConfig.defaults()
-                .withClientId(clientId)
-                .withTiming(FAST)
-                .withDebounce(Duration.ofMillis(50))
-                .withDrainTimeout(Duration.ofSeconds(1));
-        LeaseClient client = LeaseClients.start(config, on, events::add);
+    final InternalLeaseClient start(String clientId, LeaseStore on) {
+        LeaseClientConfig config = LeaseClientConfig.builder()
+                .clientId(clientId)
+                .timing(FAST)
+                .debounce(Duration.ofMillis(50))
+                .drainTimeout(Duration.ofSeconds(1))
+                .build();
+        InternalLeaseClient client = LeaseClients.start(config, on, events::add);
         clients.add(client);
         return client;
     }

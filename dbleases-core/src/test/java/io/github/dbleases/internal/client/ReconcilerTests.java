@@ -37,6 +37,7 @@ class ReconcilerTests {
             environment,
             answering(HeartbeatChannel.class),
             answering(WorkChannel.class),
+            (transaction, granted) -> false,
             event -> {});
 
     private Incarnation incarnation = new Incarnation("system", 1);

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 abstract class Scenario {
 
     static final Timing TIMING = Timing.DEFAULT;
-    static final LeaseClientConfig CONFIG = LeaseClientConfig.defaults().withTiming(TIMING);
+    static final LeaseClientConfig CONFIG =
+            LeaseClientConfig.builder().timing(TIMING).build();
     static final Duration SOON = Duration.ofSeconds(5);
     static final Duration TAKEOVER = TIMING.ttl().plus(TIMING.grace()).plusMillis(200);
     static final Duration LONG = Duration.ofSeconds(60);
@@ -37,7 +38,7 @@ abstract class Scenario {
     }
 
     SimProcess start(int partitions, Timing timing) {
-        SimProcess process = cluster.start(CONFIG.withTiming(timing));
+        SimProcess process = cluster.start(CONFIG.toBuilder().timing(timing).build());
         process.join("orders", partitions);
         return process;
     }

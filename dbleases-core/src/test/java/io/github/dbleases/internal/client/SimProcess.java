@@ -42,7 +42,12 @@ final class SimProcess {
         environment.runClocks(conditions.anyRate(world), conditions.anyRate(world));
         this.heartbeats = storage.heartbeatChannel(environment, config.timing());
         this.engine = new Engine(
-                config, environment, heartbeats, storage.workChannel(environment, config.timing()), event -> {});
+                config,
+                environment,
+                heartbeats,
+                storage.workChannel(environment, config.timing()),
+                (transaction, granted) -> false,
+                event -> {});
         engine.start();
         environment.errors(conditions.errors(), conditions.interruptions());
     }

@@ -1,7 +1,7 @@
 package io.github.dbleases.internal.client;
 
-import io.github.dbleases.TaskSession;
-import io.github.dbleases.TaskSessionListener;
+import io.github.dbleases.internal.TaskSession;
+import io.github.dbleases.internal.TaskSessionListener;
 import java.util.OptionalLong;
 
 /** A listener that works on tasks and ends its work when it is told to. It records what it sees in each call. */

@@ -3,8 +3,8 @@ package io.github.dbleases.internal.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.dbleases.TaskSession.Place;
-import io.github.dbleases.TaskSessionListener;
+import io.github.dbleases.TaskClaim.Place;
+import io.github.dbleases.internal.TaskSessionListener;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

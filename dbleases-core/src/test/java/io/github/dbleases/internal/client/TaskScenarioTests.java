@@ -165,7 +165,7 @@ class TaskScenarioTests extends Scenario {
 
     @Test
     void aClosedClientEndsItsSessionWhenItsWorkHasEnded() {
-        SimProcess first = cluster.start(CONFIG.withDrainTimeout(LONG));
+        SimProcess first = cluster.start(CONFIG.toBuilder().drainTimeout(LONG).build());
         first.joinTasks(LETTERS.name(), LONG_WORK);
         SimProcess second = sharer();
         settle();
@@ -182,7 +182,8 @@ class TaskScenarioTests extends Scenario {
 
     @Test
     void aSessionWhoseWorkDoesNotEndInTimeIsLeftToExpire() {
-        SimProcess first = cluster.start(CONFIG.withDrainTimeout(Duration.ofSeconds(3)));
+        SimProcess first = cluster.start(
+                CONFIG.toBuilder().drainTimeout(Duration.ofSeconds(3)).build());
         first.joinTasks(LETTERS.name(), LONG);
         SimProcess second = sharer();
         settle();

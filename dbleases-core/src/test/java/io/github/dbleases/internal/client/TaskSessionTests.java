@@ -6,11 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.dbleases.ClusterView.LeaseView;
 import io.github.dbleases.InvalidLeaseException;
-import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.LeaseKind;
-import io.github.dbleases.TaskSession;
-import io.github.dbleases.TaskSessionListener;
+import io.github.dbleases.internal.InternalLeaseClient;
+import io.github.dbleases.internal.TaskSession;
+import io.github.dbleases.internal.TaskSessionListener;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,7 +21,7 @@ class TaskSessionTests extends RealClients {
 
     @Test
     void itHasTheSessionOfItsClientWhenItIsReturned() {
-        LeaseClient client = start("one");
+        InternalLeaseClient client = start("one");
 
         TaskSession tasks = client.taskSession("letters");
 
@@ -37,7 +37,7 @@ class TaskSessionTests extends RealClients {
 
     @Test
     void itIsSeenAsALeaseWithoutPartitions() {
-        LeaseClient client = start("one");
+        InternalLeaseClient client = start("one");
         TaskSession one = client.taskSession("letters");
         TaskSession two = start("two").taskSession("letters");
         await().until(() -> one.sessions() == 2);
@@ -55,11 +55,11 @@ class TaskSessionTests extends RealClients {
 
     @Test
     void aNameOfAnotherKindIsRefused() {
-        LeaseClient client = start("one");
+        InternalLeaseClient client = start("one");
         client.lease("orders", 4);
-        LeaseClient other = start("two");
+        InternalLeaseClient other = start("two");
 
-        for (LeaseClient asking : new LeaseClient[] {client, other}) {
+        for (InternalLeaseClient asking : new InternalLeaseClient[] {client, other}) {
             assertThatThrownBy(() -> asking.taskSession("orders"))
                     .isInstanceOf(LeaseConflictException.class)
                     .hasMessageContaining("'tasks'")
@@ -76,7 +76,7 @@ class TaskSessionTests extends RealClients {
 
     @Test
     void aListenerThatLeavesWhenItIsToldAllowsTheClientToCloseAtOnce() {
-        LeaseClient client = start("one");
+        InternalLeaseClient client = start("one");
         TaskSession tasks = client.taskSession("letters");
         AtomicReference<Thread> told = new AtomicReference<>();
         tasks.addListener(new TaskSessionListener() {
@@ -100,7 +100,7 @@ class TaskSessionTests extends RealClients {
 
     @Test
     void aTaskSessionOfARetiredClientReportsAtOnceThatItCloses() {
-        LeaseClient client = start("one");
+        InternalLeaseClient client = start("one");
         client.retire();
 
         TaskSession tasks = client.taskSession("letters");

@@ -46,7 +46,7 @@ class TroubleLogTests {
 
     @Test
     void aStoreThatCannotBeUsedAtStartIsReportedOnlyByTheException() {
-        trouble.set(StoreUnusableException.notPostgres("H2"));
+        trouble.set(new StoreUnusableException("The database is H2.", "Use PostgreSQL."));
 
         assertThatThrownBy(() -> start("a")).isInstanceOf(StoreUnusableException.class);
 
@@ -58,7 +58,7 @@ class TroubleLogTests {
         trouble.set(new StoreUnavailableException("It is away."));
         try (LeaseClient client = start("a")) {
             awaitMore(heartbeats);
-            trouble.set(StoreUnusableException.missingTables("public", List.of("dbleases_session")));
+            trouble.set(new StoreUnusableException("The tables dbleases_session do not exist.", "Create them."));
             awaitMore(heartbeats);
             trouble.set(null);
             await().until(() -> client.state() == ClientState.ACTIVE);
@@ -159,10 +159,11 @@ class TroubleLogTests {
     }
 
     private static LeaseClientConfig config(String clientId) {
-        return LeaseClientConfig.defaults()
-                .withClientId(clientId)
-                .withTiming(FAST)
-                .withDebounce(Duration.ofMillis(50))
-                .withDrainTimeout(Duration.ofSeconds(1));
+        return LeaseClientConfig.builder()
+                .clientId(clientId)
+                .timing(FAST)
+                .debounce(Duration.ofMillis(50))
+                .drainTimeout(Duration.ofSeconds(1))
+                .build();
     }
 }

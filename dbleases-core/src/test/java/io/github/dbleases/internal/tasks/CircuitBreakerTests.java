@@ -2,6 +2,7 @@ package io.github.dbleases.internal.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dbleases.internal.Backoff;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -10,7 +11,7 @@ class CircuitBreakerTests {
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
     private final CircuitBreaker breaker = new CircuitBreaker(
-            3, Duration.ofSeconds(5), new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(10), () -> 0.5));
+            3, Duration.ofSeconds(5), Backoff.around(Duration.ofSeconds(1), Duration.ofSeconds(10), () -> 0.5));
 
     private void fail(int times, long now) {
         for (int i = 0; i < times; i++) {
@@ -45,7 +46,7 @@ class CircuitBreakerTests {
     }
 
     @Test
-    void whatWasAtWorkWhenItOpenedIsNoProbe() {
+    void aTaskInFlightWhenItOpenedIsNoProbe() {
         fail(10, 0);
 
         assertThat(breaker.nanosUntilAllowed(0)).isEqualTo(SECOND);

@@ -1,14 +1,15 @@
 package io.github.dbleases.internal.tasks;
 
 import io.github.dbleases.Registration;
-import io.github.dbleases.TaskSession;
-import io.github.dbleases.TaskSessionListener;
+import io.github.dbleases.TaskClaim.Place;
+import io.github.dbleases.internal.TaskSession;
+import io.github.dbleases.internal.TaskSessionListener;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A session that does as it is told. */
+/** A session that a test controls. */
 final class FakeSession implements TaskSession {
 
     private final MemoryQueue queue;
@@ -30,7 +31,7 @@ final class FakeSession implements TaskSession {
         return this;
     }
 
-    /** The client does not trust its session at this moment, and says so to listeners or not. */
+    /** The client does not trust its session at the moment, and does not tell its listeners. */
     void distrust() {
         id = OptionalLong.empty();
     }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 
-/** A clock that a test drives; it overflows soon, which must not matter. Who waits for it looks again and again. */
+/** A clock that a test drives. It overflows soon, which must not matter. Waiting threads poll it. */
 final class ManualClock implements Clock {
 
     private volatile long nanos = Long.MAX_VALUE - Duration.ofSeconds(3).toNanos();

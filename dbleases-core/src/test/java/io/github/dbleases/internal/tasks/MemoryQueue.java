@@ -23,8 +23,8 @@ import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 /**
- * A queue in memory that keeps the rules: a task belongs to the live session that is written in it, and only that one
- * finishes it. Ids are numbers, tasks are texts. Can be told to fail, before or after it has done what was asked.
+ * A queue in memory with the rules of a real one: a task belongs to the live session in its row, and only that session
+ * finishes it. Ids are numbers, tasks are strings. A test can make requests fail before or after they take effect.
  */
 final class MemoryQueue implements TaskChannel<String> {
 
@@ -35,7 +35,7 @@ final class MemoryQueue implements TaskChannel<String> {
     private final List<RuntimeException> failuresBefore = new ArrayList<>();
     private final List<RuntimeException> failuresAfter = new ArrayList<>();
     private final List<RuntimeException> failedChecks = new ArrayList<>();
-    private long unfinishable = -1;
+    private long refusedToFinish = -1;
     private boolean refusing;
     private boolean refusingToSweep;
     private boolean refusingToFinish;
@@ -102,7 +102,7 @@ final class MemoryQueue implements TaskChannel<String> {
         return this;
     }
 
-    /** Keeps no requests, of which there are many. */
+    /** Does not record requests: there are too many. */
     synchronized MemoryQueue withoutRecording() {
         recording = false;
         return this;
@@ -112,31 +112,31 @@ final class MemoryQueue implements TaskChannel<String> {
         live.add(session);
     }
 
-    /** Ends a session: its tasks are free. */
+    /** Ends a session, which frees its tasks. */
     synchronized void end(long session) {
         live.remove(session);
     }
 
     /** Makes the next request fail without effect. */
     synchronized void failNext() {
-        failuresBefore.add(new TaskQueueException("The queue is away.", new IllegalStateException("planted")));
+        failuresBefore.add(new TaskQueueException("The queue is unavailable.", new IllegalStateException("planted")));
     }
 
     synchronized void failNext(RuntimeException failure) {
         failuresBefore.add(failure);
     }
 
-    /** Makes the next request have its effect, but lose its reply. */
+    /** Makes the next request take effect and lose its reply. */
     synchronized void loseNextReply() {
         failuresAfter.add(new TaskQueueException("The reply is lost.", new IllegalStateException("planted")));
     }
 
-    /** The clock by which tasks are due. */
+    /** Sets the clock by which tasks are due. */
     synchronized void clock(LongSupplier nanoTime) {
         clock = nanoTime;
     }
 
-    /** Makes each request be refused that finishes anything, until it is told otherwise. */
+    /** Refuses every request that finishes a task, until told otherwise. */
     synchronized void refuseToFinish(boolean refuse) {
         refusingToFinish = refuse;
     }
@@ -146,22 +146,22 @@ final class MemoryQueue implements TaskChannel<String> {
         rows.get(id).task = task;
     }
 
-    /** Makes it impossible to map rows with some data. */
+    /** Makes rows with this data impossible to map. */
     synchronized void unmappable(String task) {
         unmappable = task;
     }
 
-    /** Ends a task, as somebody who cancels it does. */
+    /** Ends a task, as an application does that cancels it. */
     synchronized void cancel(long id) {
         pending.remove(id);
     }
 
-    /** Makes each request be refused that finishes a task. */
+    /** Refuses every request that finishes this task. */
     synchronized void refuseToFinish(long id) {
-        unfinishable = id;
+        refusedToFinish = id;
     }
 
-    /** Makes all requests and sweeps fail without effect, until it is told otherwise. */
+    /** Makes all requests and sweeps fail without effect, until told otherwise. */
     synchronized void refuseAll(boolean refuse) {
         refusing = refuse;
     }
@@ -170,12 +170,12 @@ final class MemoryQueue implements TaskChannel<String> {
         return refusing;
     }
 
-    /** Makes all sweeps fail without effect, until it is told otherwise. */
+    /** Makes all sweeps fail without effect, until told otherwise. */
     synchronized void refuseToSweep(boolean refuse) {
         refusingToSweep = refuse;
     }
 
-    /** Lets all failures be that are still to come. */
+    /** Cancels all planned failures. */
     synchronized void heal() {
         failuresBefore.clear();
         failuresAfter.clear();
@@ -213,7 +213,7 @@ final class MemoryQueue implements TaskChannel<String> {
             throw failuresBefore.remove(0);
         }
         if (request.finished().stream()
-                .anyMatch(task -> refusingToFinish || task.id().equals(unfinishable))) {
+                .anyMatch(task -> refusingToFinish || task.id().equals(refusedToFinish))) {
             throw new TaskQueueException("A trigger forbids it.", new IllegalStateException("planted"), true);
         }
         List<ClaimedTask<String>> lost = finish(request.session(), request.finished());
@@ -291,7 +291,7 @@ final class MemoryQueue implements TaskChannel<String> {
         return lost;
     }
 
-    /** Undoes what a transaction has finished. */
+    /** Undoes the finishes of a transaction. */
     synchronized void rollBack(long session, List<ClaimedTask<String>> tasks) {
         for (ClaimedTask<String> task : tasks) {
             Row row = rows.get((Long) task.id());
@@ -345,7 +345,7 @@ final class MemoryQueue implements TaskChannel<String> {
 
     private static void refuseIf(boolean refused) {
         if (refused) {
-            throw new TaskQueueException("The queue is away.", new IllegalStateException("planted"));
+            throw new TaskQueueException("The queue is unavailable.", new IllegalStateException("planted"));
         }
     }
 
@@ -385,7 +385,7 @@ final class MemoryQueue implements TaskChannel<String> {
         return finished;
     }
 
-    /** Gives a task to another session, as if it had been taken over. */
+    /** Gives a task to another session, as if that had claimed it. */
     synchronized void give(long id, long session) {
         rows.get(id).session = session;
     }

@@ -12,21 +12,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
-/** Transactions over a queue in memory: what one has finished is undone when it fails. Is the line of its runner too. */
+/** Transactions on a queue in memory: a rollback undoes what was finished. Also the channel of its runner. */
 final class MemoryTransactions implements TaskTransactions, TaskChannel<String> {
 
     private final MemoryQueue queue;
     private final ThreadLocal<Runnable> undo = ThreadLocal.withInitial(() -> () -> {});
-    private int doubtfulCommits;
+    private int lostCommits;
     private int failedCommits;
 
     MemoryTransactions(MemoryQueue queue) {
         this.queue = queue;
     }
 
-    /** Makes the next commit succeed, but throw. */
+    /** Makes the next commit succeed and throw. */
     synchronized void loseNextCommit() {
-        doubtfulCommits++;
+        lostCommits++;
     }
 
     /** Makes the next commit fail and throw. */
@@ -34,9 +34,9 @@ final class MemoryTransactions implements TaskTransactions, TaskChannel<String> 
         failedCommits++;
     }
 
-    /** Lets all failures be that are still to come. */
+    /** Cancels all planned failures. */
     synchronized void heal() {
-        doubtfulCommits = 0;
+        lostCommits = 0;
         failedCommits = 0;
     }
 
@@ -54,11 +54,11 @@ final class MemoryTransactions implements TaskTransactions, TaskChannel<String> 
             if (failedCommits > 0) {
                 failedCommits--;
                 undo.get().run();
-                throw new IllegalStateException("The commit has failed.");
+                throw new IllegalStateException("The commit failed.");
             }
-            if (doubtfulCommits > 0) {
-                doubtfulCommits--;
-                throw new IllegalStateException("Nobody knows what has become of the commit.");
+            if (lostCommits > 0) {
+                lostCommits--;
+                throw new IllegalStateException("The outcome of the commit is unknown.");
             }
         }
         return result;

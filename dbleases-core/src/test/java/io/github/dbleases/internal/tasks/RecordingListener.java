@@ -6,7 +6,7 @@ import io.github.dbleases.TaskRunnerListener;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Remembers what it was told. */
+/** Records its calls. */
 final class RecordingListener implements TaskRunnerListener {
 
     final List<Throwable> errors = new CopyOnWriteArrayList<>();
@@ -67,7 +67,7 @@ final class RecordingListener implements TaskRunnerListener {
         lost.addAll(tasks);
     }
 
-    /** Returns why each task has failed, every time. */
+    /** Returns the cause of each failure. */
     List<Throwable> causes() {
         return failed.stream().<Throwable>map(TaskFailure::cause).toList();
     }

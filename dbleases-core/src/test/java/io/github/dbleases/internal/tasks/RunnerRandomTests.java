@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Several runners on one queue, with steps in random order and random trouble: requests that fail, replies and commits that
- * are lost, taskers that throw, sessions that are not trusted for a while or die and come back as others.
+ * Several runners on one queue, with steps in random order and random failures: requests that fail, lost replies and commits,
+ * taskers that throw, sessions that are not trusted for a while, and sessions that die and are replaced.
  */
 class RunnerRandomTests {
 
@@ -35,7 +35,8 @@ class RunnerRandomTests {
         trial.calmDown();
 
         assertThat(trial.queue.finished().values()).hasSize(TASKS).containsOnly(1);
-        // Less is possible: when the outcome of a commit is unknown and the session is replaced, nobody asks any more.
+        // It can be less: if the outcome of a commit is unknown and its session is replaced, the runner never learns
+        // it.
         assertThat(trial.runners.stream()
                         .mapToLong(runner -> runner.reporter.completed())
                         .sum())
@@ -46,7 +47,7 @@ class RunnerRandomTests {
         });
     }
 
-    /** One run of events that a seed determines. */
+    /** A sequence of events that the seed determines. */
     private static final class Trial {
 
         private final Random random;

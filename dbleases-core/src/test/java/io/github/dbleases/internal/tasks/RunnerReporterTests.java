@@ -18,14 +18,14 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a runner says, and that it says it once. */
+/** What a runner logs and reports, and that it does so once. */
 class RunnerReporterTests {
 
     private final LogCapture log = LogCapture.of(TaskRunner.class);
     private final MemoryQueue queue = new MemoryQueue();
 
     @AfterEach
-    void listenNoMore() {
+    void closeLog() {
         log.close();
     }
 
@@ -43,8 +43,8 @@ class RunnerReporterTests {
         assertThat(steps.listener.errors).hasSize(6);
         assertThat(log.lines())
                 .containsExactly(
-                        "WARN Runner test: its queue could not be used, and is tried again. Tasks concerned: []",
-                        "INFO Runner test: its queue can be used again");
+                        "WARN Runner test could not use its queue and will try again. Affected tasks: []",
+                        "INFO Runner test can use its queue again");
     }
 
     @Test
@@ -59,8 +59,9 @@ class RunnerReporterTests {
         assertThat(log.lines())
                 .singleElement()
                 .asString()
-                .matches("WARN Runner test: task 1 has failed and is tried again in \\d+ ms; failures of this kind are"
-                        + " logged as debug from now on");
+                .matches(
+                        "WARN Runner test: task 1 failed and will be retried in \\d+ ms\\. Further failures of this kind"
+                                + " are logged at debug level");
     }
 
     @Test
@@ -72,15 +73,15 @@ class RunnerReporterTests {
 
         assertThat(log.lines())
                 .containsExactly(
-                        "WARN Runner test has given up 10 tasks: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]. The first one:"
-                                + " The tasker did not return it as accomplished.");
+                        "WARN Runner test gave up 10 tasks: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]. Cause of the first one:"
+                                + " The tasker did not return the task as accomplished.");
     }
 
     @Test
-    void anotherTroubleIsReportedToo() {
+    void aFailureOfAnotherKindIsReportedToo() {
         Steps steps = new Steps(config(10, 10), queue, tasks -> tasks);
         queue.failNext(dropped(1));
-        queue.failNext(new InvalidTaskTableException("It has another type."));
+        queue.failNext(new InvalidTaskTableException("It has another type.", "Change it."));
 
         steps.runFor(Duration.ofMinutes(1));
 
@@ -88,10 +89,14 @@ class RunnerReporterTests {
     }
 
     @Test
-    void aListenerThatThrowsChangesNothingAndIsReportedOnce() {
+    void aListenerThatThrowsDoesNotAffectTheRunnerAndIsReportedOnce() {
         queue.with(20).failNext();
         TaskRunner runner = new DefaultTaskRunner<>(
-                TaskRunnerConfig.of("test").withTasks(10, 1).withInterval(Duration.ofMillis(1)),
+                TaskRunnerConfig.builder("test")
+                        .tasksPerSession(10)
+                        .batchSize(1)
+                        .interval(Duration.ofMillis(1))
+                        .build(),
                 name -> new FakeSession(queue).open(SESSION),
                 new TaskWork<>(queue, tasks -> tasks, null),
                 new ThrowingListener(),
@@ -103,11 +108,11 @@ class RunnerReporterTests {
 
         assertThat(queue.finished().values()).containsOnly(1);
         assertThat(log.lines())
-                .filteredOn(line -> line.contains("its listener has failed"))
+                .filteredOn(line -> line.contains("its listener failed"))
                 .hasSize(1);
     }
 
-    /** Throws whatever it is told. */
+    /** Throws from every method. */
     private static final class ThrowingListener implements TaskRunnerListener {
 
         @Override

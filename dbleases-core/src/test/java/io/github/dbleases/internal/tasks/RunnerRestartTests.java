@@ -13,14 +13,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** A runner that is started again under the session that it had before. */
+/** A runner that is started again under the same session. */
 class RunnerRestartTests {
 
     private static final long SESSION = 7;
-    private static final TaskRunnerConfig CONFIG = TaskRunnerConfig.of("test")
-            .withTasks(4, 1)
-            .withInterval(Duration.ofMillis(20))
-            .withDrainTimeout(Duration.ZERO);
+    private static final TaskRunnerConfig CONFIG = TaskRunnerConfig.builder("test")
+            .tasksPerSession(4)
+            .batchSize(1)
+            .interval(Duration.ofMillis(20))
+            .drainTimeout(Duration.ZERO)
+            .build();
 
     private final MemoryQueue queue = new MemoryQueue();
     private final FakeSession session = new FakeSession(queue).open(SESSION);
@@ -37,15 +39,16 @@ class RunnerRestartTests {
     }
 
     @Test
-    void aBatchThatWasAtWorkAtTheStopKeepsItsTasksAfterTheNextStart() throws Exception {
+    void aBatchInFlightAtTheStopKeepsItsTasksAfterTheNextStart() throws Exception {
         queue.with(1);
-        TaskRunner runner = runner(CONFIG.withInterval(Duration.ofHours(1)), tasks -> {
-            begun.countDown();
-            while (tasks.contains("task 1") && release.getCount() > 0) {
-                Thread.onSpinWait();
-            }
-            return tasks;
-        });
+        TaskRunner runner =
+                runner(CONFIG.toBuilder().interval(Duration.ofHours(1)).build(), tasks -> {
+                    begun.countDown();
+                    while (tasks.contains("task 1") && release.getCount() > 0) {
+                        Thread.onSpinWait();
+                    }
+                    return tasks;
+                });
         runner.start();
         begun.await();
         await().until(() -> queue.exchanges() >= 1);
@@ -66,7 +69,7 @@ class RunnerRestartTests {
     }
 
     @Test
-    void aStartThatStillWaitsCanBeStoppedAndStartedAgain() throws Exception {
+    void aRunThatStillWaitsForItsTaskerCanBeFollowedByOthers() throws Exception {
         queue.with(1);
         TaskRunner runner = runner(tasks -> {
             begun.countDown();
@@ -87,12 +90,12 @@ class RunnerRestartTests {
         await().until(() -> queue.pending() == 0);
         assertThat(queue.finished().values()).containsOnly(1);
         runner.stop();
-        // A start that had ended before the next one has left, too.
+        // A run that ended before the next start has left as well.
         await().until(() -> session.left() > 0 && session.listening() == 0);
     }
 
     @Test
-    void whatTheQueueWasNotToldAtTheStopIsGivenBackAtTheNextStart() {
+    void tasksThatAStoppedRunnerCouldNotReportAreReleasedAtTheNextStart() {
         AtomicBoolean broken = new AtomicBoolean(true);
         queue.with(1);
         TaskRunner runner = runner(tasks -> {

@@ -4,22 +4,22 @@ import static io.github.dbleases.internal.tasks.Steps.SESSION;
 import static io.github.dbleases.internal.tasks.Steps.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.TaskQueueException;
-import io.github.dbleases.TaskSession.Place;
-import io.github.dbleases.internal.tasks.RunnerState.Message;
+import io.github.dbleases.internal.tasks.PendingReports.OutgoingRequest;
 import io.github.dbleases.spi.tasks.TaskReply;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** How a runner deals with its queue and its session, step by step. */
+/** A runner, its queue and its session, step by step. */
 class RunnerStepTests {
 
     private final MemoryQueue queue = new MemoryQueue();
 
     @Test
-    void whatIsAccomplishedIsFinishedInTheRequestThatClaimsMore() {
+    void accomplishedTasksAreFinishedByTheRequestOfTheNextClaim() {
         Steps steps = new Steps(config(100, 100), queue.with(250), tasks -> tasks).run();
 
         assertThat(queue.finished().values()).containsOnly(1);
@@ -30,8 +30,8 @@ class RunnerStepTests {
     }
 
     @Test
-    void itClaimsABatchForEachIdleThreadAndNoMoreUntilItKnowsThePace() {
-        Steps steps = new Steps(config(10, 2).withThreads(3, false), queue.with(30), tasks -> tasks);
+    void itClaimsABatchForEachIdleThreadUntilItKnowsThePace() {
+        Steps steps = new Steps(config(10, 2).toBuilder().threads(3).build(), queue.with(30), tasks -> tasks);
 
         steps.queue();
 
@@ -51,7 +51,7 @@ class RunnerStepTests {
     }
 
     @Test
-    void aSlowTaskerHoldsWhatItWorksOnAndNoMore() {
+    void aRunnerWithASlowTaskerHoldsOnlyWhatIsInFlight() {
         List<Integer> held = new ArrayList<>();
         Steps[] runner = new Steps[1];
         runner[0] = new Steps(config(10, 2), queue.with(20), tasks -> {
@@ -80,7 +80,7 @@ class RunnerStepTests {
     }
 
     @Test
-    void wakingItMakesItLookAtOnce() {
+    void aWakeUpMakesItClaimAtOnce() {
         Steps steps = new Steps(config(10, 10), queue, tasks -> tasks).run();
         queue.with(1);
         steps.wake();
@@ -93,7 +93,8 @@ class RunnerStepTests {
     @Test
     void aWakeUpDuringAClaimIsNotLost() {
         Steps steps = new Steps(config(10, 10), queue, tasks -> tasks);
-        Message<String> claim = steps.run.state().observe(state -> state.next(Place.ALONE, steps.clock.nanoTime()));
+        OutgoingRequest<String> claim =
+                steps.run.state().observe(state -> state.next(Place.ALONE, steps.clock.nanoTime()));
         TaskReply<String> nothing = queue.exchange(claim.request());
         queue.with(1);
         steps.wake();
@@ -105,7 +106,7 @@ class RunnerStepTests {
     }
 
     @Test
-    void afterAShortClaimNoMoreThanTheFairShareIsClaimed() {
+    void afterAShortClaimARunnerClaimsItsFairShareAtMost() {
         Steps steps = new Steps(config(10, 10), queue, tasks -> tasks);
         steps.session.share(2);
         steps.run();
@@ -117,7 +118,7 @@ class RunnerStepTests {
     }
 
     @Test
-    void aQueueThatFailsIsLeftAloneForLongerEachTime() {
+    void thePausesGrowWhileTheQueueFails() {
         Steps steps = new Steps(config(10, 10), queue.with(10), tasks -> tasks);
         for (int i = 0; i < 12; i++) {
             queue.failNext();
@@ -139,7 +140,7 @@ class RunnerStepTests {
     }
 
     @Test
-    void whatWasFinishedThoughTheReplyWasLostIsCompletedAndNotLost() {
+    void aFinishThatTookEffectWithoutAReplyIsCompletedAndNotLost() {
         Steps steps = new Steps(config(10, 10), queue.with(10), tasks -> tasks);
         steps.queue();
         steps.work();
@@ -153,7 +154,7 @@ class RunnerStepTests {
     }
 
     @Test
-    void whatWasFinishedByALostReplyOfAFormerSessionIsLost() {
+    void aFinishOfAFormerSessionWithoutAReplyIsLost() {
         Steps steps = new Steps(config(10, 10), queue.with(1), tasks -> tasks);
         steps.queue();
         steps.work();
@@ -167,7 +168,7 @@ class RunnerStepTests {
     }
 
     @Test
-    void whatALostReplyHadClaimedIsGivenBackBeforeMoreIsClaimed() {
+    void theTasksOfAClaimWithoutAReplyAreReleasedBeforeTheNextClaim() {
         List<String> worked = new ArrayList<>();
         Steps steps = new Steps(config(10, 10), queue.with(10), tasks -> {
             worked.addAll(tasks);
@@ -185,8 +186,9 @@ class RunnerStepTests {
     }
 
     @Test
-    void whatIsKnownIsNotGivenBack() {
-        Steps steps = new Steps(config(10, 1).withInterval(Duration.ofMillis(10)), queue.with(20), tasks -> tasks);
+    void aSweepReleasesNoKnownTasks() {
+        Steps steps = new Steps(
+                config(10, 1).toBuilder().interval(Duration.ofMillis(10)).build(), queue.with(20), tasks -> tasks);
         steps.queue();
         steps.work();
         steps.pass(Duration.ofMillis(10));
@@ -208,7 +210,7 @@ class RunnerStepTests {
     }
 
     @Test
-    void nothingIsBegunWhileTheSessionIsNotTrusted() {
+    void noTaskBeginsWhileTheSessionIsNotTrusted() {
         Steps steps = new Steps(config(10, 5), queue.with(10), tasks -> tasks);
         steps.queue();
         steps.session.distrust();
@@ -225,7 +227,7 @@ class RunnerStepTests {
     }
 
     @Test
-    void withAnotherSessionWhatHasNotBegunIsDropped() {
+    void aNewSessionDropsTasksThatHaveNotBegun() {
         List<String> worked = new ArrayList<>();
         Steps steps = new Steps(config(10, 5), queue.with(10), tasks -> {
             worked.addAll(tasks);
@@ -245,7 +247,7 @@ class RunnerStepTests {
     }
 
     @Test
-    void whatWasAtWorkUnderAFormerSessionIsFinishedUnderThatOne() {
+    void tasksInFlightAreFinishedUnderTheSessionThatClaimedThem() {
         Steps[] runner = new Steps[1];
         runner[0] = new Steps(config(2, 2), queue.with(2), tasks -> {
             queue.give(2, 99);
@@ -266,7 +268,7 @@ class RunnerStepTests {
     }
 
     @Test
-    void whenItClosesWhatHasNotBegunIsGivenBack() {
+    void aClosingRunnerReleasesTasksThatHaveNotBegun() {
         Steps steps = new Steps(config(10, 5), queue.with(20), tasks -> tasks);
         steps.queue();
         steps.work();
@@ -280,7 +282,7 @@ class RunnerStepTests {
     }
 
     @Test
-    void aTaskThatCannotBeFinishedStopsNoOthers() {
+    void aTaskThatCannotBeFinishedDoesNotStopTheOthers() {
         queue.refuseToFinish(3);
         Steps steps = new Steps(config(10, 10), queue.with(500), tasks -> tasks);
 
@@ -295,7 +297,7 @@ class RunnerStepTests {
     }
 
     @Test
-    void whenFinishesAreRefusedClaimsStopUntilTheyAreNot() {
+    void claimsStopWhileFinishesAreRefused() {
         int[] effects = new int[1];
         queue.refuseToFinish(true);
         Steps steps = new Steps(config(10, 10), queue.with(500), tasks -> {
@@ -315,7 +317,7 @@ class RunnerStepTests {
     }
 
     @Test
-    void aFailureThatWasRecordedThoughTheReplyWasLostCountsOnce() {
+    void aFailureWhoseReplyWasLostCountsOnce() {
         Steps steps = new Steps(config(10, 10), queue.with(1), tasks -> {
             throw new IllegalStateException("planted");
         });

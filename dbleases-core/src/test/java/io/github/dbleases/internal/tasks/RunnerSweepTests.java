@@ -7,13 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** How a runner gives back what a claim has taken whose answer was lost, step by step. */
+/** How a runner releases the tasks of a claim whose reply was lost, step by step. */
 class RunnerSweepTests {
 
     private final MemoryQueue queue = new MemoryQueue();
 
     @Test
-    void whatAClaimTakesAfterItWasGivenUpIsGivenBackLater() {
+    void whatAnAbandonedClaimTakesLateIsReleasedLater() {
         Steps steps = new Steps(config(10, 10), queue, tasks -> tasks);
         queue.failNext();
         steps.runFor(Duration.ofSeconds(5));
@@ -32,7 +32,7 @@ class RunnerSweepTests {
     }
 
     @Test
-    void whatIsAccomplishedIsToldThoughNothingCanBeGivenBack() {
+    void outcomesAreReportedWhileSweepsFail() {
         Steps steps = new Steps(config(10, 5), queue.with(20), tasks -> tasks);
         steps.queue();
         steps.work();
@@ -49,7 +49,7 @@ class RunnerSweepTests {
     }
 
     @Test
-    void whenItClosesItGivesBackWhatAClaimMayHaveTaken() {
+    void aClosingRunnerReleasesWhatAClaimMayHaveTaken() {
         Steps steps = new Steps(config(10, 10), queue.with(10), tasks -> tasks);
         queue.loseNextReply();
         steps.queue();
@@ -63,7 +63,7 @@ class RunnerSweepTests {
     }
 
     @Test
-    void underAnotherSessionNothingIsGivenBackOfTheFormerOne() {
+    void aNewSessionDoesNotSweepTheTasksOfTheFormerOne() {
         Steps steps = new Steps(config(10, 10), queue, tasks -> tasks);
         queue.failNext();
         steps.run();

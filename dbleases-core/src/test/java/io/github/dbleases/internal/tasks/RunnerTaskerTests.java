@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How a runner deals with its tasker, step by step. */
+/** A runner and its tasker, step by step. */
 class RunnerTaskerTests {
 
     private final MemoryQueue queue = new MemoryQueue();
@@ -29,7 +29,7 @@ class RunnerTaskerTests {
         assertThat(steps.listener.errors)
                 .singleElement()
                 .satisfies(error -> assertThat(error)
-                        .hasMessage("The tasker has returned 2 tasks that it was not given, such as task 3: they are"
+                        .hasMessage("The tasker returned 2 tasks that it was not given, such as task 3. They are"
                                 + " ignored."));
         assertThat(queue.row(1).attempts()).isOne();
     }
@@ -43,7 +43,7 @@ class RunnerTaskerTests {
         assertThat(queue.finished().values()).containsOnly(0);
         assertThat(steps.listener.errors)
                 .singleElement()
-                .satisfies(error -> assertThat(error).hasMessageStartingWith("The tasker has returned null"));
+                .satisfies(error -> assertThat(error).hasMessageStartingWith("The tasker returned null"));
     }
 
     @Test
@@ -97,7 +97,7 @@ class RunnerTaskerTests {
                 NoClassDefFoundError.class,
                 InterruptedException.class
             })
-    void whateverATaskerThrowsTheRunnerGoesOn(Class<? extends Throwable> type) throws Exception {
+    void whateverATaskerThrowsTheRunnerContinues(Class<? extends Throwable> type) throws Exception {
         Throwable thrown = type.getConstructor().newInstance();
         int[] calls = new int[1];
         Steps steps = new Steps(config(1, 1), queue.with(3), tasks -> {
@@ -119,7 +119,7 @@ class RunnerTaskerTests {
     }
 
     @Test
-    void whatAnotherSessionHasTakenIsReportedAsLost() {
+    void aTaskThatAnotherSessionHasTakenIsLost() {
         queue.open(99);
         Steps steps = new Steps(config(2, 2), queue.with(2), tasks -> {
             queue.give(1, 99);
@@ -135,7 +135,7 @@ class RunnerTaskerTests {
     }
 
     @Test
-    void aTaskThatFailsAndIsNotHeldAnyMoreIsLost() {
+    void aFailedTaskThatAnotherSessionHasTakenIsLost() {
         queue.open(99);
         Steps steps = new Steps(config(1, 1), queue.with(1), tasks -> {
             queue.give(1, 99);
@@ -149,7 +149,7 @@ class RunnerTaskerTests {
     }
 
     @Test
-    void aTaskThatWasGivenUpByARequestWhoseAnswerWasLostIsNotTriedAgain() {
+    void aTaskThatWasGivenUpByARequestWithoutAReplyIsNotTriedAgain() {
         int[] calls = new int[1];
         Steps steps = new Steps(config(1, 1), queue.withMaxAttempts(1), tasks -> {
             calls[0]++;
@@ -167,7 +167,7 @@ class RunnerTaskerTests {
     }
 
     @Test
-    void whatAClaimWithoutAnAnswerHasClaimedIsGivenBackAlsoWhenTheRunnerIsBeingStopped() {
+    void theTasksOfAClaimWithoutAReplyAreReleasedWhileTheRunnerIsStopped() {
         Steps steps = new Steps(config(4, 4), queue.with(4), tasks -> tasks);
         queue.loseNextReply();
         steps.queue();
@@ -181,7 +181,7 @@ class RunnerTaskerTests {
     }
 
     @Test
-    void whatAClaimWithoutAnAnswerClaimsOnlyLaterIsGivenBackToo() {
+    void tasksThatAClaimWithoutAReplyTakesLateAreReleased() {
         Steps steps = new Steps(config(4, 4), queue, tasks -> tasks);
         queue.loseNextReply();
         steps.queue();
@@ -196,7 +196,7 @@ class RunnerTaskerTests {
     }
 
     @Test
-    void claimsAndBatchesAreTold() {
+    void theListenerSeesClaimsAndBatches() {
         Steps steps = new Steps(config(2, 2), queue.with(2), tasks -> tasks);
 
         steps.queue();

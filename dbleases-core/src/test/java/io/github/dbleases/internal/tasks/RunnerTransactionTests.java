@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** How a runner works whose tasks are finished in the transaction of its tasker, step by step. */
+/** A runner whose tasks are finished in the transaction of its tasker, step by step. */
 class RunnerTransactionTests {
 
     private final MemoryQueue queue = new MemoryQueue();
     private final MemoryTransactions transactions = new MemoryTransactions(queue);
 
     @Test
-    void whatIsAccomplishedIsFinishedInTheTransaction() {
+    void accomplishedTasksAreFinishedInTheTransaction() {
         Steps steps = new Steps(config(4, 2), queue.with(4), tasks -> tasks, transactions).run();
 
         assertThat(queue.finished().values()).containsOnly(1);
@@ -29,7 +29,7 @@ class RunnerTransactionTests {
     }
 
     @Test
-    void whatIsNotReturnedIsTriedAgain() {
+    void tasksThatAreNotReturnedAreTriedAgain() {
         int[] calls = new int[1];
         Steps steps = new Steps(
                 config(4, 4), queue.with(4), tasks -> calls[0]++ == 0 ? tasks.subList(1, 4) : tasks, transactions);
@@ -62,7 +62,7 @@ class RunnerTransactionTests {
     }
 
     @Test
-    void aTaskThatFailsOneByOneIsLeftOutAndTheOthersAreDoneAgainTogether() {
+    void aTaskThatFailsInABatchOfSingleTasksIsLeftOutAndTheOthersAreDoneAgainTogether() {
         List<String> worked = new ArrayList<>();
         Steps steps = new Steps(
                 config(4, 4),
@@ -84,7 +84,7 @@ class RunnerTransactionTests {
     }
 
     @Test
-    void whatATaskerNamesAsFailedIsLeftOutAndTheOthersAreDoneAgain() {
+    void aTaskThatATaskerNamesAsFailedIsLeftOutAndTheOthersAreDoneAgain() {
         List<Integer> batches = new ArrayList<>();
         Steps steps = new Steps(
                 config(4, 4),
@@ -107,7 +107,7 @@ class RunnerTransactionTests {
     }
 
     @Test
-    void whatWasTakenByAnotherSessionIsLeftOutAndTheRestDoneAgain() {
+    void aTaskOfAnotherSessionIsLeftOutAndTheOthersAreDoneAgain() {
         List<Integer> batches = new ArrayList<>();
         Steps steps = new Steps(
                 config(4, 4),
@@ -142,7 +142,7 @@ class RunnerTransactionTests {
     }
 
     @Test
-    void workThatCannotBeDoneTwiceIsNotTriedForEverWhenItsCommitIsUnknown() {
+    void workThatCannotBeDoneTwiceIsNotTriedForeverIfItsCommitIsUnknown() {
         Set<String> unique = new HashSet<>();
         Steps steps = new Steps(
                 config(4, 4),
@@ -164,7 +164,7 @@ class RunnerTransactionTests {
     }
 
     @Test
-    void aSingleTaskWhoseCommitIsUnknownCountsOnceAfterAnotherTry() {
+    void aSingleTaskWhoseCommitIsUnknownCountsOnceAfterAnotherAttempt() {
         Steps steps = new Steps(config(1, 1), queue.with(1), tasks -> tasks, transactions);
         transactions.loseNextCommit();
 

@@ -7,7 +7,7 @@ import io.github.dbleases.spi.tasks.TaskWork;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A runner without threads: the test does the steps of its queue loop and of one worker, and drives its clock. */
+/** A runner without threads: the test takes the steps of its queue loop and of one worker, and drives its clock. */
 final class Steps {
 
     static final long SESSION = 7;
@@ -30,16 +30,19 @@ final class Steps {
             @Nullable MemoryTransactions transactions) {
         this.queue = queue;
         queue.clock(clock::nanoTime);
-        TaskChannel<String> line = transactions == null ? queue : transactions;
+        TaskChannel<String> channel = transactions == null ? queue : transactions;
         this.session = new FakeSession(queue).open(SESSION);
-        TaskWork<String> work = new TaskWork<>(line, tasker, transactions);
+        TaskWork<String> work = new TaskWork<>(channel, tasker, transactions);
         reporter =
                 new RunnerReporter<>(new DefaultTaskRunner<>(config, name -> session, work, listener, clock), listener);
-        run = new Run<>(config, work, session, reporter, clock, true, () -> {});
+        run = new Run<>(config, work, session, reporter, clock, true, ended -> {});
     }
 
     static TaskRunnerConfig config(int tasksPerSession, int batchSize) {
-        return TaskRunnerConfig.of("test").withTasks(tasksPerSession, batchSize);
+        return TaskRunnerConfig.builder("test")
+                .tasksPerSession(tasksPerSession)
+                .batchSize(batchSize)
+                .build();
     }
 
     boolean queue() {
@@ -50,12 +53,12 @@ final class Steps {
         return run.step();
     }
 
-    /** Does what there is to do now. */
+    /** Takes all steps that are due. */
     Steps run() {
         boolean busy = true;
         for (int turns = 0; busy; turns++) {
             if (turns > 100_000) {
-                throw new AssertionError("There is no end to it");
+                throw new AssertionError("The runner always has something to do");
             }
             busy = queue() | work();
         }
@@ -67,7 +70,7 @@ final class Steps {
         return this;
     }
 
-    /** Lets the clock go on in small steps and does what there is to do meanwhile. */
+    /** Drives the clock in small steps, and takes the steps that are due meanwhile. */
     Steps runFor(Duration time) {
         for (long millis = 0; millis < time.toMillis(); millis += 100) {
             clock.pass(Duration.ofMillis(100));

@@ -4,15 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.TaskFailure;
 import io.github.dbleases.TaskFailure.Verdict;
 import io.github.dbleases.TaskQueue;
-import io.github.dbleases.TaskSession.Place;
 import io.github.dbleases.spi.tasks.ClaimPlan;
 import io.github.dbleases.spi.tasks.ClaimedTask;
 import io.github.dbleases.spi.tasks.TaskChannel;
 import io.github.dbleases.spi.tasks.TaskReply;
 import io.github.dbleases.spi.tasks.TaskRequest;
+import io.github.dbleases.testing.log.LogCapture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +22,8 @@ import org.junit.jupiter.api.Test;
 class TaskQueueChannelTests {
 
     private final List<String> calls = new ArrayList<>();
-    private int missing;
-    private final TaskChannel<String> line = TaskQueues.line(new TaskQueue<>() {
+    private List<String> lost = List.of();
+    private final TaskChannel<String> line = TaskRunners.channel(new TaskQueue<>() {
         @Override
         public List<String> claim(TaskClaim claim) {
             calls.add("claim " + claim.limit());
@@ -30,9 +31,9 @@ class TaskQueueChannelTests {
         }
 
         @Override
-        public int finish(long session, List<String> tasks) {
+        public List<String> finish(long session, List<String> tasks) {
             calls.add("finish " + tasks);
-            return tasks.size() - missing;
+            return lost;
         }
 
         @Override
@@ -69,22 +70,37 @@ class TaskQueueChannelTests {
     }
 
     @Test
-    void asManyTasksAreLostAsWereNotFinished() {
-        missing = 1;
+    void theTasksThatTheQueueReturnsAreLost() {
+        lost = List.of("two");
 
-        TaskReply<String> reply =
-                line.exchange(new TaskRequest<>(7, List.of(task("one"), task("two")), List.of(), List.of(), null));
+        TaskReply<String> reply = line.exchange(
+                new TaskRequest<>(7, List.of(task("one"), task("two"), task("three")), List.of(), List.of(), null));
 
-        assertThat(reply.lost()).hasSize(1);
+        assertThat(reply.lost()).containsExactly(task("two"));
+        assertThat(line.finish(7, List.of(task("one"), task("two")))).containsExactly(task("two"));
     }
 
     @Test
-    void inATransactionADifferenceIsNarrowedDownByTheRunner() {
-        missing = 1;
+    void inATransactionALostTaskThatTheRunnerDoesNotKnowIsRefused() {
+        lost = List.of("other");
 
-        assertThatThrownBy(() -> line.finish(7, List.of(task("one"), task("two"))))
-                .hasMessageContaining("Of 2 tasks, 1 were not finished, because session 7");
-        assertThat(line.finish(7, List.of(task("one")))).containsExactly(task("one"));
+        assertThatThrownBy(() -> line.finish(7, List.of(task("one"))))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("returned tasks that it was not asked to finish: [other]")
+                .hasMessageContaining("compared by equals");
+    }
+
+    @Test
+    void outsideOfATransactionALostTaskThatTheRunnerDoesNotKnowIsOnlyLogged() {
+        lost = List.of("other");
+
+        try (LogCapture log = LogCapture.of(TaskQueueChannel.class)) {
+            TaskReply<String> reply =
+                    line.exchange(new TaskRequest<>(7, List.of(task("one")), List.of(), List.of(), null));
+
+            assertThat(reply.lost()).isEmpty();
+            assertThat(log.lines()).singleElement().asString().contains("[other]");
+        }
     }
 
     private static ClaimedTask<String> task(String task) {

@@ -22,12 +22,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A runner with its threads: its start and its stop. */
+/** A runner with its threads, from start to stop. */
 class TaskRunnerTests {
 
     private static final long SESSION = 7;
-    private static final TaskRunnerConfig CONFIG =
-            TaskRunnerConfig.of("test").withTasks(4, 1).withInterval(Duration.ofMillis(20));
+    private static final TaskRunnerConfig CONFIG = TaskRunnerConfig.builder("test")
+            .tasksPerSession(4)
+            .batchSize(1)
+            .interval(Duration.ofMillis(20))
+            .build();
 
     private final MemoryQueue queue = new MemoryQueue();
     private final FakeSession session = new FakeSession(queue).open(SESSION);
@@ -42,17 +45,17 @@ class TaskRunnerTests {
     }
 
     @AfterEach
-    void end() {
+    void stop() {
         release.countDown();
         runner.stop();
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void severalBatchesAreWorkedOnAtOnceByThreadsOfItsOwn(boolean virtual) {
+    void severalBatchesAreInFlightOnThreadsOfItsOwn(boolean virtual) {
         Set<String> names = ConcurrentHashMap.newKeySet();
         queue.with(4);
-        runner(CONFIG.withThreads(3, virtual), tasks -> {
+        runner(CONFIG.toBuilder().threads(3).virtualThreads(virtual).build(), tasks -> {
                     names.add(Thread.currentThread().getName());
                     release.await();
                     return tasks;
@@ -68,7 +71,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void whatComesLaterIsDoneToo() {
+    void tasksThatComeLaterAreDoneToo() {
         runner.start();
         queue.with(10);
         await().until(() -> queue.pending() == 0);
@@ -78,7 +81,8 @@ class TaskRunnerTests {
 
     @Test
     void aWakeUpDoesNotWaitForTheInterval() {
-        runner(CONFIG.withInterval(Duration.ofHours(1)), tasks -> tasks).start();
+        runner(CONFIG.toBuilder().interval(Duration.ofHours(1)).build(), tasks -> tasks)
+                .start();
         await().until(() -> queue.exchanges() > 0);
         queue.with(1);
 
@@ -88,8 +92,9 @@ class TaskRunnerTests {
     }
 
     @Test
-    void aChangeOfTheSessionsWakesIt() {
-        runner(CONFIG.withInterval(Duration.ofHours(1)), tasks -> tasks).start();
+    void aChangeOfTheSessionWakesIt() {
+        runner(CONFIG.toBuilder().interval(Duration.ofHours(1)).build(), tasks -> tasks)
+                .start();
         await().until(() -> queue.exchanges() > 0);
         queue.with(1);
 
@@ -99,9 +104,9 @@ class TaskRunnerTests {
     }
 
     @Test
-    void aTaskerThatHangsKeepsOnlyItsOwnThread() {
+    void aTaskerThatHangsBlocksOnlyItsOwnThread() {
         queue.with(10);
-        runner(CONFIG.withThreads(2, false), tasks -> {
+        runner(CONFIG.toBuilder().threads(2).build(), tasks -> {
                     if (tasks.contains("task 1")) {
                         release.await();
                     }
@@ -114,7 +119,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void stoppingWaitsForWhatIsAtWorkAndGivesBackTheRest() throws Exception {
+    void stoppingWaitsForTasksInFlightAndReleasesTheOthers() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         queue.with(10);
         runner(CONFIG, tasks -> {
@@ -138,11 +143,11 @@ class TaskRunnerTests {
     }
 
     @Test
-    void whatIsAtWorkAfterTheDrainTimeoutIsInterruptedAndGivenBack() throws Exception {
+    void aTaskInFlightAfterTheDrainTimeoutIsInterruptedAndReleased() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         AtomicBoolean interrupted = new AtomicBoolean();
         queue.with(1);
-        runner(CONFIG.withDrainTimeout(Duration.ZERO), tasks -> {
+        runner(CONFIG.toBuilder().drainTimeout(Duration.ZERO).build(), tasks -> {
                     begun.countDown();
                     try {
                         release.await();
@@ -164,10 +169,10 @@ class TaskRunnerTests {
     }
 
     @Test
-    void aTaskerThatDoesNotEndIsNotWaitedForAndKeepsItsSession() throws Exception {
+    void stoppingDoesNotWaitForATaskerThatHangsAndKeepsItsSession() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         queue.with(1);
-        runner(CONFIG.withDrainTimeout(Duration.ofMillis(10)), tasks -> {
+        runner(CONFIG.toBuilder().drainTimeout(Duration.ofMillis(10)).build(), tasks -> {
                     begun.countDown();
                     while (release.getCount() > 0) {
                         Thread.onSpinWait();
@@ -186,10 +191,10 @@ class TaskRunnerTests {
     }
 
     @Test
-    void theQueueIsToldAtTheEndThoughItFailsOnce() throws Exception {
+    void outcomesAreReportedAtTheEndEvenIfTheQueueFailsOnce() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         queue.with(1);
-        runner(CONFIG.withInterval(Duration.ofHours(1)), tasks -> {
+        runner(CONFIG.toBuilder().interval(Duration.ofHours(1)).build(), tasks -> {
                     begun.countDown();
                     release.await();
                     return tasks;
@@ -206,9 +211,9 @@ class TaskRunnerTests {
     }
 
     @Test
-    void aQueueThatIsGoneDoesNotKeepAStopForLongerThanItsTimeout() {
+    void aQueueThatIsGoneDoesNotDelayAStopPastItsTimeout() {
         queue.with(1);
-        runner(CONFIG.withDrainTimeout(Duration.ZERO), tasks -> {
+        runner(CONFIG.toBuilder().drainTimeout(Duration.ZERO).build(), tasks -> {
                     for (int i = 0; i < 1_000; i++) {
                         queue.failNext();
                     }
@@ -227,7 +232,8 @@ class TaskRunnerTests {
     void aTaskThatCannotBeFinishedDoesNotKeepAStoppedRunnerFromEnding() {
         queue.with(2);
         queue.refuseToFinish(2);
-        runner(CONFIG.withDrainTimeout(Duration.ZERO), tasks -> tasks).start();
+        runner(CONFIG.toBuilder().drainTimeout(Duration.ZERO).build(), tasks -> tasks)
+                .start();
         await().until(() -> queue.row(1).finished() == 1 && queue.exchanges() > 3);
 
         runner.stop();
@@ -236,10 +242,11 @@ class TaskRunnerTests {
     }
 
     @Test
-    void whenItIsStartedAgainItGivesBackWhatItCouldNotGiveBackBefore() {
+    void aRestartReleasesWhatCouldNotBeReportedBefore() {
         queue.with(1);
         queue.refuseToFinish(1);
-        runner(CONFIG.withDrainTimeout(Duration.ZERO), tasks -> tasks).start();
+        runner(CONFIG.toBuilder().drainTimeout(Duration.ZERO).build(), tasks -> tasks)
+                .start();
         await().until(() -> queue.exchanges() > 3);
         runner.stop();
         await().until(() -> session.left() == 1);
@@ -252,10 +259,10 @@ class TaskRunnerTests {
     }
 
     @Test
-    void whenItIsStartedAgainABatchThatStillHangsKeepsItsTasks() throws Exception {
+    void afterARestartABatchThatStillHangsKeepsItsTasks() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         queue.with(1);
-        runner(CONFIG.withDrainTimeout(Duration.ZERO), tasks -> {
+        runner(CONFIG.toBuilder().drainTimeout(Duration.ZERO).build(), tasks -> {
                     begun.countDown();
                     while (release.getCount() > 0) {
                         Thread.onSpinWait();
@@ -275,10 +282,10 @@ class TaskRunnerTests {
     }
 
     @Test
-    void anInterruptOfAStopIsNoAttemptHoweverTheTaskerPutsIt() throws Exception {
+    void anInterruptByAStopIsNoFailedAttemptHoweverTheTaskerWrapsIt() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         queue.with(1);
-        runner(CONFIG.withDrainTimeout(Duration.ZERO), tasks -> {
+        runner(CONFIG.toBuilder().drainTimeout(Duration.ZERO).build(), tasks -> {
                     begun.countDown();
                     try {
                         release.await();
@@ -298,7 +305,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void aTaskerThatStopsItsRunnerDoesNotWait() {
+    void aTaskerThatStopsItsOwnRunnerDoesNotWait() {
         queue.with(1);
         AtomicReference<TaskRunner> stopped = new AtomicReference<>();
         stopped.set(runner(CONFIG, tasks -> {
@@ -326,7 +333,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void whenTheClientClosesItStopsAndLeaves() {
+    void itStopsAndLeavesWhenTheClientCloses() {
         queue.with(100);
         runner.start();
 
@@ -338,8 +345,8 @@ class TaskRunnerTests {
     }
 
     @Test
-    void aQueueThatCannotBeUsedAsItIsFailsTheStart() {
-        queue.failNextCheck(new InvalidTaskTableException("There is no such table."));
+    void anInvalidTableFailsTheStart() {
+        queue.failNextCheck(new InvalidTaskTableException("There is no such table.", "Create it."));
 
         assertThatThrownBy(runner::start).isInstanceOf(InvalidTaskTableException.class);
 
@@ -348,10 +355,10 @@ class TaskRunnerTests {
     }
 
     @Test
-    void aQueueThatCannotBeAskedAtTheStartIsAskedAgainBeforeTheFirstClaim() {
+    void aQueueThatIsUnavailableAtTheStartIsCheckedAgainBeforeTheFirstClaim() {
         queue.with(1);
-        queue.failNextCheck(new TaskQueueException("It is away.", new IllegalStateException()));
-        queue.failNextCheck(new InvalidTaskTableException("There is no such table yet."));
+        queue.failNextCheck(new TaskQueueException("The queue is unavailable.", new IllegalStateException()));
+        queue.failNextCheck(new InvalidTaskTableException("There is no such table yet.", "Create it."));
 
         runner.start();
 
@@ -360,7 +367,7 @@ class TaskRunnerTests {
     }
 
     @Test
-    void startsAndStopsAtTheSameTimeLeaveNothingBehind() {
+    void concurrentStartsAndStopsLeaveNothingBehind() {
         queue.with(1_000);
         List<Thread> threads = List.of(
                 new Thread(() -> repeat(runner::start)),

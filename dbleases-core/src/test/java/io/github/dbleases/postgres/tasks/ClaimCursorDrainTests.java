@@ -3,7 +3,7 @@ package io.github.dbleases.postgres.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.TaskClaim;
-import io.github.dbleases.TaskSession.Place;
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.postgres.tasks.ClaimCursor.Beginning;
 import io.github.dbleases.postgres.tasks.ClaimCursor.Claimed;
 import io.github.dbleases.postgres.tasks.ClaimCursor.Position;
@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Sessions, each with a cursor of its own, that claim all rows of a table on virtual time. */
+/** Sessions with a cursor each that claim all rows of a table, on virtual time. */
 class ClaimCursorDrainTests {
 
     private static final int ROWS = 1_000_000;
@@ -26,8 +26,8 @@ class ClaimCursorDrainTests {
     private long passed;
 
     /**
-     * @param micros how long each session takes for a claim and the work on it
-     * @param idGap how far apart the ids of neighbours are
+     * @param micros how long each session takes for a claim and its work
+     * @param idGap the difference between neighboring ids
      */
     @ParameterizedTest
     @CsvSource({
@@ -38,7 +38,7 @@ class ClaimCursorDrainTests {
         "1000 1000 1000 1000 1000 1000 1000 1000, 4194304",
         "100000 100000 100000 100000, 1"
     })
-    void allRowsAreClaimedAndFewAreInTheWayOfOthers(String micros, long idGap) {
+    void allRowsAreClaimedAndSessionsPassFewRowsOfOthers(String micros, long idGap) {
         List<Session> sessions = new ArrayList<>();
         String[] speeds = micros.split(" ");
         IntStream.range(0, speeds.length)
@@ -68,7 +68,7 @@ class ClaimCursorDrainTests {
             this.place = place;
             this.nanosPerClaim = micros * 1_000;
             this.idGap = idGap;
-            // They do not all do the same at the same moment.
+            // Sessions start at different moments.
             this.now = nanosPerClaim * place.position() / place.sessions();
         }
 

@@ -3,7 +3,7 @@ package io.github.dbleases.postgres.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.TaskClaim;
-import io.github.dbleases.TaskSession.Place;
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.postgres.tasks.ClaimCursor.Beginning;
 import io.github.dbleases.postgres.tasks.ClaimCursor.Claimed;
 import io.github.dbleases.postgres.tasks.ClaimCursor.Position;
@@ -34,7 +34,7 @@ class ClaimCursorTests {
     }
 
     @Test
-    void everySecondClaimsBeginAtTheStart() {
+    void claimsGoBackToTheStartEverySecond() {
         claim(Place.ALONE, "7");
         pass(Duration.ofMillis(999));
         assertThat(next(Place.ALONE)).isEqualTo("7");
@@ -45,7 +45,7 @@ class ClaimCursorTests {
     }
 
     @Test
-    void ofFourSessionsEachIsAtTheStartEveryFourSecondsAndTheyTakeTurns() {
+    void fourSessionsTakeTurnsToGoBackToTheStartEveryFourSeconds() {
         claim(SECOND_OF_FOUR, "7");
         pass(Duration.ofMillis(2_999));
         assertThat(next(SECOND_OF_FOUR)).isNotNull();
@@ -59,7 +59,7 @@ class ClaimCursorTests {
     }
 
     @Test
-    void howeverManyTheyAreEachIsThereEveryTenSeconds() {
+    void eachOfManySessionsGoesBackEveryTenSeconds() {
         Place place = new Place(120, 200);
         claim(place, "7");
         pass(Duration.ofMillis(9_999));
@@ -69,14 +69,14 @@ class ClaimCursorTests {
     }
 
     @Test
-    void whenSessionsComeOrGoClaimsBeginAtTheStart() {
+    void claimsBeginAtTheStartWhenSessionsComeOrGo() {
         claim(SECOND_OF_FOUR, "7");
         assertThat(next(SECOND_OF_FOUR)).isNotNull();
         assertThat(next(new Place(1, 3))).isNull();
     }
 
     @Test
-    void amongOthersClaimsGoOnInALane() {
+    void severalSessionsClaimInLanes() {
         claim(SECOND_OF_FOUR, "7");
         assertThat(Long.parseLong(next(SECOND_OF_FOUR))).isGreaterThan(7);
         claim(SECOND_OF_FOUR, "5000");
@@ -86,7 +86,7 @@ class ClaimCursorTests {
     }
 
     @Test
-    void whoGetsAShareOnlyStaysWhereItIs() {
+    void aSharedClaimStaysWhereItIs() {
         cursor.moveTo(new Claimed(
                 new TaskClaim(1, 10, 0, SECOND_OF_FOUR, true),
                 cursor.next(SECOND_OF_FOUR),
@@ -98,7 +98,7 @@ class ClaimCursorTests {
     }
 
     @Test
-    void noClaimBeginsPastTheGreatestId() {
+    void noClaimBeginsPastTheLargestId() {
         String last = Integer.toString(Integer.MAX_VALUE - 10);
         claim(SECOND_OF_FOUR, last, IdScale.INTEGER);
         assertThat(next(SECOND_OF_FOUR)).isEqualTo(last);
@@ -107,7 +107,7 @@ class ClaimCursorTests {
     }
 
     @Test
-    void aClaimGoesOnWithTheVeryUuidWhereTheLastOneEnded() {
+    void aClaimContinuesWithTheUuidWhereTheLastOneEnded() {
         Place first = new Place(0, 2);
         claim(first, "00000000-0000-0000-8000-000000000007", IdScale.UUIDS);
         assertThat(next(first)).isEqualTo("00000000-0000-0000-8000-000000000007");
@@ -130,7 +130,7 @@ class ClaimCursorTests {
     }
 
     @Test
-    void howFarAClaimGoesBackDependsOnWhatThatCosts() {
+    void theCostDecidesHowFarAClaimGoesBack() {
         claim(Place.ALONE, "7");
         for (int second = 0; second < 30; second++) {
             pass(Duration.ofMillis(1_000));
@@ -138,13 +138,13 @@ class ClaimCursorTests {
             long millis = start.from() == null ? 200 : 2;
             move(Place.ALONE, start, String.valueOf(100 + second), millis, false);
         }
-        // The start costs 200 ms, and is visited every ten seconds; in between it goes back by ten seconds.
+        // The start costs 200 ms and is visited every ten seconds. In between the cursor goes back by ten seconds.
         assertThat(cursor.next(Place.ALONE).from()).isNotNull();
         assertThat(Integer.parseInt(cursor.next(Place.ALONE).from().id())).isBetween(117, 120);
     }
 
     @Test
-    void whenTenSecondsCostMuchTooItGoesBackByOne() {
+    void ifTenSecondsAreExpensiveTooTheCursorGoesBackByOne() {
         claim(Place.ALONE, "7");
         for (int second = 0; second < 30; second++) {
             pass(Duration.ofMillis(1_000));

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What claims at the same time, and others who use the table, do to each other. */
+/** Concurrent claims, and other transactions on the table. */
 abstract class ClaimRaceContract {
 
     private static final int SESSIONS = 6;
@@ -50,9 +50,9 @@ abstract class ClaimRaceContract {
         threads.shutdownNow();
     }
 
-    /** Its claim is committed while another claim is between its snapshot, which does not know the session, and its lock. */
+    /** The session claims while another claim is between its snapshot, which does not know the session, and its lock. */
     @Test
-    void aSessionThatWasOpenedAfterTheSnapshotOfAnotherClaimKeepsWhatItClaims() throws Exception {
+    void aSessionThatWasOpenedAfterTheSnapshotOfAnotherClaimKeepsItsTasks() throws Exception {
         database.execute("""
                 CREATE OR REPLACE FUNCTION after_the_lock() RETURNS boolean LANGUAGE plpgsql AS
                 $$ BEGIN PERFORM pg_advisory_xact_lock_shared(4711); RETURN true; END $$
@@ -62,10 +62,10 @@ abstract class ClaimRaceContract {
         try (Connection connection = database.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("SELECT pg_advisory_lock(4711)");
-            slow = threads.submit(() -> database.line(waiting).exchange(claim(1, 10)));
-            awaitOneThatWaits();
+            slow = threads.submit(() -> database.channel(waiting).exchange(claim(1, 10)));
+            awaitWaitingStatement();
             database.session(5);
-            assertThat(ids(database.line().exchange(claim(5, 4)).claimed())).isEqualTo(numbers(1, 4));
+            assertThat(ids(database.channel().exchange(claim(5, 4)).claimed())).isEqualTo(numbers(1, 4));
         }
         TaskReply<String> reply = slow.get(30, TimeUnit.SECONDS);
         assertThat(database.query("SELECT id FROM outbox WHERE session_id = 5 ORDER BY id"))
@@ -73,9 +73,9 @@ abstract class ClaimRaceContract {
         assertThat(ids(reply.claimed())).isEqualTo(numbers(5, 10));
     }
 
-    /** PostgreSQL does not look after its clients while a statement waits: so it is not enough to give back once. */
+    /** PostgreSQL does not notice that its client is gone while a statement waits, so one release is not enough. */
     @Test
-    void aClaimThatNobodyWaitsForAnyMoreMayClaimAfterAllHasBeenGivenBack() throws Exception {
+    void aClaimWhoseClientIsGoneCanTakeTasksAfterARelease() throws Exception {
         database.execute("""
                 CREATE OR REPLACE FUNCTION after_the_lock() RETURNS boolean LANGUAGE plpgsql AS
                 $$ BEGIN PERFORM pg_advisory_xact_lock_shared(4711); RETURN true; END $$
@@ -86,20 +86,20 @@ abstract class ClaimRaceContract {
                 Connection broken = database.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("SELECT pg_advisory_lock(4711)");
-            JdbcTaskChannel<String> line = TaskDatabase.line(waiting, TaskDatabase.kept(broken));
-            Future<TaskReply<String>> claim = threads.submit(() -> line.exchange(claim(1, 10)));
-            awaitOneThatWaits();
+            JdbcTaskChannel<String> channel = TaskDatabase.channel(waiting, TaskDatabase.kept(broken));
+            Future<TaskReply<String>> claim = threads.submit(() -> channel.exchange(claim(1, 10)));
+            awaitWaitingStatement();
             broken.abort(Runnable::run);
             assertThatThrownBy(() -> claim.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(TaskQueueException.class);
-            database.line().releaseAllBut(1, List.of());
+            database.channel().releaseAllBut(1, List.of());
             assertThat(database.query(held)).containsExactly("0");
         }
         await().atMost(Duration.ofSeconds(30)).until(() -> database.query(held).equals(List.of("10")));
-        database.line().releaseAllBut(1, List.of());
+        database.channel().releaseAllBut(1, List.of());
         assertThat(database.query(held)).containsExactly("0");
     }
 
-    private void awaitOneThatWaits() {
+    private void awaitWaitingStatement() {
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> database.query("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
                                 + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
@@ -107,19 +107,19 @@ abstract class ClaimRaceContract {
     }
 
     @Test
-    void claimsAtTheSameTimeNeverShareATaskAndLoseNone() throws Exception {
+    void concurrentClaimsNeverShareATaskAndLoseNone() throws Exception {
         database.execute("INSERT INTO outbox (payload) SELECT 'more' FROM generate_series(11, 3000)");
         Queue<Object> done = new ConcurrentLinkedQueue<>();
         List<Future<?>> work = new ArrayList<>();
         for (int i = 0; i < SESSIONS; i++) {
             long session = database.session(10 + i);
             work.add(threads.submit(() -> {
-                JdbcTaskChannel<String> line = database.line();
+                JdbcTaskChannel<String> channel = database.channel();
                 List<ClaimedTask<String>> held;
                 do {
-                    held = line.exchange(claim(session, 40)).claimed();
+                    held = channel.exchange(claim(session, 40)).claimed();
                     held.forEach(task -> done.add(task.id()));
-                    assertThat(line.exchange(finish(session, held)).lost()).isEmpty();
+                    assertThat(channel.exchange(finish(session, held)).lost()).isEmpty();
                 } while (!held.isEmpty());
             }));
         }
@@ -133,54 +133,54 @@ abstract class ClaimRaceContract {
     }
 
     @Test
-    void rowsThatReferToATaskAndAreNotCommittedDoNotHideIt() throws Exception {
+    void uncommittedRowsWithAForeignKeyToATaskDoNotHideIt() throws Exception {
         database.execute("DROP TABLE IF EXISTS child; CREATE TABLE child (outbox_id bigint REFERENCES outbox (id))");
         try (Connection connection = database.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             statement.execute("INSERT INTO child VALUES (1), (2)");
-            assertThat(ids(database.line().exchange(claim(1, 3)).claimed())).isEqualTo(numbers(1, 3));
+            assertThat(ids(database.channel().exchange(claim(1, 3)).claimed())).isEqualTo(numbers(1, 3));
         }
     }
 
     @Test
-    void tasksThatOthersHaveLockedAreLeftForLater() throws Exception {
+    void lockedTasksAreLeftForLater() throws Exception {
         try (Connection connection = database.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             statement.execute("SELECT FROM outbox WHERE id <= 2 FOR UPDATE");
-            assertThat(ids(database.line().exchange(claim(1, 3)).claimed())).isEqualTo(numbers(3, 5));
+            assertThat(ids(database.channel().exchange(claim(1, 3)).claimed())).isEqualTo(numbers(3, 5));
         }
     }
 
     @Test
-    void aFinishFailsSoonRatherThanWaitForARowThatOthersHaveLocked() throws Exception {
+    void aFinishOfALockedRowFailsSoonInsteadOfWaiting() throws Exception {
         List<ClaimedTask<String>> claimed =
-                database.line().exchange(claim(1, 3)).claimed();
+                database.channel().exchange(claim(1, 3)).claimed();
         try (Connection connection = database.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             statement.execute("SELECT FROM outbox WHERE id = 2 FOR UPDATE");
-            assertThatThrownBy(() -> database.line().exchange(finish(1, claimed)))
+            assertThatThrownBy(() -> database.channel().exchange(finish(1, claimed)))
                     .isInstanceOf(TaskQueueException.class)
                     .hasMessageContaining("55P03")
-                    .hasMessageContaining("Somebody holds a lock on a row");
+                    .hasMessageContaining("Another transaction holds a lock on a row");
         }
-        assertThat(database.line().exchange(finish(1, claimed)).lost()).isEmpty();
+        assertThat(database.channel().exchange(finish(1, claimed)).lost()).isEmpty();
     }
 
     @Test
-    void whatOthersHaveLockedIsNotGivenBackYetAndTheRestIs() throws Exception {
-        database.line().exchange(claim(1, 3));
+    void aReleaseSkipsLockedRows() throws Exception {
+        database.channel().exchange(claim(1, 3));
         String held = "SELECT id FROM outbox WHERE session_id = 1";
         try (Connection connection = database.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             statement.execute("SELECT FROM outbox WHERE id = 2 FOR UPDATE");
-            database.line().releaseAllBut(1, List.of());
+            database.channel().releaseAllBut(1, List.of());
             assertThat(database.query(held)).containsExactly("2");
         }
-        database.line().releaseAllBut(1, List.of());
+        database.channel().releaseAllBut(1, List.of());
         assertThat(database.query(held)).isEmpty();
     }
 }

@@ -19,7 +19,7 @@ class IdScaleTests {
 
     @ParameterizedTest
     @EnumSource
-    void theFirstIdAtAPositionIsThere(IdScale scale) {
+    void theFirstIdAtAPositionHasThatPosition(IdScale scale) {
         for (long position : List.of(0L, 1L, 77L, scale.last() - 1, scale.last())) {
             assertThat(scale.position(scale.firstAt(position))).isEqualTo(position);
         }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** How a line treats connections, transactions and rows that have no task. */
+/** A channel and its connections, transactions and rows that cannot be mapped. */
 class JdbcTaskChannelConnectionTests {
 
     private final TaskDatabase database = TaskDatabase.on(PostgresServer.newest());
@@ -40,13 +40,13 @@ class JdbcTaskChannelConnectionTests {
     }
 
     @Test
-    void aConnectionWithoutAutoCommitIsCommittedAndGivenBackAsItWas() throws SQLException {
+    void aConnectionWithoutAutoCommitIsCommittedAndReturnedAsItWas() throws SQLException {
         connection.setAutoCommit(false);
-        JdbcTaskChannel<String> line = TaskDatabase.line(TaskDatabase.OUTBOX, TaskDatabase.kept(connection));
-        line.check();
-        List<ClaimedTask<String>> claimed = line.exchange(claim(1, 3)).claimed();
+        JdbcTaskChannel<String> channel = TaskDatabase.channel(TaskDatabase.OUTBOX, TaskDatabase.kept(connection));
+        channel.check();
+        List<ClaimedTask<String>> claimed = channel.exchange(claim(1, 3)).claimed();
         assertThat(held()).containsExactly("1", "2", "3");
-        line.releaseAllBut(1, TaskDatabase.idsOf(claimed.subList(0, 1)));
+        channel.releaseAllBut(1, TaskDatabase.idsOf(claimed.subList(0, 1)));
         assertThat(held()).containsExactly("1");
         assertThat(connection.getAutoCommit()).isFalse();
     }
@@ -54,61 +54,61 @@ class JdbcTaskChannelConnectionTests {
     @Test
     void aFailedRequestLeavesNothingBehindInAConnectionWithoutAutoCommit() throws SQLException {
         connection.setAutoCommit(false);
-        JdbcTaskChannel<String> line = TaskDatabase.line(TaskDatabase.OUTBOX, TaskDatabase.kept(connection));
-        line.exchange(claim(1, 1));
+        JdbcTaskChannel<String> channel = TaskDatabase.channel(TaskDatabase.OUTBOX, TaskDatabase.kept(connection));
+        channel.exchange(claim(1, 1));
         database.execute("ALTER TABLE outbox RENAME TO outbox_away");
-        assertThatExceptionOfType(TaskQueueException.class).isThrownBy(() -> line.exchange(claim(1, 1)));
+        assertThatExceptionOfType(TaskQueueException.class).isThrownBy(() -> channel.exchange(claim(1, 1)));
         database.execute("ALTER TABLE outbox_away RENAME TO outbox");
-        assertThat(ids(line.exchange(claim(1, 1)).claimed())).isEqualTo(numbers(2, 2));
+        assertThat(ids(channel.exchange(claim(1, 1)).claimed())).isEqualTo(numbers(2, 2));
     }
 
     @Test
     void aFinishInTheTransactionOfTheCallerIsNotCommitted() throws SQLException {
         connection.setAutoCommit(false);
-        JdbcTaskChannel<String> line = TaskDatabase.line(TaskDatabase.OUTBOX, TaskDatabase.kept(connection));
-        List<ClaimedTask<String>> claimed = line.exchange(claim(1, 3)).claimed();
+        JdbcTaskChannel<String> channel = TaskDatabase.channel(TaskDatabase.OUTBOX, TaskDatabase.kept(connection));
+        List<ClaimedTask<String>> claimed = channel.exchange(claim(1, 3)).claimed();
         database.execute("UPDATE outbox SET session_id = 7 WHERE id = 2");
-        assertThat(ids(line.finish(1, claimed))).containsExactly(2L);
+        assertThat(ids(channel.finish(1, claimed))).containsExactly(2L);
         connection.rollback();
         assertThat(held()).containsExactly("1", "2", "3");
-        line.finish(1, claimed);
+        channel.finish(1, claimed);
         connection.commit();
         assertThat(held()).containsExactly("2");
     }
 
     @Test
-    void callsHaveLimitsOfTimeAndTheConnectionKeepsItsOwn() throws SQLException {
+    void callsHaveTimeLimitsAndTheConnectionKeepsItsOwn() throws SQLException {
         connection.setNetworkTimeout(Runnable::run, 12_345);
         List<Integer> limits = new ArrayList<>();
-        JdbcTaskChannel<String> line = new JdbcTaskChannel<>(
+        JdbcTaskChannel<String> channel = new JdbcTaskChannel<>(
                 TaskDatabase.kept(connection), TaskDatabase.OUTBOX, LeaseTables.defaults(), row -> {
                     limits.add(row.getStatement().getQueryTimeout());
                     limits.add(connection.getNetworkTimeout());
                     return "";
                 });
-        line.exchange(claim(1, 1));
+        channel.exchange(claim(1, 1));
         assertThat(limits).containsExactly(20, 30_000);
         assertThat(connection.getNetworkTimeout()).isEqualTo(12_345);
     }
 
     @Test
     void aRequestIsOneTransactionHoweverOftenItsStatementWasPrepared() throws SQLException {
-        JdbcTaskChannel<String> line = TaskDatabase.line(TaskDatabase.OUTBOX, TaskDatabase.kept(connection));
-        List<ClaimedTask<String>> held = line.exchange(claim(1, 1)).claimed();
+        JdbcTaskChannel<String> channel = TaskDatabase.channel(TaskDatabase.OUTBOX, TaskDatabase.kept(connection));
+        List<ClaimedTask<String>> held = channel.exchange(claim(1, 1)).claimed();
         for (int i = 0; i < 8; i++) {
-            held = line.exchange(new TaskRequest<>(
+            held = channel.exchange(new TaskRequest<>(
                             1, held, List.of(), List.of(), claim(1, 1).claim()))
                     .claimed();
             assertThat(held).hasSize(1);
         }
         assertThat(database.query("SELECT count(DISTINCT xmin::text) FROM outbox WHERE id IN (8, 9)"))
-                .as("the finish of the last but one and the claim of the last one")
+                .as("the finish of task 8 and the claim of task 9")
                 .containsExactly("1");
     }
 
     @Test
-    void rowsOfWhichThereIsNoTaskAreToldApartWhateverTheMapperThrows() {
-        JdbcTaskChannel<String> line =
+    void rowsThatCannotBeMappedAreReturnedApartWhateverTheMapperThrows() {
+        JdbcTaskChannel<String> channel =
                 new JdbcTaskChannel<>(database.dataSource(), TaskDatabase.OUTBOX, LeaseTables.defaults(), row -> {
                     if (row.getLong("id") == 1) {
                         throw new IllegalArgumentException("No such payload");
@@ -118,7 +118,7 @@ class JdbcTaskChannelConnectionTests {
                     }
                     return row.getString("payload");
                 });
-        TaskReply<String> reply = line.exchange(claim(1, 4));
+        TaskReply<String> reply = channel.exchange(claim(1, 4));
         assertThat(ids(reply.claimed())).containsExactly(3L, 4L);
         assertThat(reply.unmapped())
                 .extracting(
@@ -128,16 +128,16 @@ class JdbcTaskChannelConnectionTests {
     }
 
     @Test
-    void aConnectionThatCannotBeHadIsReported() {
-        JdbcTaskChannel<String> line =
-                TaskDatabase.line(TaskDatabase.OUTBOX, TaskDatabase.prepared(database.dataSource(), "SELECT 1 / 0"));
+    void aMissingConnectionIsReported() {
+        JdbcTaskChannel<String> channel =
+                TaskDatabase.channel(TaskDatabase.OUTBOX, TaskDatabase.prepared(database.dataSource(), "SELECT 1 / 0"));
         assertThatExceptionOfType(TaskQueueException.class)
-                .isThrownBy(() -> line.exchange(finish(1, List.of(new ClaimedTask<>(1L, "", 0)))))
+                .isThrownBy(() -> channel.exchange(finish(1, List.of(new ClaimedTask<>(1L, "", 0)))))
                 .withMessageStartingWith("Could not finish 1 tasks of table outbox (SQL state 22012)");
     }
 
     @Test
-    void whatIsRolledBackBecauseOfADeadlockIsDoneAgain() {
+    void aTransactionThatIsRolledBackBecauseOfADeadlockIsRepeated() {
         QueueConnections connections = new QueueConnections(database.dataSource(), "outbox");
         List<String> failures = new ArrayList<>(List.of("40P01", "40P01"));
         String answer = connections.inOwnTransaction("claim", QueueConnections.USUAL, connection -> {
@@ -150,7 +150,7 @@ class JdbcTaskChannelConnectionTests {
     }
 
     @Test
-    void whatFailsOtherwiseOrAgainAndAgainIsReported() {
+    void otherFailuresAndRepeatedDeadlocksAreReported() {
         QueueConnections connections = new QueueConnections(database.dataSource(), "outbox");
         for (String state : List.of("40P01", "57014")) {
             assertThatExceptionOfType(TaskQueueException.class)

@@ -11,8 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.TaskFailure.Verdict;
-import io.github.dbleases.TaskSession.Place;
 import io.github.dbleases.postgres.PostgresSchema;
 import io.github.dbleases.postgres.PostgresStoreConfig;
 import io.github.dbleases.spi.tasks.ClaimPlan;
@@ -29,7 +29,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a line does on each version of PostgreSQL. */
+/** What a channel must do on each version of PostgreSQL. */
 abstract class JdbcTaskChannelContract {
 
     final TaskDatabase database;
@@ -51,7 +51,7 @@ abstract class JdbcTaskChannelContract {
     void claimsPendingTasksInTheOrderOfTheirIdsUpToTheLimit() {
         database.execute("UPDATE outbox SET sent_at = now() WHERE id IN (1, 3)");
         List<ClaimedTask<String>> claimed =
-                database.line().exchange(claim(me, 3)).claimed();
+                database.channel().exchange(claim(me, 3)).claimed();
         assertThat(claimed)
                 .containsExactly(
                         new ClaimedTask<>(2L, "task 2", 0),
@@ -62,41 +62,41 @@ abstract class JdbcTaskChannelContract {
     }
 
     @Test
-    void claimsAndReturnsTasksInTheOrderAskedFor() {
+    void claimsAndReturnsTasksInTheConfiguredOrder() {
         database.execute("UPDATE outbox SET priority = id % 4");
-        List<ClaimedTask<String>> claimed = database.line(TaskDatabase.ordered("priority DESC, id"))
+        List<ClaimedTask<String>> claimed = database.channel(TaskDatabase.ordered("priority DESC, id"))
                 .exchange(claim(me, 5))
                 .claimed();
         assertThat(claimed).extracting(ClaimedTask::id).containsExactly(3L, 7L, 2L, 6L, 10L);
     }
 
     @Test
-    void claimsWhatNobodyOrADeadSessionHoldsAndNothingElse() {
+    void claimsTasksThatNoLiveSessionHoldsAndNoOthers() {
         database.session(3);
         database.kill(3);
         database.execute(
                 "UPDATE outbox SET session_id = CASE id WHEN 1 THEN 2 WHEN 2 THEN 3 WHEN 3 THEN 99 WHEN 4 THEN 1 END");
-        // Its time is over, but nobody has marked it dead.
+        // It has expired, but no client has marked it dead.
         database.execute("UPDATE dbleases_session SET expires_at = now() - interval '1 h' WHERE id = 2");
-        assertThat(ids(database.line().exchange(claim(me, 4)).claimed())).containsExactly(2L, 3L, 5L, 6L);
+        assertThat(ids(database.channel().exchange(claim(me, 4)).claimed())).containsExactly(2L, 3L, 5L, 6L);
     }
 
     @Test
     void aSessionThatIsNotLiveClaimsNothing() {
         database.kill(me);
-        assertThat(database.line().exchange(claim(me, 4)).claimed()).isEmpty();
-        assertThat(database.line().exchange(claim(77, 4)).claimed()).isEmpty();
+        assertThat(database.channel().exchange(claim(me, 4)).claimed()).isEmpty();
+        assertThat(database.channel().exchange(claim(77, 4)).claimed()).isEmpty();
         assertThat(database.query("SELECT count(*) FROM outbox WHERE session_id IS NOT NULL"))
                 .containsExactly("0");
     }
 
     @Test
     void finishesFailsReleasesAndClaimsInOneRequest() {
-        JdbcTaskChannel<String> line = database.line();
-        List<ClaimedTask<String>> held = line.exchange(claim(me, 6)).claimed();
+        JdbcTaskChannel<String> channel = database.channel();
+        List<ClaimedTask<String>> held = channel.exchange(claim(me, 6)).claimed();
         database.execute("UPDATE outbox SET session_id = 2 WHERE id IN (2, 3)");
         database.execute("UPDATE outbox SET attempts = 2 WHERE id = 4");
-        TaskReply<String> reply = line.exchange(new TaskRequest<>(
+        TaskReply<String> reply = channel.exchange(new TaskRequest<>(
                 me,
                 held.subList(0, 3),
                 fail(me, held.subList(3, 5)).failed(),
@@ -122,7 +122,7 @@ abstract class JdbcTaskChannelContract {
     }
 
     @Test
-    void tellsWhichOfTheFailedTasksTheSessionDoesNotHold() {
+    void aReplyNamesTheFailedTasksThatTheSessionDoesNotHold() {
         TaskTable uncounted = new TaskTable(
                 "outbox",
                 "id",
@@ -132,15 +132,15 @@ abstract class JdbcTaskChannelContract {
                 "sent_at = now()",
                 TaskTable.Failures.UNRECORDED,
                 null);
-        for (JdbcTaskChannel<String> line : List.of(database.line(), database.line(uncounted))) {
+        for (JdbcTaskChannel<String> channel : List.of(database.channel(), database.channel(uncounted))) {
             createTable();
-            List<ClaimedTask<String>> held = line.exchange(claim(me, 4)).claimed();
+            List<ClaimedTask<String>> held = channel.exchange(claim(me, 4)).claimed();
             database.execute("UPDATE outbox SET session_id = 2 WHERE id = 2; DELETE FROM outbox WHERE id = 4");
 
-            TaskReply<String> reply = line.exchange(fail(me, held));
+            TaskReply<String> reply = channel.exchange(fail(me, held));
 
             assertThat(ids(reply.unheld())).containsExactly(2L, 4L);
-            assertThat(ids(line.exchange(fail(me, held.subList(0, 1))).unheld()))
+            assertThat(ids(channel.exchange(fail(me, held.subList(0, 1))).unheld()))
                     .containsExactly(1L);
         }
     }
@@ -148,63 +148,63 @@ abstract class JdbcTaskChannelContract {
     @Test
     void aFailureFreesTheTaskUntilItIsDueAndRepeatingItHasNoEffect() {
         database.execute("ALTER TABLE outbox ADD due_at timestamptz NOT NULL DEFAULT now()");
-        JdbcTaskChannel<String> line = new JdbcTaskChannel<>(
+        JdbcTaskChannel<String> channel = new JdbcTaskChannel<>(
                 database.dataSource(),
                 TaskDatabase.due("sent_at IS NULL"),
                 LeaseTables.defaults(),
                 row -> row.getString("payload"),
                 () -> 0);
-        List<ClaimedTask<String>> held = line.exchange(claim(me, 3)).claimed();
+        List<ClaimedTask<String>> held = channel.exchange(claim(me, 3)).claimed();
         TaskRequest<String> failed = fail(me, held.subList(0, 1), Verdict.RETRY, Duration.ofHours(1));
-        assertThat(line.exchange(failed).unheld()).isEmpty();
-        assertThat(ids(line.exchange(failed).unheld())).containsExactly(1L);
-        line.exchange(fail(me, held.subList(1, 2), Verdict.POSTPONE, Duration.ofHours(2)));
+        assertThat(channel.exchange(failed).unheld()).isEmpty();
+        assertThat(ids(channel.exchange(failed).unheld())).containsExactly(1L);
+        channel.exchange(fail(me, held.subList(1, 2), Verdict.POSTPONE, Duration.ofHours(2)));
         assertThat(database.query("SELECT concat_ws(' ', id, session_id, attempts, last_error,"
                         + " round(extract(epoch FROM due_at - now()) / 3600)) FROM outbox WHERE id <= 3 ORDER BY id"))
                 .containsExactly("1 1 java.lang.IllegalStateException: No task 1", "2 0 2", "3 1 0 0");
-        assertThat(ids(line.exchange(claim(other, 10)).claimed())).isEqualTo(numbers(4, 10));
+        assertThat(ids(channel.exchange(claim(other, 10)).claimed())).isEqualTo(numbers(4, 10));
         database.execute("UPDATE outbox SET due_at = now() WHERE id <= 2");
-        assertThat(line.exchange(claim(other, 10)).claimed())
+        assertThat(channel.exchange(claim(other, 10)).claimed())
                 .extracting(ClaimedTask::id, ClaimedTask::attempts)
                 .containsExactlyInAnyOrder(tuple(1L, 1), tuple(2L, 0));
     }
 
     @Test
     void freshTasksAndRetriesAreClaimedSideBySide() {
-        JdbcTaskChannel<String> line = database.line();
+        JdbcTaskChannel<String> channel = database.channel();
         database.execute("UPDATE outbox SET attempts = 1 WHERE id <= 5");
         ClaimPlan plan = new ClaimPlan(new TaskClaim(me, 4, 0, Place.ALONE, false), 4, 1, false, List.of(), List.of());
-        assertThat(ids(line.exchange(claim(plan)).claimed())).containsExactly(1L, 6L, 7L, 8L);
+        assertThat(ids(channel.exchange(claim(plan)).claimed())).containsExactly(1L, 6L, 7L, 8L);
         ClaimPlan fresh = new ClaimPlan(new TaskClaim(me, 4, 4, Place.ALONE, false), 4, 0, false, List.of(), List.of());
-        assertThat(ids(line.exchange(claim(fresh)).claimed())).containsExactly(9L, 10L);
+        assertThat(ids(channel.exchange(claim(fresh)).claimed())).containsExactly(9L, 10L);
     }
 
     @Test
-    void retriesAreClaimedSoonWhereEveryClaimIsSlow() {
+    void retriesAreClaimedSoonEvenIfEveryClaimIsSlow() {
         AtomicLong clock = new AtomicLong();
-        JdbcTaskChannel<String> line = database.line(() -> clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(300)));
+        JdbcTaskChannel<String> channel = database.channel(() -> clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(300)));
         ClaimPlan plan =
                 new ClaimPlan(new TaskClaim(me, 20, 0, Place.ALONE, false), 20, 20, false, List.of(), List.of());
-        line.exchange(claim(plan));
-        line.exchange(claim(plan));
+        channel.exchange(claim(plan));
+        channel.exchange(claim(plan));
         database.execute("UPDATE outbox SET attempts = 1, session_id = NULL WHERE id = 7");
 
         List<Long> retries = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            retries.addAll(ids(line.exchange(claim(plan)).claimed()));
+            retries.addAll(ids(channel.exchange(claim(plan)).claimed()));
         }
 
         assertThat(retries).containsExactly(7L);
     }
 
     @Test
-    void aClaimFromTheEndTakesTheLastOnes() {
+    void aClaimFromTheEndTakesTheLastTasks() {
         ClaimPlan plan = new ClaimPlan(new TaskClaim(me, 2, 0, Place.ALONE, false), 2, 2, true, List.of(), List.of());
-        assertThat(ids(database.line().exchange(claim(plan)).claimed())).containsExactly(9L, 10L);
+        assertThat(ids(database.channel().exchange(claim(plan)).claimed())).containsExactly(9L, 10L);
     }
 
     @Test
-    void whatRestsIsNotClaimedAndWhereAttemptsAreNotCountedTheRunnerSaysWhatHasFailed() {
+    void aPlanExcludesTasksAndNamesRetriesWhereTheTableDoesNotRecordFailures() {
         TaskTable uncounted = new TaskTable(
                 "outbox",
                 "id",
@@ -214,14 +214,14 @@ abstract class JdbcTaskChannelContract {
                 "sent_at = now()",
                 TaskTable.Failures.UNRECORDED,
                 null);
-        JdbcTaskChannel<String> line = database.line(uncounted);
+        JdbcTaskChannel<String> channel = database.channel(uncounted);
         ClaimPlan plan = new ClaimPlan(
                 new TaskClaim(me, 3, 0, Place.ALONE, false), 3, 1, false, List.of(1L, 4L), List.of(1L, 2L, 3L));
-        assertThat(ids(line.exchange(claim(plan)).claimed())).containsExactly(2L, 5L, 6L);
+        assertThat(ids(channel.exchange(claim(plan)).claimed())).containsExactly(2L, 5L, 6L);
     }
 
     @Test
-    void sessionsOfAnotherPrefixKeepWhatTheyHold() throws SQLException {
+    void sessionsWithAnotherPrefixKeepTheirTasks() throws SQLException {
         PostgresSchema.create(database.dataSource(), new PostgresStoreConfig(null, "other_", true));
         database.execute("""
                 INSERT INTO other_session (id, expires_at, inbox, ttl, grace, started_at, weight, state, client_id)
@@ -229,31 +229,33 @@ abstract class JdbcTaskChannelContract {
                 """);
         try {
             database.execute("UPDATE outbox SET session_id = 77 WHERE id <= 8");
-            assertThat(ids(database.line().exchange(claim(me, 10)).claimed())).containsExactly(9L, 10L);
+            assertThat(ids(database.channel().exchange(claim(me, 10)).claimed()))
+                    .containsExactly(9L, 10L);
             database.execute("UPDATE other_session SET state = 'dead'");
-            assertThat(ids(database.line().exchange(claim(me, 10)).claimed())).isEqualTo(numbers(1, 8));
+            assertThat(ids(database.channel().exchange(claim(me, 10)).claimed()))
+                    .isEqualTo(numbers(1, 8));
         } finally {
             database.execute("DROP TABLE IF EXISTS other_session CASCADE");
         }
     }
 
     @Test
-    void whatWasPutAsideIsClaimedByNobody() {
+    void tasksOutOfAttemptsAreNotClaimed() {
         database.execute("UPDATE outbox SET attempts = id");
-        assertThat(ids(database.line().exchange(claim(me, 10)).claimed())).containsExactly(1L, 2L);
+        assertThat(ids(database.channel().exchange(claim(me, 10)).claimed())).containsExactly(1L, 2L);
     }
 
     @Test
-    void finishedTasksAreDeletedIfThatIsAskedFor() {
-        JdbcTaskChannel<String> line = database.line(TaskDatabase.with(null, " Delete "));
-        List<ClaimedTask<String>> held = line.exchange(claim(me, 10)).claimed();
+    void finishedTasksAreDeletedIfConfigured() {
+        JdbcTaskChannel<String> channel = database.channel(TaskDatabase.with(null, " Delete "));
+        List<ClaimedTask<String>> held = channel.exchange(claim(me, 10)).claimed();
         database.execute("UPDATE outbox SET session_id = 2 WHERE id = 5");
-        assertThat(ids(line.exchange(finish(me, held)).lost())).containsExactly(5L);
+        assertThat(ids(channel.exchange(finish(me, held)).lost())).containsExactly(5L);
         assertThat(database.query("SELECT id FROM outbox")).containsExactly("5");
     }
 
     @Test
-    void aShareIsNoMoreThanFair() {
+    void aSharedClaimTakesAtMostTheFairShare() {
         record Case(int pending, int held, int sessions, int limit, int claimed) {}
         List<Case> cases = List.of(
                 new Case(10, 0, 2, 100, 5),
@@ -267,7 +269,7 @@ abstract class JdbcTaskChannelContract {
         for (Case one : cases) {
             database.execute("UPDATE outbox SET session_id = CASE WHEN id > %d THEN 2 END".formatted(one.pending()));
             TaskClaim claim = new TaskClaim(me, one.limit(), one.held(), new Place(0, one.sessions()), true);
-            assertThat(database.line().exchange(claim(claim)).claimed())
+            assertThat(database.channel().exchange(claim(claim)).claimed())
                     .as("%s", one)
                     .hasSize(one.claimed())
                     .hasSize(claim.limitOf(one.pending()));
@@ -275,51 +277,51 @@ abstract class JdbcTaskChannelContract {
     }
 
     @Test
-    void releasesOnlyWhatTheSessionHolds() {
-        JdbcTaskChannel<String> line = database.line();
-        List<ClaimedTask<String>> held = line.exchange(claim(me, 3)).claimed();
+    void releasesOnlyTasksThatTheSessionHolds() {
+        JdbcTaskChannel<String> channel = database.channel();
+        List<ClaimedTask<String>> held = channel.exchange(claim(me, 3)).claimed();
         database.execute("UPDATE outbox SET session_id = 2 WHERE id = 2");
-        line.exchange(release(me, held));
+        channel.exchange(release(me, held));
         assertThat(database.query("SELECT id FROM outbox WHERE session_id IS NOT NULL"))
                 .containsExactly("2");
     }
 
     @Test
-    void givesBackAllButWhatIsKnown() {
-        JdbcTaskChannel<String> line = database.line();
-        List<ClaimedTask<String>> held = line.exchange(claim(me, 5)).claimed();
-        line.exchange(claim(other, 2));
-        line.releaseAllBut(me, idsOf(held.subList(1, 3)));
+    void releasesAllTasksExceptKnownOnes() {
+        JdbcTaskChannel<String> channel = database.channel();
+        List<ClaimedTask<String>> held = channel.exchange(claim(me, 5)).claimed();
+        channel.exchange(claim(other, 2));
+        channel.releaseAllBut(me, idsOf(held.subList(1, 3)));
         assertThat(database.query("SELECT id FROM outbox WHERE session_id = 1 ORDER BY id"))
                 .containsExactly("2", "3");
-        line.releaseAllBut(me, List.of());
+        channel.releaseAllBut(me, List.of());
         assertThat(database.query("SELECT id FROM outbox WHERE session_id IS NOT NULL ORDER BY id"))
                 .containsExactly("6", "7");
     }
 
     @Test
-    void tellsForHowLongTheOldestTaskHasBeenWaiting() {
+    void returnsTheAgeOfTheOldestTask() {
         database.execute("UPDATE outbox SET created_at = now() - interval '1 h' WHERE id = 1");
-        assertThat(database.line().oldestPending())
+        assertThat(database.channel().oldestPending())
                 .hasValueSatisfying(age -> assertThat(age.toSeconds()).isBetween(3600L, 3660L));
         database.execute("UPDATE outbox SET created_at = now() + interval '1 h'");
-        assertThat(database.line().oldestPending())
+        assertThat(database.channel().oldestPending())
                 .hasValueSatisfying(age -> assertThat(age).isZero());
         database.execute("UPDATE outbox SET sent_at = now()");
-        assertThat(database.line().oldestPending()).isEmpty();
+        assertThat(database.channel().oldestPending()).isEmpty();
     }
 
     @Test
-    void aClaimBeginsWhereTheLastOneEndedAndFindsEarlierTasksBeforeItComesBackShort() {
-        JdbcTaskChannel<String> line = new JdbcTaskChannel<>(
+    void aClaimBeginsWhereTheLastOneEndedAndLooksAtEarlierTasksBeforeItComesBackShort() {
+        JdbcTaskChannel<String> channel = new JdbcTaskChannel<>(
                 database.dataSource(),
                 TaskDatabase.OUTBOX,
                 LeaseTables.defaults(),
                 row -> row.getString("payload"),
                 () -> 0);
-        assertThat(ids(line.exchange(claim(me, 4)).claimed())).isEqualTo(numbers(1, 4));
+        assertThat(ids(channel.exchange(claim(me, 4)).claimed())).isEqualTo(numbers(1, 4));
         database.execute("UPDATE outbox SET session_id = NULL WHERE id <= 2");
-        assertThat(ids(line.exchange(claim(me, 3)).claimed())).isEqualTo(numbers(5, 7));
-        assertThat(ids(line.exchange(claim(me, 5)).claimed())).containsExactly(1L, 2L, 8L, 9L, 10L);
+        assertThat(ids(channel.exchange(claim(me, 3)).claimed())).isEqualTo(numbers(5, 7));
+        assertThat(ids(channel.exchange(claim(me, 5)).claimed())).containsExactly(1L, 2L, 8L, 9L, 10L);
     }
 }

@@ -6,7 +6,7 @@ import static io.github.dbleases.postgres.tasks.TaskDatabase.finish;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.TaskClaim;
-import io.github.dbleases.TaskSession.Place;
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.spi.tasks.ClaimedTask;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Keys of other types and names that must be quoted, all the way through. */
+/** Ids of other types, and names that must be quoted, in all statements. */
 class JdbcTaskChannelTypesTests {
 
     private final TaskDatabase database = TaskDatabase.on(PostgresServer.newest());
@@ -58,24 +58,24 @@ class JdbcTaskChannelTypesTests {
                 "done = true",
                 new TaskTable.Failures("a?b", null, null, 1, null),
                 null);
-        JdbcTaskChannel<String> line = database.line(table);
-        line.check();
-        List<ClaimedTask<String>> claimed = line.exchange(claim(1, 4)).claimed();
+        JdbcTaskChannel<String> channel = database.channel(table);
+        channel.check();
+        List<ClaimedTask<String>> claimed = channel.exchange(claim(1, 4)).claimed();
         assertThat(claimed).hasSize(4).allSatisfy(task -> assertThat(task.id()).isInstanceOf(javaType));
-        assertThat(line.exchange(claim(1, 2)).claimed()).hasSize(2).doesNotContainAnyElementsOf(claimed);
+        assertThat(channel.exchange(claim(1, 2)).claimed()).hasSize(2).doesNotContainAnyElementsOf(claimed);
         database.execute(
                 "UPDATE \"The Shop\".\"Order \"\"Items\"\" ?\" SET \"Session-Id\" = 7 WHERE \"select\" = (SELECT min(\"select\"::text)::%s FROM \"The Shop\".\"Order \"\"Items\"\" ?\")"
                         .formatted(type));
-        assertThat(line.exchange(finish(1, claimed.subList(0, 2))).lost()).containsExactly(claimed.get(0));
-        assertThat(line.exchange(fail(1, claimed.subList(2, 3))).givenUp()).containsExactly(claimed.get(2));
-        line.releaseAllBut(1, TaskDatabase.idsOf(claimed.subList(3, 4)));
+        assertThat(channel.exchange(finish(1, claimed.subList(0, 2))).lost()).containsExactly(claimed.get(0));
+        assertThat(channel.exchange(fail(1, claimed.subList(2, 3))).givenUp()).containsExactly(claimed.get(2));
+        channel.releaseAllBut(1, TaskDatabase.idsOf(claimed.subList(3, 4)));
         assertThat(
                         database.query(
                                 "SELECT count(*) || ' ' || count(\"Session-Id\") FROM \"The Shop\".\"Order \"\"Items\"\" ?\" WHERE NOT done"))
                 .containsExactly("8 2");
     }
 
-    /** The last ones are all at the same position of their scale. */
+    /** In the last case, all ids are at the same position of their scale. */
     @ParameterizedTest
     @CsvSource({
         "bigint, i",
@@ -87,7 +87,7 @@ class JdbcTaskChannelTypesTests {
         "uuid, md5(i::text)::uuid",
         "uuid, 'lpad(i::text, 32, ''0'')::uuid'"
     })
-    void sessionsThatClaimInTurnsFinishEachTaskOnce(String type, String value) {
+    void sessionsThatTakeTurnsFinishEachTaskOnce(String type, String value) {
         database.execute("""
                 CREATE TABLE "The Shop".job (id %s PRIMARY KEY, payload text, session_id bigint, done boolean DEFAULT false);
                 CREATE INDEX ON "The Shop".job (id) WHERE NOT done;
@@ -102,17 +102,19 @@ class JdbcTaskChannelTypesTests {
                 "done = true",
                 TaskTable.Failures.UNRECORDED,
                 null);
-        List<JdbcTaskChannel<String>> lines = List.of(database.line(table), database.line(table), database.line(table));
-        lines.subList(1, 3).forEach(line -> database.session(lines.indexOf(line) + 1));
+        List<JdbcTaskChannel<String>> channels =
+                List.of(database.channel(table), database.channel(table), database.channel(table));
+        channels.subList(1, 3).forEach(channel -> database.session(channels.indexOf(channel) + 1));
         List<Object> finished = new ArrayList<>();
         int before = -1;
         while (finished.size() > before) {
             before = finished.size();
-            for (int i = 0; i < lines.size(); i++) {
-                TaskClaim claim = new TaskClaim(i + 1, 7, 0, new Place(i, lines.size()), false);
+            for (int i = 0; i < channels.size(); i++) {
+                TaskClaim claim = new TaskClaim(i + 1, 7, 0, new Place(i, channels.size()), false);
                 List<ClaimedTask<String>> claimed =
-                        lines.get(i).exchange(claim(claim)).claimed();
-                assertThat(lines.get(i).exchange(finish(i + 1, claimed)).lost()).isEmpty();
+                        channels.get(i).exchange(claim(claim)).claimed();
+                assertThat(channels.get(i).exchange(finish(i + 1, claimed)).lost())
+                        .isEmpty();
                 claimed.forEach(task -> finished.add(task.id()));
             }
         }
@@ -120,7 +122,7 @@ class JdbcTaskChannelTypesTests {
     }
 
     @Test
-    void aColumnOfTheOrderMayHaveTheNameOfAPartOfTheStatement() {
+    void aColumnCanHaveTheNameOfAPartOfTheStatement() {
         database.execute("""
                 CREATE TABLE "The Shop".job (
                     id bigint PRIMARY KEY, payload text, session_id bigint, done boolean DEFAULT false, "{word}" int, "{id}" int
@@ -136,10 +138,10 @@ class JdbcTaskChannelTypesTests {
                 "done = true",
                 TaskTable.Failures.UNRECORDED,
                 null);
-        JdbcTaskChannel<String> line = database.line(table);
-        line.check();
+        JdbcTaskChannel<String> channel = database.channel(table);
+        channel.check();
 
-        assertThat(line.exchange(claim(1, 2)).claimed())
+        assertThat(channel.exchange(claim(1, 2)).claimed())
                 .extracting(ClaimedTask::task)
                 .containsExactly("job 3", "job 2");
     }

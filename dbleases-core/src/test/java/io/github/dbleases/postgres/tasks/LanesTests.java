@@ -3,14 +3,14 @@ package io.github.dbleases.postgres.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.TaskClaim;
-import io.github.dbleases.TaskSession.Place;
+import io.github.dbleases.TaskClaim.Place;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LanesTests {
 
-    /** A session may hold so many: its blocks have at least 64 times as many ids. */
+    /** How many tasks a session may hold: its blocks have at least 64 times as many ids. */
     private static final int LIMIT = 16;
 
     private static final long BLOCK = 2_048;
@@ -25,7 +25,7 @@ class LanesTests {
     }
 
     @Test
-    void itStaysInItsBlockToTheEndAndGoesToTheNextOneOfItsLane() {
+    void aSessionStaysInItsBlockToTheEndAndThenGoesToTheNextBlockOfItsLane() {
         assertThat(lanes.enter(5, claim(1, 4))).isEqualTo(BLOCK);
         assertThat(goOnTo(2 * BLOCK - 1)).isEqualTo(2 * BLOCK - 1);
         assertThat(goOnTo(2 * BLOCK)).isEqualTo(5 * BLOCK);
@@ -33,20 +33,20 @@ class LanesTests {
     }
 
     @Test
-    void blocksLieBelowZeroAsAboveIt() {
+    void negativeIdsHaveBlocksToo() {
         assertThat(lanes.enter(-3 * BLOCK + 7, claim(1, 4))).isEqualTo(-3 * BLOCK + 7);
         assertThat(goOnTo(-2 * BLOCK)).isEqualTo(BLOCK);
     }
 
     @Test
-    void afterAClaimAtTheStartItGoesOnWhereItWas() {
+    void afterAClaimFromTheStartASessionContinuesWhereItWas() {
         lanes.enter(5, claim(1, 4));
         goOnTo(BLOCK + LIMIT);
         assertThat(lanes.enter(40, claim(1, 4))).isEqualTo(BLOCK + LIMIT);
     }
 
     @Test
-    void whoIsTooFarAheadLeavesItsLaneUntilTheOthersHaveComeCloser() {
+    void aSessionThatIsTooFarAheadLeavesItsLaneUntilTheOthersAreCloser() {
         lanes.enter(0, claim(1, 4));
         goOnTo(101 * BLOCK);
         lanes.enter(0, claim(1, 4));
@@ -58,27 +58,27 @@ class LanesTests {
     }
 
     @Test
-    void howFarIsTooFarGrowsWithWhatIsCoveredBetweenTwoStarts() {
+    void aSessionMayBeFartherAheadIfItCoversMoreBetweenTwoStarts() {
         lanes.enter(0, claim(1, 4));
         long far = goOnTo(101 * BLOCK);
         assertThat(lanes.enter(20, claim(1, 4))).isEqualTo(far);
     }
 
     @Test
-    void whenTheSessionsAreOthersTheLanesBeginAgainAtTheStart() {
+    void whenTheSessionsChangeTheLanesBeginAgainAtTheStart() {
         lanes.enter(0, claim(1, 4));
         goOnTo(5 * BLOCK + 100);
         assertThat(lanes.enter(5, claim(1, 3))).isEqualTo(BLOCK);
     }
 
     @Test
-    void whereIdsHaveGapsBlocksAreWiderAsSoonAsThatIsSeen() {
+    void idsWithGapsGetWiderBlocksAsSoonAsThatIsSeen() {
         lanes.enter(0, claim(1, 4));
         assertThat(lanes.goOn(BLOCK, BLOCK + LIMIT * 1_000L, claim(1, 4))).isEqualTo(1L << 20);
     }
 
     @Test
-    void howWideARowIsIsSeenInTheClaimThatPassedTheFewestOfOthers() {
+    void theClaimThatPassedTheFewestRowsOfOthersShowsTheWidthOfARow() {
         lanes.enter(0, claim(1, 4));
         lanes.goOn(BLOCK, BLOCK + LIMIT * 4_000L, claim(1, 4));
         lanes.goOn(BLOCK, BLOCK + LIMIT * 1_000L, claim(1, 4));
@@ -87,14 +87,14 @@ class LanesTests {
     }
 
     @Test
-    void aRowNeverTakesLessThanAnId() {
+    void aRowIsAtLeastOneIdWide() {
         lanes.enter(0, claim(1, 4));
         lanes.goOn(BLOCK, BLOCK, claim(1, 4));
         assertThat(lanes.enter(0, claim(2, 4))).isEqualTo(2 * BLOCK);
     }
 
     @Test
-    void eachTimeThatTheTableEndsBlocksAreSmallerUntilThereIsALotAgain() {
+    void eachEndOfTheTableMakesBlocksSmallerUntilThereAreManyTasksAgain() {
         List<Long> entered = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             entered.add(lanes.enter(0, claim(1, 4)));
@@ -114,12 +114,12 @@ class LanesTests {
     }
 
     @Test
-    void whereThereIsNoFurtherBlockItReturnsLess() {
+    void withoutANextBlockTheResultIsSmaller() {
         lanes.enter(Long.MAX_VALUE - 5 * BLOCK, claim(1, 4));
         assertThat(goOnTo(Long.MAX_VALUE)).isLessThan(0);
     }
 
-    /** A claim that passed no row of others. */
+    /** A claim that passed no rows of other sessions. */
     private long goOnTo(long last) {
         return lanes.goOn(last - LIMIT, last, claim(1, 4));
     }

@@ -33,7 +33,7 @@ class SearchCostTests {
     }
 
     @Test
-    void onASlowMachineOnlyWhatTheSearchAddsCounts() {
+    void onASlowMachineOnlyTheCostOfTheSearchItselfCounts() {
         search(300);
         search(300);
         assertThat(isAffordableAfter(100)).isFalse();
@@ -42,7 +42,7 @@ class SearchCostTests {
     }
 
     @Test
-    void howeverExpensiveItIsTheSearchIsMadeAfterTheLongestWait() {
+    void theSearchIsMadeAfterTheLongestWaitHoweverExpensiveItIs() {
         search(5_000);
         search(5_000);
         assertThat(isAffordableAfter(29_999)).isFalse();

@@ -21,7 +21,7 @@ class TableSizeTests {
     }
 
     @Test
-    void theSizeIsReadAgainWhenItIsNotKnownOrOld() {
+    void theSizeIsReadIfItIsUnknownOrOld() {
         assertThat(size.isOld()).isTrue();
         size.read(5);
         assertThat(size.isOld()).isFalse();

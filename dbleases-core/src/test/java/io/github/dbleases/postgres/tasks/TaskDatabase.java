@@ -1,9 +1,9 @@
 package io.github.dbleases.postgres.tasks;
 
 import io.github.dbleases.TaskClaim;
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.TaskFailure;
 import io.github.dbleases.TaskFailure.Verdict;
-import io.github.dbleases.TaskSession.Place;
 import io.github.dbleases.postgres.PostgresSchema;
 import io.github.dbleases.postgres.PostgresStoreConfig;
 import io.github.dbleases.spi.tasks.ClaimPlan;
@@ -25,12 +25,12 @@ import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
 import javax.sql.DataSource;
 
-/** A database with the tables of the leases, short words for SQL, and queues on tables of it. */
+/** A database with the tables of dbleases, shortcuts for SQL, and channels to task tables. */
 final class TaskDatabase {
 
     private static final Map<PostgresServer, TaskDatabase> SHARED = new ConcurrentHashMap<>();
 
-    /** Of a table of the usual shape, see {@link #createOutbox}. */
+    /** A table with the usual columns; see {@link #createOutbox}. */
     static final TaskTable OUTBOX = table("outbox");
 
     private final DataSource dataSource;
@@ -39,7 +39,7 @@ final class TaskDatabase {
         this.dataSource = dataSource;
     }
 
-    /** Returns the one on a shared server, the same for all tests. */
+    /** Returns the database on a shared server, the same for all tests. */
     static TaskDatabase on(PostgresServer server) {
         return SHARED.computeIfAbsent(server, TaskDatabase::create);
     }
@@ -54,7 +54,7 @@ final class TaskDatabase {
         return new TaskDatabase(dataSource);
     }
 
-    /** A table whose columns have the usual names and whose finished rows stay. */
+    /** A table with the usual columns, in which finished rows stay. */
     static TaskTable table(String name) {
         return new TaskTable(
                 name,
@@ -67,7 +67,7 @@ final class TaskDatabase {
                 "created_at");
     }
 
-    /** One with a due column. */
+    /** A table with a due column. */
     static TaskTable due(String pending) {
         return new TaskTable(
                 "outbox",
@@ -108,7 +108,7 @@ final class TaskDatabase {
         return dataSource;
     }
 
-    /** Makes the table of {@link #OUTBOX} anew, and forgets all sessions. */
+    /** Creates the table of {@link #OUTBOX} anew, and deletes all sessions. */
     void createOutbox(long rows) {
         execute("""
                 DELETE FROM dbleases_session;
@@ -141,25 +141,25 @@ final class TaskDatabase {
         execute("UPDATE dbleases_session SET state = 'dead' WHERE id = " + session);
     }
 
-    JdbcTaskChannel<String> line() {
-        return line(OUTBOX);
+    JdbcTaskChannel<String> channel() {
+        return channel(OUTBOX);
     }
 
     /** Returns a channel with a clock of its own. */
-    JdbcTaskChannel<String> line(LongSupplier nanoTime) {
+    JdbcTaskChannel<String> channel(LongSupplier nanoTime) {
         return new JdbcTaskChannel<>(
                 dataSource, OUTBOX, LeaseTables.defaults(), row -> row.getString("payload"), nanoTime);
     }
 
-    JdbcTaskChannel<String> line(TaskTable table) {
-        return line(table, dataSource);
+    JdbcTaskChannel<String> channel(TaskTable table) {
+        return channel(table, dataSource);
     }
 
-    static JdbcTaskChannel<String> line(TaskTable table, DataSource dataSource) {
+    static JdbcTaskChannel<String> channel(TaskTable table, DataSource dataSource) {
         return new JdbcTaskChannel<>(dataSource, table, LeaseTables.defaults(), row -> row.getString("payload"));
     }
 
-    /** One connection that stays open, as in a pool. */
+    /** Returns a data source with one connection that stays open, as in a pool. */
     static DataSource kept(Connection connection) {
         ClassLoader loader = TaskDatabase.class.getClassLoader();
         Object open = Proxy.newProxyInstance(loader, new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
@@ -173,7 +173,7 @@ final class TaskDatabase {
                 Proxy.newProxyInstance(loader, new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> open);
     }
 
-    /** Connections on which something has been executed before. */
+    /** Returns a data source that executes a statement on each new connection. */
     static DataSource prepared(DataSource dataSource, String sql) {
         return (DataSource) Proxy.newProxyInstance(
                 TaskDatabase.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {

@@ -13,38 +13,39 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TaskTableTests {
 
     @Test
-    void namesThatCannotBeNamesAreRefused() {
+    void invalidNamesAreRefused() {
         refused(() -> TaskDatabase.table(" "))
                 .withMessageStartingWith("table is ' ', but must be a name of 1 to 63 bytes");
         refused(() -> TaskDatabase.table(".outbox")).withMessageStartingWith("the schema in table is ''");
         refused(() -> TaskDatabase.table("x".repeat(64))).withMessageContaining("1 to 63 bytes");
-        refused(() -> TaskDatabase.ordered("x".repeat(64))).withMessageStartingWith("order-by is 'xxx");
-        refused(() -> new TaskTable.Failures("", null, null, 1, null)).withMessageStartingWith("attempts-column is ''");
-        refused(() -> new TaskTable.Failures(null, "\n", null, 0, null)).withMessageStartingWith("error-column is '");
+        refused(() -> TaskDatabase.ordered("x".repeat(64))).withMessageStartingWith("orderBy is 'xxx");
+        refused(() -> new TaskTable.Failures("", null, null, 1, null)).withMessageStartingWith("attemptsColumn is ''");
+        refused(() -> new TaskTable.Failures(null, "\n", null, 0, null)).withMessageStartingWith("errorColumn is '");
         refused(() -> new LeaseTables(" ", "dbleases_")).withMessageStartingWith("schema is ' '");
-        refused(() -> new LeaseTables(null, "A")).withMessageStartingWith("table-prefix is 'A'");
+        refused(() -> new LeaseTables(null, "A")).withMessageStartingWith("tablePrefix is 'A'");
     }
 
     @Test
-    void attemptsWithoutAColumnOrBelowZeroAreRefused() {
+    void maxAttemptsWithoutAColumnOrBelowZeroAreRefused() {
         refused(() -> new TaskTable.Failures(null, null, null, 5, null))
                 .withMessage(
-                        "max-attempts is 5, but no attempts-column counts them: set attempts-column to an integer column.");
+                        "maxAttempts is 5, but no attemptsColumn counts the attempts. Set attemptsColumn to an integer column.");
         refused(() -> new TaskTable.Failures("attempts", null, null, -1, null))
-                .withMessage("max-attempts is -1, but must be 0 (tasks are tried forever) or more.");
+                .withMessage(
+                        "maxAttempts is -1, but must be 0 (tasks are tried forever) or more. Set another maxAttempts.");
     }
 
     @Test
-    void sqlThatIsBlankOrHasParametersIsRefused() {
+    void blankSqlAndSqlWithParametersIsRefused() {
         refused(() -> TaskDatabase.with(" ", "delete"))
-                .withMessage("pending is blank: leave it out if each row of the table is pending.");
+                .withMessage("pending is blank. Leave it out if each row of the table is pending.");
         refused(() -> TaskDatabase.with("a ? b", "delete")).withMessageContaining("must not contain a question mark");
         refused(() -> TaskDatabase.with("true", "")).withMessageStartingWith("finish is blank");
-        refused(() -> TaskDatabase.ordered("")).withMessageStartingWith("order-by is blank");
+        refused(() -> TaskDatabase.ordered("")).withMessageStartingWith("orderBy is blank");
     }
 
     @Test
-    void aFinishedTaskThatWouldBePendingAgainIsRefused() {
+    void aFinishThatLeavesTheTaskPendingIsRefused() {
         refused(() -> TaskDatabase.with(null, "sent_at = now()")).withMessageContaining("would be claimed again");
     }
 
@@ -61,13 +62,13 @@ class TaskTableTests {
                 "a desc nulls",
                 "a,,b"
             })
-    void ordersThatAreNoColumnsAreRefused(String orderBy) {
+    void ordersOfAnythingButColumnsAreRefused(String orderBy) {
         refused(() -> TaskDatabase.ordered(orderBy))
-                .withMessageStartingWith("order-by is '" + orderBy + "', but must be columns");
+                .withMessageStartingWith("orderBy is '" + orderBy + "', but must be columns");
     }
 
     @Test
-    void ordersAreRead() {
+    void anOrderIsParsed() {
         assertThat(TaskDatabase.ordered(" Priority DESC nulls  last,\"created, \"\"at\"\"\" asc , id")
                         .orders())
                 .extracting(order -> order.sql("t."))

@@ -28,7 +28,7 @@ class WakeUpsTests {
     private final Woken letters = new Woken();
 
     @Test
-    void itsRunnersAreWokenOnceWhenItBeginsToListen() {
+    void itWakesEachRunnerOnceWhenItStartsToListen() {
         try (WakeUps wakeUps = listening()) {
             assertThat(wakeUps).isNotNull();
             assertThat(emails.count()).isEqualTo(1);
@@ -36,7 +36,7 @@ class WakeUpsTests {
     }
 
     @Test
-    void aNotificationWakesAllRunnersOfItsChannelAndNoOther() {
+    void aNotificationWakesAllRunnersOfItsChannelAndNoOthers() {
         Woken alsoEmails = new Woken();
         try (WakeUps wakeUps = WakeUps.start(
                 database.dataSource(), Map.of(CHANNEL, List.of(emails, alsoEmails), "letters", List.of(letters)))) {
@@ -51,7 +51,7 @@ class WakeUpsTests {
     }
 
     @Test
-    void aFloodOfNotificationsIsFewWakeUps() {
+    void manyNotificationsCauseFewWakeUps() {
         try (WakeUps wakeUps = listening()) {
             notifyOf(CHANNEL, 5_000);
             await().until(() -> emails.count() >= 2);
@@ -65,7 +65,7 @@ class WakeUpsTests {
     }
 
     @Test
-    void aConnectionThatBreaksIsReplacedAndAllAreWoken() {
+    void aBrokenConnectionIsReplacedAndAllRunnersAreWoken() {
         try (WakeUps wakeUps = listening()) {
             query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                     + " WHERE datname = current_database() AND pid <> pg_backend_pid()");
@@ -78,7 +78,7 @@ class WakeUpsTests {
     }
 
     @Test
-    void closedItListensNoMore() {
+    void itStopsListeningWhenItIsClosed() {
         listening().close();
 
         await().until(() -> query("SELECT count(*) FROM pg_stat_activity"
@@ -95,7 +95,7 @@ class WakeUpsTests {
         return wakeUps;
     }
 
-    /** All in one transaction; those of one text would be made one by the server. */
+    /** Notifies in one transaction, with different payloads: the server would merge equal ones. */
     private void notifyOf(String channel, int times) {
         query("SELECT count(pg_notify('%s', i::text)) FROM generate_series(1, %d) i".formatted(channel, times));
     }

@@ -12,7 +12,6 @@ import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.TaskFailure;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.TaskRunnerConfig;
-import io.github.dbleases.TaskRunnerConfig.Retry;
 import io.github.dbleases.TaskRunnerListener;
 import io.github.dbleases.Tasker;
 import io.github.dbleases.Timing;
@@ -47,8 +46,8 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runners, clients, a table and a database as they are, and what goes wrong around them: it is told, and the runner goes on
- * when the cause is gone.
+ * Real runners and clients on a real table, and what goes wrong around them: failures are reported, and the runner continues
+ * when their cause is gone.
  */
 class RealRunnerTests {
 
@@ -104,7 +103,7 @@ class RealRunnerTests {
     }
 
     @Test
-    void aTaskerThatAlwaysThrowsIsReportedOnceAndItsTasksAreDoneWhenItNoLongerDoes() throws Exception {
+    void aTaskerThatAlwaysThrowsIsReportedOnceAndItsTasksAreDoneWhenItStopsThrowing() throws Exception {
         AtomicBoolean broken = new AtomicBoolean(true);
         insert(1, 20);
         start(tasks -> {
@@ -126,7 +125,7 @@ class RealRunnerTests {
     }
 
     @Test
-    void aRowThatSomebodyKeepsLockedStopsNoOthers() throws Exception {
+    void aLockedRowDoesNotStopTheOthers() throws Exception {
         insert(1, 40);
         try (Connection connection = database.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
@@ -142,7 +141,8 @@ class RealRunnerTests {
 
             assertThat(errors)
                     .isNotEmpty()
-                    .allSatisfy(error -> assertThat(error).hasMessageContaining("Somebody holds a lock on a row"));
+                    .allSatisfy(error ->
+                            assertThat(error).hasMessageContaining("Another transaction holds a lock on a row"));
             connection.rollback();
         }
         awaitDone(40);
@@ -161,7 +161,8 @@ class RealRunnerTests {
         awaitDone(20);
 
         assertThat(errors)
-                .allSatisfy(error -> assertThat(error).hasMessage("The tasker did not return it as accomplished."));
+                .allSatisfy(
+                        error -> assertThat(error).hasMessage("The tasker did not return the task as accomplished."));
         assertThat(log)
                 .filteredOn(line -> line.toLowerCase(Locale.ROOT).contains("failures of this kind"))
                 .hasSize(1);
@@ -190,7 +191,7 @@ class RealRunnerTests {
     }
 
     @Test
-    void aTaskerThatIsSlowerThanItsSessionWouldLiveWithoutHeartbeatsKeepsItsTask() throws Exception {
+    void aTaskThatTakesLongerThanTheTtlStaysWithItsSession() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
         Set<Long> stolen = ConcurrentHashMap.newKeySet();
@@ -221,7 +222,7 @@ class RealRunnerTests {
             "SELECT (extract(epoch FROM expires_at) * 1000)::bigint FROM dbleases_session WHERE id = %d";
 
     @Test
-    void aTableThatIsDroppedIsReportedOnceAndWorkGoesOnWhenItIsThereAgain() throws Exception {
+    void aDroppedTableIsReportedOnceAndWorkContinuesWhenItIsBack() throws Exception {
         insert(1, 20);
         start(tasks -> tasks);
         awaitDone(20);
@@ -235,17 +236,17 @@ class RealRunnerTests {
         assertThat(errors)
                 .allSatisfy(error -> assertThat(error)
                         .hasMessageContaining("\"task\" does not exist")
-                        .hasMessageContaining("create it again"));
+                        .hasMessageContaining("Create it again"));
         assertThat(log)
                 .filteredOn(line -> line.contains("its queue"))
                 .containsExactly(
-                        "Runner work: its queue could not be used, and is tried again. Tasks concerned: []",
-                        "Runner work: its queue can be used again");
+                        "Runner work could not use its queue and will try again. Affected tasks: []",
+                        "Runner work can use its queue again");
         assertThat(lost).isEmpty();
     }
 
     @Test
-    void aRowThatIsDeletedWhileItsTaskFailsIsNotTriedForEver() throws Exception {
+    void aRowThatIsDeletedWhileItsTaskFailsIsNotTriedForever() throws Exception {
         AtomicBoolean deleted = new AtomicBoolean();
         Set<Long> afterwards = ConcurrentHashMap.newKeySet();
         insert(1, 2);
@@ -269,14 +270,17 @@ class RealRunnerTests {
 
     private void start(Tasker<Long> tasker) {
         LeaseClient client = LeaseClients.start(
-                LeaseClientConfig.defaults().withTiming(TIMING), new PostgresLeaseStore(database.dataSource()));
+                LeaseClientConfig.builder().timing(TIMING).build(), new PostgresLeaseStore(database.dataSource()));
         open.push(client);
         TaskRunner runner = TaskRunners.create(
-                TaskRunnerConfig.of("work")
-                        .withTasks(10, 5)
-                        .withThreads(2, false)
-                        .withInterval(Duration.ofMillis(50))
-                        .withRetry(new Retry(Duration.ofMillis(20), Duration.ofMillis(40))),
+                TaskRunnerConfig.builder("work")
+                        .tasksPerSession(10)
+                        .batchSize(5)
+                        .threads(2)
+                        .interval(Duration.ofMillis(50))
+                        .retryDelay(Duration.ofMillis(20))
+                        .maxRetryDelay(Duration.ofMillis(40))
+                        .build(),
                 client,
                 new TaskWork<>(
                         new JdbcTaskChannel<>(

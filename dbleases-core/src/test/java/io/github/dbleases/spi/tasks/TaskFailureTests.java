@@ -9,7 +9,6 @@ import io.github.dbleases.TaskGivenUpException;
 import io.github.dbleases.TaskPostponedException;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.TaskRunnerConfig;
-import io.github.dbleases.TaskRunnerConfig.Retry;
 import io.github.dbleases.TaskRunnerListener;
 import io.github.dbleases.Tasker;
 import io.github.dbleases.Timing;
@@ -42,7 +41,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Failures of tasks, of instances and of settings on a real table: whom they harm, and whom they don't. */
+/** Failures of tasks, instances and settings on a real table, and what they don't harm. */
 class TaskFailureTests {
 
     private static final Timing TIMING = new Timing(
@@ -54,10 +53,13 @@ class TaskFailureTests {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
-    private static final TaskRunnerConfig CONFIG = TaskRunnerConfig.of("work")
-            .withTasks(100, 100)
-            .withInterval(Duration.ofMillis(50))
-            .withRetry(new Retry(Duration.ofMillis(200), Duration.ofSeconds(2)));
+    private static final TaskRunnerConfig CONFIG = TaskRunnerConfig.builder("work")
+            .tasksPerSession(100)
+            .batchSize(100)
+            .interval(Duration.ofMillis(50))
+            .retryDelay(Duration.ofMillis(200))
+            .maxRetryDelay(Duration.ofSeconds(2))
+            .build();
 
     private final PostgresDatabase database = PostgresServer.newest().freshDatabase();
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -115,7 +117,7 @@ class TaskFailureTests {
     }
 
     @Test
-    void fifteenHundredTasksThatFailDoNotKeepOthersWaiting() throws Exception {
+    void fifteenHundredFailingTasksDoNotKeepOthersWaiting() throws Exception {
         insert("bad", 1_500);
         insert("good", 3_500);
         start(table(0), CONFIG, TaskFailureTests::failBad);
@@ -124,7 +126,7 @@ class TaskFailureTests {
     }
 
     @Test
-    void norDoTheyWhereTheTableHasNoColumnsForFailures() throws Exception {
+    void failingTasksDoNotKeepOthersWaitingWithoutColumnsForFailures() throws Exception {
         insert("bad", 1_500);
         insert("good", 3_500);
         start(tableWithoutColumns(), CONFIG, TaskFailureTests::failBad);
@@ -156,7 +158,7 @@ class TaskFailureTests {
     }
 
     @Test
-    void aTaskThatIsCorrectedOrCanceledWhileItWaitsIsNotRunWithItsOldData() throws Exception {
+    void aRetrySeesThatItsTaskWasCorrectedOrCanceled() throws Exception {
         Set<String> run = ConcurrentHashMap.newKeySet();
         insert("bad", 2);
         start(table(0), CONFIG, Tasker.each(job -> {
@@ -227,7 +229,7 @@ class TaskFailureTests {
     }
 
     @Test
-    void runnersWithOverlappingConditionsInOneInstanceNeverWorkOnOneTaskAtOnce() throws Exception {
+    void overlappingRunnersOfOneInstanceNeverWorkOnOneTaskAtOnce() throws Exception {
         Set<Long> atWork = ConcurrentHashMap.newKeySet();
         AtomicInteger twice = new AtomicInteger();
         insert("good", 2_000);
@@ -239,17 +241,13 @@ class TaskFailureTests {
             return jobs;
         };
         for (String name : List.of("one", "other")) {
-            TaskRunnerConfig config = new TaskRunnerConfig(
-                    name,
-                    20,
-                    10,
-                    2,
-                    false,
-                    Duration.ofMillis(50),
-                    Retry.DEFAULT,
-                    Duration.ZERO,
-                    Duration.ofSeconds(20));
-            // Starting again gives back what is not known, as a lost reply does.
+            TaskRunnerConfig config = TaskRunnerConfig.builder(name)
+                    .tasksPerSession(20)
+                    .batchSize(10)
+                    .threads(2)
+                    .interval(Duration.ofMillis(50))
+                    .build();
+            // A restart releases unknown tasks, as a lost reply does.
             TaskRunner runner = start(client, table(0), config, tasker, LeaseTables.defaults());
             runner.stop();
             runner.start();
@@ -275,10 +273,15 @@ class TaskFailureTests {
         start(
                 client(PostgresStoreConfig.defaults()),
                 table(0),
-                CONFIG.withTasks(20, 10),
+                CONFIG.toBuilder().tasksPerSession(20).batchSize(10).build(),
                 tasker,
                 LeaseTables.defaults());
-        start(client(others), table(0), CONFIG.withTasks(20, 10), tasker, new LeaseTables(null, "other_"));
+        start(
+                client(others),
+                table(0),
+                CONFIG.toBuilder().tasksPerSession(20).batchSize(10).build(),
+                tasker,
+                new LeaseTables(null, "other_"));
 
         await().atMost(PATIENCE).until(() -> count("status = 'done'") == 400);
 
@@ -286,7 +289,7 @@ class TaskFailureTests {
     }
 
     @Test
-    void aTriggerThatRefusesFinishesHasNoEffectDoneAgain() throws Exception {
+    void tasksWhoseFinishesATriggerRefusesAreNotDoneAgain() throws Exception {
         execute("""
                 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
                 $$ BEGIN RAISE EXCEPTION 'not now'; END $$;
@@ -294,10 +297,11 @@ class TaskFailureTests {
                 """);
         AtomicInteger effects = new AtomicInteger();
         insert("good", 500);
-        TaskRunner runner = start(table(0), CONFIG.withTasks(10, 10), jobs -> {
-            effects.addAndGet(jobs.size());
-            return jobs;
-        });
+        TaskRunner runner = start(
+                table(0), CONFIG.toBuilder().tasksPerSession(10).batchSize(10).build(), jobs -> {
+                    effects.addAndGet(jobs.size());
+                    return jobs;
+                });
         await().atMost(PATIENCE)
                 .until(() -> effects.get() == 10 && runner.status().held() == 10);
         execute("DROP TRIGGER refuse ON task");
@@ -312,8 +316,14 @@ class TaskFailureTests {
         CountDownLatch never = new CountDownLatch(1);
         insert("bad", 1);
         insert("good", 20);
-        TaskRunner runner =
-                start(table(2), CONFIG.withTasks(10, 10).withTaskTimeout(Duration.ofMillis(300)), Tasker.each(job -> {
+        TaskRunner runner = start(
+                table(2),
+                CONFIG.toBuilder()
+                        .tasksPerSession(10)
+                        .batchSize(10)
+                        .taskTimeout(Duration.ofMillis(300))
+                        .build(),
+                Tasker.each(job -> {
                     if (job.isBad()) {
                         never.await();
                     }
@@ -321,12 +331,12 @@ class TaskFailureTests {
 
         await().atMost(PATIENCE).until(() -> count("status = 'done'") == 20 && count("status = 'dead'") == 1);
 
-        assertThat(text("SELECT error FROM task WHERE status = 'dead'")).contains("task-timeout of 300 ms");
+        assertThat(text("SELECT error FROM task WHERE status = 'dead'")).contains("taskTimeout of 300 ms");
         await().atMost(PATIENCE).until(() -> runner.status().held() == 0);
     }
 
     @Test
-    void theAgeIsThatOfTheOldestTaskThatIsDue() throws Exception {
+    void theAgeIsThatOfTheOldestDueTask() throws Exception {
         execute("""
                 INSERT INTO task (kind, due_at, created_at) VALUES
                     ('good', now() - interval '1 h', now() - interval '1 min'),
@@ -345,7 +355,8 @@ class TaskFailureTests {
 
     private LeaseClient client(PostgresStoreConfig store) {
         LeaseClient client = LeaseClients.start(
-                LeaseClientConfig.defaults().withTiming(TIMING), new PostgresLeaseStore(database.dataSource(), store));
+                LeaseClientConfig.builder().timing(TIMING).build(),
+                new PostgresLeaseStore(database.dataSource(), store));
         open.push(client);
         return client;
     }

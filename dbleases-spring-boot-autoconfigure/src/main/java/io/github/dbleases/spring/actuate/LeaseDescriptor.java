@@ -6,11 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the endpoint answers about one lease or election; an election has one partition, whose owner leads.
+ * The answer of the endpoint about one lease or election. An election has one partition, whose owner leads.
  *
- * @param kind what it is used for; null when the database does not answer
- * @param partitions its partitions in the order of their numbers; when the database does not answer, those of this
- *     instance
+ * @param kind the kind of lease; null when the database does not answer
+ * @param partitions its partitions, ordered by number; only those of this instance when the database does not
+ *     answer
  * @param members the live sessions that take part
  * @param error why the database did not answer; left out when it did
  */

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the endpoint answers: this instance's own view, and what the database knows of the others.
+ * The answer of the endpoint: this instance's own view, and what the database knows about the others.
  *
  * @param client this instance
  * @param sessions all live sessions; empty when the database does not answer
@@ -28,11 +28,11 @@ public record LeasesDescriptor(
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String error) {
 
     /**
-     * This instance. It is its own view, answered without the database.
+     * This instance: its own view, which needs no database.
      *
      * @param session null while there is none
-     * @param trustedForMillis the time to the trust deadline; 0 when it has passed
-     * @param problem what keeps this instance from doing anything but heartbeats; left out when nothing does
+     * @param trustedForMillis time left until the trust deadline; 0 when it has passed
+     * @param problem why this instance does nothing except heartbeats; left out when there is no problem
      */
     public record ClientDescriptor(
             String id,
@@ -53,10 +53,10 @@ public record LeasesDescriptor(
      * A lease of partitions. {@code balanced}, {@code unassigned} and {@code moving} are null when the database does not
      * answer or does not know the lease yet.
      *
-     * @param owned what this instance owns: its own view
-     * @param unassigned how many partitions have no owner
-     * @param moving how many partitions are being handed over
-     * @param assignments what each member owns, in the order of the sessions; those who stand by are among them
+     * @param owned the partitions that this instance owns, in its own view
+     * @param unassigned number of partitions without an owner
+     * @param moving number of partitions that are being handed over
+     * @param assignments what each member owns, in the order of the sessions; includes members that own nothing
      */
     public record PartitionLeaseDescriptor(
             int partitions,
@@ -67,7 +67,7 @@ public record LeasesDescriptor(
             List<AssignmentDescriptor> assignments) {}
 
     /**
-     * What a session owns of a lease.
+     * The partitions of a lease that one session owns.
      *
      * @param partitions as ranges, for example {@code 0-63,70}
      */
@@ -76,9 +76,9 @@ public record LeasesDescriptor(
     /**
      * A leader election.
      *
-     * @param leading whether this instance leads: its own view
-     * @param candidates how many live sessions take part; 0 when the database does not answer
-     * @param leader who leads by the database's word; left out when nobody does and when the database does not answer
+     * @param leading whether this instance leads, in its own view
+     * @param candidates number of live sessions that take part; 0 when the database does not answer
+     * @param leader the leader according to the database; left out when there is none and when the database does not answer
      */
     public record ElectionDescriptor(
             @JsonProperty("isLeader") boolean leading,
@@ -87,22 +87,22 @@ public record LeasesDescriptor(
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             LeaderDescriptor leader) {}
 
-    /** Who leads. */
+    /** The session that leads. */
     public record LeaderDescriptor(String client, long session, long token, Instant since) {}
 
     /**
-     * A task runner, of this instance. It is its own view, but for the age of the oldest task.
+     * A task runner of this instance, in its own view, except for the age of the oldest task.
      *
-     * @param sessions how many live sessions share the tasks; 0 while the runner does not run
-     * @param running how many tasks are being worked on
-     * @param held how many tasks the runner holds, those included
-     * @param completed how many tasks were finished since the start, as are those of the next four
-     * @param failed how many attempts have failed
-     * @param retried how many attempts were made at tasks that had failed before
-     * @param givenUp how many tasks were given up
-     * @param lost how many tasks another session had taken before their outcome was known
-     * @param oldestPendingMillis for how long the oldest task that is due has been waiting; left out if there is none, if this is not
-     *     known and when the database does not answer
+     * @param sessions number of live sessions that share the tasks; 0 while the runner does not run
+     * @param running number of tasks in flight
+     * @param held number of tasks that the runner holds, including those in flight
+     * @param completed number of tasks finished since the start; the next four are counted since the start as well
+     * @param failed number of attempts that failed
+     * @param retried number of attempts at tasks that had failed before
+     * @param givenUp number of tasks that were given up
+     * @param lost number of tasks that another session took before their outcome was known
+     * @param oldestPendingMillis how long the oldest task that is due has been waiting; left out when there is none, when
+     *     it is not known, and when the database does not answer
      */
     public record RunnerDescriptor(
             int sessions,

@@ -1,11 +1,36 @@
 package io.github.dbleases.spring.actuate;
 
+import io.github.dbleases.ClientStatus;
 import io.github.dbleases.ClusterView;
+import io.github.dbleases.ClusterView.LeaseView;
+import io.github.dbleases.ClusterView.PartitionView;
 import io.github.dbleases.DbLeasesException;
+import io.github.dbleases.Leadership;
+import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
+import io.github.dbleases.LeaseKind;
+import io.github.dbleases.PartitionSet;
 import io.github.dbleases.TaskRunner;
+import io.github.dbleases.TaskRunnerStatus;
+import io.github.dbleases.internal.InternalLeaseClient;
+import io.github.dbleases.spring.actuate.LeaseDescriptor.MemberDescriptor;
+import io.github.dbleases.spring.actuate.LeaseDescriptor.PartitionDescriptor;
+import io.github.dbleases.spring.actuate.LeasesDescriptor.AssignmentDescriptor;
+import io.github.dbleases.spring.actuate.LeasesDescriptor.ClientDescriptor;
+import io.github.dbleases.spring.actuate.LeasesDescriptor.ElectionDescriptor;
+import io.github.dbleases.spring.actuate.LeasesDescriptor.LeaderDescriptor;
+import io.github.dbleases.spring.actuate.LeasesDescriptor.PartitionLeaseDescriptor;
+import io.github.dbleases.spring.actuate.LeasesDescriptor.RunnerDescriptor;
+import io.github.dbleases.spring.actuate.LeasesDescriptor.SessionDescriptor;
+import java.time.Duration;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
@@ -15,11 +40,14 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.Selector.Match;
 
 /**
- * Shows who takes part, who owns what and who leads. What this instance owns and leads is its own trusted view; it is
- * answered even when the database does not answer.
+ * Shows which sessions take part, which of them owns what, and which leads. What this instance owns and leads is its own
+ * trusted view. The endpoint answers with that view even when the database does not answer.
  */
 @Endpoint(id = "leases", defaultAccess = Access.READ_ONLY)
 public class LeasesEndpoint {
+
+    /** The only partition of an election. */
+    private static final int LEADERSHIP = 0;
 
     private final LeaseClient client;
     private final Supplier<? extends Collection<TaskRunner>> runners;
@@ -35,32 +63,246 @@ public class LeasesEndpoint {
         this.runners = runners;
     }
 
-    /** Shows this instance, all sessions, all leases, all elections and the task runners. */
+    /** Shows this instance, and all sessions, leases, elections and task runners. */
     @ReadOperation
     public LeasesDescriptor leases() {
         try {
-            return LeasesReport.of(client, client.cluster(), runners.get());
+            return of(client.cluster());
         } catch (DbLeasesException unanswered) {
-            return LeasesReport.without(client, unanswered, runners.get());
+            return withoutDatabase(unanswered);
+        }
+    }
+
+    private LeasesDescriptor of(ClusterView view) {
+        SortedMap<String, PartitionLeaseDescriptor> leases = ownLeases();
+        SortedMap<String, ElectionDescriptor> elections = ownElections();
+        view.leases().forEach((name, lease) -> {
+            if (lease.kind() == LeaseKind.PARTITIONS) {
+                PartitionLeaseDescriptor own = leases.get(name);
+                leases.put(name, describe(lease, own == null ? PartitionSet.empty() : own.owned()));
+            } else if (lease.kind() == LeaseKind.LEADER) {
+                ElectionDescriptor own = elections.get(name);
+                boolean leading = own != null && own.leading();
+                elections.put(
+                        name, new ElectionDescriptor(leading, lease.members().size(), leader(lease)));
+            }
+        });
+        List<SessionDescriptor> sessions = view.sessions().stream()
+                .map(session -> new SessionDescriptor(
+                        session.client(),
+                        session.session(),
+                        session.self(),
+                        session.weight(),
+                        session.startedAt(),
+                        session.expiresIn().toMillis()))
+                .toList();
+        return new LeasesDescriptor(
+                self(), sessions, leases, elections, describeRunners(LeasesEndpoint::oldestPending), null);
+    }
+
+    /** Doesn't ask the queues of the runners either: a pool can take a long time to report that it has no connection. */
+    private LeasesDescriptor withoutDatabase(DbLeasesException unanswered) {
+        return new LeasesDescriptor(
+                self(),
+                List.of(),
+                ownLeases(),
+                ownElections(),
+                describeRunners(runner -> Optional.empty()),
+                Objects.toString(unanswered.getMessage()));
+    }
+
+    private ClientDescriptor self() {
+        ClientStatus status = client.status();
+        return new ClientDescriptor(
+                status.clientId(),
+                sessionOf(status),
+                status.state(),
+                status.ttl().toMillis(),
+                status.heartbeat().toMillis(),
+                status.trustedFor().toMillis(),
+                status.problem().orElse(null));
+    }
+
+    private static @Nullable Long sessionOf(ClientStatus status) {
+        return status.session().isPresent() ? status.session().getAsLong() : null;
+    }
+
+    private SortedMap<String, PartitionLeaseDescriptor> ownLeases() {
+        SortedMap<String, PartitionLeaseDescriptor> leases = new TreeMap<>();
+        for (Lease lease : client.leases()) {
+            leases.put(
+                    lease.name(),
+                    new PartitionLeaseDescriptor(lease.partitions(), lease.values(), null, null, null, List.of()));
+        }
+        return leases;
+    }
+
+    private static PartitionLeaseDescriptor describe(LeaseView lease, PartitionSet owned) {
+        long unassigned = lease.partitions().stream()
+                .filter(partition -> partition.session() == null)
+                .count();
+        long moving = lease.partitions().stream()
+                .filter(partition -> partition.pendingSession() != null)
+                .count();
+        return new PartitionLeaseDescriptor(
+                lease.partitions().size(), owned, lease.balanced(), unassigned, moving, assignments(lease));
+    }
+
+    private static List<AssignmentDescriptor> assignments(LeaseView lease) {
+        SortedMap<Long, String> clients = new TreeMap<>();
+        SortedMap<Long, BitSet> owned = new TreeMap<>();
+        lease.members().forEach(member -> {
+            clients.put(member.session(), member.client());
+            owned.put(member.session(), new BitSet());
+        });
+        for (PartitionView partition : lease.partitions()) {
+            if (partition.session() != null) {
+                // An owner that is no member is leaving.
+                clients.putIfAbsent(partition.session(), Objects.toString(partition.client()));
+                owned.computeIfAbsent(partition.session(), leaving -> new BitSet())
+                        .set(partition.partition());
+            }
+        }
+        return owned.entrySet().stream()
+                .map(owner -> {
+                    PartitionSet set = PartitionSet.of(owner.getValue());
+                    return new AssignmentDescriptor(
+                            Objects.toString(clients.get(owner.getKey())), owner.getKey(), set.size(), set.toRanges());
+                })
+                .toList();
+    }
+
+    private SortedMap<String, ElectionDescriptor> ownElections() {
+        SortedMap<String, ElectionDescriptor> elections = new TreeMap<>();
+        for (Leadership leadership : client.leaderships()) {
+            elections.put(leadership.name(), new ElectionDescriptor(leadership.isLeader(), 0, null));
+        }
+        return elections;
+    }
+
+    private static @Nullable LeaderDescriptor leader(LeaseView election) {
+        for (PartitionView leadership : election.partitions()) {
+            if (leadership.client() != null && leadership.session() != null) {
+                return new LeaderDescriptor(
+                        leadership.client(), leadership.session(), leadership.token(), leadership.since());
+            }
+        }
+        return null;
+    }
+
+    private SortedMap<String, RunnerDescriptor> describeRunners(Function<TaskRunner, Optional<Duration>> oldest) {
+        SortedMap<String, RunnerDescriptor> descriptors = new TreeMap<>();
+        for (TaskRunner runner : runners.get()) {
+            TaskRunnerStatus status = runner.status();
+            descriptors.put(
+                    runner.name(),
+                    new RunnerDescriptor(
+                            status.sessions(),
+                            status.running(),
+                            status.held(),
+                            status.completed(),
+                            status.failed(),
+                            status.retried(),
+                            status.givenUp(),
+                            status.lost(),
+                            oldest.apply(runner).map(Duration::toMillis).orElse(null)));
+        }
+        return descriptors;
+    }
+
+    private static Optional<Duration> oldestPending(TaskRunner runner) {
+        try {
+            return runner.oldestPending();
+        } catch (DbLeasesException unanswered) {
+            return Optional.empty();
         }
     }
 
     /**
      * Shows one lease or election.
      *
-     * @param name the segments of its name, which may have slashes
-     * @return the lease or election, or null if there is none of that name
+     * @param name the segments of its name, which can contain slashes
+     * @return the lease or election, or null if there is none with that name
      */
     @ReadOperation
     public @Nullable LeaseDescriptor lease(@Selector(match = Match.ALL_REMAINING) String... name) {
         String whole = String.join("/", name);
         try {
-            ClusterView.LeaseView view = client.cluster(whole).leases().get(whole);
-            return view != null
-                    ? LeaseReport.of(view)
-                    : LeaseReport.unknown(client, whole).orElse(null);
+            LeaseView view = client.cluster(whole).leases().get(whole);
+            return view != null ? of(view) : unknownToDatabase(whole);
         } catch (DbLeasesException unanswered) {
-            return LeaseReport.without(client, whole, unanswered);
+            return new LeaseDescriptor(
+                    whole,
+                    ownKind(whole).map(LeaseKind::word).orElse(null),
+                    ownPartitions(whole),
+                    List.of(),
+                    Objects.toString(unanswered.getMessage()));
         }
+    }
+
+    private static LeaseDescriptor of(LeaseView lease) {
+        return new LeaseDescriptor(
+                lease.name(),
+                lease.kind().word(),
+                lease.partitions().stream()
+                        .map(partition -> new PartitionDescriptor(
+                                partition.partition(),
+                                partition.client(),
+                                partition.session(),
+                                partition.pendingSession(),
+                                partition.token(),
+                                partition.since()))
+                        .toList(),
+                lease.members().stream()
+                        .map(member -> new MemberDescriptor(member.client(), member.session(), member.weight()))
+                        .toList(),
+                null);
+    }
+
+    /** This instance takes part, but has not joined yet, or dbleases is switched off. */
+    private @Nullable LeaseDescriptor unknownToDatabase(String name) {
+        return ownKind(name)
+                .map(kind -> new LeaseDescriptor(name, kind.word(), List.of(), List.of(), null))
+                .orElse(null);
+    }
+
+    private Optional<LeaseKind> ownKind(String name) {
+        return lease(name)
+                .map(lease -> LeaseKind.PARTITIONS)
+                .or(() -> leadership(name).map(leadership -> LeaseKind.LEADER))
+                .or(() -> hasTaskSession(name) ? Optional.of(LeaseKind.TASKS) : Optional.empty());
+    }
+
+    private boolean hasTaskSession(String name) {
+        return client instanceof InternalLeaseClient ours
+                && ours.taskSessions().stream()
+                        .anyMatch(session -> session.name().equals(name));
+    }
+
+    private List<PartitionDescriptor> ownPartitions(String name) {
+        Long session = sessionOf(client.status());
+        SortedMap<Integer, Long> tokens = new TreeMap<>();
+        lease(name).ifPresent(lease -> {
+            for (int partition : lease.values()) {
+                lease.token(partition).ifPresent(token -> tokens.put(partition, token));
+            }
+        });
+        leadership(name).ifPresent(leadership -> leadership.token().ifPresent(token -> tokens.put(LEADERSHIP, token)));
+        return tokens.entrySet().stream()
+                .map(own ->
+                        new PartitionDescriptor(own.getKey(), client.clientId(), session, null, own.getValue(), null))
+                .toList();
+    }
+
+    private Optional<Lease> lease(String name) {
+        return client.leases().stream()
+                .filter(lease -> lease.name().equals(name))
+                .findFirst();
+    }
+
+    private Optional<Leadership> leadership(String name) {
+        return client.leaderships().stream()
+                .filter(leadership -> leadership.name().equals(name))
+                .findFirst();
     }
 }

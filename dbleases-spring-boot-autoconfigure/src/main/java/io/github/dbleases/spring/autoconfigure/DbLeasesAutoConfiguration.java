@@ -1,14 +1,17 @@
 package io.github.dbleases.spring.autoconfigure;
 
+import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.internal.client.LeaseClients;
 import io.github.dbleases.spi.LeaseStore;
-import io.github.dbleases.spring.context.EventPublication;
-import io.github.dbleases.spring.context.ManagedLeaseClient;
-import io.github.dbleases.spring.context.Retirement;
-import io.github.dbleases.spring.context.SwitchedOffLeaseClient;
+import io.github.dbleases.spring.DbLeasesDataSource;
+import io.github.dbleases.spring.TransactionFence;
+import io.github.dbleases.spring.jdbc.DbLeasesConnections;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -20,55 +23,124 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
+import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.transaction.support.TransactionSynchronization;
 
-/** Configures the {@link LeaseClient}. */
-@AutoConfiguration
-@ConditionalOnClass(LeaseClient.class)
-@ConditionalOnMissingBean(LeaseClient.class)
+/**
+ * Auto-configuration for the {@link LeaseClient}, for a {@link Lease} bean for each {@code dbleases.leases.<name>}, and for
+ * the {@link TransactionFence}. It also checks that all properties below {@code dbleases} exist.
+ */
+@AutoConfiguration(after = LeaseStoreAutoConfiguration.class)
 @EnableConfigurationProperties(DbLeasesProperties.class)
+@Import({DbLeasesAutoConfiguration.Leases.class, BuildTimeSettings.Registrar.class})
 public final class DbLeasesAutoConfiguration {
 
-    /** With a store; whether dbleases is switched on is looked at when the application runs. */
-    @Configuration(proxyBeanMethods = false)
-    @ConditionalOnBean(LeaseStore.class)
-    static class WithStore {
+    /**
+     * The phase in which the client starts, before the schedulers and the web server, and stops, after them. Beans that
+     * use leases in their own {@link org.springframework.context.SmartLifecycle} take a later phase.
+     */
+    public static final int CLIENT_PHASE = Integer.MAX_VALUE / 2 - 1024;
 
-        @Bean
-        @Lazy(false)
-        @DependsOnDatabaseInitialization
-        LeaseClient dbLeasesClient(
-                DbLeasesProperties properties,
-                ObjectProvider<LeaseStore> stores,
-                ConfigurableApplicationContext context) {
-            LeaseClientConfig config = properties.clientConfig(context.getEnvironment());
-            if (!properties.enabled()) {
-                return new SwitchedOffLeaseClient(config);
-            }
-            LeaseStore store = stores.getObject();
-            return new ManagedLeaseClient(
-                    config,
-                    properties.keepAlive(),
-                    new EventPublication(context),
-                    events -> LeaseClients.start(config, store, events));
-        }
-
-        @Bean
-        @Lazy(false)
-        Retirement dbLeasesClientRetirement(LeaseClient client, ApplicationContext context) {
-            return new Retirement(client, context);
-        }
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static ConfiguredNames dbLeasesConfiguredNames(Environment environment) {
+        return new ConfiguredNames(environment);
     }
 
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnBooleanProperty(name = "dbleases.enabled", havingValue = false)
-    @ConditionalOnMissingBean(LeaseStore.class)
-    static class SwitchedOff {
+    @Order(1)
+    @ConditionalOnMissingBean(LeaseClient.class)
+    static class Client {
 
         @Bean
-        SwitchedOffLeaseClient dbLeasesClient(DbLeasesProperties properties, Environment environment) {
-            return new SwitchedOffLeaseClient(properties.clientConfig(environment));
+        @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+        static StoreCheck dbLeasesStoreCheck(Environment environment) {
+            return new StoreCheck(environment, LeaseStore.class);
+        }
+
+        /** Whether dbleases is switched on is decided when the application runs, which may have been built ahead of time. */
+        @Configuration(proxyBeanMethods = false)
+        @ConditionalOnBean(LeaseStore.class)
+        static class WithStore {
+
+            @Bean
+            @Lazy(false)
+            @DependsOnDatabaseInitialization
+            LeaseClient dbLeasesClient(
+                    DbLeasesProperties properties,
+                    ObjectProvider<LeaseStore> stores,
+                    ConfigurableApplicationContext context) {
+                LeaseClientConfig config = properties.clientConfig(context.getEnvironment());
+                if (!properties.enabled()) {
+                    return new SwitchedOffLeaseClient(config);
+                }
+                LeaseStore store = stores.getObject();
+                return new ManagedLeaseClient(
+                        config,
+                        properties.keepAlive(),
+                        new EventPublication(context),
+                        events -> LeaseClients.start(config, store, events));
+            }
+
+            @Bean
+            @Lazy(false)
+            Retirement dbLeasesClientRetirement(LeaseClient client, ApplicationContext context) {
+                return new Retirement(client, context);
+            }
+        }
+
+        @Configuration(proxyBeanMethods = false)
+        @ConditionalOnBooleanProperty(name = "dbleases.enabled", havingValue = false)
+        @ConditionalOnMissingBean(LeaseStore.class)
+        static class SwitchedOff {
+
+            @Bean
+            SwitchedOffLeaseClient dbLeasesClient(DbLeasesProperties properties, Environment environment) {
+                return new SwitchedOffLeaseClient(properties.clientConfig(environment));
+            }
+        }
+    }
+
+    /** For the transactions in the database that keeps the leases. */
+    @Configuration(proxyBeanMethods = false)
+    @Order(2)
+    @ConditionalOnClass({DataSourceUtils.class, TransactionSynchronization.class})
+    @ConditionalOnBean({DataSource.class, LeaseClient.class})
+    static class Fence {
+
+        @Bean
+        @ConditionalOnMissingBean
+        TransactionFence dbLeasesTransactionFence(
+                @DbLeasesDataSource ObjectProvider<DataSource> marked, ObjectProvider<DataSource> all) {
+            return new TransactionFence(() -> DbLeasesConnections.markedOrPrimary(marked, all));
+        }
+    }
+
+    static final class Leases extends NamedBeanRegistrar {
+
+        Leases(Environment environment, BeanFactory beanFactory) {
+            super(environment, beanFactory, "leases", Lease.class, "Lease", LeaseFactory.class);
+        }
+    }
+
+    /** Makes the leases, with the settings of when the application runs. */
+    static final class LeaseFactory {
+
+        private final LeaseClient client;
+        private final DbLeasesProperties properties;
+
+        LeaseFactory(LeaseClient client, DbLeasesProperties properties) {
+            this.client = client;
+            this.properties = properties;
+        }
+
+        Lease create(String name) {
+            return client.lease(name, properties.requiredLease(name).partitions());
         }
     }
 }

@@ -9,8 +9,8 @@ import org.springframework.core.SpringProperties;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
- * dbleases is switched on, or the application is being built ahead of time. In the second case the conditions are not
- * looked at again when it runs; so the beans are there in any case, and look at the switch themselves.
+ * Matches if dbleases is switched on, or if the application is being built ahead of time. In the second case conditions
+ * are not evaluated again when the application runs, so the beans exist in any case and look at the switch themselves.
  */
 final class OnSwitchedOn extends SpringBootCondition {
 
@@ -18,7 +18,7 @@ final class OnSwitchedOn extends SpringBootCondition {
     public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
         ConditionMessage.Builder message = ConditionMessage.forCondition("dbleases.enabled");
         if (isAheadOfTime()) {
-            return ConditionOutcome.match(message.because("it is looked at when the application runs"));
+            return ConditionOutcome.match(message.because("it is evaluated when the application runs"));
         }
         boolean enabled = context.getEnvironment().getProperty("dbleases.enabled", Boolean.class, true);
         return new ConditionOutcome(enabled, message.because("it is " + enabled));

@@ -3,9 +3,9 @@ package io.github.dbleases.spring.jdbc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replaces parts of where to connect to.
+ * Parts of an address that replace those of a data source. This type is internal.
  *
- * @param prefix the prefix of the properties that have them, for messages
+ * @param prefix the prefix of the properties that have these parts, for messages
  * @param url the JDBC URL, or null to leave it
  * @param user the user, or null to leave it
  * @param password the password, or null to leave it; a password without a user is that of the original user
@@ -16,7 +16,7 @@ public record ConnectionOverrides(
         @Nullable String user,
         @Nullable String password) {
 
-    /** Returns whether nothing is replaced. */
+    /** Returns whether no part is replaced. */
     public boolean isEmpty() {
         return url == null && user == null && password == null;
     }

@@ -1,5 +1,7 @@
 package io.github.dbleases.spring.jdbc;
 
+import com.zaxxer.hikari.HikariConfigMXBean;
+import com.zaxxer.hikari.HikariDataSource;
 import io.github.dbleases.InvalidConfigurationException;
 import java.sql.Driver;
 import java.sql.DriverManager;
@@ -9,6 +11,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeanUtils;
 import org.springframework.boot.jdbc.DataSourceBuilder;
+import org.springframework.boot.jdbc.DataSourceUnwrapper;
 import org.springframework.boot.jdbc.DatabaseDriver;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 import org.springframework.util.ClassUtils;
@@ -17,11 +20,11 @@ import org.springframework.util.ClassUtils;
  * Where to connect to.
  *
  * @param url the JDBC URL
- * @param driver the driver, or null to use the one that accepts the URL
+ * @param driver the driver, or null for the one that accepts the URL
  * @param user the user, or null if the URL names it
  * @param password the password of the user
  * @param properties further properties of the driver
- * @param settings where all that is set
+ * @param settings the names of the settings that have these parts, for messages
  */
 record ConnectionTarget(
         String url,
@@ -31,12 +34,15 @@ record ConnectionTarget(
         Properties properties,
         Settings settings) {
 
+    private static final boolean HIKARI =
+            ClassUtils.isPresent("com.zaxxer.hikari.HikariDataSource", ConnectionTarget.class.getClassLoader());
+
     /**
-     * Where the parts are set, for messages.
+     * The names of settings.
      *
-     * @param url what has the URL
-     * @param user what has the user
-     * @param password what has the password
+     * @param url the setting that has the URL
+     * @param user the setting that has the user
+     * @param password the setting that has the password
      */
     record Settings(String url, String user, String password) {
 
@@ -56,9 +62,9 @@ record ConnectionTarget(
     }
 
     /**
-     * Reads where a data source connects to, through the wrappers around it.
+     * Reads the address and the credentials of a data source, through the wrappers around it.
      *
-     * @throws UnderivableDataSourceException if it does not tell
+     * @throws InvalidConfigurationException if they cannot be read
      */
     static ConnectionTarget of(DataSource dataSource) {
         SimpleDriverDataSource derived;
@@ -67,21 +73,51 @@ record ConnectionTarget(
                     .type(SimpleDriverDataSource.class)
                     .build();
         } catch (RuntimeException unsupported) {
-            throw new UnderivableDataSourceException(dataSource.getClass(), unsupported);
+            throw unreadable(dataSource, unsupported);
         }
         if (derived.getUrl() == null) {
-            throw new UnderivableDataSourceException(dataSource.getClass(), null);
+            throw unreadable(dataSource, null);
         }
         return new ConnectionTarget(
                 derived.getUrl(),
                 derived.getDriver(),
                 derived.getUsername(),
                 derived.getPassword(),
-                HikariSettings.of(dataSource),
+                HIKARI ? Hikari.settings(dataSource) : new Properties(),
                 Settings.DATA_SOURCE);
     }
 
-    /** Returns this target with other parts; where this is null, nothing but the other parts. */
+    private static InvalidConfigurationException unreadable(DataSource dataSource, @Nullable Throwable cause) {
+        return new InvalidConfigurationException(
+                ("dbleases opens connections of its own, but cannot read the address of the database from the DataSource "
+                                + "of type %s.")
+                        .formatted(dataSource.getClass().getName()),
+                "Set dbleases.connection.url, dbleases.connection.user and dbleases.connection.password, "
+                        + "or put @DbLeasesDataSource on another DataSource bean.",
+                cause);
+    }
+
+    /**
+     * What a Hikari pool knows about connections beside the URL: certificates, a prepare threshold for a pooler, the schema.
+     * Connections without it would not reach the same tables. Loaded only with Hikari.
+     */
+    private static final class Hikari {
+
+        static Properties settings(DataSource dataSource) {
+            Properties settings = new Properties();
+            HikariDataSource pool =
+                    DataSourceUnwrapper.unwrap(dataSource, HikariConfigMXBean.class, HikariDataSource.class);
+            if (pool != null) {
+                pool.getDataSourceProperties().forEach((name, value) -> settings.put(name, String.valueOf(value)));
+                if (pool.getSchema() != null) {
+                    settings.put("currentSchema", '"' + pool.getSchema().replace("\"", "\"\"") + '"');
+                }
+            }
+            return settings;
+        }
+    }
+
+    /** Returns a target with some parts replaced, or one with only these parts if the original is null. */
     static ConnectionTarget overridden(@Nullable ConnectionTarget original, ConnectionOverrides overrides) {
         String user = overrides.user();
         String password = overrides.password();
@@ -100,7 +136,7 @@ record ConnectionTarget(
     }
 
     /**
-     * Refuses a URL that no driver takes.
+     * Refuses a URL that no driver accepts.
      *
      * @throws InvalidConfigurationException if it is such a URL
      */
@@ -122,12 +158,12 @@ record ConnectionTarget(
         return url.startsWith("jdbc:") ? DatabaseDriver.fromJdbcUrl(url) : DatabaseDriver.UNKNOWN;
     }
 
-    /** Whether the driver is that of PostgreSQL, perhaps wrapped in another one. */
+    /** Returns whether the driver is that of PostgreSQL, possibly wrapped in another one. */
     boolean isPostgres() {
         return url.contains(":" + DatabaseDriver.POSTGRESQL.getId() + ":");
     }
 
-    /** Shows the URL to no driver but its own, as far as possible: others log what they do not accept. */
+    /** Shows the URL only to its own driver, as far as possible, because other drivers log what they do not accept. */
     Driver requiredDriver() throws SQLException {
         if (driver != null) {
             return driver;

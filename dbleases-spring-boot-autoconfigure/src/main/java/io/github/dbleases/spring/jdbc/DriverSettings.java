@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Settings of the PostgreSQL driver for one use. Its timeouts are whole seconds; what has to be shorter is up to who
- * uses the connection.
+ * Settings of the PostgreSQL driver for one use. Its timeouts are whole seconds; the code that uses the connection has to
+ * enforce shorter ones.
  *
  * @param values the driver's properties by name
  */
@@ -19,12 +19,12 @@ record DriverSettings(Map<String, String> values) {
     private static final Duration PATIENT_CONNECT = Duration.ofSeconds(10);
     private static final Duration PATIENT_ANSWER = Duration.ofSeconds(10);
 
-    /** For leases: each attempt keeps to the time budget, the look-up of the host name included. */
+    /** For leases: each attempt keeps to the time budget, including the look-up of the host name. */
     static DriverSettings forLeases(String clientId, Timing timing) {
         return of("dbleases " + clientId, timing.attemptTimeout(), timing.attemptTimeout());
     }
 
-    /** For a check that must not hold up the start. */
+    /** For a check that must not delay the start. */
     static DriverSettings forValidation(Timing timing) {
         return of("dbleases validation", timing.attemptTimeout(), PATIENT_ANSWER);
     }
@@ -49,7 +49,7 @@ record DriverSettings(Map<String, String> values) {
         return String.valueOf(duration.plusMillis(999).toSeconds());
     }
 
-    /** Returns a URL that has these settings; the last of two with the same name is the one that counts. */
+    /** Returns a URL with these settings appended. Of two settings with the same name, the driver uses the last. */
     String appendTo(String url) {
         return values.entrySet().stream()
                 .map(entry -> entry.getKey() + "=" + URLEncoder.encode(entry.getValue(), StandardCharsets.UTF_8))

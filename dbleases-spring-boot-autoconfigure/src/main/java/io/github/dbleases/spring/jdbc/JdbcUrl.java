@@ -12,14 +12,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JDBC URL, which may have a password in it: as a parameter, or before the host, where other tools want it. What is
- * shown of one is therefore built from the parts that are known to be harmless, and from nothing else.
+ * A JDBC URL. It can contain a password: as a parameter, or before the host, where other tools expect it. Messages therefore
+ * only show the parts that are known to be harmless.
+ *
+ * <p>This class is internal.
  */
 public final class JdbcUrl {
 
     private static final String POSTGRES = "jdbc:postgresql:";
 
-    /** With the path of the database, but not with what comes before an '@', which may be a password. */
+    /** A URL without an '@', because the text before it may be a password. */
     private static final Pattern POSTGRES_PARTS =
             Pattern.compile("jdbc:postgresql:(//(?<hosts>[^/?@]*))?/?(?<database>[^?@]*)(\\?(?<parameters>.*))?");
 
@@ -40,7 +42,7 @@ public final class JdbcUrl {
         return new JdbcUrl(url);
     }
 
-    /** Returns a URL as it may be shown: without user, password and parameters. */
+    /** Returns a URL without user, password and parameters. */
     public static String shown(@Nullable String url) {
         return url == null ? "null" : new JdbcUrl(url).shown();
     }
@@ -69,10 +71,10 @@ public final class JdbcUrl {
     }
 
     /**
-     * Refuses what the driver would not understand, before the driver prints it.
+     * Refuses a URL that the driver would not understand, before the driver prints it.
      *
-     * @param setting where the URL is set
-     * @throws InvalidConfigurationException if it is not what the driver of PostgreSQL takes
+     * @param setting the setting that has the URL
+     * @throws InvalidConfigurationException if the driver of PostgreSQL does not understand it
      */
     void requireValid(String setting) {
         if (url.startsWith(POSTGRES) && postgres == null) {
@@ -92,9 +94,9 @@ public final class JdbcUrl {
     }
 
     /**
-     * Says that no driver takes a URL.
+     * Returns the exception for a URL that no driver accepts.
      *
-     * @param setting where the URL is set
+     * @param setting the setting that has the URL
      */
     public static InvalidConfigurationException unknown(String url, String setting) {
         JdbcUrl parsed = new JdbcUrl(url);
@@ -114,12 +116,12 @@ public final class JdbcUrl {
         return url.startsWith(POSTGRES);
     }
 
-    /** Whether it is one for PostgreSQL, or an attempt at one. */
+    /** Returns whether it is a URL for PostgreSQL, or an attempt at one. */
     boolean isMeantForPostgres() {
         return !url.startsWith("jdbc:") || scheme().startsWith("jdbc:postgres") || scheme().startsWith("jdbc:pg");
     }
 
-    /** Returns what is before the first part that may be secret. */
+    /** Returns the text before the first part that may be secret. */
     private String scheme() {
         Matcher scheme = SCHEME.matcher(url);
         return scheme.matches() ? scheme.group(1) : "";
@@ -138,12 +140,12 @@ public final class JdbcUrl {
         return database == null || database.isEmpty() ? null : decoded(database);
     }
 
-    /** Returns a URL with the same prefix and nothing else of this one, by which drivers can be told apart. */
+    /** Returns a harmless URL with the same prefix, to find the driver for this one. */
     String probe() {
         return scheme() + "//localhost/x";
     }
 
-    /** Returns the parameters after the question mark, secret ones included. */
+    /** Returns the parameters after the question mark, including secret ones. */
     Map<String, String> parameters() {
         Map<String, String> found = new LinkedHashMap<>();
         int start = url.indexOf('?');
@@ -194,7 +196,7 @@ public final class JdbcUrl {
         return scheme() + "***";
     }
 
-    /** As it may be shown. */
+    /** Without secrets. */
     @Override
     public String toString() {
         return shown();

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Takes URLs and passwords out of what drivers say. */
+/** Removes URLs and passwords from the messages of drivers. */
 final class Redaction {
 
     private static final String MASK = "***";
@@ -24,7 +24,7 @@ final class Redaction {
     private final Set<String> secrets = new LinkedHashSet<>();
 
     /**
-     * Knows what is secret about a target.
+     * Collects the secrets of a target.
      *
      * @param sent the URL as the driver gets it
      */
@@ -36,8 +36,7 @@ final class Redaction {
                 .filter(secret -> secret != null && !secret.isEmpty())
                 .forEach(secrets::add);
         parsed.secrets().values().stream().filter(secret -> !secret.isEmpty()).forEach(secrets::add);
-        // What is also something else, as in many a development database, is no secret, and needed to understand a
-        // message.
+        // In development databases the password is often the same as the user or the database, which messages need.
         Stream.of(target.effectiveUser(), parsed.database(), parsed.hosts())
                 .filter(known -> known != null)
                 .forEach(secrets::remove);
@@ -48,7 +47,7 @@ final class Redaction {
         return PARAMETER.matcher(parameter.toLowerCase(Locale.ROOT) + "=x").matches();
     }
 
-    /** Returns a text without what is secret. */
+    /** Returns a text without secrets. */
     String of(@Nullable String text) {
         String shown = JdbcUrl.shown(url);
         String redacted = String.valueOf(text).replace(sent, shown).replace(url, shown);
@@ -61,7 +60,7 @@ final class Redaction {
         return redacted;
     }
 
-    /** Returns a failure that says nothing secret: the same one if it never did. */
+    /** Returns a failure without secrets: the same one if it has none. */
     SQLException of(SQLException failure) {
         if (!tells(failure)) {
             return failure;

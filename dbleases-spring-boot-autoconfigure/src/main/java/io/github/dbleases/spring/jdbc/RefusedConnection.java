@@ -11,7 +11,7 @@ import java.net.UnknownHostException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** Explains why a connection could not be made: where to, as whom, the cause and the remedy. Nothing secret is in it. */
+/** Explains why a connection failed, with the address, the user, the cause and the remedy, and without secrets. */
 final class RefusedConnection {
 
     private final ConnectionTarget target;
@@ -27,9 +27,9 @@ final class RefusedConnection {
     }
 
     /**
-     * Returns what a data source throws. Its cause is a {@link DbLeasesException}, which has the remedy too.
+     * Returns the exception for a data source to throw. Its cause is a {@link DbLeasesException}, which has the remedy too.
      *
-     * @param failure what the driver said, without anything secret
+     * @param failure the failure that the driver reported, without secrets
      */
     static SQLException explained(ConnectionTarget target, SQLException failure) {
         DbLeasesException explanation = new RefusedConnection(target, failure).explanation();
@@ -61,7 +61,7 @@ final class RefusedConnection {
                         "Let the user connect: GRANT CONNECT ON DATABASE %s TO %s;"
                                 .formatted(quoted(url.database() == null ? user : url.database()), quoted(user)));
             case "53300" ->
-                unavailable(said(), "Close connections that nobody needs, or raise max_connections of the server.");
+                unavailable(said(), "Close connections that are not needed, or raise max_connections of the server.");
             case "57P03" -> unavailable(said(), "Wait until the server accepts connections.");
             default -> unreachable();
         };
@@ -87,11 +87,11 @@ final class RefusedConnection {
                     "what listens there does not answer as PostgreSQL does (%s)".formatted(said()),
                     "Correct host and port in %s.".formatted(where));
         }
-        return unavailable(said(), "Correct %s if it is wrong, or see to the database.".formatted(where));
+        return unavailable(said(), "Correct %s if it is wrong, or check the database.".formatted(where));
     }
 
     private StoreUnusableException unusable(String reason, String remedy) {
-        return StoreUnusableException.of(problem(reason), remedy, failure);
+        return new StoreUnusableException(problem(reason), remedy, failure);
     }
 
     private StoreUnavailableException unavailable(String reason, String remedy) {

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.AbstractDataSource;
 
 /**
- * Opens a new connection for each call, to where the target says at that moment: a password that the application's pool
- * was given later is used from then on. A failure says where it wanted to connect to and as whom, its cause is a
- * {@link io.github.dbleases.DbLeasesException} that has the remedy, and no password is in it.
+ * Opens a new connection for each call, with the target of that moment: if the application's pool gets a new password, it is
+ * used from then on. A failure names the address and the user, but no password. Its cause is a
+ * {@link io.github.dbleases.DbLeasesException} with the remedy.
  */
 final class UnpooledDataSource extends AbstractDataSource {
 
@@ -45,10 +45,10 @@ final class UnpooledDataSource extends AbstractDataSource {
         }
         String url = to.url();
         if (to.isPostgres()) {
-            // The driver logs URLs, and prints them in exceptions: what is secret goes another way.
+            // The driver logs URLs and prints them in exceptions, so secrets are passed as properties.
             JdbcUrl given = JdbcUrl.of(url);
             properties.putAll(given.secrets());
-            // In the URL, because what the application set there for its own connections would win over properties.
+            // In the URL, because settings in the URL of the application take precedence over properties.
             url = settings.appendTo(given.withoutSecrets());
         }
         try {

@@ -1,4 +1,4 @@
-/** Connections of dbleases' own, beside the application's pool. */
+/** dbleases' own connections, beside the application's pool. The package is internal. */
 @NullMarked
 package io.github.dbleases.spring.jdbc;
 

@@ -19,15 +19,15 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * A method that is annotated with {@link LeaderOnly}, or whose class is.
+ * A method with {@link LeaderOnly}, on the method itself or on its class.
  *
- * @param method as the class of the bean has it
- * @param annotation with the attributes that meta-annotations set
- * @param onMethod whether it is the method that is annotated
+ * @param method the method of the class of the bean
+ * @param annotation the annotation, with the attributes of meta-annotations
+ * @param onMethod whether the method itself is annotated
  */
 record AnnotatedMethod(Method method, LeaderOnly annotation, boolean onMethod) {
 
-    /** Finds those of a bean; of a proxy those of its target, and those of interfaces that only the proxy has. */
+    /** Finds those of a bean. For a proxy, it finds those of its target, and those of interfaces that only the proxy has. */
     static Collection<AnnotatedMethod> of(Object bean, Class<?> targetClass) {
         Set<AnnotatedMethod> found = new LinkedHashSet<>(of(targetClass));
         if (AopUtils.isJdkDynamicProxy(bean)) {
@@ -63,7 +63,7 @@ record AnnotatedMethod(Method method, LeaderOnly annotation, boolean onMethod) {
                 .orElse(null);
     }
 
-    /** A class means all its methods that others can call through a proxy, an interface those that it declares. */
+    /** On a class, the annotation applies to all methods that can be called through a proxy; on an interface, to those it declares. */
     private static boolean isMeant(Method method, MergedAnnotation<LeaderOnly> onType, Class<?> type) {
         if (Modifier.isPrivate(method.getModifiers())
                 || Modifier.isStatic(method.getModifiers())
@@ -78,13 +78,13 @@ record AnnotatedMethod(Method method, LeaderOnly annotation, boolean onMethod) {
                                 ClassUtils.getMostSpecificMethod(declared, type).equals(method));
     }
 
-    /** A default method that is not overridden, such as one of a callback of the container, is no work of the application. */
+    /** A default method that is not overridden, such as that of a callback of the container, is no work of the application. */
     private static boolean isOfFramework(Method method) {
         String name = method.getDeclaringClass().getName();
         return method.isDefault() && (name.startsWith("org.springframework.") || name.startsWith("java."));
     }
 
-    /** Returns the method as messages have it. */
+    /** Returns the method as messages show it. */
     String call() {
         return method.getDeclaringClass().getName() + "." + method.getName() + "()";
     }

@@ -12,9 +12,9 @@ import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.util.ClassUtils;
 
 /**
- * Tells quickly which types have no {@link LeaderOnly} at all, neither themselves nor by what they inherit or by an
- * annotation of their annotations. That is nearly every type in an application, and Spring's complete search for the
- * annotations of each method of each bean would take longer than all else that dbleases does at start.
+ * Tells quickly which types have no {@link LeaderOnly} at all: not themselves, not through inheritance, and not through
+ * meta-annotations. That is nearly every type in an application, and Spring's complete search for the annotations of each
+ * method of each bean would take longer than everything else that dbleases does at start.
  */
 final class AnnotatedTypes {
 
@@ -32,7 +32,7 @@ final class AnnotatedTypes {
     }
 
     private boolean declares(Class<?> type) {
-        // Not computeIfAbsent: to read the annotations of a type may load another one.
+        // Not computeIfAbsent: reading the annotations of a type may load another one.
         Boolean known = declaring.get(type);
         if (known == null) {
             known = find(type);
@@ -48,7 +48,7 @@ final class AnnotatedTypes {
         try {
             return isAnnotated(type) || Arrays.stream(type.getDeclaredMethods()).anyMatch(this::isAnnotated);
         } catch (LinkageError incomplete) {
-            // A class that it names is missing. The complete search finds out whether that matters.
+            // A class that it refers to is missing. The complete search finds out whether that matters.
             return true;
         }
     }

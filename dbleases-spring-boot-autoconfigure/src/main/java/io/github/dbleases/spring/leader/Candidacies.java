@@ -1,6 +1,7 @@
 package io.github.dbleases.spring.leader;
 
 import io.github.dbleases.ClientState;
+import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.Leadership;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseConflictException;
@@ -19,18 +20,19 @@ import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.Ordered;
 
 /**
- * The elections that the methods of an application take part in.
+ * The elections in which an application takes part on behalf of its methods.
  *
  * <pre>
- *   beans are made     names are collected; nothing is led
- *   all beans exist    the client is asked for the leaderships, and joins them when it starts
- *   the context starts waits until it is known who leads, before the schedulers begin
- *   it is closed       no call begins any more; those that run are waited for by schedulers and client
+ *   beans are created   names are collected; every call is skipped
+ *   all beans exist     without a client, the start fails
+ *   the context starts  after the client: joins the elections, then waits until each has a known leader, before the
+ *                       schedulers start
+ *   the context closes  no call begins any more; schedulers and client wait for those that run
  * </pre>
  *
- * May be used by any thread.
+ * <p>All methods may be called from any thread.
  */
-public final class Candidacies
+final class Candidacies
         implements SmartInitializingSingleton, SmartLifecycle, ApplicationListener<ContextClosedEvent>, Ordered {
 
     private final ApplicationContext context;
@@ -43,14 +45,14 @@ public final class Candidacies
     private volatile boolean running;
 
     /**
-     * Creates what takes part in no election yet.
+     * Prepares to take part.
      *
-     * @param context the one whose end counts
-     * @param client is asked for when all beans exist and there is a method to guard
-     * @param startWait how long the start waits at most until it is known what is led
-     * @param phase when it waits: after the client has started, before anything is scheduled
+     * @param context the context that ends all candidacies when it closes
+     * @param client the client, which is only needed if there is a method to guard
+     * @param startWait the longest time that the start waits until each election has a known leader
+     * @param phase the phase of the wait: after the client has started, before anything is scheduled
      */
-    public Candidacies(
+    Candidacies(
             ApplicationContext context, ObjectProvider<LeaseClient> client, Supplier<Duration> startWait, int phase) {
         this.context = context;
         this.client = client;
@@ -60,7 +62,7 @@ public final class Candidacies
 
     /** Returns the candidacy for a method. Methods with one name share it. */
     synchronized Candidacy of(Guard guard) {
-        Candidacy candidacy = candidacies.computeIfAbsent(guard.name(), absent -> new Candidacy());
+        Candidacy candidacy = candidacies.computeIfAbsent(guard.name(), Candidacy::new);
         candidacy.addMethod(guard.annotated().call());
         if (ended) {
             candidacy.end();
@@ -72,34 +74,36 @@ public final class Candidacies
 
     @Override
     public synchronized void afterSingletonsInstantiated() {
-        begun = true;
-        candidacies.forEach(this::begin);
+        candidacies.keySet().stream().findFirst().ifPresent(this::requiredClient);
     }
 
     private void begin(String name, Candidacy candidacy) {
         if (!candidacy.hasBegun()) {
-            LeaseClient found = client.getIfAvailable();
-            if (found == null) {
-                throw new RefusedLeaderOnlyException(
-                        "Methods run only in the leader of '%s' (@LeaderOnly), but there is no LeaseClient to elect one: "
-                                        .formatted(name)
-                                + "dbleases does not know where to keep its leases.",
-                        "Configure a PostgreSQL database with spring.datasource.url (and spring-boot-starter-jdbc on the "
-                                + "class path) or with dbleases.connection.url, or choose another place with "
-                                + "dbleases.store.type, or define a LeaseStore bean, or set dbleases.enabled=false: then "
-                                + "these methods run nowhere.");
-            }
-            candidacy.begin(leadership(found, name, candidacy));
+            candidacy.begin(leadership(requiredClient(name), name, candidacy));
         }
+    }
+
+    private LeaseClient requiredClient(String name) {
+        LeaseClient found = client.getIfAvailable();
+        if (found == null) {
+            throw new InvalidConfigurationException(
+                    "Methods run only in the leader of '%s' (@LeaderOnly), but there is no LeaseClient to elect one: "
+                                    .formatted(name)
+                            + "dbleases does not know where to keep its leases.",
+                    "Configure a PostgreSQL database with spring.datasource.url (and spring-boot-starter-jdbc on the "
+                            + "class path) or with dbleases.connection.url, or choose another place with "
+                            + "dbleases.store.type, or define a LeaseStore bean, or set dbleases.enabled=false: then "
+                            + "these methods run nowhere.");
+        }
+        return found;
     }
 
     private static Leadership leadership(LeaseClient client, String name, Candidacy candidacy) {
         try {
             return client.leadership(name);
         } catch (LeaseConflictException taken) {
-            throw new RefusedLeaderOnlyException(
-                    "@LeaderOnly(\"%s\") on %s needs a leader election, but that is the name of something else: %s"
-                            .formatted(name, String.join(", ", candidacy.methods()), taken.problem()),
+            throw new InvalidConfigurationException(
+                    candidacy.refused(taken),
                     "Give the election a name of its own, for example @LeaderOnly(\"%s-leader\").".formatted(name),
                     taken);
         }
@@ -108,14 +112,17 @@ public final class Candidacies
     @Override
     public void start() {
         running = true;
-        List<Leadership> joined = joined();
+        List<Leadership> joined = join();
         LeaseClient started = joined.isEmpty() ? null : client.getObject();
         if (started != null && started.state() != ClientState.CLOSED) {
             new StartWait(started, startWait.get()).await(joined);
         }
     }
 
-    private synchronized List<Leadership> joined() {
+    /** The client runs, so that it is refused here if another application uses the name for something else. */
+    private synchronized List<Leadership> join() {
+        begun = true;
+        candidacies.forEach(this::begin);
         return candidacies.values().stream()
                 .map(Candidacy::leadership)
                 .filter(Objects::nonNull)
@@ -139,7 +146,7 @@ public final class Candidacies
         return false;
     }
 
-    /** Before other listeners, whose work may take its time. */
+    /** Comes before other listeners, whose work can take long. */
     @Override
     public int getOrder() {
         return HIGHEST_PRECEDENCE;

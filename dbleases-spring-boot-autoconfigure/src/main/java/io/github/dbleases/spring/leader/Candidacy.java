@@ -2,6 +2,8 @@ package io.github.dbleases.spring.leader;
 
 import io.github.dbleases.Hold;
 import io.github.dbleases.Leadership;
+import io.github.dbleases.LeadershipListener;
+import io.github.dbleases.LeaseConflictException;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Set;
@@ -12,20 +14,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The part that this application takes in one election on behalf of its methods. Until it has begun and after it has
- * ended, nothing is led. May be used by any thread.
+ * The participation of this application in one election, on behalf of its methods. Before it has begun and after it has
+ * ended, every call is skipped. All methods may be called from any thread.
  */
-final class Candidacy {
+final class Candidacy implements LeadershipListener {
 
     private static final Logger log = LoggerFactory.getLogger(Candidacy.class);
 
+    private final String name;
     private final Interruptions interruptions = new Interruptions();
     private final Set<String> methods = new TreeSet<>();
     private final Set<Method> skippedBefore = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Leadership leadership;
     private volatile boolean ended;
 
-    /** Notes a method whose calls depend on it. */
+    Candidacy(String name) {
+        this.name = name;
+    }
+
+    /** Adds a method whose calls depend on it. */
     synchronized void addMethod(String method) {
         methods.add(method);
     }
@@ -35,19 +42,38 @@ final class Candidacy {
         return List.copyOf(methods);
     }
 
-    /** Takes part. Has an effect once. */
+    /** Takes part. Only the first call has an effect. */
     synchronized void begin(Leadership joined) {
         if (leadership == null) {
-            joined.addListener(interruptions);
+            joined.addListener(this);
             leadership = joined;
         }
+    }
+
+    @Override
+    public void onOusted() {
+        interruptions.interruptLost();
+    }
+
+    /** The database has refused the election after the start, for example because it was down until now. */
+    @Override
+    public void onError(Exception error) {
+        if (error instanceof LeaseConflictException taken) {
+            log.error(refused(taken));
+        }
+    }
+
+    /** Returns what to report when the name of the election belongs to something else. */
+    String refused(LeaseConflictException taken) {
+        return "@LeaderOnly(\"%s\") on %s needs a leader election, but that is the name of something else: %s"
+                .formatted(name, String.join(", ", methods()), taken.problem());
     }
 
     boolean hasBegun() {
         return leadership != null;
     }
 
-    /** Lets no more calls begin. */
+    /** Skips all calls from now on. */
     void end() {
         ended = true;
     }
@@ -57,13 +83,13 @@ final class Candidacy {
         return leadership;
     }
 
-    /** Returns a hold for a call that begins, null if the call must not. */
+    /** Returns a hold for a call that begins, null if it must be skipped. */
     @Nullable
     Hold tryHold() {
         return ended ? null : tryHoldOfInnerCall();
     }
 
-    /** Returns a hold for a part of a call that has begun already, which may go on while the application ends. */
+    /** Returns a hold for a part of a call that has already begun, which may continue while the application ends. */
     @Nullable
     Hold tryHoldOfInnerCall() {
         Leadership joined = leadership;
@@ -71,7 +97,7 @@ final class Candidacy {
     }
 
     /**
-     * Skips a call, and says so: at level INFO for the first call of a method.
+     * Skips a call and logs it: at level INFO for the first call of a method.
      *
      * @return the result of the call, unless it throws
      */
@@ -89,12 +115,12 @@ final class Candidacy {
         return guard.skip();
     }
 
-    /** Interrupts this thread when the leadership under a token is lost, from now on until the call has ended. */
+    /** Interrupts this thread if the leadership with a token is lost before the call has ended. */
     Interruptions.Running interruptFromNowOn(long token) {
         return interruptions.begin(token, this);
     }
 
-    /** Returns whether the leadership is not the one of a token any more. */
+    /** Returns whether the leadership with a token is lost. */
     boolean isLost(long token) {
         Leadership joined = leadership;
         return joined == null || joined.token().orElse(token - 1) != token;

@@ -27,38 +27,15 @@ import org.springframework.beans.BeanUtils;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 
-/** The results of calls that are skipped: for each type the emptiest value that a caller can go on with. */
+/** The results of skipped calls: for each type, the empty value with which a caller can continue. */
 final class EmptyResults {
-
-    /** Each is the empty value of all types that it is of; the first that fits counts. */
-    private static final List<Supplier<Object>> VALUES = List.of(
-            Optional::empty,
-            OptionalInt::empty,
-            OptionalLong::empty,
-            OptionalDouble::empty,
-            Collections::emptyList,
-            Collections::emptySet,
-            Collections::emptyNavigableSet,
-            Collections::emptyMap,
-            Collections::emptyNavigableMap,
-            ConcurrentHashMap::new,
-            ConcurrentSkipListMap::new,
-            ArrayDeque::new,
-            LinkedBlockingDeque::new,
-            LinkedTransferQueue::new,
-            Collections::emptyIterator,
-            Collections::emptyListIterator,
-            Stream::empty,
-            IntStream::empty,
-            LongStream::empty,
-            DoubleStream::empty);
 
     private EmptyResults() {}
 
-    /** Returns what makes the result, null for a type that has no empty value. */
+    /** Returns a supplier of the result, which is null for a type without an empty value. */
     static Supplier<? extends @Nullable Object> of(ResolvableType type) {
         Class<?> result = type.resolve(Object.class);
-        if (result == Object.class) {
+        if (result == void.class || result == Object.class) {
             return () -> null;
         }
         if (result.isArray()) {
@@ -68,7 +45,7 @@ final class EmptyResults {
             Supplier<? extends @Nullable Object> value = of(type.getGeneric(0));
             return () -> completed(value.get());
         }
-        for (Supplier<Object> value : VALUES) {
+        for (Supplier<Object> value : Values.ALL) {
             if (result.isInstance(value.get())) {
                 return value;
             }
@@ -88,5 +65,32 @@ final class EmptyResults {
                 && type.getName().startsWith("java.util.")
                 && !Modifier.isAbstract(type.getModifiers())
                 && ClassUtils.hasConstructor(type);
+    }
+
+    /** Loaded for the first method with a result, which most jobs do not have. */
+    private static final class Values {
+
+        /** Each is the empty value of all its types. The first that fits is used. */
+        private static final List<Supplier<Object>> ALL = List.of(
+                Optional::empty,
+                OptionalInt::empty,
+                OptionalLong::empty,
+                OptionalDouble::empty,
+                Collections::emptyList,
+                Collections::emptySet,
+                Collections::emptyNavigableSet,
+                Collections::emptyMap,
+                Collections::emptyNavigableMap,
+                ConcurrentHashMap::new,
+                ConcurrentSkipListMap::new,
+                ArrayDeque::new,
+                LinkedBlockingDeque::new,
+                LinkedTransferQueue::new,
+                Collections::emptyIterator,
+                Collections::emptyListIterator,
+                Stream::empty,
+                IntStream::empty,
+                LongStream::empty,
+                DoubleStream::empty);
     }
 }

@@ -8,11 +8,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be done about the calls of one method.
+ * How the calls of one method are guarded.
  *
- * @param annotated the method, as the class of the bean has it, and its annotation
+ * @param annotated the method of the class of the bean, and its annotation
  * @param name the name of the election
- * @param empty makes the result of a call that is skipped
+ * @param empty the supplier of the result of a skipped call
  */
 record Guard(AnnotatedMethod annotated, String name, Supplier<? extends @Nullable Object> empty) {
 
@@ -20,7 +20,7 @@ record Guard(AnnotatedMethod annotated, String name, Supplier<? extends @Nullabl
         return annotated.method();
     }
 
-    /** Returns the result of a call while this instance does not lead, or throws. */
+    /** Returns the result of a skipped call, or throws. */
     @Nullable
     Object skip() {
         if (annotated.annotation().otherwise() == Otherwise.THROW) {

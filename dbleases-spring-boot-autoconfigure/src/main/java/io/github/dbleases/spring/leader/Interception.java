@@ -1,5 +1,6 @@
 package io.github.dbleases.spring.leader;
 
+import io.github.dbleases.InvalidConfigurationException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
@@ -22,7 +23,7 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.util.ClassUtils;
 
-/** Puts interceptors before the other advice of one bean, and makes a proxy of it where it is none. */
+/** Puts interceptors before the other advice of one bean, and creates a proxy if the bean is none. */
 final class Interception {
 
     private final String beanName;
@@ -39,7 +40,7 @@ final class Interception {
      * Guards a method of the bean.
      *
      * @return the bean, or a proxy of it
-     * @throws RefusedLeaderOnlyException if calls of the method cannot be intercepted
+     * @throws InvalidConfigurationException if calls of the method cannot be intercepted
      */
     Object add(Guard guard, Candidacy candidacy, Object bean) {
         boolean async = handsOver(guard, bean);
@@ -53,7 +54,7 @@ final class Interception {
         return proxy;
     }
 
-    /** Returns the type of a proxy of the bean, without a bean. Which methods it guards makes no difference to it. */
+    /** Returns the type of a proxy without the bean. It does not depend on the methods that are guarded. */
     Class<?> proxyType(Class<?> beanClass) {
         return proxying(new DefaultPointcutAdvisor((MethodInterceptor) MethodInvocation::proceed))
                 .determineBeanType(beanClass, beanName);
@@ -93,7 +94,7 @@ final class Interception {
                 advice);
     }
 
-    /** Where calls of the method are handed over to another thread, lets the interceptor follow them there. */
+    /** Returns whether another thread runs the calls of the method, and adds an interceptor that follows them there. */
     private boolean handsOver(Guard guard, Object bean) {
         if (!(bean instanceof Advised advised)) {
             return false;
@@ -174,7 +175,7 @@ final class Interception {
         return visible && !Modifier.isFinal(modifiers);
     }
 
-    /** Spring's way to make or extend a proxy, with what is configured for the bean and for all proxies. */
+    /** Creates or extends a proxy with the settings of the bean and of all proxies, as Spring does. */
     @SuppressWarnings("serial")
     private static final class Proxying extends AbstractBeanFactoryAwareAdvisingPostProcessor {
 
@@ -183,7 +184,7 @@ final class Interception {
             setBeforeExistingAdvisors(true);
         }
 
-        /** That it applies is known. */
+        /** The caller has already decided that it applies. */
         @Override
         protected boolean isEligible(Class<?> targetClass) {
             return true;

@@ -1,23 +1,22 @@
 package io.github.dbleases.spring.leader;
 
-import io.github.dbleases.LeadershipListener;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Interrupts the calls that run under a leadership when it is lost. */
-final class Interruptions implements LeadershipListener {
+final class Interruptions {
 
     private final Set<Running> calls = ConcurrentHashMap.newKeySet();
 
-    /** Takes note of a call of this thread. */
+    /** Registers a call of this thread. */
     Running begin(long token, Candidacy candidacy) {
         Running call = new Running(token, candidacy);
         calls.add(call);
         return call;
     }
 
-    @Override
-    public void onOusted() {
+    /** Interrupts the calls whose leadership is lost. */
+    void interruptLost() {
         calls.forEach(Running::interruptIfLost);
     }
 
@@ -35,12 +34,12 @@ final class Interruptions implements LeadershipListener {
             this.candidacy = candidacy;
         }
 
-        /** Returns whether the leadership was lost before this call was known to those who would interrupt it. */
+        /** Returns whether the leadership was lost before this call was registered. */
         boolean isLost() {
             return candidacy.isLost(token);
         }
 
-        /** What tells of the loss may come late, when this instance leads again and this call is one of the new time. */
+        /** The report of a loss can come late, when this instance leads again and this call belongs to the new term. */
         private synchronized void interruptIfLost() {
             if (!ended && !interrupted && isLost() && !thread.isInterrupted()) {
                 interrupted = true;
@@ -48,7 +47,7 @@ final class Interruptions implements LeadershipListener {
             }
         }
 
-        /** Takes the interrupt back if the call has not noticed it; who else has interrupted the thread is not ours. */
+        /** Takes the interrupt back if the call has not noticed it, but not the interrupt of another thread. */
         @Override
         public void close() {
             calls.remove(this);

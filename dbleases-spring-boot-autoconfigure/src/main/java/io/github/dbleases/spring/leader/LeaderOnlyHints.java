@@ -1,5 +1,6 @@
 package io.github.dbleases.spring.leader;
 
+import io.github.dbleases.LeaderOnly;
 import java.lang.reflect.Method;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,7 @@ import org.springframework.beans.factory.aot.BeanRegistrationAotProcessor;
 import org.springframework.beans.factory.support.RegisteredBean;
 import org.springframework.util.ClassUtils;
 
-/** Lets a native image find the methods with {@code @LeaderOnly}, and make the results of calls that are skipped. */
+/** Tells a native image about the methods with {@code @LeaderOnly} and the results of calls that are skipped. */
 final class LeaderOnlyHints implements BeanRegistrationAotProcessor {
 
     private final AnnotatedTypes annotatedTypes = new AnnotatedTypes();
@@ -26,7 +27,12 @@ final class LeaderOnlyHints implements BeanRegistrationAotProcessor {
                 AnnotatedMethod.of(type).stream().map(AnnotatedMethod::method).toList();
         return methods.isEmpty()
                 ? null
-                : (generation, code) -> methods.forEach(method -> register(method, generation.getRuntimeHints()));
+                : (generation, code) -> {
+                    RuntimeHints hints = generation.getRuntimeHints();
+                    // Spring synthesizes the annotation with the attributes of meta-annotations.
+                    hints.proxies().registerJdkProxy(LeaderOnly.class);
+                    methods.forEach(method -> register(method, hints));
+                };
     }
 
     private static void register(Method method, RuntimeHints hints) {

@@ -2,12 +2,13 @@ package io.github.dbleases.spring.leader;
 
 import io.github.dbleases.CurrentLeadership;
 import io.github.dbleases.Hold;
+import io.github.dbleases.internal.LeadershipScope;
 import java.util.Optional;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
-/** Lets the calls of one method, whose work ends when they return, through while this instance leads. */
+/** Allows the calls of one method, whose work ends when they return, while this instance leads. */
 final class LeaderOnlyInterceptor implements MethodInterceptor {
 
     private final Guard guard;
@@ -33,12 +34,12 @@ final class LeaderOnlyInterceptor implements MethodInterceptor {
             return candidacy.skip(guard);
         }
         try (hold;
-                CurrentLeadership.Scope current = CurrentLeadership.enter(name, hold)) {
+                LeadershipScope current = LeadershipScope.enter(name, hold)) {
             return interrupts ? proceedInterruptibly(invocation, hold.token()) : invocation.proceed();
         }
     }
 
-    /** Is part of a call that holds the leadership, and may end with it although the leadership is to be handed over. */
+    /** Runs as part of a call that holds the leadership, and may end with it even if the leadership is to be handed over. */
     private @Nullable Object invokeWithin(CurrentLeadership outer, MethodInvocation invocation) throws Throwable {
         if (!outer.isTrusted()) {
             return candidacy.skip(guard);

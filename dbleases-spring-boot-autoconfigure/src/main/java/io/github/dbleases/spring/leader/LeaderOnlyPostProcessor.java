@@ -1,5 +1,6 @@
 package io.github.dbleases.spring.leader;
 
+import io.github.dbleases.InvalidConfigurationException;
 import java.lang.reflect.Proxy;
 import java.util.Collection;
 import java.util.List;
@@ -11,7 +12,11 @@ import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
+import org.springframework.beans.factory.support.AbstractBeanFactory;
 import org.springframework.context.EmbeddedValueResolverAware;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.StringValueResolver;
@@ -19,11 +24,11 @@ import org.springframework.util.StringValueResolver;
 /**
  * Puts an interceptor before all other advice of each method that runs only in the leader.
  *
- * <p>It is not ordered, so that it comes after the post-processors of {@code @Async}, {@code @Retryable} and
- * {@code @ConcurrencyLimit}, which are ordered and put their own advice first; and before that of {@code @Scheduled},
- * which calls what this one returns.
+ * <p>It is not ordered. So it comes after the post-processors of {@code @Async}, {@code @Retryable} and
+ * {@code @ConcurrencyLimit}, which are ordered and put their own advice first, and before the post-processor of
+ * {@code @Scheduled}, which calls the proxy that this one returns.
  */
-public final class LeaderOnlyPostProcessor
+final class LeaderOnlyPostProcessor
         implements SmartInstantiationAwareBeanPostProcessor, BeanFactoryAware, EmbeddedValueResolverAware {
 
     private final Candidacies candidacies;
@@ -32,8 +37,7 @@ public final class LeaderOnlyPostProcessor
     private @Nullable BeanFactory beanFactory;
     private @Nullable Rules rules;
 
-    /** Creates a post-processor that takes part in the elections of the methods that it finds. */
-    public LeaderOnlyPostProcessor(Candidacies candidacies) {
+    LeaderOnlyPostProcessor(Candidacies candidacies) {
         this.candidacies = candidacies;
     }
 
@@ -48,8 +52,8 @@ public final class LeaderOnlyPostProcessor
     }
 
     /**
-     * Returns the type of the proxy that a bean will have, while the application is built ahead of time: a native image
-     * has only the proxies that were made then.
+     * Returns the type of the proxy that a bean will have, while the application is being built ahead of time: a native
+     * image only has the proxies that were created then.
      */
     @Override
     public Class<?> determineBeanType(Class<?> beanClass, String beanName) {
@@ -64,7 +68,7 @@ public final class LeaderOnlyPostProcessor
     /**
      * Guards the methods of a bean.
      *
-     * @throws RefusedLeaderOnlyException if one of them cannot be kept to the leader
+     * @throws InvalidConfigurationException if one of them cannot be kept to the leader
      */
     @Override
     public Object postProcessAfterInitialization(Object bean, String beanName) {
@@ -94,5 +98,41 @@ public final class LeaderOnlyPostProcessor
             guarded = interception.add(guard, candidacies.of(guard), guarded);
         }
         return guarded;
+    }
+
+    /**
+     * Also guards the beans that other post-processors need, and which are created before post-processors are registered.
+     *
+     * <p>A deputy is registered early, and not the post-processor itself: a post-processor that moves in the list leaves
+     * Spring's count of them one too low, and Spring then logs a warning for every bean.
+     */
+    static final class EarlyBeans implements BeanFactoryPostProcessor {
+
+        @Override
+        public void postProcessBeanFactory(ConfigurableListableBeanFactory factory) {
+            factory.addBeanPostProcessor(new Deputy(factory, factory.getBean(LeaderOnlyPostProcessor.class)));
+        }
+
+        /** Does the work of the post-processor until it is registered. */
+        private static final class Deputy implements BeanPostProcessor {
+
+            private final ConfigurableListableBeanFactory factory;
+            private final LeaderOnlyPostProcessor postProcessor;
+            private volatile boolean relieved;
+
+            private Deputy(ConfigurableListableBeanFactory factory, LeaderOnlyPostProcessor postProcessor) {
+                this.factory = factory;
+                this.postProcessor = postProcessor;
+            }
+
+            @Override
+            public Object postProcessAfterInitialization(Object bean, String beanName) {
+                if (!relieved) {
+                    relieved = factory instanceof AbstractBeanFactory beans
+                            && beans.getBeanPostProcessors().contains(postProcessor);
+                }
+                return relieved ? bean : postProcessor.postProcessAfterInitialization(bean, beanName);
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.github.dbleases.spring.leader;
 
 import io.github.dbleases.DbLeasesException;
+import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.LeaderOnly.OnLoss;
 import io.github.dbleases.LeaderOnly.Otherwise;
 import io.github.dbleases.LeaseSpec;
@@ -18,10 +19,10 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.StringValueResolver;
 
-/** Makes guards of methods, and refuses methods whose calls cannot be skipped or held. */
+/** Creates the guards of methods, and refuses methods whose calls cannot be skipped or held. */
 final class Rules {
 
-    /** What a subscriber runs later, perhaps more than once, when nobody checks who leads. */
+    /** A subscriber runs these later, possibly more than once, when it is no longer checked who leads. */
     private static final Set<String> REACTIVE = Set.of(
             "java.util.concurrent.Flow$Publisher",
             "org.reactivestreams.Publisher",
@@ -35,9 +36,9 @@ final class Rules {
     }
 
     /**
-     * Returns what is to be done about the calls of a method, null when nothing can and need be done.
+     * Returns the guard of a method, null if the method cannot be guarded and does not need to be.
      *
-     * @throws RefusedLeaderOnlyException if the method cannot be kept to the leader
+     * @throws InvalidConfigurationException if the method cannot be kept to the leader
      */
     @Nullable
     Guard guard(AnnotatedMethod annotated, Class<?> targetClass) {
@@ -48,11 +49,11 @@ final class Rules {
             requireInterceptable(annotated);
             requireHoldable(annotated, result);
             requireSkippable(annotated, result);
-        } catch (RefusedLeaderOnlyException refused) {
+        } catch (InvalidConfigurationException refused) {
             if (annotated.onMethod() || Modifier.isPublic(method.getModifiers())) {
                 throw refused;
             }
-            // A part of an annotated class that only the class itself, or its package, calls.
+            // A part of an annotated class that only the class itself or its package calls.
             return null;
         }
         return new Guard(annotated, name(annotated), EmptyResults.of(type));
@@ -70,7 +71,7 @@ final class Rules {
         if (AnnotatedElementUtils.hasAnnotation(method, Bean.class)) {
             throw refuse(
                     annotated,
-                    "it makes a bean, and is called when the application starts",
+                    "it creates a bean, and is called when the application starts",
                     "Put @LeaderOnly on the class of that bean or on its methods.");
         }
         for (String callback : Set.of("jakarta.annotation.PostConstruct", "jakarta.annotation.PreDestroy")) {
@@ -79,7 +80,7 @@ final class Rules {
                         annotated,
                         "it is a @" + ClassUtils.getShortName(callback)
                                 + " method, which the container calls without its interceptors",
-                        "Move what only the leader shall do into a method of its own that another bean calls, or into a "
+                        "Move the work of the leader into a separate method that another bean calls, or into a "
                                 + "LeadershipListener.");
             }
         }
@@ -92,7 +93,7 @@ final class Rules {
                     (isSuspending(annotated.method())
                                     ? "it is a suspending function"
                                     : "it returns a " + result.getName())
-                            + ", and who leads would be checked before its work is begun and not while it is done",
+                            + ", and who leads would be checked before its work begins and not while it runs",
                     "Do the work in a method that returns when it is done, or return a CompletableFuture.");
         }
         if (annotated.annotation().onLoss() == OnLoss.INTERRUPT && endsLater(result)) {
@@ -119,7 +120,7 @@ final class Rules {
                 && !result.isAssignableFrom(CompletableFuture.class)) {
             throw refuse(
                     annotated,
-                    "it returns a " + result.getName() + ", of which there is none that stands for a skipped call",
+                    "it returns a " + result.getName() + ", which has no value for a skipped call",
                     "Return a CompletableFuture, or set otherwise = THROW.");
         }
     }
@@ -145,7 +146,7 @@ final class Rules {
                 || Set.of(extended).stream().anyMatch(parent -> isReactive(parent.getInterfaces(), parent));
     }
 
-    /** Returns whether work may go on after a method has returned such a result, and the result tells when it has ended. */
+    /** Returns whether work may continue after a method has returned such a result, which tells when it has ended. */
     static boolean endsLater(Class<?> result) {
         return Future.class.isAssignableFrom(result) || CompletionStage.class.isAssignableFrom(result);
     }
@@ -153,8 +154,8 @@ final class Rules {
     private String name(AnnotatedMethod annotated) {
         String written = annotated.annotation().value();
         String remedy =
-                "Give the election a name of 1 to 200 letters, digits and . _ - : / ; of a placeholder, set the "
-                        + "property, or give it a default: \"${reports.leader:reports}\".";
+                "Use a name of 1 to 200 letters, digits and . _ - : / for the election. If it is a placeholder, set the "
+                        + "property or give it a default: \"${reports.leader:reports}\".";
         String name;
         try {
             name = placeholders.resolveStringValue(written);
@@ -172,8 +173,8 @@ final class Rules {
         }
     }
 
-    static RefusedLeaderOnlyException refuse(AnnotatedMethod annotated, String because, String remedy) {
-        return new RefusedLeaderOnlyException(
+    static InvalidConfigurationException refuse(AnnotatedMethod annotated, String because, String remedy) {
+        return new InvalidConfigurationException(
                 "@LeaderOnly on %s cannot be kept to: %s.".formatted(annotated.call(), because.replaceAll("\\.$", "")),
                 remedy);
     }

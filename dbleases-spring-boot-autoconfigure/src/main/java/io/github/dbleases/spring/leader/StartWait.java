@@ -22,10 +22,10 @@ import org.slf4j.LoggerFactory;
  * Waits at the start of an application until it is known who leads each election: this instance, or another one that is
  * alive.
  *
- * <p>After a crash the row of an election still names the session of the instance that crashed. This instance may mark
- * that session dead only a TTL after it has opened its own, and is elected then. Nothing in the row tells a leader that has
- * crashed from one that is well: its session expires later in both cases, or has expired because the database's clock was
- * set. So a leader counts as alive when it has renewed its session, which takes one heartbeat.
+ * <p>After a crash, the row of an election still names the session of the instance that crashed. This instance may mark
+ * that session dead only one TTL after it has opened its own, and is elected then. Nothing in the row distinguishes a leader
+ * that has crashed from one that is alive: in both cases its session expires later, or has expired because the database's
+ * clock was set. So a leader counts as alive once it has renewed its session, which takes one heartbeat.
  */
 final class StartWait {
 
@@ -42,9 +42,9 @@ final class StartWait {
     private boolean told;
 
     /**
-     * Begins to wait.
+     * Starts the clock.
      *
-     * @param atMost how long, for all elections together
+     * @param atMost the longest time, for all elections together
      */
     StartWait(LeaseClient client, Duration atMost) {
         this.client = client;
@@ -128,7 +128,7 @@ final class StartWait {
                 .formatted(election.name(), session.client(), session.session()));
     }
 
-    /** Each time is rounded so that a slow answer never looks like a renewal. */
+    /** Each time is rounded such that a slow answer never looks like a renewal. */
     private void observe(ClusterView view, long asked, long answered) {
         for (ClusterView.SessionView session : view.sessions()) {
             long expiresIn = session.expiresIn().toNanos();
@@ -147,7 +147,7 @@ final class StartWait {
                 .findAny();
     }
 
-    /** A leader that has expired is worth a line; whether any other one renews, the next heartbeat shows. */
+    /** Only a leader that has expired is logged. The next heartbeat shows whether any other one renews its session. */
     private void tell(String election, ClusterView.SessionView leader) {
         if (!told && leader.expiresIn().isNegative()) {
             told = true;

@@ -10,26 +10,25 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
-import org.flywaydb.core.api.FlywayException;
-import org.flywaydb.core.api.output.ValidateResult;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Migrates or validates the tables with a Flyway of its own.
  *
- * <p>When the tables are those of this version, one query says so and Flyway is not started. It is no bean, as a {@code Flyway} bean would switch off the application's; it has its own scripts and its own
- * history table, so neither sees the other. A schema that already has tables gets a baseline of version 0, below the
- * first script.
+ * <p>If the tables are those of this version, one query finds out and Flyway is not started. The Flyway is no bean, because
+ * a {@code Flyway} bean would switch off the one of the application. It has its own scripts and its own history table, so
+ * neither sees the other. A schema that already has tables gets a baseline of version 0, below the first script.
  */
-public final class LeaseMigrations {
+final class LeaseMigrations {
 
     private static final String POSTGRES = "PostgreSQL";
 
     private static final int OLDEST_VERSION = 14;
 
-    /** Flyway takes its lock only once its history exists, so without this one instances collide in creating it. */
+    /** Flyway only takes its lock once its history exists. Without this lock, instances collide when they create it. */
     private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('dbleases migration ' || ?, 0))";
 
     private static final String LOCK_LIMITS = """
@@ -45,7 +44,7 @@ public final class LeaseMigrations {
             FROM pg_catalog.pg_tables WHERE schemaname = ? AND starts_with(tablename, ?)
             """;
 
-    /** Tables that PostgresSchema or somebody's own script made are those of the first migration. */
+    /** Tables without a history, made by PostgresSchema or by a script of the application, are those of the first migration. */
     private static final String WITHOUT_HISTORY = """
             SELECT NOT bool_or(tablename = ?) AND count(*) FILTER (WHERE tablename = ANY (?)) = cardinality(?)
             FROM pg_catalog.pg_tables WHERE schemaname = ?
@@ -55,29 +54,33 @@ public final class LeaseMigrations {
 
     private final DataSource dataSource;
     private final DataSource application;
-    private final SchemaLocation location;
+    private final @Nullable String configuredSchema;
+    private final String tablePrefix;
+    private final String historyTable;
 
     /**
      * Prepares migrations; nothing is connected yet.
      *
-     * @param dataSource gives connections of the user that migrates; each call opens one, and two are open at a time
-     *     beside that of the lock
-     * @param application gives connections of the user of the leases, whose current schema counts
+     * @param dataSource opens connections of the user that migrates, of which up to three are open at a time
+     * @param application opens connections of the user of the leases, whose current schema counts
+     * @param schema the schema of the tables, or null for the current schema of the application's connections
+     * @param tablePrefix the prefix of their names
      */
-    public LeaseMigrations(DataSource dataSource, DataSource application, SchemaLocation location) {
+    LeaseMigrations(DataSource dataSource, DataSource application, @Nullable String schema, String tablePrefix) {
         this.dataSource = dataSource;
         this.application = application;
-        this.location = location;
+        this.configuredSchema = schema;
+        this.tablePrefix = tablePrefix;
+        this.historyTable = tablePrefix + "schema_history";
     }
 
     /**
      * Creates or upgrades the tables, and the schema if it does not exist. Tables that were made by other means are adopted
-     * as those of the first migration. Instances that do so at the same time wait for each other.
+     * as those of the first migration. Instances that migrate at the same time wait for each other.
      *
      * @throws StoreUnavailableException if the database cannot be reached
-     * @throws StoreUnusableException if it is of another product
-     * @throws InvalidSchemaException if the user lacks a right for it
-     * @throws FlywayException if a migration fails
+     * @throws StoreUnusableException if it is not PostgreSQL, or if the user lacks a permission
+     * @throws RuntimeException of Flyway, if a migration fails
      */
     void migrate() {
         try (Connection connection = dataSource.getConnection()) {
@@ -90,15 +93,14 @@ public final class LeaseMigrations {
             connection.setAutoCommit(false);
             try {
                 lock(connection, schema);
-                new PrivateFlyway(dataSource, location)
-                        .migrate(schema, isWithoutHistory(connection, schema) ? "1" : "0");
-            } catch (FlywayException failed) {
+                flyway().migrate(schema, isWithoutHistory(connection, schema) ? "1" : "0");
+            } catch (RuntimeException failed) {
                 DbLeasesException explained = explanation(failed);
                 if (explained != null) {
                     throw explained;
                 }
                 SQLException denied = cause(failed, DENIED);
-                throw denied != null ? InvalidSchemaException.notMigratable(schema, user, denied) : failed;
+                throw denied != null ? notMigratable(schema, user, denied) : failed;
             } finally {
                 connection.rollback();
             }
@@ -108,12 +110,12 @@ public final class LeaseMigrations {
     }
 
     /**
-     * Checks that the tables have had the migrations of this version; later ones are accepted. When there are no tables
-     * at all it says nothing: the client that looks for them says which are missing.
+     * Checks that the migrations of this version have been applied to the tables; later ones are accepted. It ignores that
+     * there are no tables at all, because the client reports which are missing.
      *
      * @throws StoreUnavailableException if the database cannot be reached
-     * @throws StoreUnusableException if it is of another product
-     * @throws InvalidSchemaException if migrations are missing or have changed
+     * @throws StoreUnusableException if it is not PostgreSQL, if migrations are missing or have changed, or if the user
+     *     lacks a permission
      */
     void validate() {
         try (Connection connection = dataSource.getConnection()) {
@@ -127,7 +129,7 @@ public final class LeaseMigrations {
             }
         } catch (SQLException failed) {
             throw unavailable("validate", failed);
-        } catch (FlywayException failed) {
+        } catch (RuntimeException failed) {
             DbLeasesException explained = explanation(failed);
             if (explained != null) {
                 throw explained;
@@ -141,24 +143,52 @@ public final class LeaseMigrations {
     }
 
     private void validate(String schema, String user) {
-        ValidateResult result;
+        Optional<String> invalid;
         try {
-            result = new PrivateFlyway(dataSource, location).validate(schema);
-        } catch (FlywayException failed) {
+            invalid = flyway().validate(schema);
+        } catch (RuntimeException failed) {
             SQLException denied = cause(failed, DENIED);
-            throw denied != null
-                    ? InvalidSchemaException.unreadable(schema, location.historyTable(), user, denied)
-                    : failed;
+            throw denied != null ? unreadable(schema, user, denied) : failed;
         }
-        if (!result.validationSuccessful) {
-            throw InvalidSchemaException.notValid(schema, result.getAllErrorMessages());
+        if (invalid.isPresent()) {
+            throw new StoreUnusableException(
+                    "The tables of dbleases in schema '%s' are not those of this version: %s"
+                            .formatted(schema, invalid.get()),
+                    "Set dbleases.migration.mode=migrate to upgrade them, or let whoever migrates this database upgrade "
+                            + "them.");
         }
+    }
+
+    private static StoreUnusableException notMigratable(String schema, String user, SQLException denied) {
+        return new StoreUnusableException(
+                "The tables of dbleases in schema '%s' cannot be migrated, because the user '%s' lacks a permission: %s"
+                        .formatted(schema, user, denied.getMessage()),
+                ("Set dbleases.migration.user and dbleases.migration.password to the owner of the tables. If there are no "
+                                + "tables yet, this is enough: GRANT USAGE, CREATE ON SCHEMA %s TO %s; Or migrate the tables "
+                                + "by other means and set dbleases.migration.mode=validate.")
+                        .formatted(SchemaHistory.quoted(schema), SchemaHistory.quoted(user)));
+    }
+
+    private StoreUnusableException unreadable(String schema, String user, SQLException denied) {
+        return new StoreUnusableException(
+                "The tables of dbleases in schema '%s' cannot be validated, because the user '%s' is not allowed to read their history: %s"
+                        .formatted(schema, user, denied.getMessage()),
+                ("As their owner, run GRANT SELECT ON %s.%s TO %s; or set dbleases.migration.user and "
+                                + "dbleases.migration.password to a user that can read it, or set dbleases.migration.mode=none.")
+                        .formatted(
+                                SchemaHistory.quoted(schema),
+                                SchemaHistory.quoted(historyTable),
+                                SchemaHistory.quoted(user)));
+    }
+
+    private PrivateFlyway flyway() {
+        return new PrivateFlyway(dataSource, tablePrefix, historyTable);
     }
 
     private boolean isComplete(Connection connection) throws SQLException {
         // The current schema that counts is that of the application.
-        String schema = dataSource == application ? location.schema() : schema();
-        return SchemaHistory.isComplete(connection, schema, location.historyTable());
+        String schema = dataSource == application ? configuredSchema : schema();
+        return SchemaHistory.isComplete(connection, schema, historyTable);
     }
 
     /** Before anything is created. */
@@ -166,21 +196,28 @@ public final class LeaseMigrations {
         DatabaseMetaData database = connection.getMetaData();
         String product = database.getDatabaseProductName();
         if (!POSTGRES.equals(product)) {
-            throw StoreUnusableException.notPostgres(product);
+            throw notPostgres(product);
         }
         if (database.getDatabaseMajorVersion() < OLDEST_VERSION) {
-            throw StoreUnusableException.notPostgres("PostgreSQL " + database.getDatabaseProductVersion());
+            throw notPostgres("PostgreSQL " + database.getDatabaseProductVersion());
         }
     }
 
+    private static StoreUnusableException notPostgres(String product) {
+        return new StoreUnusableException(
+                "The database is %s, but dbleases needs PostgreSQL 14 or newer.".formatted(product),
+                "Use a DataSource of a PostgreSQL database.",
+                "dataSource");
+    }
+
     private String schema() throws SQLException {
-        if (location.schema() != null) {
-            return location.schema();
+        if (configuredSchema != null) {
+            return configuredSchema;
         }
         try (Connection connection = application.getConnection()) {
             String current = connection.getSchema();
             if (current == null) {
-                throw StoreUnusableException.of(
+                throw new StoreUnusableException(
                         "The connection has no current schema: no schema of its search_path exists, or the user may use none "
                                 + "of them.",
                         "Set dbleases.schema to the schema of the tables of dbleases, or let the user use it: GRANT USAGE ON "
@@ -195,17 +232,16 @@ public final class LeaseMigrations {
             limits.execute();
         }
         try (PreparedStatement lock = connection.prepareStatement(LOCK)) {
-            lock.setString(1, schema + '.' + location.historyTable());
+            lock.setString(1, schema + '.' + historyTable);
             lock.execute();
         }
     }
 
     private boolean isWithoutHistory(Connection connection, String schema) throws SQLException {
         Array tables = connection.createArrayOf(
-                "text",
-                Arrays.stream(MADE_BY_FIRST).map(location.tablePrefix()::concat).toArray());
+                "text", Arrays.stream(MADE_BY_FIRST).map(tablePrefix::concat).toArray());
         try (PreparedStatement statement = connection.prepareStatement(WITHOUT_HISTORY)) {
-            statement.setString(1, location.historyTable());
+            statement.setString(1, historyTable);
             statement.setArray(2, tables);
             statement.setArray(3, tables);
             statement.setString(4, schema);
@@ -218,14 +254,19 @@ public final class LeaseMigrations {
 
     private boolean hasHistory(Connection connection, String schema) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(TABLES)) {
-            statement.setString(1, location.historyTable());
+            statement.setString(1, historyTable);
             statement.setString(2, schema);
-            statement.setString(3, location.tablePrefix());
+            statement.setString(3, tablePrefix);
             try (ResultSet tables = statement.executeQuery()) {
                 tables.next();
                 boolean history = tables.getBoolean(1);
                 if (!history && tables.getInt(2) > 0) {
-                    throw InvalidSchemaException.withoutHistory(schema, location.historyTable());
+                    throw new StoreUnusableException(
+                            "Schema '%s' has tables of dbleases but no table %s, so it is not known which migrations have been applied to them."
+                                    .formatted(schema, historyTable),
+                            "Set dbleases.migration.mode=none if the tables are made by other means than dbleases' migrations, "
+                                    + "or dbleases.migration.mode=migrate to adopt them if they are all there, "
+                                    + "or correct dbleases.schema and dbleases.table-prefix.");
                 }
                 return history;
             }
@@ -243,7 +284,7 @@ public final class LeaseMigrations {
         return null;
     }
 
-    /** Returns what the data source says of a connection that could not be made, or null. */
+    /** Returns what the data source reports about a connection that could not be made, or null. */
     private static @Nullable DbLeasesException explanation(Throwable failed) {
         for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
             if (cause instanceof DbLeasesException explained) {

@@ -9,15 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.zip.CRC32;
 
-/**
- * The scripts of this version, by name: nothing is searched for on the class path, which takes time and fails in a native
- * image.
- */
+/** The scripts of this version, by name. To search the class path for them takes time and fails in a native image. */
 final class MigrationScripts {
 
     static final String FOLDER = "io/github/dbleases/migration/";
 
-    static final List<MigrationScripts.Script> ALL = List.of(new Script(1, "V1__leases.sql"));
+    static final List<Script> ALL = List.of(new Script(1, "V1__leases.sql"));
 
     private MigrationScripts() {}
 
@@ -44,7 +41,7 @@ final class MigrationScripts {
             }
         }
 
-        /** Returns the checksum that Flyway keeps in its history: of the lines without their ends. */
+        /** Returns the checksum that Flyway keeps in its history: that of the lines without their terminators. */
         int checksum() {
             CRC32 checksum = new CRC32();
             new BufferedReader(new StringReader(sql()))

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -22,25 +23,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Flyway that knows the scripts of dbleases alone. It is a class of its own, so that no class of Flyway is loaded where
- * there is nothing to do.
+ * A Flyway that only knows the scripts of dbleases. All types of Flyway are used in this class, so that none is loaded if
+ * there is nothing to migrate.
  */
 final class PrivateFlyway {
 
     private static final Logger log = LoggerFactory.getLogger(LeaseMigrations.class);
 
     private final DataSource dataSource;
-    private final SchemaLocation location;
+    private final String tablePrefix;
+    private final String historyTable;
 
-    PrivateFlyway(DataSource dataSource, SchemaLocation location) {
+    PrivateFlyway(DataSource dataSource, String tablePrefix, String historyTable) {
         this.dataSource = dataSource;
-        this.location = location;
+        this.tablePrefix = tablePrefix;
+        this.historyTable = historyTable;
     }
 
     /**
      * Creates or upgrades the tables.
      *
-     * @param baseline the version of tables that were made by other means, "0" if there are none
+     * @param baseline the version of tables that were made by other means, "0" if there are no tables
      */
     void migrate(String schema, String baseline) {
         MigrateResult result = quietly(schema, baseline, Flyway::migrate);
@@ -52,13 +55,15 @@ final class PrivateFlyway {
         }
     }
 
-    ValidateResult validate(String schema) {
-        return quietly(schema, "0", Flyway::validateWithResult);
+    /** Returns what is wrong with the tables, empty if they are valid. */
+    Optional<String> validate(String schema) {
+        ValidateResult result = quietly(schema, "0", Flyway::validateWithResult);
+        return result.validationSuccessful ? Optional.empty() : Optional.of(result.getAllErrorMessages());
     }
 
     /**
-     * Uses Flyway, whose own news are worth level DEBUG. Its log belongs to the whole JVM; so what other threads do with
-     * Flyway meanwhile is logged as it always is, and afterwards all is as before.
+     * Uses Flyway, whose messages are logged at level DEBUG. Its log belongs to the whole JVM, so the messages of other
+     * threads that use Flyway meanwhile are logged as always, and the log is restored afterwards.
      */
     private <T> T quietly(String schema, String baseline, Function<Flyway, T> use) {
         Flyway flyway = flyway(schema, baseline);
@@ -78,10 +83,10 @@ final class PrivateFlyway {
                 .javaMigrationClassProvider(List::of)
                 .validateMigrationNaming(true)
                 .defaultSchema(schema)
-                .table(location.historyTable())
+                .table(historyTable)
                 .baselineOnMigrate(true)
                 .baselineVersion(baseline)
-                .placeholders(Map.of("prefix", location.tablePrefix()))
+                .placeholders(Map.of("prefix", tablePrefix))
                 .cleanDisabled(true)
                 .load();
     }

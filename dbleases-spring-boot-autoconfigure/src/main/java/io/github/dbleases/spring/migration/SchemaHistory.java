@@ -12,12 +12,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Flyway has noted about the tables. One query tells whether they are those of this version, in far less time than it
- * takes to start Flyway.
+ * The history that Flyway keeps of the tables. One query tells whether they are those of this version, in far less time
+ * than Flyway needs to start.
  */
 final class SchemaHistory {
 
-    /** There is no such table or schema, or the user may not read it: whoever migrates or validates finds out. */
+    /** There is no such table or schema, or the user is not allowed to read it: the migration or validation reports it. */
     private static final Set<String> UNREADABLE = Set.of("42P01", "3F000", "42501");
 
     private SchemaHistory() {}
@@ -63,11 +63,11 @@ final class SchemaHistory {
         }
     }
 
-    private static String quoted(String identifier) {
+    static String quoted(String identifier) {
         return '"' + identifier.replace("\"", "\"\"") + '"';
     }
 
-    /** A line of the history. */
+    /** A row of the history. */
     private record Entry(String version, String type, int checksum, boolean success) {
 
         /** A baseline stands for all scripts up to its version, which were applied by other means. */

@@ -5,9 +5,8 @@ import org.springframework.boot.sql.init.dependency.AbstractBeansOfTypeDatabaseI
 import org.springframework.core.Ordered;
 
 /**
- * Puts the {@link SchemaInitializer} behind the application's own Flyway, Liquibase and scripts: if it came first, they
- * would find a schema that is not empty. Beans that depend on an initialized database, the client among them, come after
- * it.
+ * Makes the {@link SchemaInitializer} run after the application's own Flyway, Liquibase and scripts, which would otherwise
+ * find a schema that is not empty. Beans that depend on an initialized database, such as the client, come after it.
  */
 final class SchemaInitializerDetector extends AbstractBeansOfTypeDatabaseInitializerDetector {
 

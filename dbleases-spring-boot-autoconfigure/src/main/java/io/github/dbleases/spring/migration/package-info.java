@@ -1,4 +1,6 @@
-/** The tables of dbleases, made or checked before the client starts. */
+/**
+ * The tables of dbleases, which are migrated or validated before the client starts. Only the auto-configuration is public.
+ */
 @NullMarked
 package io.github.dbleases.spring.migration;
 

@@ -16,16 +16,24 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** The properties that there are: the components of the record that they are bound to, and of the records in it. */
-final class KnownProperties {
+/**
+ * The properties that exist: the components of the record to which they are bound, and of the records in it. Reading them
+ * takes reflection, so one object is kept for all checks.
+ */
+public final class KnownProperties {
 
-    /** Stands for a name that the application chooses. */
+    /** Stands for a name of the application's choice. */
     static final String NAME = "<name>";
 
     private final String prefix;
     private final List<Known> all;
 
-    KnownProperties(String prefix, Class<?> type) {
+    /**
+     * Reads the properties of a type.
+     *
+     * @param type the record to which the properties with the prefix are bound
+     */
+    public KnownProperties(String prefix, Class<?> type) {
         this.prefix = prefix;
         this.all = of(List.of(), type).toList();
     }
@@ -88,7 +96,19 @@ final class KnownProperties {
         return all;
     }
 
-    /** Returns the groups that have one set of properties for each name. */
+    String prefix() {
+        return prefix;
+    }
+
+    /** Returns the properties that are not below a name of the application's choice. */
+    public List<String> unnamed() {
+        return all.stream()
+                .filter(known -> !known.isNamed())
+                .map(known -> prefix + "." + String.join(".", known.parts()))
+                .toList();
+    }
+
+    /** Returns the groups with one set of properties for each name. */
     Set<String> groups() {
         return all.stream()
                 .filter(Known::isNamed)
@@ -96,8 +116,18 @@ final class KnownProperties {
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    boolean isBelowPrefix(WrittenName name) {
-        return name.parts().size() > 1 && name.parts().get(0).uniform().equals(prefix);
+    /** Returns the parts of a name that is below the prefix, empty for any other name. Most names are not, and cost little. */
+    Optional<WrittenName> belowPrefix(String name) {
+        int first = 0;
+        while (first < name.length() && !Character.isLetterOrDigit(name.charAt(first))) {
+            first++;
+        }
+        if (first == name.length() || Character.toLowerCase(name.charAt(first)) != prefix.charAt(0)) {
+            return Optional.empty();
+        }
+        return Optional.of(WrittenName.of(name))
+                .filter(written -> written.parts().size() > 1
+                        && written.parts().get(0).uniform().equals(prefix));
     }
 
     /** Returns the property of a name, empty if there is none. */
@@ -118,7 +148,7 @@ final class KnownProperties {
                 : WrittenName.uniform(known).equals(part.uniform());
     }
 
-    /** Returns whether there are properties below a name, none of which the application chooses. */
+    /** Returns whether a name has known properties below it. */
     boolean isGroup(WrittenName name) {
         List<String> parts =
                 name.parts().stream().skip(1).map(WrittenName.Part::uniform).toList();
@@ -130,7 +160,7 @@ final class KnownProperties {
                 .anyMatch(parts::equals);
     }
 
-    /** Returns what was probably meant by a name that is not known, or which ones there are. */
+    /** Returns what a name that is not known was probably meant to be, or which names exist. */
     String hint(WrittenName name) {
         List<WrittenName.Part> parts = name.parts().subList(1, name.parts().size());
         return all.stream()
@@ -142,10 +172,10 @@ final class KnownProperties {
     }
 
     /**
-     * What may have been meant.
+     * A property that may have been meant.
      *
-     * @param distance how many characters are wrong
-     * @param length how many it has, without what the application chose
+     * @param distance number of wrong characters
+     * @param length number of characters, without those that the application chose
      */
     private record Candidate(String name, int distance, int length) {
 
@@ -161,7 +191,7 @@ final class KnownProperties {
                 prefix + "." + String.join(".", known.parts()), EditDistance.of(wanted, written), wanted.length());
     }
 
-    /** Any of the parts between the first and the last may be those of the name. */
+    /** The name may consist of any of the parts between the first and the last. */
     private Stream<Candidate> named(Known known, List<WrittenName.Part> parts) {
         String group = WrittenName.uniform(known.group());
         String below = known.below().stream().map(WrittenName::uniform).collect(Collectors.joining());
@@ -176,7 +206,7 @@ final class KnownProperties {
         });
     }
 
-    /** Returns a property of a name, with brackets around the name where it needs them. */
+    /** Returns a property below a name, with brackets around the name if it needs them. */
     String named(Known known, String name) {
         return prefix + "." + known.group() + (WrittenName.Part.isPlain(name) ? "." + name : "[" + name + "]") + "."
                 + String.join(".", known.below());
@@ -200,7 +230,7 @@ final class KnownProperties {
                 : "There are: %s.".formatted(String.join(", ", near));
     }
 
-    /** Returns the environment variables that set a property; of one for each name, of the given name. */
+    /** Returns the environment variables that set a property; for a property below a name, with the given name. */
     List<String> variables(Known known, String name) {
         List<String> parts = new ArrayList<>();
         parts.add(prefix);

@@ -28,8 +28,8 @@ import org.springframework.util.ObjectUtils;
  * Goes through all properties that are set and finds those that do not exist.
  *
  * <p>A name in an environment variable is ambiguous: {@code DBLEASES_LEASES_MYORDERS_PARTITIONS} may be meant for
- * {@code my-orders}, for which Spring Boot uses it, and yet it would add {@code myorders}. So where names are configured
- * elsewhere, a variable adds none; where none are, the variables say which there are.
+ * {@code my-orders}, for which Spring Boot uses it, but it would also add {@code myorders}. So a variable adds a name only
+ * if no names are configured elsewhere.
  */
 public final class PropertyCheck {
 
@@ -46,8 +46,8 @@ public final class PropertyCheck {
      * The names below one property.
      *
      * @param exact those that are written as they are
-     * @param ofVariables those that environment variables say
-     * @param bound those that binding makes of environment variables, whether somebody means them or not
+     * @param ofVariables those that only environment variables name
+     * @param bound those that binding makes of environment variables, whether they are meant or not
      */
     private record Group(Set<String> exact, Set<String> ofVariables, Set<String> bound) {
 
@@ -67,10 +67,11 @@ public final class PropertyCheck {
     /**
      * Checks what is set in an environment.
      *
-     * @param type the record to which the properties with the prefix are bound
+     * @param known the properties that exist
      */
-    public static PropertyCheck of(ConfigurableEnvironment environment, String prefix, Class<?> type) {
-        PropertyCheck check = new PropertyCheck(new KnownProperties(prefix, type));
+    public static PropertyCheck of(ConfigurableEnvironment environment, KnownProperties known) {
+        PropertyCheck check = new PropertyCheck(known);
+        String variablePrefix = known.prefix().toUpperCase(Locale.ROOT) + "_";
         Set<String> variables = new TreeSet<>();
         for (PropertySource<?> source : environment.getPropertySources()) {
             if (source instanceof EnumerablePropertySource<?> enumerable) {
@@ -78,7 +79,7 @@ public final class PropertyCheck {
                     boolean variable = source instanceof SystemEnvironmentPropertySource && !name.contains(".");
                     if (!variable) {
                         check.checkName(name, enumerable);
-                    } else if (name.toUpperCase(Locale.ROOT).startsWith(prefix.toUpperCase(Locale.ROOT) + "_")) {
+                    } else if (name.regionMatches(true, 0, variablePrefix, 0, variablePrefix.length())) {
                         variables.add(name);
                     }
                 }
@@ -90,9 +91,9 @@ public final class PropertyCheck {
     }
 
     /**
-     * Makes sure that nothing is set for this application that does not exist.
+     * Requires that each property that is set for this application exists.
      *
-     * @throws InvalidConfigurationException if something is
+     * @throws InvalidConfigurationException if one does not
      */
     public void requireKnown() {
         if (!wrong.isEmpty()) {
@@ -102,12 +103,12 @@ public final class PropertyCheck {
         }
     }
 
-    /** Returns what is to be said of properties that are set for the whole process and have no effect. */
+    /** Returns a warning for each property that is set for the whole process and has no effect. */
     public List<String> warnings() {
         return List.copyOf(warnings);
     }
 
-    /** Returns whether a key of a bound map is nothing but what is left of the name of an environment variable. */
+    /** Returns whether a key of a bound map only comes from the name of an environment variable that means another key. */
     public boolean isPhantom(String group, String name) {
         Group found = group(group);
         return found.bound().contains(name)
@@ -116,8 +117,8 @@ public final class PropertyCheck {
     }
 
     private void checkName(String name, EnumerablePropertySource<?> source) {
-        WrittenName written = WrittenName.of(name);
-        if (!known.isBelowPrefix(written)) {
+        WrittenName written = known.belowPrefix(name).orElse(null);
+        if (written == null) {
             return;
         }
         Optional<Known> found = known.find(written);
@@ -128,7 +129,7 @@ public final class PropertyCheck {
             return;
         }
         if (known.isGroup(written) && ObjectUtils.isEmpty(source.getProperty(name))) {
-            // A key in YAML below which there is nothing.
+            // A key in YAML with nothing below it.
             return;
         }
         String problem =
@@ -150,7 +151,7 @@ public final class PropertyCheck {
         return origin != null ? origin.toString() : "in " + source.getName();
     }
 
-    /** Spring Boot would make two of them, with the same settings. */
+    /** Spring Boot would make two, with the same settings. */
     private void checkSpellings() {
         groups.forEach((group, names) -> {
             Map<String, List<String>> spellings = new TreeMap<>();

@@ -2,30 +2,33 @@ package io.github.dbleases.spring.properties;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
- * The name of a property as it is written in a file or on the command line, in its parts.
+ * The name of a property as it is written in a file or on the command line, split into its parts.
  *
- * @param parts what is between the dots; what is in brackets is one part
+ * @param parts the texts between the dots; the text in brackets is one part
  */
 record WrittenName(List<Part> parts) {
 
     /**
      * A part of a name.
      *
-     * @param bracketed whether it was in brackets, and is taken as it is
+     * @param bracketed whether it was in brackets, and is compared as it is
      */
     record Part(String text, boolean bracketed) {
 
-        /** Whether it can be written without brackets and stays what it is. */
+        /** Returns whether a text keeps its meaning without brackets. */
         static boolean isPlain(String text) {
-            return text.matches("[A-Za-z0-9_-]+");
+            return !text.isEmpty() && text.chars().allMatch(c -> isLetterOrDigit((char) c) || c == '_' || c == '-');
         }
 
         String uniform() {
             return WrittenName.uniform(text);
         }
+    }
+
+    private static boolean isLetterOrDigit(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     }
 
     static WrittenName of(String name) {
@@ -50,8 +53,14 @@ record WrittenName(List<Part> parts) {
         return new WrittenName(List.copyOf(parts));
     }
 
-    /** Returns what counts of a part: Spring Boot takes {@code clientId}, {@code client_id} and {@code client-id} for one. */
+    /** Returns the form by which Spring Boot compares: it takes {@code clientId}, {@code client_id} and {@code client-id} for one. */
     static String uniform(String part) {
-        return part.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+        StringBuilder uniform = new StringBuilder(part.length());
+        for (int i = 0; i < part.length(); i++) {
+            if (isLetterOrDigit(part.charAt(i))) {
+                uniform.append(Character.toLowerCase(part.charAt(i)));
+            }
+        }
+        return uniform.toString();
     }
 }

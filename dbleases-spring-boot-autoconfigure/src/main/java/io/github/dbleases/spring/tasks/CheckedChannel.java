@@ -10,35 +10,35 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A line that checks more than its own queue, and does something before it finishes.
+ * A channel that checks more than its own queue, and runs an action before it finishes tasks.
  *
- * @param line the line
- * @param finishing the line that finishes in the transaction of the calling thread
- * @param before is run before that, in the same transaction
- * @param further what is checked after the queue
+ * @param channel the channel for everything except the finish
+ * @param finishing the channel that finishes tasks in the transaction of the calling thread
+ * @param before the action before the finish, in the same transaction
+ * @param further the check after that of the queue
  */
-record CheckedChannel<T>(TaskChannel<T> line, TaskChannel<T> finishing, Runnable before, Runnable further)
+record CheckedChannel<T>(TaskChannel<T> channel, TaskChannel<T> finishing, Runnable before, Runnable further)
         implements TaskChannel<T> {
 
     @Override
     public void check() {
-        line.check();
+        channel.check();
         further.run();
     }
 
     @Override
     public Object scope() {
-        return line.scope();
+        return channel.scope();
     }
 
     @Override
     public boolean keepsFailures() {
-        return line.keepsFailures();
+        return channel.keepsFailures();
     }
 
     @Override
     public TaskReply<T> exchange(TaskRequest<T> request) {
-        return line.exchange(request);
+        return channel.exchange(request);
     }
 
     @Override
@@ -49,11 +49,11 @@ record CheckedChannel<T>(TaskChannel<T> line, TaskChannel<T> finishing, Runnable
 
     @Override
     public void releaseAllBut(long session, Collection<Object> known) {
-        line.releaseAllBut(session, known);
+        channel.releaseAllBut(session, known);
     }
 
     @Override
     public Optional<Duration> oldestPending() {
-        return line.oldestPending();
+        return channel.oldestPending();
     }
 }

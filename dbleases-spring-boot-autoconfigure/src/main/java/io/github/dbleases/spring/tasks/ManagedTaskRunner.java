@@ -1,5 +1,6 @@
 package io.github.dbleases.spring.tasks;
 
+import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.InvalidTaskTableException;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.TaskRunnerStatus;
@@ -17,30 +18,32 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.util.ClassUtils;
 
 /**
  * A runner that works while the application context runs.
  *
  * <pre>
- *   the bean is made   it can be injected, into the tasker too; nothing is claimed
- *   all beans exist    tasker, queue and transactions are found, or the start fails
- *   the context starts it starts, after the client, the schedulers and the web server
- *   it is closed       at once, no more is claimed; the batches at work are waited for, beside the requests of the web
- *                      server, while what they use still runs
+ *   the bean is created  it can be injected, even into its tasker; nothing is claimed
+ *   all beans exist      tasker, queue and transactions are found, or the start fails
+ *   the context starts   it starts, after the client, the schedulers and the web server
+ *   the context closes   it stops claiming at once, and waits for its batches in flight, together with the requests of the
+ *                        web server, while everything that they use still runs
  * </pre>
  *
  * <p>All methods may be called from any thread.
  */
 @DependsOnDatabaseInitialization
-public final class ManagedTaskRunner
+final class ManagedTaskRunner
         implements TaskRunner, SmartLifecycle, SmartInitializingSingleton, ApplicationListener<ContextClosedEvent> {
 
     /**
-     * That of the graceful shutdown of the web server: batches and requests are waited for at the same time, before the
+     * The phase of the graceful shutdown of the web server: batches and requests end at the same time, before the
      * schedulers, the executors and the client stop.
      */
-    public static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 1024;
+    static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 1024;
 
     private static final boolean TRANSACTIONS = ClassUtils.isPresent(
             "org.springframework.transaction.support.TransactionSynchronizationManager",
@@ -49,7 +52,7 @@ public final class ManagedTaskRunner
     private static final Logger log = LoggerFactory.getLogger(ManagedTaskRunner.class);
 
     private final String name;
-    private final Supplier<Optional<TaskRunner>> assembly;
+    private final Supplier<Optional<TaskRunner>> bound;
     private final ApplicationContext context;
     private final Object transition = new Object();
     private volatile @Nullable TaskRunner delegate;
@@ -60,18 +63,18 @@ public final class ManagedTaskRunner
     /**
      * Creates a runner that has not started.
      *
-     * @param assembly makes the runner when all beans exist; empty if dbleases is switched off
-     * @param context the one whose end counts
+     * @param bound makes the runner when all beans exist; empty if it is switched off
+     * @param context the context that ends the runner when it closes
      */
-    public ManagedTaskRunner(String name, Supplier<Optional<TaskRunner>> assembly, ApplicationContext context) {
+    ManagedTaskRunner(String name, Supplier<Optional<TaskRunner>> bound, ApplicationContext context) {
         this.name = name;
-        this.assembly = assembly;
+        this.bound = bound;
         this.context = context;
     }
 
     @Override
     public void afterSingletonsInstantiated() {
-        delegate = assembly.get().orElse(null);
+        delegate = bound.get().orElse(null);
     }
 
     @Override
@@ -95,10 +98,11 @@ public final class ManagedTaskRunner
         try {
             runner.start();
         } catch (InvalidTaskTableException invalid) {
-            throw new RefusedTaskRunnerException(
+            throw new InvalidConfigurationException(
                     "The table of runner '%s' cannot be used. %s".formatted(name, invalid.problem()),
-                    "Change the table, with a migration of the application, or the properties dbleases.runners.%s.* that name it and its columns."
-                            .formatted(name),
+                    ("%s Change the table with a migration of the application, or the properties dbleases.runners.%s.* that name "
+                                    + "it and its columns.")
+                            .formatted(invalid.remedy(), name),
                     invalid);
         }
     }
@@ -111,7 +115,7 @@ public final class ManagedTaskRunner
         }
     }
 
-    /** Ends beside the other runners, which take their time as well. */
+    /** Stops in the background, so that all runners stop at the same time. */
     @Override
     public void stop(Runnable callback) {
         synchronized (transition) {
@@ -139,8 +143,8 @@ public final class ManagedTaskRunner
         if (begun == null) {
             begun = new Ending();
             ending = begun;
-            // Whether it runs does not count: a client that retires ends it too, and its batches are yet to be waited
-            // for.
+            // It may not run any more, because a client that retires stops it too, but its batches may still be in
+            // flight.
             if (started) {
                 new Thread(begun, "dbleases-" + name + "-stop").start();
             } else {
@@ -150,7 +154,7 @@ public final class ManagedTaskRunner
         return begun;
     }
 
-    /** Wakes the runner after the commit, if a transaction is under way: before it the new tasks cannot be seen. */
+    /** Wakes the runner after the commit if a transaction is under way, because new tasks are not visible before. */
     @Override
     public void wake() {
         TaskRunner runner = delegate;
@@ -170,7 +174,7 @@ public final class ManagedTaskRunner
         return runner != null && runner.drain(atMost);
     }
 
-    /** Returns whether it was started and has not ended, which takes as long as the batches at work. */
+    /** Returns whether it was started and has not ended, which takes as long as its batches in flight. */
     @Override
     public boolean isRunning() {
         Ending begun = ending;
@@ -200,7 +204,27 @@ public final class ManagedTaskRunner
         return "TaskRunner[" + name + "]";
     }
 
-    /** An end that waits for the batches at work, and who waits for it. */
+    /** Runs an action after the commit of the transaction of this thread, or at once if there is none. Loaded only with spring-tx. */
+    static final class AfterCommit {
+
+        private AfterCommit() {}
+
+        static void run(Runnable action) {
+            if (!TransactionSynchronizationManager.isSynchronizationActive()
+                    || !TransactionSynchronizationManager.isActualTransactionActive()) {
+                action.run();
+                return;
+            }
+            TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+                @Override
+                public void afterCommit() {
+                    action.run();
+                }
+            });
+        }
+    }
+
+    /** An end that waits for the batches in flight, with the callbacks that wait for it. */
     private final class Ending implements Runnable {
 
         private final List<Runnable> callbacks = new ArrayList<>();
@@ -211,7 +235,7 @@ public final class ManagedTaskRunner
             try {
                 ManagedTaskRunner.this.stop();
             } catch (RuntimeException failure) {
-                log.warn("Runner '{}' was not stopped as it should", name, failure);
+                log.warn("Runner '{}' did not stop cleanly", name, failure);
             } finally {
                 complete();
             }

@@ -9,11 +9,8 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
-/**
- * Listens for what wakes runners while they run: from after their start to before their end. Without runners, it does
- * nothing.
- */
-public final class ManagedWakeUps implements SmartLifecycle {
+/** Listens for the notifications that wake runners, from after their start until before their end. */
+final class ManagedWakeUps implements SmartLifecycle {
 
     private final Supplier<DataSource> dataSource;
     private final Map<String, ? extends Collection<? extends TaskRunner>> runners;
@@ -22,11 +19,10 @@ public final class ManagedWakeUps implements SmartLifecycle {
     /**
      * Prepares to listen.
      *
-     * @param dataSource gives what makes a new connection for each call; not asked without runners
-     * @param runners whom to wake, by the channel
+     * @param dataSource the data source for connections of its own, not needed without runners
+     * @param runners the runners to wake, by channel
      */
-    public ManagedWakeUps(
-            Supplier<DataSource> dataSource, Map<String, ? extends Collection<? extends TaskRunner>> runners) {
+    ManagedWakeUps(Supplier<DataSource> dataSource, Map<String, ? extends Collection<? extends TaskRunner>> runners) {
         this.dataSource = dataSource;
         this.runners = runners;
     }

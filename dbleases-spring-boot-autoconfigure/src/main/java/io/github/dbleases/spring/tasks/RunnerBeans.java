@@ -1,6 +1,7 @@
 package io.github.dbleases.spring.tasks;
 
-import io.github.dbleases.spring.context.BeanNames;
+import io.github.dbleases.InvalidConfigurationException;
+import io.github.dbleases.spring.autoconfigure.NamedBeanRegistrar;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -16,8 +17,8 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.ResolvableType;
 
 /**
- * Finds the beans that belong to a runner: by the qualifier or the bean name that is the runner's name, or by the bean
- * name {@code <camelCaseName><Suffix>}. Beans of parent contexts count, and nothing is instantiated.
+ * Finds the beans that belong to a runner: those with the runner's name as their qualifier or bean name, or with the bean
+ * name {@code <camelCaseName><Suffix>}. Beans of parent contexts are included, and nothing is instantiated.
  */
 final class RunnerBeans {
 
@@ -55,19 +56,19 @@ final class RunnerBeans {
     }
 
     /**
-     * Returns the one of some beans that belongs to a runner, empty if none does.
+     * Returns the bean that belongs to a runner, empty if none does.
      *
-     * @param suffix what such beans are named after the name of the runner: {@code Tasker}
-     * @throws RefusedTaskRunnerException if several do
+     * @param suffix the end of the bean name, for example {@code Tasker}
+     * @throws InvalidConfigurationException if several belong to it
      */
     Optional<String> oneOf(List<String> names, RunnerDeclaration runner, String suffix) {
-        String beanName = BeanNames.of(runner.name(), suffix);
+        String beanName = NamedBeanRegistrar.beanName(runner.name(), suffix);
         List<String> matching = names.stream()
                 .filter(name -> name.equals(beanName)
                         || BeanFactoryAnnotationUtils.isQualifierMatch(runner.name()::equals, name, beans))
                 .toList();
         if (matching.size() > 1) {
-            throw new RefusedTaskRunnerException(
+            throw new InvalidConfigurationException(
                     "Several beans of type %s belong to the runner '%s': %s."
                             .formatted(suffix, runner.name(), quoted(matching)),
                     "Leave only one with the qualifier or the bean name '%s' or the bean name '%s'."
@@ -76,7 +77,7 @@ final class RunnerBeans {
         return matching.stream().findFirst();
     }
 
-    /** Returns the only one of some beans, or the primary one of several. */
+    /** Returns the only bean, or the primary one of several. */
     Optional<String> primaryOf(List<String> names) {
         List<String> primary = names.size() == 1
                 ? names
@@ -96,7 +97,7 @@ final class RunnerBeans {
         return beans.getBean(name, type);
     }
 
-    /** Returns of which type a bean is declared, with its generics. */
+    /** Returns the type with which a bean is declared, with its generics. */
     ResolvableType declaredType(String name) {
         try {
             BeanDefinition definition = beans.getMergedBeanDefinition(name);

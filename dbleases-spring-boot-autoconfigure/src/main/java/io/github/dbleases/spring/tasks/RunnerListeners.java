@@ -11,15 +11,15 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Several listeners as one; one that fails does not keep the others from being told. */
-public final class RunnerListeners implements TaskRunnerListener {
+/** Several listeners as one. A listener that fails does not affect the others. */
+final class RunnerListeners implements TaskRunnerListener {
 
     private static final Logger log = LoggerFactory.getLogger(RunnerListeners.class);
 
     private final List<TaskRunnerListener> listeners;
 
-    /** Tells listeners in their order; what has begun is ended in the opposite order. */
-    public RunnerListeners(List<TaskRunnerListener> listeners) {
+    /** Calls listeners in their order. The activities that they begin end in the opposite order. */
+    RunnerListeners(List<TaskRunnerListener> listeners) {
         this.listeners = List.copyOf(listeners);
     }
 

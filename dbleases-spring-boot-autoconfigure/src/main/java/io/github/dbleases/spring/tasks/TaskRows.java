@@ -1,10 +1,12 @@
 package io.github.dbleases.spring.tasks;
 
+import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.InvalidTaskTableException;
 import io.github.dbleases.TaskQueueException;
 import io.github.dbleases.postgres.tasks.RowMapper;
 import io.github.dbleases.postgres.tasks.TaskTable;
-import io.github.dbleases.spring.context.BeanNames;
+import io.github.dbleases.spring.autoconfigure.NamedBeanRegistrar;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Modifier;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -22,11 +24,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeanUtils;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.convert.support.DefaultConversionService;
+import org.springframework.jdbc.core.DataClassRowMapper;
 import org.springframework.jdbc.support.JdbcUtils;
 
 /**
- * Makes tasks of rows: with a {@link org.springframework.jdbc.core.RowMapper} bean for exactly their type if there is one,
- * else of the id column for simple types, else by the names of the parameters of their constructor.
+ * Maps rows to tasks: with a {@link org.springframework.jdbc.core.RowMapper} bean for exactly their type if there is one,
+ * else from the id column for simple types, else by the parameter names of their constructor.
  */
 final class TaskRows {
 
@@ -37,23 +40,23 @@ final class TaskRows {
     }
 
     /**
-     * What makes tasks of rows.
+     * The mapping of rows to tasks.
      *
-     * @param mapper makes one of each row
-     * @param check finds out whether the table has the columns for it
+     * @param mapper maps a row to a task
+     * @param check checks that the table has the columns for it
      */
     record Rows<T>(RowMapper<T> mapper, Check check) {}
 
-    /** Looks at a table. */
+    /** A check of a table. */
     interface Check {
 
         Check NONE = dataSource -> {};
 
         /**
-         * Looks at the columns of the table.
+         * Checks the columns of the table.
          *
          * @throws InvalidTaskTableException if one is missing
-         * @throws TaskQueueException if the database cannot be asked
+         * @throws TaskQueueException if the database does not answer
          */
         void run(DataSource dataSource);
     }
@@ -77,11 +80,11 @@ final class TaskRows {
                 beans.all(ResolvableType.forClassWithGenerics(org.springframework.jdbc.core.RowMapper.class, type));
         Optional<String> chosen = beans.oneOf(names, runner, "RowMapper").or(() -> beans.primaryOf(names));
         if (chosen.isEmpty() && !names.isEmpty()) {
-            throw new RefusedTaskRunnerException(
+            throw new InvalidConfigurationException(
                     "Runner '%s' has tasks of type %s, for which there are several RowMapper beans: %s."
                             .formatted(runner.name(), type.getName(), RunnerBeans.quoted(names)),
                     "Mark one with @Primary or @Qualifier(\"%s\"), or name it '%s'."
-                            .formatted(runner.name(), BeanNames.of(runner.name(), "RowMapper")));
+                            .formatted(runner.name(), NamedBeanRegistrar.beanName(runner.name(), "RowMapper")));
         }
         return chosen.map(name -> beans.get(name, org.springframework.jdbc.core.RowMapper.class));
     }
@@ -109,10 +112,10 @@ final class TaskRows {
         }
     }
 
-    private static RefusedTaskRunnerException unmapped(
+    private static InvalidConfigurationException unmapped(
             RunnerDeclaration runner, Class<?> type, String reason, @Nullable Throwable cause) {
-        return new RefusedTaskRunnerException(
-                "Runner '%s' has tasks of type %s, of which rows cannot be mapped: %s."
+        return new InvalidConfigurationException(
+                "Runner '%s' has tasks of type %s, to which rows cannot be mapped: %s."
                         .formatted(runner.name(), type.getTypeName(), reason),
                 "Use a record whose components are named as the columns, or define a bean of type RowMapper<%s>."
                         .formatted(type.getSimpleName()),
@@ -128,15 +131,15 @@ final class TaskRows {
             List<String> missing = rows.missingIn(result);
             if (!missing.isEmpty()) {
                 throw new InvalidTaskTableException(
-                        ("Table '%s' of runner '%s' has no column for %s of %s. Its columns are %s. Name the components of the "
-                                        + "record as the columns, in camel case, or define a bean of type RowMapper<%s>.")
+                        "Table '%s' of runner '%s' has no column for %s of %s. Its columns are %s."
                                 .formatted(
                                         table.name(),
                                         runner.name(),
                                         String.join(", ", missing),
                                         type.getName(),
-                                        columns(result.getMetaData()),
-                                        type.getSimpleName()));
+                                        columns(result.getMetaData())),
+                        "Name the components of the record as the columns, in camel case, or define a bean of type RowMapper<%s>."
+                                .formatted(type.getSimpleName()));
             }
         } catch (SQLException unanswered) {
             throw new TaskQueueException(
@@ -156,5 +159,48 @@ final class TaskRows {
         return Stream.of(table.split("\\.", 2))
                 .map(part -> '"' + part.replace("\"", "\"\"") + '"')
                 .collect(Collectors.joining("."));
+    }
+
+    /**
+     * Maps rows to records and other classes, and tells in advance which columns are missing.
+     *
+     * @param <T> the class
+     */
+    private static final class DataClassRows<T> extends DataClassRowMapper<T> {
+
+        private final List<String> parameters;
+
+        /**
+         * Prepares to make objects of a class.
+         *
+         * @throws RuntimeException if the class has no usable constructor
+         */
+        DataClassRows(Class<T> type) {
+            super(type);
+            Constructor<T> constructor = BeanUtils.getResolvableConstructor(type);
+            this.parameters = constructor.getParameterCount() == 0
+                    ? List.of()
+                    : List.of(BeanUtils.getParameterNames(constructor));
+        }
+
+        /** Returns the parameters of the constructor for which a result has no column. */
+        List<String> missingIn(ResultSet rows) throws SQLException {
+            List<String> missing = new ArrayList<>();
+            for (String parameter : parameters) {
+                if (!hasColumn(rows, lowerCaseName(parameter)) && !hasColumn(rows, underscoreName(parameter))) {
+                    missing.add(parameter);
+                }
+            }
+            return missing;
+        }
+
+        private static boolean hasColumn(ResultSet rows, String name) throws SQLException {
+            for (int column = 1; column <= rows.getMetaData().getColumnCount(); column++) {
+                if (rows.getMetaData().getColumnLabel(column).equalsIgnoreCase(name)) {
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 }

@@ -2,7 +2,7 @@ package io.github.dbleases.spring.tasks;
 
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.Tasker;
-import io.github.dbleases.spring.context.BeanNames;
+import io.github.dbleases.spring.autoconfigure.NamedBeanRegistrar;
 import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -12,28 +12,34 @@ import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /**
- * Warns of taskers that belong to no runner. They are no error: an instance that is not to work on some tasks may leave out
- * the properties of their runner, and an application may make runners in code.
+ * Warns about taskers that belong to no runner. They are no error: an instance that must not work on some tasks can leave
+ * out the properties of their runner, and an application can make runners in code.
  */
-public final class UnusedTaskers implements SmartInitializingSingleton {
+final class UnusedTaskers implements SmartInitializingSingleton {
 
     private static final Logger log = LoggerFactory.getLogger(UnusedTaskers.class);
 
     private final ConfigurableListableBeanFactory beans;
+    private final boolean enabled;
     private final Set<String> runners;
 
     /**
      * Prepares the warning.
      *
-     * @param runners the names of those that are configured
+     * @param enabled whether dbleases is switched on; there is no warning if it is not
+     * @param runners the names of the configured runners
      */
-    public UnusedTaskers(ConfigurableListableBeanFactory beans, Set<String> runners) {
+    UnusedTaskers(ConfigurableListableBeanFactory beans, boolean enabled, Set<String> runners) {
         this.beans = beans;
+        this.enabled = enabled;
         this.runners = runners;
     }
 
     @Override
     public void afterSingletonsInstantiated() {
+        if (!enabled) {
+            return;
+        }
         RunnerBeans found = new RunnerBeans(beans);
         List<String> taskers = found.all(Tasker.class);
         boolean onlyOne = taskers.size() == 1 && runners.size() == 1;
@@ -51,7 +57,7 @@ public final class UnusedTaskers implements SmartInitializingSingleton {
 
     private boolean isUnused(String tasker) {
         return runners.stream()
-                .noneMatch(runner -> tasker.equals(BeanNames.of(runner, "Tasker"))
+                .noneMatch(runner -> tasker.equals(NamedBeanRegistrar.beanName(runner, "Tasker"))
                         || BeanFactoryAnnotationUtils.isQualifierMatch(runner::equals, tasker, beans));
     }
 }

@@ -1,6 +1,7 @@
 /**
- * Task runners as beans: the tasker, the queue, the rows and the transactions of each are found among the beans of the
- * application.
+ * Task runners as beans. {@link io.github.dbleases.spring.tasks.TaskRunnerFactory} finds the tasker, the queue or table,
+ * and the transactions of each runner among the beans of the application. Claims and batches are observed if Micrometer is
+ * there. Only the auto-configuration is public.
  */
 @NullMarked
 package io.github.dbleases.spring.tasks;

@@ -13,6 +13,8 @@ import io.github.dbleases.internal.client.LeaseClients;
 import io.github.dbleases.postgres.PostgresLeaseStore;
 import io.github.dbleases.spring.actuate.LeasesDescriptor;
 import io.github.dbleases.spring.actuate.LeasesEndpoint;
+import io.github.dbleases.spring.actuate.LeasesEndpointAutoConfiguration;
+import io.github.dbleases.spring.migration.LeaseMigrationAutoConfiguration;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.time.Duration;
@@ -85,14 +87,15 @@ class AbsentDatabaseTests {
     @Test
     void aLeaseThatIsRefusedLateIsReportedAndTriedAgain(CapturedOutput output) {
         LeaseClient other = LeaseClients.start(
-                LeaseClientConfig.defaults()
-                        .withTiming(new Timing(
+                LeaseClientConfig.builder()
+                        .timing(new Timing(
                                 Duration.ofMinutes(1),
                                 Duration.ofMillis(500),
                                 Duration.ofSeconds(1),
                                 Duration.ofSeconds(5),
                                 Duration.ofSeconds(1)))
-                        .withClientId("other"),
+                        .clientId("other")
+                        .build(),
                 new PostgresLeaseStore(database.dataSource()));
         other.lease("orders", 4);
         server.stopFast();
@@ -119,11 +122,11 @@ class AbsentDatabaseTests {
             server.stopFast();
 
             LeaseClient client = context.getBean(LeaseClient.class);
-            await().untilAsserted(() -> assertThat(client.state()).isEqualTo(ClientState.FENCED));
+            await().untilAsserted(() -> assertThat(client.state()).isEqualTo(ClientState.SUSPENDED));
             LeasesDescriptor leases = endpoint.leases();
             assertThat(leases.error()).isNotBlank();
             assertThat(leases.sessions()).isEmpty();
-            assertThat(leases.client().state()).isEqualTo(ClientState.FENCED);
+            assertThat(leases.client().state()).isEqualTo(ClientState.SUSPENDED);
             assertThat(leases.leases().get("orders").owned()).isEmpty();
             assertThat(endpoint.lease("orders").error()).isNotBlank();
 
@@ -151,10 +154,9 @@ class AbsentDatabaseTests {
         return new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
                         DataSourceAutoConfiguration.class,
-                        PostgresLeaseStoreAutoConfiguration.class,
+                        LeaseStoreAutoConfiguration.class,
                         LeaseMigrationAutoConfiguration.class,
                         DbLeasesAutoConfiguration.class,
-                        LeaseBeansAutoConfiguration.class,
                         LeasesEndpointAutoConfiguration.class))
                 .withPropertyValues(
                         "spring.datasource.url=" + database.jdbcUrl(),

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.LeaderOnly;
 import io.github.dbleases.Tasker;
+import io.github.dbleases.spring.migration.LeaseMigrationAutoConfiguration;
+import io.github.dbleases.spring.tasks.TaskRunnersAutoConfiguration;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -35,10 +37,9 @@ class AheadOfTimeTests {
                 .applyTo(context);
         context.register(
                 DataSourceAutoConfiguration.class,
-                PostgresLeaseStoreAutoConfiguration.class,
+                LeaseStoreAutoConfiguration.class,
                 LeaseMigrationAutoConfiguration.class,
                 DbLeasesAutoConfiguration.class,
-                LeaseBeansAutoConfiguration.class,
                 TaskRunnersAutoConfiguration.class);
         InMemoryGeneratedFiles files = new InMemoryGeneratedFiles();
         DefaultGenerationContext generation =
@@ -47,7 +48,7 @@ class AheadOfTimeTests {
         new ApplicationContextAotGenerator().processAheadOfTime(context, generation);
         generation.writeGeneratedContent();
 
-        assertThat(generated(files, "LeaseFactory"))
+        assertThat(generated(files, "DbLeasesAutoConfiguration"))
                 .contains("ordersLease")
                 .doesNotContain("128")
                 .contains("AutowireCandidateQualifier");
@@ -60,6 +61,12 @@ class AheadOfTimeTests {
     @Test
     void whatIsReadByReflectionIsRegistered() throws Exception {
         AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+        TestPropertyValues.of("spring.datasource.url=jdbc:postgresql://nowhere/leases")
+                .applyTo(context);
+        context.register(
+                DataSourceAutoConfiguration.class,
+                LeaseStoreAutoConfiguration.class,
+                LeaseMigrationAutoConfiguration.class);
         context.registerBean(MailTasker.class);
         context.registerBean(Job.class);
         DefaultGenerationContext generation = new DefaultGenerationContext(

@@ -3,7 +3,6 @@ package io.github.dbleases.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.spring.autoconfigure.DbLeasesProperties.Migration.Mode;
-import io.github.dbleases.spring.autoconfigure.DbLeasesProperties.Store.Type;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -108,7 +107,7 @@ class ConfigurationPropertiesTests {
 
     @Test
     void eachTypeOfStoreIsExplained() {
-        assertThat(explained("dbleases.store.type")).containsExactlyElementsOf(lowerCase(Type.values()));
+        assertThat(explained("dbleases.store.type")).containsExactlyElementsOf(lowerCase(StoreType.values()));
     }
 
     private static List<String> explained(String property) {

@@ -11,7 +11,7 @@ import io.github.dbleases.memory.InMemoryLeaseStore;
 import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spring.FakeLeaseClient;
 import io.github.dbleases.spring.actuate.LeasesEndpoint;
-import io.github.dbleases.spring.context.ManagedLeaseClient;
+import io.github.dbleases.spring.actuate.LeasesEndpointAutoConfiguration;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -23,10 +23,8 @@ class DbLeasesAutoConfigurationTests {
     private final InMemoryLeaseStore store = new InMemoryLeaseStore();
 
     private final ApplicationContextRunner withoutStore = new ApplicationContextRunner()
-            .withConfiguration(AutoConfigurations.of(
-                    DbLeasesAutoConfiguration.class,
-                    LeaseBeansAutoConfiguration.class,
-                    LeasesEndpointAutoConfiguration.class))
+            .withConfiguration(
+                    AutoConfigurations.of(DbLeasesAutoConfiguration.class, LeasesEndpointAutoConfiguration.class))
             .withPropertyValues("management.endpoints.web.exposure.include=leases");
 
     private final ApplicationContextRunner application = withoutStore.withBean("store", LeaseStore.class, () -> store);

@@ -6,6 +6,8 @@ import io.github.dbleases.Lease;
 import io.github.dbleases.TaskQueue;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.Tasker;
+import io.github.dbleases.spring.MemoryQueue;
+import io.github.dbleases.spring.tasks.TaskRunnersAutoConfiguration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -23,9 +25,8 @@ class EnvironmentVariablesTests {
 
     private final ApplicationContextRunner application = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
-                    MemoryLeaseStoreAutoConfiguration.class,
+                    LeaseStoreAutoConfiguration.class,
                     DbLeasesAutoConfiguration.class,
-                    LeaseBeansAutoConfiguration.class,
                     TaskRunnersAutoConfiguration.class))
             .withUserConfiguration(Mails.class)
             .withPropertyValues("dbleases.store.type=memory");

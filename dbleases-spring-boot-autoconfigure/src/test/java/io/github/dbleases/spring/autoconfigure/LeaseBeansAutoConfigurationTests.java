@@ -20,7 +20,7 @@ class LeaseBeansAutoConfigurationTests {
     private final FakeLeaseClient client = new FakeLeaseClient();
 
     private final ApplicationContextRunner application = new ApplicationContextRunner()
-            .withConfiguration(AutoConfigurations.of(LeaseBeansAutoConfiguration.class))
+            .withConfiguration(AutoConfigurations.of(DbLeasesAutoConfiguration.class))
             .withBean("client", LeaseClient.class, () -> client);
 
     @Test
@@ -131,8 +131,7 @@ class LeaseBeansAutoConfigurationTests {
     @Test
     void aLeaseThatIsNotConfiguredCorrectlyStopsTheStart() {
         ApplicationContextRunner managed = new ApplicationContextRunner()
-                .withConfiguration(
-                        AutoConfigurations.of(LeaseBeansAutoConfiguration.class, DbLeasesAutoConfiguration.class))
+                .withConfiguration(AutoConfigurations.of(DbLeasesAutoConfiguration.class))
                 .withPropertyValues("dbleases.enabled=false");
 
         managed.withPropertyValues("dbleases.leases.orders.partitions=100001")

@@ -7,15 +7,14 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseEvent;
-import io.github.dbleases.LeaseEvent.ClientFenced;
 import io.github.dbleases.LeaseEvent.ClientRestored;
+import io.github.dbleases.LeaseEvent.ClientSuspended;
 import io.github.dbleases.LeaseEvent.Elected;
 import io.github.dbleases.LeaseEvent.Ousted;
 import io.github.dbleases.LeaseEvent.PartitionsAssigned;
 import io.github.dbleases.LeaseEvent.PartitionsRevoked;
 import io.github.dbleases.memory.InMemoryLeaseStore;
 import io.github.dbleases.spi.LeaseStore;
-import io.github.dbleases.spring.context.EventPublication;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
@@ -33,8 +32,7 @@ import org.springframework.context.support.GenericApplicationContext;
 class LeaseEventsTests {
 
     private final ApplicationContextRunner application = new ApplicationContextRunner()
-            .withConfiguration(
-                    AutoConfigurations.of(DbLeasesAutoConfiguration.class, LeaseBeansAutoConfiguration.class))
+            .withConfiguration(AutoConfigurations.of(DbLeasesAutoConfiguration.class))
             .withBean(LeaseStore.class, InMemoryLeaseStore::new)
             .withPropertyValues(
                     "dbleases.client-id=here", "dbleases.debounce=0", "dbleases.leases.orders.partitions=8");
@@ -84,7 +82,7 @@ class LeaseEventsTests {
                         PartitionsAssigned.class,
                         PartitionsRevoked.class,
                         ClientRestored.class,
-                        ClientFenced.class);
+                        ClientSuspended.class);
     }
 
     @Test

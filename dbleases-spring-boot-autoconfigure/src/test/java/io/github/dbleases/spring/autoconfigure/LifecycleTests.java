@@ -10,7 +10,7 @@ import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.internal.client.LeaseClients;
 import io.github.dbleases.memory.InMemoryLeaseStore;
 import io.github.dbleases.spi.LeaseStore;
-import io.github.dbleases.spring.context.ManagedLeaseClient;
+import io.github.dbleases.spring.Probe;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -34,10 +34,8 @@ class LifecycleTests {
     private final LeaseClient other = LeaseClients.start(LeaseClientConfig.defaults(), store);
 
     private final ApplicationContextRunner application = new ApplicationContextRunner()
-            .withConfiguration(AutoConfigurations.of(
-                    DbLeasesAutoConfiguration.class,
-                    LeaseBeansAutoConfiguration.class,
-                    TaskSchedulingAutoConfiguration.class))
+            .withConfiguration(
+                    AutoConfigurations.of(DbLeasesAutoConfiguration.class, TaskSchedulingAutoConfiguration.class))
             .withBean("store", LeaseStore.class, () -> store)
             .withPropertyValues("dbleases.leases.orders.partitions=8", "dbleases.debounce=0");
 
@@ -48,7 +46,7 @@ class LifecycleTests {
 
     @Test
     void theClientStartsBeforeTheWebServerAndTheSchedulersAndStopsAfterThem() {
-        assertThat(ManagedLeaseClient.PHASE)
+        assertThat(DbLeasesAutoConfiguration.CLIENT_PHASE)
                 .isLessThan(ExecutorConfigurationSupport.DEFAULT_PHASE)
                 .isLessThan(WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE)
                 .isLessThan(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE);
@@ -93,13 +91,13 @@ class LifecycleTests {
                         "before",
                         Probe.class,
                         () -> new Probe(
-                                ManagedLeaseClient.PHASE + 1,
+                                DbLeasesAutoConfiguration.CLIENT_PHASE + 1,
                                 () -> before.set(client.get().state())))
                 .withBean(
                         "after",
                         Probe.class,
                         () -> new Probe(
-                                ManagedLeaseClient.PHASE - 1,
+                                DbLeasesAutoConfiguration.CLIENT_PHASE - 1,
                                 () -> after.set(client.get().state())))
                 .run(context -> {
                     client.set(context.getBean(LeaseClient.class));
@@ -178,40 +176,6 @@ class LifecycleTests {
 
         Eager(LeaseClient client) {
             state = client.state();
-        }
-    }
-
-    /** Does something when its phase stops. */
-    static class Probe implements SmartLifecycle {
-
-        private final int phase;
-        private final Runnable onStop;
-        private boolean running;
-
-        Probe(int phase, Runnable onStop) {
-            this.phase = phase;
-            this.onStop = onStop;
-        }
-
-        @Override
-        public void start() {
-            running = true;
-        }
-
-        @Override
-        public void stop() {
-            running = false;
-            onStop.run();
-        }
-
-        @Override
-        public boolean isRunning() {
-            return running;
-        }
-
-        @Override
-        public int getPhase() {
-            return phase;
         }
     }
 }

@@ -8,6 +8,7 @@ import io.github.dbleases.LeaseClient;
 import io.github.dbleases.postgres.PostgresSchema;
 import io.github.dbleases.postgres.PostgresStoreConfig;
 import io.github.dbleases.spring.Sql;
+import io.github.dbleases.spring.migration.LeaseMigrationAutoConfiguration;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.util.List;
@@ -36,7 +37,7 @@ class MigrationCoexistenceTests {
             .withConfiguration(AutoConfigurations.of(
                     DataSourceAutoConfiguration.class,
                     JdbcTemplateAutoConfiguration.class,
-                    PostgresLeaseStoreAutoConfiguration.class,
+                    LeaseStoreAutoConfiguration.class,
                     LeaseMigrationAutoConfiguration.class,
                     DbLeasesAutoConfiguration.class))
             .withPropertyValues(

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.dbleases.ClientState;
+import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseListener;
@@ -14,7 +15,7 @@ import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spring.DbLeasesDataSource;
 import io.github.dbleases.spring.Sql;
 import io.github.dbleases.spring.jdbc.DbLeasesConnections;
-import io.github.dbleases.spring.jdbc.UnderivableDataSourceException;
+import io.github.dbleases.spring.migration.LeaseMigrationAutoConfiguration;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.sql.Connection;
@@ -42,10 +43,9 @@ class PostgresTests {
     private final ApplicationContextRunner withoutDatabase = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
                     DataSourceAutoConfiguration.class,
-                    PostgresLeaseStoreAutoConfiguration.class,
+                    LeaseStoreAutoConfiguration.class,
                     LeaseMigrationAutoConfiguration.class,
-                    DbLeasesAutoConfiguration.class,
-                    LeaseBeansAutoConfiguration.class))
+                    DbLeasesAutoConfiguration.class))
             .withPropertyValues(
                     "dbleases.leases.orders.partitions=8",
                     "dbleases.ttl=1500ms",
@@ -182,7 +182,7 @@ class PostgresTests {
                 .withBean("exotic", DataSource.class, Exotic::new)
                 .run(context -> assertThat(context)
                         .getFailure()
-                        .hasStackTraceContaining(UnderivableDataSourceException.class.getName()));
+                        .hasStackTraceContaining(InvalidConfigurationException.class.getName()));
     }
 
     @Test
@@ -228,7 +228,7 @@ class PostgresTests {
     void withoutADataSourceThereIsNoStore() {
         new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
-                        PostgresLeaseStoreAutoConfiguration.class,
+                        LeaseStoreAutoConfiguration.class,
                         LeaseMigrationAutoConfiguration.class,
                         DbLeasesAutoConfiguration.class))
                 .run(context -> {

@@ -12,6 +12,7 @@ import io.github.dbleases.LeaseClient;
 import io.github.dbleases.StoreUnusableException;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.Tasker;
+import io.github.dbleases.internal.InternalLeaseClient;
 import io.github.dbleases.keyvalue.KeyValueBackend;
 import io.github.dbleases.keyvalue.KeyValueLeaseStore;
 import io.github.dbleases.keyvalue.MapBackend;
@@ -23,9 +24,11 @@ import io.github.dbleases.postgres.PostgresLeaseStore;
 import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spring.DbLeasesDataSource;
 import io.github.dbleases.spring.actuate.LeasesEndpoint;
+import io.github.dbleases.spring.actuate.LeasesEndpointAutoConfiguration;
+import io.github.dbleases.spring.autoconfigure.LeaseStoreAutoConfiguration.ConditionalOnStoreType;
 import io.github.dbleases.spring.jdbc.DbLeasesConnections;
-import io.github.dbleases.spring.migration.SchemaInitializer;
-import io.github.dbleases.spring.store.UnusedSettings;
+import io.github.dbleases.spring.migration.LeaseMigrationAutoConfiguration;
+import io.github.dbleases.spring.tasks.TaskRunnersAutoConfiguration;
 import io.github.dbleases.testing.log.LogCapture;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
@@ -34,13 +37,16 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -68,22 +74,30 @@ class StoreTypeTests {
 
     private final ApplicationContextRunner application = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
-                    PostgresLeaseStoreAutoConfiguration.class,
+                    LeaseStoreAutoConfiguration.class,
                     LeaseMigrationAutoConfiguration.class,
-                    FileLeaseStoreAutoConfiguration.class,
-                    GcsLeaseStoreAutoConfiguration.class,
-                    JdbcLeaseStoreAutoConfiguration.class,
-                    MemoryLeaseStoreAutoConfiguration.class,
-                    KeyValueLeaseStoreAutoConfiguration.class,
-                    LeaseStoreCheckAutoConfiguration.class,
                     DbLeasesAutoConfiguration.class,
-                    LeaseBeansAutoConfiguration.class,
                     LeasesEndpointAutoConfiguration.class))
             .withPropertyValues(
                     "management.endpoints.web.exposure.include=leases",
                     "dbleases.leases.orders.partitions=8",
                     "dbleases.ttl=6s",
                     "dbleases.debounce=0");
+
+    @ParameterizedTest
+    @EnumSource
+    void eachTypeHasAConfiguration(StoreType type) {
+        assertThat(nested(LeaseStoreAutoConfiguration.class)
+                        .map(configuration -> configuration.getAnnotation(ConditionalOnStoreType.class))
+                        .filter(condition ->
+                                condition != null && List.of(condition.value()).contains(type)))
+                .isNotEmpty();
+    }
+
+    private static Stream<Class<?>> nested(Class<?> type) {
+        return Stream.of(type.getDeclaredClasses())
+                .flatMap(configuration -> Stream.concat(Stream.of(configuration), nested(configuration)));
+    }
 
     @Test
     void leasesAreKeptInADirectory() {
@@ -120,7 +134,7 @@ class StoreTypeTests {
             assertThat(context).hasNotFailed();
             assertThat(context).doesNotHaveBean(DataSource.class);
             assertThat(context).doesNotHaveBean(DbLeasesConnections.class);
-            assertThat(context).doesNotHaveBean(SchemaInitializer.class);
+            assertThat(context).doesNotHaveBean("dbLeasesSchemaInitializer");
         });
     }
 
@@ -168,7 +182,7 @@ class StoreTypeTests {
                     .withPropertyValues("dbleases.store.type=jdbc", "dbleases.store.jdbc.table=shop_leases")
                     .run(context -> {
                         assertThat(context).hasSingleBean(JdbcBackend.class);
-                        assertThat(context).doesNotHaveBean(SchemaInitializer.class);
+                        assertThat(context).doesNotHaveBean("dbLeasesSchemaInitializer");
                         ownsAllAndReports(context);
                     });
 
@@ -330,7 +344,7 @@ class StoreTypeTests {
     }
 
     private void withATable(String switchedOff) {
-        try (LogCapture log = LogCapture.of(UnusedSettings.class)) {
+        try (LogCapture log = LogCapture.of(StoreCheck.class)) {
             application
                     .withConfiguration(AutoConfigurations.of(TaskRunnersAutoConfiguration.class))
                     .withBean("emailsTasker", Tasker.class, () -> (Tasker<String>) tasks -> tasks)
@@ -345,7 +359,8 @@ class StoreTypeTests {
                         TaskRunner runner = context.getBean(TaskRunner.class);
                         runner.wake();
                         assertThat(runner.isRunning()).isFalse();
-                        assertThat(context.getBean(LeaseClient.class).taskSessions())
+                        assertThat(InternalLeaseClient.of(context.getBean(LeaseClient.class))
+                                        .taskSessions())
                                 .isEmpty();
                     });
             assertThat(log.lines()).isEmpty();

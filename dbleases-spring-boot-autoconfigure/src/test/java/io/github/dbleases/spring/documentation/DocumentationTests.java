@@ -9,7 +9,6 @@ import io.github.dbleases.postgres.PostgresSchema;
 import io.github.dbleases.postgres.PostgresStoreConfig;
 import io.github.dbleases.spring.FakeLeaseClient;
 import io.github.dbleases.spring.autoconfigure.DbLeasesProperties;
-import io.github.dbleases.spring.autoconfigure.RunnerProperties;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.io.IOException;
@@ -226,7 +225,7 @@ class DocumentationTests {
                         property.path("defaultValue").asString("").replace('-', '_'));
             }
             properties.remove("dbleases.runners");
-            for (RecordComponent component : RunnerProperties.class.getRecordComponents()) {
+            for (RecordComponent component : DbLeasesProperties.Runner.class.getRecordComponents()) {
                 properties.put(
                         "dbleases.runners.<name>." + DataObjectPropertyName.toDashedForm(component.getName()),
                         defaultOf(component).replace('-', '_'));

@@ -31,8 +31,8 @@ final class Snippets {
 
             import com.zaxxer.hikari.HikariDataSource;
             import io.github.dbleases.*;
-            import io.github.dbleases.internal.client.LeaseClients;
             import io.github.dbleases.spring.DbLeasesDataSource;
+            import io.github.dbleases.spring.TransactionFence;
             import io.github.dbleases.spi.LeaseStore;
             import io.github.dbleases.memory.InMemoryLeaseStore;
             import io.github.dbleases.postgres.*;

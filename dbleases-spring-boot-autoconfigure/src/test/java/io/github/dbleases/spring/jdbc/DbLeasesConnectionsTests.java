@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
@@ -31,7 +32,8 @@ class DbLeasesConnectionsTests {
 
     private static final PostgresDatabase DATABASE = PostgresServer.newest().freshDatabase();
 
-    private final LeaseClientConfig config = LeaseClientConfig.defaults().withClientId("host-1");
+    private final LeaseClientConfig config =
+            LeaseClientConfig.builder().clientId("host-1").build();
     private final HikariDataSource pool = new HikariDataSource();
 
     DbLeasesConnectionsTests() {
@@ -147,12 +149,12 @@ class DbLeasesConnectionsTests {
     @Test
     void aDataSourceThatDoesNotTellItsAddressIsRefused() {
         assertThatThrownBy(() -> derived(new Routing()))
-                .isInstanceOf(UnderivableDataSourceException.class)
+                .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining(Routing.class.getName());
-        assertThatThrownBy(() -> derived(new Exotic())).isInstanceOf(UnderivableDataSourceException.class);
+        assertThatThrownBy(() -> derived(new Exotic())).isInstanceOf(InvalidConfigurationException.class);
         HikariDataSource withoutUrl = new HikariDataSource();
         withoutUrl.setDataSourceClassName(PGSimpleDataSource.class.getName());
-        assertThatThrownBy(() -> derived(withoutUrl)).isInstanceOf(UnderivableDataSourceException.class);
+        assertThatThrownBy(() -> derived(withoutUrl)).isInstanceOf(InvalidConfigurationException.class);
     }
 
     @Test

@@ -3,7 +3,6 @@ package io.github.dbleases.spring.leader;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.spring.FakeLeadership;
 import io.github.dbleases.spring.FakeLeaseClient;
-import io.github.dbleases.spring.autoconfigure.LeaderOnlyAutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoConfiguration;

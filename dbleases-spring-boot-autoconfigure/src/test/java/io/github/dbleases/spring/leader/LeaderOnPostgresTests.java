@@ -7,9 +7,8 @@ import io.github.dbleases.CurrentLeadership;
 import io.github.dbleases.LeaderOnly;
 import io.github.dbleases.spring.Sql;
 import io.github.dbleases.spring.autoconfigure.DbLeasesAutoConfiguration;
-import io.github.dbleases.spring.autoconfigure.LeaderOnlyAutoConfiguration;
-import io.github.dbleases.spring.autoconfigure.LeaseMigrationAutoConfiguration;
-import io.github.dbleases.spring.autoconfigure.PostgresLeaseStoreAutoConfiguration;
+import io.github.dbleases.spring.autoconfigure.LeaseStoreAutoConfiguration;
+import io.github.dbleases.spring.migration.LeaseMigrationAutoConfiguration;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.util.ArrayList;
@@ -100,7 +99,7 @@ class LeaderOnPostgresTests {
         AopAutoConfiguration.class,
         TaskSchedulingAutoConfiguration.class,
         DataSourceAutoConfiguration.class,
-        PostgresLeaseStoreAutoConfiguration.class,
+        LeaseStoreAutoConfiguration.class,
         LeaseMigrationAutoConfiguration.class,
         DbLeasesAutoConfiguration.class,
         LeaderOnlyAutoConfiguration.class

@@ -9,6 +9,7 @@ import io.github.dbleases.CurrentLeadership;
 import io.github.dbleases.LeaderOnly;
 import io.github.dbleases.LeaderOnly.Otherwise;
 import io.github.dbleases.LeaseClient;
+import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.NotLeaderException;
 import io.github.dbleases.spring.FakeLeadership;
 import java.lang.annotation.Retention;
@@ -42,6 +43,19 @@ class LeaderOnlyCallTests {
             leadership.oust();
             assertThat(reports.write(leadership)).isNull();
         });
+    }
+
+    @Test
+    void anElectionThatIsRefusedAfterTheStartIsLoggedWithItsMethods(CapturedOutput output) {
+        application()
+                .withBean(Reports.class)
+                .run(context -> leadership(context, "reports")
+                        .fail(new LeaseConflictException("reports", "It exists as kind 'partitions'.", "Rename it.")));
+
+        assertThat(output)
+                .contains("ERROR")
+                .contains("@LeaderOnly(\"reports\") on " + Reports.class.getName())
+                .contains("that is the name of something else: It exists as kind 'partitions'.");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.github.dbleases.spring.leader;
 import static io.github.dbleases.spring.leader.Applications.application;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.LeaderOnly;
 import io.github.dbleases.LeaderOnly.OnLoss;
 import io.github.dbleases.LeaderOnly.Otherwise;
@@ -82,7 +83,7 @@ class RefusedMethodTests {
 
     @Test
     void aMethodThatMakesABean() {
-        refused(MakesABean.class, "it makes a bean", "Put @LeaderOnly on the class of that bean");
+        refused(MakesABean.class, "it creates a bean", "Put @LeaderOnly on the class of that bean");
     }
 
     @Test
@@ -147,9 +148,9 @@ class RefusedMethodTests {
     private static void refused(ApplicationContextRunner application, Class<?> bean, String problem, String remedy) {
         application.withBean(bean).run(context -> {
             assertThat(context).hasFailed();
-            assertThat(context.getStartupFailure()).rootCause().isInstanceOf(RefusedLeaderOnlyException.class);
-            RefusedLeaderOnlyException refused =
-                    (RefusedLeaderOnlyException) context.getStartupFailure().getCause();
+            assertThat(context.getStartupFailure()).rootCause().isInstanceOf(InvalidConfigurationException.class);
+            InvalidConfigurationException refused =
+                    (InvalidConfigurationException) context.getStartupFailure().getCause();
             assertThat(refused).hasMessageStartingWith("@LeaderOnly on ").hasMessageContaining(problem);
             assertThat(refused.remedy()).contains(remedy);
         });

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.dbleases.CurrentLeadership;
+import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.LeaderOnly;
 import io.github.dbleases.Leadership;
 import io.github.dbleases.LeadershipListener;
@@ -14,7 +15,6 @@ import io.github.dbleases.memory.InMemoryLeaseStore;
 import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spring.FakeLeaseClient;
 import io.github.dbleases.spring.autoconfigure.DbLeasesAutoConfiguration;
-import io.github.dbleases.spring.autoconfigure.LeaderOnlyAutoConfiguration;
 import io.github.dbleases.testing.log.LogCapture;
 import java.time.Duration;
 import java.util.List;
@@ -225,7 +225,7 @@ class ScheduledJobTests {
                 .withBean(Plain.class)
                 .run(context -> assertThat(context)
                         .getFailure()
-                        .isInstanceOf(RefusedLeaderOnlyException.class)
+                        .isInstanceOf(InvalidConfigurationException.class)
                         .hasMessageContaining("leader of 'plain'")
                         .hasMessageContaining("there is no LeaseClient"));
     }

@@ -87,7 +87,7 @@ class LeaseMigrationsTests {
                 return aged(Connection.class, super.getConnection());
             }
         };
-        LeaseMigrations migrations = new LeaseMigrations(old, old, new SchemaLocation("shop", "dbleases_"));
+        LeaseMigrations migrations = new LeaseMigrations(old, old, "shop", "dbleases_");
 
         assertThatThrownBy(migrations::migrate)
                 .isInstanceOf(StoreUnusableException.class)
@@ -129,7 +129,7 @@ class LeaseMigrationsTests {
         LeaseMigrations migrations = migrations(database, schema, prefix);
         assertThatThrownBy(migrations::validate)
                 .isInstanceOfSatisfying(
-                        InvalidSchemaException.class,
+                        StoreUnusableException.class,
                         invalid -> assertThat(invalid.remedy()).contains("migration.mode=migrate"));
 
         migrations.migrate();
@@ -302,7 +302,7 @@ class LeaseMigrationsTests {
         PGSimpleDataSource application = as("app_" + database.name(), "a");
         PGSimpleDataSource owner = as("owner_" + database.name(), "o");
 
-        new LeaseMigrations(owner, application, new SchemaLocation(null, "dbleases_")).migrate();
+        new LeaseMigrations(owner, application, null, "dbleases_").migrate();
 
         assertThat(sql.tables("app")).containsExactly(TABLES);
         assertThat(sql.column("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'app'"))
@@ -320,7 +320,7 @@ class LeaseMigrationsTests {
     void aDatabaseThatCannotBeReachedIsUnavailable() {
         PGSimpleDataSource nowhere = as(database.user(), database.password());
         nowhere.setDatabaseName("nowhere");
-        LeaseMigrations migrations = new LeaseMigrations(nowhere, nowhere, new SchemaLocation(null, "dbleases_"));
+        LeaseMigrations migrations = new LeaseMigrations(nowhere, nowhere, null, "dbleases_");
 
         assertThatThrownBy(migrations::migrate)
                 .isInstanceOf(StoreUnavailableException.class)
@@ -349,7 +349,7 @@ class LeaseMigrationsTests {
 
         assertThatThrownBy(migrations(null)::validate)
                 .isInstanceOfSatisfying(
-                        InvalidSchemaException.class,
+                        StoreUnusableException.class,
                         invalid -> assertThat(invalid.remedy()).contains("dbleases.migration.mode=none"))
                 .hasMessageContaining("'public'")
                 .hasMessageContaining("dbleases_schema_history");
@@ -362,7 +362,7 @@ class LeaseMigrationsTests {
         sql.execute("DELETE FROM dbleases_schema_history WHERE version = '1'");
 
         assertThatThrownBy(migrations(null)::validate)
-                .isInstanceOf(InvalidSchemaException.class)
+                .isInstanceOf(StoreUnusableException.class)
                 .hasMessageContaining("not applied");
     }
 
@@ -372,7 +372,7 @@ class LeaseMigrationsTests {
         sql.execute("UPDATE dbleases_schema_history SET checksum = 1 WHERE version = '1'");
 
         assertThatThrownBy(migrations(null)::validate)
-                .isInstanceOf(InvalidSchemaException.class)
+                .isInstanceOf(StoreUnusableException.class)
                 .hasMessageContaining("checksum");
     }
 
@@ -408,10 +408,10 @@ class LeaseMigrationsTests {
                 return super.getConnection();
             }
         };
-        return new LeaseMigrations(counting, counting, new SchemaLocation(schema, "dbleases_"));
+        return new LeaseMigrations(counting, counting, schema, "dbleases_");
     }
 
     private static LeaseMigrations migrations(PostgresDatabase in, String schema, String prefix) {
-        return new LeaseMigrations(in.dataSource(), in.dataSource(), new SchemaLocation(schema, prefix));
+        return new LeaseMigrations(in.dataSource(), in.dataSource(), schema, prefix);
     }
 }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -78,6 +79,38 @@ public final class ApplicationProcess implements AutoCloseable {
     public ApplicationProcess terminate() {
         process.toHandle().destroy();
         return this;
+    }
+
+    /** Stops it, as when the machine does not give it a processor: SIGSTOP. */
+    public void stop() {
+        signal("STOP");
+    }
+
+    /** Lets it continue: SIGCONT. */
+    public void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .onExit()
+                    .join();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Gives it a line of input. */
+    public void tell() {
+        try {
+            OutputStream input = process.getOutputStream();
+            input.write('\n');
+            input.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Ends it at once: SIGKILL. */

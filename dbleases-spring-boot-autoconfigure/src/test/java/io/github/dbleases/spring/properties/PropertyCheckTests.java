@@ -250,6 +250,6 @@ class PropertyCheckTests {
     }
 
     private PropertyCheck check() {
-        return PropertyCheck.of(environment, "dbleases", DbLeasesProperties.class);
+        return PropertyCheck.of(environment, new KnownProperties("dbleases", DbLeasesProperties.class));
     }
 }

@@ -21,7 +21,7 @@ class AfterCommitTests {
 
     @Test
     void withoutATransactionItRunsAtOnce() {
-        AfterCommit.run(runs::incrementAndGet);
+        ManagedTaskRunner.AfterCommit.run(runs::incrementAndGet);
 
         assertThat(runs).hasValue(1);
     }
@@ -31,7 +31,7 @@ class AfterCommitTests {
         TransactionSynchronizationManager.initSynchronization();
         TransactionSynchronizationManager.setActualTransactionActive(true);
 
-        AfterCommit.run(runs::incrementAndGet);
+        ManagedTaskRunner.AfterCommit.run(runs::incrementAndGet);
 
         assertThat(runs).hasValue(0);
         TransactionSynchronizationUtils.triggerAfterCommit();

@@ -6,7 +6,7 @@ import io.github.dbleases.TaskClaim;
 import io.github.dbleases.TaskFailure;
 import io.github.dbleases.TaskQueue;
 import io.github.dbleases.TaskRunnerConfig;
-import io.github.dbleases.internal.tasks.TaskQueues;
+import io.github.dbleases.internal.tasks.TaskRunners;
 import io.github.dbleases.spi.tasks.ClaimedTask;
 import io.github.dbleases.spi.tasks.TaskChannel;
 import java.util.ArrayList;
@@ -46,14 +46,11 @@ class BoundTransactionsTests {
     };
 
     private final BoundTransactions transactions = new BoundTransactions(
-            manager,
-            "transactions",
-            null,
-            new RunnerDeclaration(TaskRunnerConfig.of("emails"), null, List.of(), true, null));
+            manager, "transactions", null, new RunnerDeclaration(TaskRunnerConfig.of("emails"), null, List.of(), true));
 
     @Test
     void whatATaskerHasLeftToBeWrittenIsWrittenBeforeItsTasksAreFinished() throws Exception {
-        TaskChannel<String> queue = TaskQueues.line(new Queue());
+        TaskChannel<String> queue = TaskRunners.channel(new Queue());
         TaskChannel<String> line = new CheckedChannel<>(queue, queue, transactions::flush, () -> {});
 
         transactions.call(() -> {
@@ -72,9 +69,9 @@ class BoundTransactionsTests {
         }
 
         @Override
-        public int finish(long session, List<String> tasks) {
+        public List<String> finish(long session, List<String> tasks) {
             done.add("finish");
-            return tasks.size();
+            return List.of();
         }
 
         @Override

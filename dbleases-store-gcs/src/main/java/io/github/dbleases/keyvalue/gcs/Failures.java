@@ -54,23 +54,26 @@ final class Failures {
         String bucket = config.bucket();
         return switch (e.getCode()) {
             case NOT_FOUND ->
-                StoreUnusableException.of(
+                new StoreUnusableException(
                         "The bucket '%s' does not exist: %s".formatted(bucket, e.getMessage()),
-                        "Create it, for example with 'gcloud storage buckets create gs://%s', or set dbleases.store.gcs.bucket to one that exists."
-                                .formatted(bucket));
+                        "Create it, for example with 'gcloud storage buckets create gs://%s', or set bucket to one that exists."
+                                .formatted(bucket),
+                        "bucket");
             case UNAUTHORIZED ->
-                StoreUnusableException.of(
+                new StoreUnusableException(
                         "Google Cloud Storage does not accept the credentials, or got none: " + e.getMessage(),
                         GcsCredentials.REMEDY);
             case FORBIDDEN ->
-                StoreUnusableException.of(
+                new StoreUnusableException(
                         "The bucket '%s' may not be used as a store: %s".formatted(bucket, e.getMessage()),
                         ROLES + " A retention policy of the bucket would forbid to change an object.");
             default ->
-                StoreUnusableException.of(
+                new StoreUnusableException(
                         "Google Cloud Storage refuses what is asked of the bucket '%s' (%d): %s"
                                 .formatted(bucket, e.getCode(), e.getMessage()),
-                        "Check dbleases.store.gcs.bucket and dbleases.store.gcs.prefix.");
+                        "Check bucket and prefix.",
+                        "bucket",
+                        "prefix");
         };
     }
 }

@@ -21,17 +21,22 @@ public record GcsBackendConfig(String bucket, String prefix, Duration timeout) {
 
     public GcsBackendConfig {
         if (bucket.isBlank()) {
-            throw new InvalidConfigurationException("store.gcs.bucket is blank, but it must be the name of a bucket");
+            throw new InvalidConfigurationException(
+                    "bucket is blank, but must be the name of a bucket.",
+                    "Set bucket to the name of a bucket.",
+                    "bucket");
         }
         int bytes = prefix.getBytes(StandardCharsets.UTF_8).length;
         if (bytes == 0 || bytes > LONGEST_PREFIX || prefix.chars().anyMatch(Character::isISOControl)) {
             throw new InvalidConfigurationException(
-                    "store.gcs.prefix is '%s', but it must have 1 to %d bytes without control characters"
-                            .formatted(prefix, LONGEST_PREFIX));
+                    "prefix is '%s', but must have 1 to %d bytes without control characters."
+                            .formatted(prefix, LONGEST_PREFIX),
+                    "Set another prefix.",
+                    "prefix");
         }
         if (timeout.compareTo(Duration.ofMillis(1)) < 0) {
             throw new InvalidConfigurationException(
-                    "The timeout of the store is %s, but it must be at least 1 ms".formatted(timeout));
+                    "timeout is %s, but must be at least 1 ms.".formatted(timeout), "Set a longer timeout.", "timeout");
         }
     }
 }

@@ -30,7 +30,7 @@ public final class GcsCredentials {
         try {
             return StorageOptions.http().setCredentials(source.get()).build().getService();
         } catch (IOException none) {
-            throw StoreUnusableException.of("There are no credentials for Google Cloud Storage.", REMEDY);
+            throw new StoreUnusableException("There are no credentials for Google Cloud Storage.", REMEDY);
         }
     }
 

@@ -49,7 +49,7 @@ class GcsSetUpTests {
                 .isInstanceOf(StoreUnusableException.class)
                 .hasMessageContaining("The bucket 'nowhere' does not exist")
                 .hasMessageContaining("gcloud storage buckets create gs://nowhere")
-                .hasMessageContaining("dbleases.store.gcs.bucket");
+                .hasMessageContaining("or set bucket to one that exists");
     }
 
     @ParameterizedTest
@@ -135,14 +135,14 @@ class GcsSetUpTests {
 
         assertThatThrownBy(() -> config("leases", wrong))
                 .isInstanceOf(InvalidConfigurationException.class)
-                .hasMessageContaining("store.gcs.prefix is '" + wrong + "'");
+                .hasMessageContaining("prefix is '" + wrong + "'");
     }
 
     @Test
     void aBlankBucketIsRefused() {
         assertThatThrownBy(() -> config(" ", "dbleases/"))
                 .isInstanceOf(InvalidConfigurationException.class)
-                .hasMessageContaining("store.gcs.bucket");
+                .hasMessageContaining("bucket is blank");
     }
 
     private void always(Fault fault) {

@@ -77,7 +77,7 @@ final class DocumentFile {
         }
         Header header = header(all);
         if (!header.key.equals(key) || !header.checksum.equals(checksum(all, header.length))) {
-            throw StoreUnusableException.of(
+            throw new StoreUnusableException(
                     "The file %s is not as dbleases wrote it: its first line or its checksum is wrong.".formatted(file),
                     "Restore it as it was. If that is not possible, stop all clients, delete it and start them again.");
         }

@@ -166,7 +166,7 @@ public final class FileBackend implements KeyValueBackend {
     }
 
     private StoreUnusableException unusable(IOException failure) {
-        return StoreUnusableException.of(
+        return new StoreUnusableException(
                 "The directory %s cannot be used: %s.".formatted(directory, failure),
                 "Let this process create, read, write and delete files in it, or choose another directory.");
     }

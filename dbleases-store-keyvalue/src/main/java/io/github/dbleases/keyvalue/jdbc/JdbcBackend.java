@@ -183,7 +183,7 @@ public final class JdbcBackend implements KeyValueBackend, AutoCloseable {
                 throw e;
             }
             if (!definition.exists(connection)) {
-                throw StoreUnusableException.of(
+                throw new StoreUnusableException(
                         "The table %s does not exist and cannot be created: %s."
                                 .formatted(config.table(), e.getMessage()),
                         "Let it be created by somebody who may:%n%s".formatted(definition.statement(connection)));
@@ -192,14 +192,16 @@ public final class JdbcBackend implements KeyValueBackend, AutoCloseable {
     }
 
     private StoreUnusableException missing(Connection connection) throws SQLException {
-        return StoreUnusableException.of(
+        return new StoreUnusableException(
                 "The table %s does not exist.".formatted(config.table()),
-                "Create it, or set dbleases.store.jdbc.create-table=true, or set dbleases.store.jdbc.table to where it is:%n%s"
-                        .formatted(definition.statement(connection)));
+                "Create it, or set createTable to true, or set table to where it is:%n%s"
+                        .formatted(definition.statement(connection)),
+                "createTable",
+                "table");
     }
 
     private StoreUnusableException refused(Connection connection, SQLException e) throws SQLException {
-        return StoreUnusableException.of(
+        return new StoreUnusableException(
                 "The table %s cannot be used: %s.".formatted(config.table(), e.getMessage()),
                 "Let the user select, insert, update and delete in it. It must be as this statement makes it:%n%s"
                         .formatted(definition.statement(connection)));

@@ -23,13 +23,15 @@ public record JdbcBackendConfig(String table, boolean createTable, Duration time
     public JdbcBackendConfig {
         if (!TABLE.matcher(table).matches() || table.length() > LONGEST_TABLE) {
             throw new InvalidConfigurationException(
-                    ("store.jdbc.table is '%s', but it must be the name of a table of letters, digits and underscores, with or "
-                                    + "without a schema and a dot before it, of at most %d characters")
-                            .formatted(table, LONGEST_TABLE));
+                    ("table is '%s', but must be the name of a table of letters, digits and underscores, with or without a "
+                                    + "schema and a dot before it, of at most %d characters.")
+                            .formatted(table, LONGEST_TABLE),
+                    "Set table to the name of a table.",
+                    "table");
         }
         if (timeout.compareTo(Duration.ofMillis(1)) < 0) {
             throw new InvalidConfigurationException(
-                    "The timeout of the store is %s, but it must be at least 1 ms".formatted(timeout));
+                    "timeout is %s, but must be at least 1 ms.".formatted(timeout), "Set a longer timeout.", "timeout");
         }
     }
 

@@ -114,6 +114,10 @@ class EngineOnFilesTests {
     }
 
     private static LeaseClientConfig config(String id) {
-        return LeaseClientConfig.defaults().withClientId(id).withTiming(TIMING).withDebounce(Duration.ofMillis(100));
+        return LeaseClientConfig.builder()
+                .clientId(id)
+                .timing(TIMING)
+                .debounce(Duration.ofMillis(100))
+                .build();
     }
 }

@@ -184,7 +184,7 @@ class JdbcBackendTests {
         assertThatThrownBy(() -> strict.get("lease/orders"))
                 .isInstanceOf(StoreUnusableException.class)
                 .hasMessageContaining("The table PUBLIC.leases_here does not exist.")
-                .hasMessageContaining("dbleases.store.jdbc.create-table=true")
+                .hasMessageContaining("set createTable to true")
                 .hasMessageContaining("CREATE TABLE PUBLIC.leases_here (")
                 .hasMessageContaining("doc_content CHARACTER LARGE OBJECT");
         strict.close();
@@ -303,7 +303,7 @@ class JdbcBackendTests {
     void aNameThatIsNoTableIsRefused(String table) {
         assertThatThrownBy(() -> new JdbcBackendConfig(table, true, Duration.ofSeconds(1)))
                 .isInstanceOf(InvalidConfigurationException.class)
-                .hasMessageContaining("store.jdbc.table is '" + table + "'");
+                .hasMessageContaining("table is '" + table + "'");
     }
 
     private DataSource as(String user) {

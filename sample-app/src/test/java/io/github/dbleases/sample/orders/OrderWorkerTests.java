@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.dbleases.LeaseClient;
-import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.Timing;
-import io.github.dbleases.internal.client.LeaseClients;
 import io.github.dbleases.memory.InMemoryLeaseStore;
 import io.github.dbleases.sample.SampleProperties;
 import java.time.Duration;
@@ -118,18 +116,14 @@ class OrderWorkerTests {
     }
 
     private Instance start(SampleProperties properties, int partitions) {
-        Timing timing = new Timing(
-                Duration.ofSeconds(6),
-                Duration.ofMillis(100),
-                Duration.ofSeconds(1),
-                Duration.ofMillis(500),
-                Duration.ofMillis(500));
-        LeaseClient client = LeaseClients.start(
-                LeaseClientConfig.defaults()
-                        .withClientId(properties.name())
-                        .withTiming(timing)
-                        .withDebounce(Duration.ofMillis(20)),
-                store);
+        Timing timing = Timing.builder(Duration.ofSeconds(6))
+                .heartbeat(Duration.ofMillis(100))
+                .build();
+        LeaseClient client = LeaseClient.builder(store)
+                .clientId(properties.name())
+                .timing(timing)
+                .debounce(Duration.ofMillis(20))
+                .start();
         Instance instance = new Instance(client, desk.worker(client.lease("orders", partitions), properties));
         instance.worker().start();
         instances.push(instance);

@@ -5,6 +5,7 @@ import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseListener;
 import io.github.dbleases.PartitionSet;
 import io.github.dbleases.Registration;
+import java.sql.Connection;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
@@ -68,6 +69,9 @@ final class SoleOwner implements Lease {
             public boolean isTrusted() {
                 return trust.getAsBoolean();
             }
+
+            @Override
+            public void fence(Connection transaction) {}
 
             @Override
             public void close() {}
