@@ -144,7 +144,9 @@ final class PrivateFlyway {
 
     private record QuietLog(Logger logger, Thread user) implements Log {
 
-        /** Part of the interface in Flyway 11, which comes with Spring Boot 4.0, and not in Flyway 12. */
+        /** Flyway 11, which comes with Spring Boot 4.0, requires this method. In Flyway 12 it is deprecated. */
+        @Override
+        @SuppressWarnings("deprecation")
         public boolean isDebugEnabled() {
             return logger.isDebugEnabled();
         }
