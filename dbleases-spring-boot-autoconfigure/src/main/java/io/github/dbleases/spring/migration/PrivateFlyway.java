@@ -144,6 +144,13 @@ final class PrivateFlyway {
 
     private record QuietLog(Logger logger, Thread user) implements Log {
 
+        /** Flyway 11, which comes with Spring Boot 4.0, requires this method. In Flyway 12 it is deprecated. */
+        @Override
+        @SuppressWarnings("deprecation")
+        public boolean isDebugEnabled() {
+            return logger.isDebugEnabled();
+        }
+
         @Override
         public void debug(String message) {
             logger.debug(message);
