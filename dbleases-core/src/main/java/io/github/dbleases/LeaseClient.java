@@ -92,6 +92,19 @@ public interface LeaseClient extends AutoCloseable {
     ClusterView cluster(String lease);
 
     /**
+     * Hands over everything and stands by, until {@link #resume()} is called. The client keeps its session and its {@code Lease}
+     * objects, but it takes no share: its partitions and leaderships go to the other clients as soon as listeners have returned
+     * and holds are closed, and its task runners release what they have not begun. If every client stands by, the partitions
+     * have no owner.
+     *
+     * <p>Returns at once, and works whether or not the store can be reached. Calling it again does nothing.
+     */
+    void drain();
+
+    /** Takes part again after {@link #drain()}, and gets a fair share. Does nothing if the client does not stand by. */
+    void resume();
+
+    /**
      * Stops taking part. Listeners are called, holds and task runners are waited for (up to the drain timeout), the
      * partitions go to the other members and the session ends. Partitions that are still held after the drain timeout are
      * not released but left to expire with the session, and so are the tasks of a runner that has not ended by then. Closing
