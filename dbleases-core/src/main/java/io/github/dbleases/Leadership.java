@@ -34,15 +34,15 @@ public interface Leadership {
 
     /**
      * Waits until this client has learned whether it leads, for a time at most; at once if it has since it joined, and not
-     * longer than until the client is closed or leaves.
+     * longer than until the client is stopped or leaves. While the client is stopped this does not wait.
      *
      * @return whether it has
      */
     boolean awaitOutcome(Duration atMost);
 
     /**
-     * Reads who leads now, with one query; empty when nobody does. It is for people: whether this client leads is told by
-     * {@link #isLeader()}.
+     * Reads who leads now, with one query; empty when nobody does, or when the client is stopped and does not ask. It is for
+     * people: whether this client leads is told by {@link #isLeader()}.
      *
      * @throws StoreUnavailableException if the store does not answer in time
      */

@@ -18,6 +18,10 @@ import java.util.Objects;
  * <p>A client never gives up. While it cannot reach the store it owns nothing ({@link ClientState#SUSPENDED}) and keeps
  * trying. When the store is back, it renews its session or opens a new one, and joins its leases again.
  *
+ * <p>A client can be {@linkplain #stop() stopped} and {@linkplain #start() started} any number of times. Its {@link Lease}
+ * and {@link Leadership} objects and their listeners stay: while the client is stopped they own nothing, and after the next
+ * start they are joined again in a new session, which trusts nothing that an earlier one was granted.
+ *
  * <p>All threads of a client are daemons. A client therefore does not keep the JVM alive: keep a thread of your own
  * running until you close it. A Spring Boot application needs no such thread.
  *
@@ -26,7 +30,7 @@ import java.util.Objects;
 public interface LeaseClient extends AutoCloseable {
 
     /**
-     * Returns a builder that starts a client.
+     * Returns a builder for a client.
      *
      * @param store where leases are kept, for example a {@code PostgresLeaseStore}
      */
@@ -36,6 +40,19 @@ public interface LeaseClient extends AutoCloseable {
 
     /** Returns the name of this client, which is for people: two clients may have the same one. */
     String clientId();
+
+    /**
+     * Opens a session and joins all leases and elections that were asked for. Waits until that has been done, or the first
+     * attempt has failed. In the second case the client is in the state {@link ClientState#STARTING} and keeps trying.
+     *
+     * <p>Starting a client that is started does nothing. If it is being stopped, it starts again once it has stopped. A
+     * listener of this client does not wait.
+     *
+     * @throws StoreUnusableException if the store answers that it cannot be used as it is; the client is stopped then
+     * @throws LeaseConflictException if a lease cannot be joined, see {@link #lease}; the client is stopped then
+     * @throws IllegalStateException if this client is closed
+     */
+    void start();
 
     /** Returns what this client can do at this moment; a local check. */
     ClientState state();
@@ -47,7 +64,8 @@ public interface LeaseClient extends AutoCloseable {
      * Joins a lease and returns it. The same name again gives the same {@code Lease}.
      *
      * <p>Joining is bounded: when the database does not answer, the lease is returned all the same, owns nothing, and is
-     * joined once the database is there.
+     * joined once the database is there. While the client is stopped, the lease is returned at once and is joined after the
+     * next start.
      *
      * @param name 1 to 200 characters of letters, digits, {@code . _ - : /}
      * @param partitions how many partitions the lease has, 1 to 100,000
@@ -77,7 +95,7 @@ public interface LeaseClient extends AutoCloseable {
     Collection<Leadership> leaderships();
 
     /**
-     * Reads who takes part and who owns what, with one query.
+     * Reads who takes part and who owns what, with one query. A client that is stopped or closed does not ask: its view is empty.
      *
      * @throws StoreUnavailableException if the database does not answer in time
      */
@@ -85,7 +103,7 @@ public interface LeaseClient extends AutoCloseable {
 
     /**
      * Reads who takes part in one lease or election and who owns what of it, with one query; a lease that does not exist
-     * is not in the view.
+     * is not in the view. A client that is stopped or closed does not ask: its view is empty.
      *
      * @throws StoreUnavailableException if the database does not answer in time
      */
@@ -94,17 +112,23 @@ public interface LeaseClient extends AutoCloseable {
     /**
      * Stops taking part. Listeners are called, holds and task runners are waited for (up to the drain timeout), the
      * partitions go to the other members and the session ends. Partitions that are still held after the drain timeout are
-     * not released but left to expire with the session, and so are the tasks of a runner that has not ended by then. Closing
-     * again does nothing.
+     * not released but left to expire with the session, and so are the tasks of a runner that has not ended by then. All
+     * threads end, and the connections are closed. Stopping a client that is stopped does nothing.
+     *
+     * <p>The leases stay and are joined again after the next start. A partition that is still held then is not taken up again
+     * before its hold is closed. A task runner ends with its client and has to be started again.
      *
      * <p>Does not wait if the caller is a listener of this client, whose own return is waited for, or if the calling thread
-     * is interrupted. The closing then continues in the background.
+     * is interrupted. The client then stops in the background.
      */
+    void stop();
+
+    /** Stops for good, as {@link #stop} does, and leaves all leases. Closing again does nothing. */
     @Override
     void close();
 
     /**
-     * Sets up and starts a {@link LeaseClient}. Each setting has a default. Not safe for use by several threads.
+     * Sets up a {@link LeaseClient}. Each setting has a default. Not safe for use by several threads.
      */
     final class Builder {
 
@@ -170,14 +194,24 @@ public interface LeaseClient extends AutoCloseable {
         }
 
         /**
-         * Starts a client, and waits until it has opened its session or the first attempt has failed. In the second case the
-         * client is returned in the state {@link ClientState#STARTING} and keeps trying.
+         * Returns a client that is not started.
+         *
+         * @throws InvalidConfigurationException if a setting is outside its limits
+         */
+        public LeaseClient build() {
+            return LeaseClients.create(config.build(), () -> store, listener);
+        }
+
+        /**
+         * Returns a client that is started, see {@link LeaseClient#start}.
          *
          * @throws InvalidConfigurationException if a setting is outside its limits
          * @throws StoreUnusableException if the store answers that it cannot be used as it is
          */
         public LeaseClient start() {
-            return LeaseClients.start(config.build(), store, listener);
+            LeaseClient client = build();
+            client.start();
+            return client;
         }
     }
 }

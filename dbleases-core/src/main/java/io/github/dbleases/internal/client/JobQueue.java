@@ -35,7 +35,6 @@ final class JobQueue {
 
     private final LeaseClientConfig config;
     private final Environment environment;
-    private final WorkChannel channel;
     private final BooleanSupplier trusted;
     private int stepLimit = FIRST_STEP;
     private long successes;
@@ -44,20 +43,25 @@ final class JobQueue {
     private @Nullable String problem;
 
     /**
-     * Creates a queue for a channel.
+     * Creates a queue.
      *
      * @param trusted returns whether the session is trusted, which means that the store answers heartbeats
      */
-    JobQueue(LeaseClientConfig config, Environment environment, WorkChannel channel, BooleanSupplier trusted) {
+    JobQueue(LeaseClientConfig config, Environment environment, BooleanSupplier trusted) {
         this.config = config;
         this.environment = environment;
-        this.channel = channel;
         this.trusted = trusted;
     }
 
     /** Returns how many partitions one transaction may write. */
     int stepLimit() {
         return stepLimit;
+    }
+
+    /** Forgets the failures of an earlier run of the client. */
+    void restart() {
+        failures = 0;
+        problem = null;
     }
 
     /** Returns the problem that keeps this client from doing anything except for heartbeats, if there is one. */
@@ -137,7 +141,7 @@ final class JobQueue {
     }
 
     /** One job, which is attempted until it succeeds or is given up. */
-    private final class JobRequest<T> implements Request<T> {
+    private final class JobRequest<T> implements Request<WorkChannel, T> {
 
         private final Job<T> job;
         private final Backoff backoff =
@@ -152,8 +156,8 @@ final class JobQueue {
         }
 
         @Override
-        public Optional<Supplier<T>> prepare() {
-            return job.prepare.get().map(call -> () -> call.apply(channel));
+        public Optional<Function<WorkChannel, T>> prepare() {
+            return job.prepare.get();
         }
 
         @Override

@@ -42,13 +42,20 @@ final class Membership {
         this.maintenance = maintenance;
     }
 
-    /** Joins a lease in the current session, if there is one. */
-    void join(JoinedLease lease) {
-        jobs.submit(joining(lease));
+    /** Forgets what was refused in an earlier run of the client. */
+    void restart() {
+        refusals.clear();
     }
 
-    private Job<Optional<Outcome>> joining(JoinedLease lease) {
-        Job<Optional<Outcome>> job = inSession(
+    /** Joins a lease in the current session, if there is one. The next session joins all leases. */
+    void join(JoinedLease lease) {
+        if (keeper.session() != null) {
+            jobs.submit(joining(lease));
+        }
+    }
+
+    private Job<Answer<Optional<Outcome>>> joining(JoinedLease lease) {
+        Job<Answer<Optional<Outcome>>> job = inSession(
                 "join " + lease.name(),
                 lease.name(),
                 () -> leases.contains(lease) && !leases.isRetired(),
@@ -61,7 +68,8 @@ final class Membership {
         lease.joined().complete(null);
         refusals.remove(lease.name());
         maintenance.schedule(lease.name(), outcome);
-        reconciler.refreshThen(() -> lease.decided().complete(null));
+        CompletableFuture<Boolean> decided = lease.decided();
+        reconciler.refreshThen(() -> decided.complete(true));
         // A request to leave or to make way that got no reply may be executed late, after the client has joined again.
         if (left.contains(lease.name())) {
             jobs.submitInATtl(joining(lease));
@@ -77,7 +85,9 @@ final class Membership {
         if (!joined.isDone()) {
             // An earlier attempt may have succeeded without a reply, and partitions may have been granted since.
             reconciler.loseAll(lease);
-            leases.remove(lease);
+            if (!lease.isDeclared()) {
+                leases.left(lease);
+            }
             joined.completeExceptionally(failure);
         } else {
             String reason = String.valueOf(failure.getMessage());
@@ -97,7 +107,7 @@ final class Membership {
      * state of the lease with several clients as members, each of which would keep the others from changing the
      * settings.
      */
-    private Job<Boolean> makingWay(JoinedLease lease) {
+    private Job<Answer<Boolean>> makingWay(JoinedLease lease) {
         return inSession(
                 "make way in " + lease.name(),
                 lease.name(),
@@ -183,7 +193,7 @@ final class Membership {
         jobs.submit(inSession(
                 "end the membership in " + lease.name(),
                 lease.name(),
-                () -> leases.closing() == null,
+                () -> leases.isRetired() && leases.stopping() == null,
                 (session, assigner) -> {
                     assigner.remove(session.id(), lease.name());
                     return true;
@@ -191,19 +201,30 @@ final class Membership {
                 done -> {}));
     }
 
-    private <T> Job<T> inSession(String what, String lease, BooleanSupplier wanted, Step<T> step, Consumer<T> done) {
+    /** Returns a job for the current session. Its answer counts only as long as that session does. */
+    private <T> Job<Answer<T>> inSession(
+            String what, String lease, BooleanSupplier wanted, Step<T> step, Consumer<T> done) {
         return Job.of(
                 what,
                 () -> {
                     Optional<Session> session =
                             wanted.getAsBoolean() ? Optional.ofNullable(keeper.session()) : Optional.empty();
                     int limit = jobs.stepLimit();
-                    return session.map(current -> channel -> channel.transact(
-                            new TreeSet<>(Set.of(lease)),
-                            transaction -> step.in(current, new Assigner(transaction, limit))));
+                    return session.map(current -> channel -> new Answer<>(
+                            current,
+                            channel.transact(
+                                    new TreeSet<>(Set.of(lease)),
+                                    transaction -> step.in(current, new Assigner(transaction, limit)))));
                 },
-                done);
+                answer -> {
+                    if (answer.session == keeper.session()) {
+                        done.accept(answer.value);
+                    }
+                });
     }
+
+    /** The answer to a step, and the session for which it was made. */
+    private record Answer<T>(Session session, T value) {}
 
     /** A step for a session, under the lock of a lease. */
     private interface Step<T> {
