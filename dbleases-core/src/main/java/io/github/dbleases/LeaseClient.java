@@ -38,40 +38,40 @@ public interface LeaseClient extends AutoCloseable {
         return new Builder(store);
     }
 
-    /** Returns the name of this client, which is for people: two clients may have the same one. */
+    /** Returns the name of this client. It is meant for people, so two clients may have the same name. */
     String clientId();
 
     /**
-     * Opens a session and joins all leases and elections that were asked for. Waits until that has been done, or the first
-     * attempt has failed. In the second case the client is in the state {@link ClientState#STARTING} and keeps trying.
+     * Opens a session and joins all leases and elections of this client. Waits until they are joined, or until the first
+     * attempt to open a session has failed. If it has failed, the client is in the state {@link ClientState#STARTING} and
+     * keeps trying.
      *
-     * <p>Starting a client that is started does nothing. If it is being stopped, it starts again once it has stopped. A
-     * listener of this client does not wait.
+     * <p>Starting a client that is started has no effect. A client that is being stopped starts again once it has stopped. If
+     * the caller is a listener of this client, this method does not wait.
      *
-     * @throws StoreUnusableException if the store answers that it cannot be used as it is; the client is stopped then
-     * @throws LeaseConflictException if a lease cannot be joined, see {@link #lease}; the client is stopped then
+     * @throws StoreUnusableException if the store answers but cannot be used; the client is stopped again
+     * @throws LeaseConflictException if a lease cannot be joined, see {@link #lease}; the client is stopped again
      * @throws IllegalStateException if this client is closed
      */
     void start();
 
-    /** Returns what this client can do at this moment; a local check. */
+    /** Returns the state of this client. This is a local check. */
     ClientState state();
 
-    /** Returns the client's own view of its session; a local check that is answered without the database. */
+    /** Returns the client's own view of its session. It is available even if the database does not answer. */
     ClientStatus status();
 
     /**
-     * Joins a lease and returns it. The same name again gives the same {@code Lease}.
+     * Joins a lease and returns it. Later calls with the same name return the same {@code Lease}.
      *
-     * <p>Joining is bounded: when the database does not answer, the lease is returned all the same, owns nothing, and is
-     * joined once the database is there. While the client is stopped, the lease is returned at once and is joined after the
-     * next start.
+     * <p>The time to join is bounded. If the database does not answer, the lease is returned nevertheless. It owns nothing
+     * until the client can join it. If the client is stopped, it joins the lease at its next start.
      *
      * @param name 1 to 200 characters of letters, digits, {@code . _ - : /}
-     * @param partitions how many partitions the lease has, 1 to 100,000
+     * @param partitions the number of partitions of the lease, 1 to 100,000
      * @throws InvalidLeaseException if the name or the number of partitions is outside its limits
-     * @throws LeaseConflictException if the lease exists with another number of partitions while it has a live member,
-     *     or if the name is that of another kind of lease
+     * @throws LeaseConflictException if the lease has live members with another number of partitions, or if the name belongs
+     *     to another kind of lease
      * @throws IllegalStateException if this client is closed
      */
     Lease lease(String name, int partitions);
@@ -80,13 +80,14 @@ public interface LeaseClient extends AutoCloseable {
     Collection<Lease> leases();
 
     /**
-     * Becomes a candidate in a leader election and returns it. The same name again gives the same {@code Leadership}.
+     * Becomes a candidate in a leader election and returns it. Later calls with the same name return the same
+     * {@code Leadership}.
      *
-     * <p>Joining is bounded as that of a lease.
+     * <p>As for a lease, the time to join is bounded.
      *
      * @param name 1 to 200 characters of letters, digits, {@code . _ - : /}; leases and elections share one namespace
      * @throws InvalidLeaseException if the name is outside its limits
-     * @throws LeaseConflictException if the name is that of another kind of lease
+     * @throws LeaseConflictException if the name belongs to another kind of lease
      * @throws IllegalStateException if this client is closed
      */
     Leadership leadership(String name);
@@ -95,35 +96,36 @@ public interface LeaseClient extends AutoCloseable {
     Collection<Leadership> leaderships();
 
     /**
-     * Reads who takes part and who owns what, with one query. A client that is stopped or closed does not ask: its view is empty.
+     * Reads all members and what each of them owns, with one query. The view of a client that is stopped or closed is empty.
      *
      * @throws StoreUnavailableException if the database does not answer in time
      */
     ClusterView cluster();
 
     /**
-     * Reads who takes part in one lease or election and who owns what of it, with one query; a lease that does not exist
-     * is not in the view. A client that is stopped or closed does not ask: its view is empty.
+     * Reads the members of one lease or election and what each of them owns, with one query. If the lease does not exist, the
+     * view does not contain it. The view of a client that is stopped or closed is empty.
      *
      * @throws StoreUnavailableException if the database does not answer in time
      */
     ClusterView cluster(String lease);
 
     /**
-     * Stops taking part. Listeners are called, holds and task runners are waited for (up to the drain timeout), the
-     * partitions go to the other members and the session ends. Partitions that are still held after the drain timeout are
-     * not released but left to expire with the session, and so are the tasks of a runner that has not ended by then. All
-     * threads end, and the connections are closed. Stopping a client that is stopped does nothing.
+     * Stops the client. It calls the listeners, waits for holds and task runners up to the drain timeout, hands its
+     * partitions over to the other members, and ends its session, its threads and its connections. Partitions that are still
+     * held after the drain timeout are not released. They expire with the session, and so do the tasks of a runner that is
+     * still working then. Stopping a stopped client has no effect.
      *
-     * <p>The leases stay and are joined again after the next start. A partition that is still held then is not taken up again
-     * before its hold is closed. A task runner ends with its client and has to be started again.
+     * <p>The client keeps its leases and elections, and joins them again at the next start. A partition that is still held
+     * from before is taken up again only when that hold is closed. A task runner ends with its client. Start it again after
+     * the client.
      *
-     * <p>Does not wait if the caller is a listener of this client, whose own return is waited for, or if the calling thread
-     * is interrupted. The client then stops in the background.
+     * <p>If the caller is a listener of this client, or if the calling thread is interrupted, this method does not wait, and
+     * the client continues to stop in the background.
      */
     void stop();
 
-    /** Stops for good, as {@link #stop} does, and leaves all leases. Closing again does nothing. */
+    /** Stops the client for good, as {@link #stop} does, and leaves all leases. Closing a closed client has no effect. */
     @Override
     void close();
 
@@ -152,7 +154,7 @@ public interface LeaseClient extends AutoCloseable {
             return this;
         }
 
-        /** Sets the client's share of partitions in comparison with the other clients, 1 to 1,000. Default: 1. */
+        /** Sets the client's share of partitions relative to the other clients, 1 to 1,000. Default: 1. */
         public Builder weight(int weight) {
             config.weight(weight);
             return this;
@@ -163,7 +165,7 @@ public interface LeaseClient extends AutoCloseable {
             return timing(Timing.of(ttl));
         }
 
-        /** Sets all times on which the safety rests. Default: {@link Timing#DEFAULT}. */
+        /** Sets all times that safety depends on. Default: {@link Timing#DEFAULT}. */
         public Builder timing(Timing timing) {
             config.timing(timing);
             return this;
@@ -187,7 +189,7 @@ public interface LeaseClient extends AutoCloseable {
             return this;
         }
 
-        /** Sets a listener to everything that happens to the client. Default: none. */
+        /** Sets a listener for everything that happens to the client. Default: none. */
         public Builder listener(LeaseEventListener listener) {
             this.listener = Objects.requireNonNull(listener, "listener");
             return this;
@@ -203,10 +205,11 @@ public interface LeaseClient extends AutoCloseable {
         }
 
         /**
-         * Returns a client that is started, see {@link LeaseClient#start}.
+         * Starts a client, and waits until it has opened its session or the first attempt has failed. If the attempt has
+         * failed, the client is returned in the state {@link ClientState#STARTING} and keeps trying.
          *
          * @throws InvalidConfigurationException if a setting is outside its limits
-         * @throws StoreUnusableException if the store answers that it cannot be used as it is
+         * @throws StoreUnusableException if the store answers but cannot be used, for example because a table is missing
          */
         public LeaseClient start() {
             LeaseClient client = build();

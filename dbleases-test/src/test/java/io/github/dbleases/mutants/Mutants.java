@@ -79,12 +79,10 @@ final class Mutants {
                             "internal.client.SessionKeeper")
                     .remove("|| submittedIn != run")
                     .killedBy("internal.client.RestartScenarioTests#aLateAnswerOfAnEarlierRunOpensNoSession"),
-            of(
-                            "late release",
-                            "a stop that is complete releases what a later run owns",
-                            "internal.client.Stopping")
+            of("late release", "a stop that is complete releases what a later run owns", "internal.client.Stopping")
                     .replace("if (complete || session == null) {", "if (session == null) {")
-                    .killedBy("internal.client.RestartScenarioTests#aLateReleaseOfAnEarlierRunDoesNotEndTheNextSession"),
+                    .killedBy(
+                            "internal.client.RestartScenarioTests#aLateReleaseOfAnEarlierRunDoesNotEndTheNextSession"),
             of(
                             "late join",
                             "the answer to a join counts in a later session of the client",
