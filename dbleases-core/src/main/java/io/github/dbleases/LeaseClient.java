@@ -177,7 +177,7 @@ public interface LeaseClient extends AutoCloseable {
             return this;
         }
 
-        /** Sets how long closing and leaving wait for listeners and holds, 0 to 24 h. Default: 30 s. */
+        /** Sets how long stopping and leaving wait for listeners and holds, 0 to 24 h. Default: 30 s. */
         public Builder drainTimeout(Duration drainTimeout) {
             config.drainTimeout(drainTimeout);
             return this;
