@@ -168,9 +168,13 @@ final class Engine implements SessionKeeper.Observer {
     CompletableFuture<Optional<RuntimeException>> start() {
         return exclusively(() -> {
             requireOpen();
-            if (leases.stopping() != null) {
-                restart = restart != null ? restart : new CompletableFuture<>();
-                return restart;
+            Stopping stopping = leases.stopping();
+            if (stopping != null) {
+                CompletableFuture<Optional<RuntimeException>> next =
+                        restart != null ? restart : new CompletableFuture<>();
+                restart = next;
+                stopping.resume();
+                return next;
             }
             if (!started) {
                 start(new CompletableFuture<>());
