@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /** The client as its users see it. Waits where they expect it to, and leaves the rest to the engine. */
@@ -46,29 +45,7 @@ final class DefaultLeaseClient implements InternalLeaseClient {
 
     @Override
     public ClientStatus status() {
-        return engine.exclusively(() -> {
-            boolean started = engine.isStarted();
-            Session session = engine.keeper().session();
-            Duration trustedFor = engine.keeper().trust().remaining(environment.clock());
-            return new ClientStatus(
-                    config.clientId(),
-                    session == null ? OptionalLong.empty() : OptionalLong.of(session.id()),
-                    state(trustedFor),
-                    config.timing().ttl(),
-                    config.timing().heartbeat(),
-                    trustedFor,
-                    started ? engine.problem() : Optional.empty());
-        });
-    }
-
-    private ClientState state(Duration trustedFor) {
-        if (!engine.isStarted()) {
-            return engine.isClosed() ? ClientState.CLOSED : ClientState.STOPPED;
-        }
-        if (!trustedFor.isZero()) {
-            return ClientState.ACTIVE;
-        }
-        return engine.keeper().hasHadSession() ? ClientState.SUSPENDED : ClientState.STARTING;
+        return engine.status();
     }
 
     @Override
@@ -161,6 +138,16 @@ final class DefaultLeaseClient implements InternalLeaseClient {
     @Override
     public ClusterView cluster(String lease) {
         return Waiting.answerWithin(engine.answerTimeout(), engine.cluster(channel -> channel.clusterSnapshot(lease)));
+    }
+
+    @Override
+    public void drain() {
+        engine.drain(true);
+    }
+
+    @Override
+    public void resume() {
+        engine.drain(false);
     }
 
     @Override

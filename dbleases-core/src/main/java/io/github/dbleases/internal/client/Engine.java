@@ -1,5 +1,7 @@
 package io.github.dbleases.internal.client;
 
+import io.github.dbleases.ClientState;
+import io.github.dbleases.ClientStatus;
 import io.github.dbleases.ClusterView;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseEventListener;
@@ -15,9 +17,11 @@ import io.github.dbleases.spi.WorkChannel;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -48,11 +52,13 @@ final class Engine implements SessionKeeper.Observer {
     private final SessionKeeper keeper;
     private final JobQueue jobs;
     private final JoinedLeases leases = new JoinedLeases();
+    private final LastFailure lastFailure = new LastFailure();
     private final Reconciler reconciler;
     private final ClusterMaintenance maintenance;
     private final Membership membership;
     private boolean started;
     private boolean closed;
+    private long stateSinceMillis;
 
     /** The start that follows the stop in progress, if one was asked for. */
     private @Nullable CompletableFuture<Optional<RuntimeException>> restart;
@@ -62,11 +68,12 @@ final class Engine implements SessionKeeper.Observer {
         this.fence = fence;
         this.environment = environment;
         this.events = new EventPublisher(config.clientId(), listener, environment.listeners());
-        this.keeper = new SessionKeeper(config, environment, this);
-        this.jobs = new JobQueue(config, environment, () -> keeper.trust().holds(environment.clock()));
+        this.keeper = new SessionKeeper(config, environment, this, lastFailure);
+        this.jobs = new JobQueue(config, environment, () -> keeper.trust().holds(environment.clock()), lastFailure);
         this.reconciler = new Reconciler(config.timing(), environment, jobs, keeper, leases);
         this.maintenance = new ClusterMaintenance(config, environment, jobs, keeper, reconciler::refresh);
         this.membership = new Membership(jobs, keeper, leases, reconciler, maintenance);
+        this.stateSinceMillis = environment.clock().wallMillis();
     }
 
     <T> T exclusively(Supplier<T> action) {
@@ -93,9 +100,47 @@ final class Engine implements SessionKeeper.Observer {
         return keeper;
     }
 
-    /** Returns the problem that keeps this client from doing anything except for heartbeats, if there is one. */
-    Optional<String> problem() {
-        return jobs.problem();
+    /** Returns the client's own view of its session. */
+    ClientStatus status() {
+        return exclusively(() -> {
+            keeper.isTrusted();
+            Duration trustedFor = keeper.trust().remaining(environment.clock());
+            Session session = keeper.session();
+            return new ClientStatus(
+                    config.clientId(),
+                    session == null ? OptionalLong.empty() : OptionalLong.of(session.id()),
+                    state(trustedFor),
+                    Instant.ofEpochMilli(stateSinceMillis),
+                    config.timing().ttl(),
+                    config.timing().heartbeat(),
+                    trustedFor,
+                    leases.isDrained(),
+                    problem(),
+                    lastFailure.get());
+        });
+    }
+
+    private ClientState state(Duration trustedFor) {
+        if (!started) {
+            return closed ? ClientState.CLOSED : ClientState.STOPPED;
+        }
+        if (!trustedFor.isZero()) {
+            return ClientState.ACTIVE;
+        }
+        return keeper.hasHadSession() ? ClientState.SUSPENDED : ClientState.STARTING;
+    }
+
+    private Optional<String> problem() {
+        if (!started) {
+            return Optional.empty();
+        }
+        return keeper.isFailing()
+                ? lastFailure.get().map(failure -> "The store cannot be reached: " + failure.message())
+                : jobs.problem();
+    }
+
+    private void stateChanged() {
+        stateSinceMillis = environment.clock().wallMillis();
     }
 
     /** Returns the id of the current session, or 0 if there is none. */
@@ -149,14 +194,9 @@ final class Engine implements SessionKeeper.Observer {
         return exclusively(() -> leases.stopping() != null);
     }
 
-    /** Returns whether the client was closed, and has stopped or will. */
-    boolean isClosed() {
-        return closed;
-    }
-
     /** Returns whether a lease that is joined now is joined at once. */
     boolean isJoining() {
-        return exclusively(() -> keeper.session() != null && !leases.isRetired());
+        return exclusively(() -> keeper.session() != null && !leases.isRetired() && !leases.isDrained());
     }
 
     /**
@@ -190,6 +230,7 @@ final class Engine implements SessionKeeper.Observer {
             membership.restart();
             environment.start(this::currentSession, this::hinted);
             keeper.start(attempted);
+            stateChanged();
             started = true;
         } catch (Throwable failure) {
             environment.shutdown(new CompletableFuture<>());
@@ -238,6 +279,7 @@ final class Engine implements SessionKeeper.Observer {
         if (leases.isRetired()) {
             ownership.taskMembership().close();
         }
+        ownership.taskMembership().drain(leases.isDrained());
         membership.join(lease);
         leases.add(lease);
         return lease;
@@ -274,6 +316,14 @@ final class Engine implements SessionKeeper.Observer {
                 lease.ownership().taskMembership().close();
                 membership.retire(lease);
             });
+        });
+    }
+
+    /** Hands everything over and stands by, or takes part again. */
+    void drain(boolean standBy) {
+        exclusively(() -> {
+            leases.drain(standBy);
+            membership.followDrain();
         });
     }
 
@@ -333,6 +383,7 @@ final class Engine implements SessionKeeper.Observer {
             closed = true;
             Optional<Stopping> stopping = stop();
             if (stopping.isEmpty()) {
+                stateChanged();
                 leases.all().forEach(leases::left);
             }
             return stopping;
@@ -361,6 +412,7 @@ final class Engine implements SessionKeeper.Observer {
                 lease.stopped();
             }
         }
+        stateChanged();
         environment.shutdown(done);
         started = false;
         leases.stopped();
@@ -392,6 +444,10 @@ final class Engine implements SessionKeeper.Observer {
     @Override
     public void opened(Session session, Renewal renewal) {
         maintenance.renewed(renewal);
+        if (leases.isDrained()) {
+            // A new session is no member of any lease.
+            session.joined();
+        }
         joinAll(session);
     }
 
@@ -406,7 +462,7 @@ final class Engine implements SessionKeeper.Observer {
 
     private void joinAll(Session session) {
         if (!session.isJoined()) {
-            leases.all().forEach(membership::join);
+            membership.joinAll();
             membership.leaveAgain();
             session.joined();
         }
@@ -431,6 +487,7 @@ final class Engine implements SessionKeeper.Observer {
 
     @Override
     public void trustLapsed() {
+        stateChanged();
         leases.all().forEach(lease -> lease.ownership().lapse());
         if (keeper.isRunning()) {
             log.warn(
@@ -442,6 +499,7 @@ final class Engine implements SessionKeeper.Observer {
 
     @Override
     public void trustReturned() {
+        stateChanged();
         leases.all().forEach(lease -> lease.ownership().resume());
         events.restored();
     }

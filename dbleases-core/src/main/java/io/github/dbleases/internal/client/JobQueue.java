@@ -36,6 +36,7 @@ final class JobQueue {
     private final LeaseClientConfig config;
     private final Environment environment;
     private final BooleanSupplier trusted;
+    private final LastFailure lastFailure;
     private int stepLimit = FIRST_STEP;
     private long successes;
     private int failures;
@@ -47,10 +48,11 @@ final class JobQueue {
      *
      * @param trusted returns whether the session is trusted, which means that the store answers heartbeats
      */
-    JobQueue(LeaseClientConfig config, Environment environment, BooleanSupplier trusted) {
+    JobQueue(LeaseClientConfig config, Environment environment, BooleanSupplier trusted, LastFailure lastFailure) {
         this.config = config;
         this.environment = environment;
         this.trusted = trusted;
+        this.lastFailure = lastFailure;
     }
 
     /** Returns how many partitions one transaction may write. */
@@ -168,6 +170,7 @@ final class JobQueue {
 
         @Override
         public void failed(RuntimeException failure) {
+            lastFailure.record(failure, environment.clock());
             if (failure instanceof LeaseConflictException) {
                 log.debug("Could not {}: {}", job.name, failure.getMessage());
             } else if (failure instanceof StoreUnavailableException) {

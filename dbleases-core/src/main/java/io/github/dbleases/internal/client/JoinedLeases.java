@@ -9,12 +9,13 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The leases that a client takes part in while it is started, and whether it still takes up grants. Used under the monitor.
+ * The leases that a client takes part in while it is started, and whether it takes up grants now. Used under the monitor.
  */
 final class JoinedLeases {
 
     private final SortedMap<String, JoinedLease> leases = new TreeMap<>();
     private boolean retired;
+    private boolean drained;
     private @Nullable Stopping stopping;
 
     void add(JoinedLease lease) {
@@ -42,6 +43,15 @@ final class JoinedLeases {
 
     void retire() {
         retired = true;
+    }
+
+    /** Returns whether the client stands by: it is no member of its leases, and hands over what it owns. */
+    boolean isDrained() {
+        return drained;
+    }
+
+    void drain(boolean standBy) {
+        drained = standBy;
     }
 
     /** Returns the process of stopping the client, or null if it is not being stopped. */

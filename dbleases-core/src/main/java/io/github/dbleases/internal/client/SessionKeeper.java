@@ -49,6 +49,7 @@ final class SessionKeeper {
     private final Timing timing;
     private final Environment environment;
     private final Observer observer;
+    private final LastFailure lastFailure;
     private final Backoff backoff;
     private final QuietTime quiet;
 
@@ -61,11 +62,12 @@ final class SessionKeeper {
     private long run;
     private boolean running;
 
-    SessionKeeper(LeaseClientConfig config, Environment environment, Observer observer) {
+    SessionKeeper(LeaseClientConfig config, Environment environment, Observer observer, LastFailure lastFailure) {
         this.config = config;
         this.timing = config.timing();
         this.environment = environment;
         this.observer = observer;
+        this.lastFailure = lastFailure;
         this.deadline = new TrustDeadline(environment, timing.trust(), observer);
         this.quiet = new QuietTime(timing, environment.clock());
         this.backoff = Backoff.upTo(FIRST_DELAY, timing.heartbeat(), environment::random);
@@ -141,6 +143,11 @@ final class SessionKeeper {
     /** Returns whether the session is trusted. If the trust has lapsed, notifies the observer first. */
     boolean isTrusted() {
         return !deadline.noticeLapse();
+    }
+
+    /** Returns whether the last heartbeat failed. */
+    boolean isFailing() {
+        return trouble != null;
     }
 
     /** Returns whether there has been a session since the start. */
@@ -316,6 +323,7 @@ final class SessionKeeper {
             if (isLate()) {
                 return;
             }
+            lastFailure.record(failure, environment.clock());
             boolean starting = firstAttempt.complete(Optional.of(failure));
             boolean unreachable = failure instanceof StoreUnavailableException;
             String found = unreachable ? UNREACHABLE : String.valueOf(failure.getMessage());

@@ -35,6 +35,7 @@ final class SimProcess {
     private int stops;
     private boolean stopped;
     private boolean retired;
+    private boolean drained;
     private boolean closing;
 
     SimProcess(String name, SimWorld world, SimStorage storage, LeaseClientConfig config) {
@@ -86,6 +87,7 @@ final class SimProcess {
                 && !joined.isLeaving()
                 && !stopped
                 && !retired
+                && !drained
                 && !closing
                 && engine.isStarted()
                 && !engine.isStopping();
@@ -298,6 +300,23 @@ final class SimProcess {
             world.after(Duration.ofSeconds(2), this::start);
             return null;
         });
+    }
+
+    /** Makes the process stand by. */
+    void drain() {
+        drained = true;
+        followDrain();
+    }
+
+    /** Makes the process take part again. */
+    void resume() {
+        drained = false;
+        followDrain();
+    }
+
+    /** A call that is tried again must not undo a later one. */
+    private void followDrain() {
+        insist(() -> engine.drain(drained));
     }
 
     void close() {
