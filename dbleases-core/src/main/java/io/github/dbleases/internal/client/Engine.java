@@ -381,9 +381,10 @@ final class Engine implements SessionKeeper.Observer {
     /** Stops for good, and leaves all leases. */
     Optional<Stopping> close() {
         return exclusively(() -> {
+            boolean wasClosed = closed;
             closed = true;
             Optional<Stopping> stopping = stop();
-            if (stopping.isEmpty()) {
+            if (stopping.isEmpty() && !wasClosed) {
                 stateChanged();
                 leases.all().forEach(leases::left);
             }
