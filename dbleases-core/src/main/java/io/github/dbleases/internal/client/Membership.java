@@ -55,7 +55,7 @@ final class Membership {
     void join(JoinedLease lease) {
         if (leases.isDrained()) {
             // The session may still be a member, if the lease was left just now.
-            lease.part(left.contains(lease.name()) ? Part.MEMBER : Part.STANDING_BY);
+            lease.part(left.contains(lease.name()) ? Part.DRAINING : Part.STANDING_BY);
         } else if (keeper.session() != null) {
             jobs.submit(joining(lease));
         }
