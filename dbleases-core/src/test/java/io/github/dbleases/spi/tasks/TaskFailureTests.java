@@ -39,7 +39,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /** Failures of tasks, instances and settings on a real table, and what they don't harm. */
@@ -143,9 +142,6 @@ class TaskFailureTests {
     }
 
     @Test
-    @Disabled(
-            "In about one run of five, the instance on which everything fails uses up the attempts of one of the 600 tasks,"
-                    + " because its probes come back to the same retries. Probes have to spare tasks that others can do.")
     void anInstanceOnWhichEverythingFailsLeavesTheTasksToOthers() throws Exception {
         insert("good", 600);
         start(table(5), CONFIG, Tasker.each(job -> {
