@@ -231,8 +231,8 @@ final class Engine implements SessionKeeper.Observer {
             membership.restart();
             environment.start(this::currentSession, this::hinted);
             keeper.start(attempted);
-            started = true;
             stateChanged();
+            started = true;
         } catch (Throwable failure) {
             environment.shutdown(new CompletableFuture<>());
             leases.all().forEach(JoinedLease::stopped);
@@ -414,9 +414,10 @@ final class Engine implements SessionKeeper.Observer {
                 lease.stopped();
             }
         }
-        environment.shutdown(done);
-        started = false;
         stateChanged();
+        environment.shutdown(done);
+        // Nothing would resume what follows, so it must not fail.
+        started = false;
         leases.stopped();
         CompletableFuture<Optional<RuntimeException>> again = restart;
         restart = null;
