@@ -325,8 +325,11 @@ class TaskRunnersOnPostgresTests {
                     sql.execute("SELECT pg_notify('Emails \"new\"', '')");
                     awaitNothingPending();
                 });
-        assertThat(sql.column("SELECT query FROM pg_stat_activity WHERE query LIKE 'LISTEN \"Emails%'"))
-                .isEmpty();
+        // The server notices the end of a connection a moment later.
+        await().untilAsserted(
+                        () -> assertThat(sql.column(
+                                        "SELECT query FROM pg_stat_activity WHERE query LIKE 'LISTEN \"Emails%'"))
+                                .isEmpty());
     }
 
     @Test
