@@ -40,6 +40,7 @@ final class RunningJar implements AutoCloseable {
     static RunningJar start(String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
                 "-jar",
                 Path.of("target", "sample-app.jar").toString()));
         command.addAll(List.of(arguments));

@@ -326,10 +326,9 @@ class TaskRunnersOnPostgresTests {
                     awaitNothingPending();
                 });
         // The server notices the end of a connection a moment later.
-        await().untilAsserted(
-                        () -> assertThat(sql.column(
-                                        "SELECT query FROM pg_stat_activity WHERE query LIKE 'LISTEN \"Emails%'"))
-                                .isEmpty());
+        await().untilAsserted(() -> assertThat(
+                        sql.column("SELECT query FROM pg_stat_activity WHERE query LIKE 'LISTEN \"Emails%'"))
+                .isEmpty());
     }
 
     @Test
