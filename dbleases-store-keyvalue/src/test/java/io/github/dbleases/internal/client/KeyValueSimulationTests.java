@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs the real engine on key-value stores: through many random schedules in memory, and through some on each backend. */
+/** Runs the real engine on key-value stores: many random schedules in memory, and some on each backend. */
 class KeyValueSimulationTests {
 
     @Test
