@@ -42,7 +42,7 @@ class PostgresLeaseStoreContractTests {
         }
     }
 
-    /** A store on tables that all tests share, and that are empty at first. */
+    /** A store on tables that all tests share and that are empty at first. */
     private static final class PostgresUnderTest implements StoreUnderTest {
 
         private static final Map<PostgresServer, DataSource> DATABASES = new ConcurrentHashMap<>();
