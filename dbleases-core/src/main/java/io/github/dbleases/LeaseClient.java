@@ -2,6 +2,7 @@ package io.github.dbleases;
 
 import io.github.dbleases.internal.client.LeaseClients;
 import io.github.dbleases.spi.LeaseStore;
+import io.github.dbleases.spi.observation.ClientObserver;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Objects;
@@ -124,6 +125,7 @@ public interface LeaseClient extends AutoCloseable {
         private final LeaseStore store;
         private LeaseClientConfig.Builder config = LeaseClientConfig.builder();
         private LeaseEventListener listener = event -> {};
+        private ClientObserver observer = ClientObserver.NONE;
 
         private Builder(LeaseStore store) {
             this.store = Objects.requireNonNull(store, "store");
@@ -182,6 +184,12 @@ public interface LeaseClient extends AutoCloseable {
             return this;
         }
 
+        /** Sets an observer of what the client does, for metrics. Default: none. */
+        public Builder observer(ClientObserver observer) {
+            this.observer = Objects.requireNonNull(observer, "observer");
+            return this;
+        }
+
         /**
          * Starts a client, and waits until it has opened its session or the first attempt has failed. In the second case the
          * client is returned in the state {@link ClientState#STARTING} and keeps trying.
@@ -190,7 +198,7 @@ public interface LeaseClient extends AutoCloseable {
          * @throws StoreUnusableException if the store answers that it cannot be used as it is
          */
         public LeaseClient start() {
-            return LeaseClients.start(config.build(), store, listener);
+            return LeaseClients.start(config.build(), store, listener, observer);
         }
     }
 }

@@ -15,6 +15,8 @@ import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spi.Renewal;
 import io.github.dbleases.spi.WorkChannel;
+import io.github.dbleases.spi.observation.ClientObserver;
+import io.github.dbleases.spi.observation.ClientObserver.Revocation;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -40,6 +42,7 @@ final class Engine implements SessionKeeper.Observer {
     private final LeaseClientConfig config;
     private final Fence fence;
     private final Environment environment;
+    private final Observers observers;
     private final EventPublisher events;
     private final SessionKeeper keeper;
     private final JobQueue jobs;
@@ -49,6 +52,8 @@ final class Engine implements SessionKeeper.Observer {
     private final ClusterMaintenance maintenance;
     private final Membership membership;
     private long stateSinceMillis;
+    private long lapsedNanos;
+    private boolean suspended;
 
     Engine(
             LeaseClientConfig config,
@@ -56,16 +61,22 @@ final class Engine implements SessionKeeper.Observer {
             HeartbeatChannel heartbeats,
             WorkChannel work,
             Fence fence,
-            LeaseEventListener listener) {
+            LeaseEventListener listener,
+            ClientObserver observer) {
         this.config = config;
         this.fence = fence;
         this.environment = environment;
+        this.observers = new Observers(observer, environment.listeners());
         this.events = new EventPublisher(config.clientId(), listener, environment.listeners());
-        this.keeper = new SessionKeeper(config, environment, heartbeats, this, lastFailure);
-        this.jobs =
-                new JobQueue(config, environment, work, () -> keeper.trust().holds(environment.clock()), lastFailure);
-        this.reconciler = new Reconciler(config.timing(), environment, jobs, keeper, leases);
-        this.maintenance = new ClusterMaintenance(config, environment, jobs, keeper, reconciler::refresh);
+        this.keeper = new SessionKeeper(config, environment, heartbeats, this, lastFailure, observers);
+        this.jobs = new JobQueue(
+                config,
+                environment,
+                ObservedWorkChannel.of(work, observers, environment.clock()),
+                () -> keeper.trust().holds(environment.clock()),
+                lastFailure);
+        this.reconciler = new Reconciler(config.timing(), environment, jobs, keeper, leases, observers);
+        this.maintenance = new ClusterMaintenance(config, environment, jobs, keeper, reconciler::refresh, observers);
         this.membership = new Membership(jobs, keeper, leases, reconciler, maintenance);
         this.stateSinceMillis = environment.clock().wallMillis();
     }
@@ -88,6 +99,10 @@ final class Engine implements SessionKeeper.Observer {
      */
     Duration drainTimeout() {
         return environment.isListening() ? Duration.ZERO : config.drainTimeout();
+    }
+
+    Observers observers() {
+        return observers;
     }
 
     SessionKeeper keeper() {
@@ -199,6 +214,7 @@ final class Engine implements SessionKeeper.Observer {
         ownership.taskMembership().drain(leases.isDrained());
         membership.join(lease);
         leases.add(lease);
+        observers.tell(to -> to.onJoined(spec.name(), spec.kind()));
         return lease;
     }
 
@@ -357,6 +373,15 @@ final class Engine implements SessionKeeper.Observer {
     public void trustLapsed() {
         stateChanged();
         leases.all().forEach(lease -> lease.ownership().lapse());
+        if (!suspended) {
+            suspended = true;
+            lapsedNanos = environment.clock().nanoTime();
+            leases.all().forEach(lease -> {
+                lease.holdsUntrusted();
+                reconciler.observeRevoked(
+                        lease, Revocation.SUSPENDED, lease.ownership().grants().size());
+            });
+        }
         log.warn("Client {} no longer trusts its session and owns nothing until the store answers", config.clientId());
         events.fenced();
     }
@@ -365,6 +390,14 @@ final class Engine implements SessionKeeper.Observer {
     public void trustReturned() {
         stateChanged();
         leases.all().forEach(lease -> lease.ownership().resume());
+        if (suspended) {
+            suspended = false;
+            Duration time = Duration.ofNanos(environment.clock().nanoTime() - lapsedNanos);
+            observers.tell(to -> to.onTrustReturned(time));
+            leases.all()
+                    .forEach(lease -> reconciler.observeAssigned(
+                            lease, lease.ownership().grants().size()));
+        }
         events.restored();
     }
 
@@ -376,6 +409,7 @@ final class Engine implements SessionKeeper.Observer {
     @Override
     public void heartbeatAttempted() {
         events.nudge();
+        observers.nudge();
         membership.heal();
         reconciler.heal();
         Closing closing = leases.closing();

@@ -8,6 +8,7 @@ import io.github.dbleases.internal.InternalLeaseClient;
 import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spi.WorkChannel;
+import io.github.dbleases.spi.observation.ClientObserver;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -33,10 +34,21 @@ public final class LeaseClients {
      * @throws StoreUnusableException if the store reports that it cannot be used as it is
      */
     public static InternalLeaseClient start(LeaseClientConfig config, LeaseStore store, LeaseEventListener listener) {
+        return start(config, store, listener, ClientObserver.NONE);
+    }
+
+    /**
+     * Starts a client as {@link #start(LeaseClientConfig, LeaseStore)} does, with a listener and an observer.
+     *
+     * @param listener receives all events of the client
+     * @throws StoreUnusableException if the store reports that it cannot be used as it is
+     */
+    public static InternalLeaseClient start(
+            LeaseClientConfig config, LeaseStore store, LeaseEventListener listener, ClientObserver observer) {
         HeartbeatChannel heartbeats = store.heartbeatChannel(config.timing());
         WorkChannel work = store.workChannel(config.timing());
         ThreadedEnvironment environment = new ThreadedEnvironment(config, heartbeats, work);
-        Engine engine = new Engine(config, environment, heartbeats, work, store::fence, listener);
+        Engine engine = new Engine(config, environment, heartbeats, work, store::fence, listener, observer);
         try {
             environment.start(engine::currentSession, engine::hinted);
             engine.start();

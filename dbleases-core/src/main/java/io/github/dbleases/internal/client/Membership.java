@@ -46,7 +46,8 @@ final class Membership {
     /** Joins a lease in the current session, if there is one. A drained client does so when it is resumed. */
     void join(JoinedLease lease) {
         if (leases.isDrained()) {
-            lease.part(Part.STANDING_BY);
+            // The session may still be a member, if the lease was left just now.
+            lease.part(left.contains(lease.name()) ? Part.MEMBER : Part.STANDING_BY);
         } else {
             jobs.submit(joining(lease));
         }
@@ -212,7 +213,7 @@ final class Membership {
                 () -> {
                     TreeSet<String> unknown = new TreeSet<>(names);
                     unknown.removeIf(name -> leases.find(name)
-                            .filter(lease -> !lease.isLeaving())
+                            .filter(lease -> !lease.isLeaving() && !leases.isDrained())
                             .isPresent());
                     Session session = keeper.session();
                     return session == null || unknown.isEmpty()

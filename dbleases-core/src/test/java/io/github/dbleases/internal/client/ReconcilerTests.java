@@ -17,6 +17,7 @@ import io.github.dbleases.spi.LeaseTransaction;
 import io.github.dbleases.spi.LeaseTransaction.LeaseState;
 import io.github.dbleases.spi.Renewal;
 import io.github.dbleases.spi.WorkChannel;
+import io.github.dbleases.spi.observation.ClientObserver;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
@@ -38,7 +39,8 @@ class ReconcilerTests {
             answering(HeartbeatChannel.class),
             answering(WorkChannel.class),
             (transaction, granted) -> false,
-            event -> {});
+            event -> {},
+            ClientObserver.NONE);
 
     private Incarnation incarnation = new Incarnation("system", 1);
     private boolean over;

@@ -48,7 +48,8 @@ final class SimProcess {
                 heartbeats,
                 storage.workChannel(environment, config.timing()),
                 (transaction, granted) -> false,
-                event -> {});
+                event -> {},
+                new UnreliableObserver(world));
         engine.start();
         environment.errors(conditions.errors(), conditions.interruptions());
     }

@@ -5,12 +5,14 @@ import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.internal.client.LeaseClients;
 import io.github.dbleases.spi.LeaseStore;
+import io.github.dbleases.spi.observation.ClientObserver;
 import io.github.dbleases.spring.DbLeasesDataSource;
 import io.github.dbleases.spring.TransactionFence;
 import io.github.dbleases.spring.jdbc.DbLeasesConnections;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -46,6 +48,9 @@ public final class DbLeasesAutoConfiguration {
      */
     public static final int CLIENT_PHASE = Integer.MAX_VALUE / 2 - 1024;
 
+    /** The name of the {@link ClientObserver} bean that the client is observed by, if there is one. */
+    public static final String METRICS_BEAN = "dbLeasesMetrics";
+
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static ConfiguredNames dbLeasesConfiguredNames(Environment environment) {
@@ -74,6 +79,7 @@ public final class DbLeasesAutoConfiguration {
             LeaseClient dbLeasesClient(
                     DbLeasesProperties properties,
                     ObjectProvider<LeaseStore> stores,
+                    @Qualifier(METRICS_BEAN) ObjectProvider<ClientObserver> metrics,
                     ConfigurableApplicationContext context) {
                 LeaseClientConfig config = properties.clientConfig(context.getEnvironment());
                 if (!properties.enabled()) {
@@ -84,7 +90,8 @@ public final class DbLeasesAutoConfiguration {
                         config,
                         properties.keepAlive(),
                         new EventPublication(context),
-                        events -> LeaseClients.start(config, store, events));
+                        events -> LeaseClients.start(
+                                config, store, events, metrics.getIfAvailable(() -> ClientObserver.NONE)));
             }
 
             @Bean
