@@ -14,12 +14,10 @@ import java.util.OptionalLong;
  * @param since when the client entered this state, by its own clock
  * @param ttl how long a session lives without a heartbeat
  * @param heartbeat the time between two heartbeats
- * @param trustedFor the time until the trust deadline, zero if it has passed
- * @param drained whether the client stands by, because {@link LeaseClient#drain()} was called: it hands over everything and
- *     takes up nothing
- * @param problem what keeps the client from working, or from doing anything except for heartbeats, at this moment; empty if
- *     nothing does. In the second case the client keeps what it owns, but it takes up no partitions, gives none away, and marks
- *     no session dead.
+ * @param trustedFor the time to the trust deadline, zero if it has passed
+ * @param drained whether the client stands by because of {@link LeaseClient#drain()}
+ * @param problem what prevents the client from working, or from doing anything except for heartbeats; empty if nothing does. In
+ *     the second case, the client keeps what it owns, but it gets no partitions, hands none over and marks no session dead
  * @param lastFailure the last request to the store that failed, whether or not requests succeed again
  */
 public record ClientStatus(
@@ -37,9 +35,9 @@ public record ClientStatus(
     /**
      * A request to the store that failed.
      *
-     * @param at when, by the client's own clock
+     * @param at when it failed, by the client's own clock
      * @param message what went wrong
-     * @param permanent whether trying again does not help until a person has changed something, see {@link
+     * @param permanent whether repeating it does not help until the configuration or the store is changed, as with a {@link
      *     StoreUnusableException}
      */
     public record Failure(Instant at, String message, boolean permanent) {}
