@@ -2,6 +2,7 @@ package io.github.dbleases;
 
 import io.github.dbleases.internal.client.LeaseClients;
 import io.github.dbleases.spi.LeaseStore;
+import io.github.dbleases.spi.observation.ClientObserver;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Objects;
@@ -151,6 +152,7 @@ public interface LeaseClient extends AutoCloseable {
         private final LeaseStore store;
         private LeaseClientConfig.Builder config = LeaseClientConfig.builder();
         private LeaseEventListener listener = event -> {};
+        private ClientObserver observer = ClientObserver.NONE;
 
         private Builder(LeaseStore store) {
             this.store = Objects.requireNonNull(store, "store");
@@ -209,13 +211,19 @@ public interface LeaseClient extends AutoCloseable {
             return this;
         }
 
+        /** Sets an observer of what the client does, for metrics. Default: none. */
+        public Builder observer(ClientObserver observer) {
+            this.observer = Objects.requireNonNull(observer, "observer");
+            return this;
+        }
+
         /**
          * Returns a client that is not started.
          *
          * @throws InvalidConfigurationException if a setting is outside its limits
          */
         public LeaseClient build() {
-            return LeaseClients.create(config.build(), () -> store, listener);
+            return LeaseClients.create(config.build(), () -> store, listener, observer);
         }
 
         /**

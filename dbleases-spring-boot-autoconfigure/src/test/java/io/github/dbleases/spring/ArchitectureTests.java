@@ -53,6 +53,8 @@ class ArchitectureTests {
                         "LeaderOnlyAutoConfiguration",
                         "TaskRunnersAutoConfiguration",
                         "LeasesEndpointAutoConfiguration",
+                        "LeasesHealthAutoConfiguration",
+                        "LeaseMetricsAutoConfiguration",
                         "LeasesEndpoint",
                         "LeasesDescriptor",
                         "LeaseDescriptor",

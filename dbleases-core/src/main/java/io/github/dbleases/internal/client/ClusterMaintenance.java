@@ -15,6 +15,8 @@ import io.github.dbleases.spi.MarkDeadCondition;
 import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.Renewal;
 import io.github.dbleases.spi.WorkChannel;
+import io.github.dbleases.spi.observation.ClientObserver.Audit;
+import io.github.dbleases.spi.observation.ClientObserver.AuditedLease;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -46,18 +48,25 @@ final class ClusterMaintenance {
     private final SessionKeeper keeper;
     private final Runnable refresh;
     private final Map<String, Balancing> balancing = new HashMap<>();
+    private final Observers observers;
     private final Set<Long> marking = new HashSet<>();
     private final Map<Long, Watch> watches = new HashMap<>();
     private long auditedNanos;
     private boolean auditing;
 
     ClusterMaintenance(
-            LeaseClientConfig config, Environment environment, JobQueue jobs, SessionKeeper keeper, Runnable refresh) {
+            LeaseClientConfig config,
+            Environment environment,
+            JobQueue jobs,
+            SessionKeeper keeper,
+            Runnable refresh,
+            Observers observers) {
         this.config = config;
         this.environment = environment;
         this.jobs = jobs;
         this.keeper = keeper;
         this.refresh = refresh;
+        this.observers = observers;
         this.auditedNanos = environment.clock().nanoTime();
     }
 
@@ -81,6 +90,13 @@ final class ClusterMaintenance {
     /** Assigns the partitions without an owner, and schedules the balancing that the lease needs after that. */
     void assignOrphans(String lease) {
         assign(lease, "assign the partitions of " + lease, assigner -> assigner.assignOrphans(lease));
+    }
+
+    private void assignOrphansOf(Watch dead, String lease) {
+        assign(lease, "assign the partitions of " + lease, assigner -> assigner.assignOrphans(lease), () -> {
+            Duration sinceExpiry = Duration.ofNanos(environment.clock().nanoTime() - dead.expiryNanos());
+            observers.tell(to -> to.onOrphansAssigned(lease, sinceExpiry));
+        });
     }
 
     /** Schedules the balancing that an outcome asks for. */
@@ -111,7 +127,12 @@ final class ClusterMaintenance {
     }
 
     private void assign(String lease, String what, Function<Assigner, Outcome> step) {
+        assign(lease, what, step, () -> {});
+    }
+
+    private void assign(String lease, String what, Function<Assigner, Outcome> step, Runnable afterwards) {
         jobs.submit(Job.of(what, () -> keeper.session() != null, channel -> transact(channel, lease, step), outcome -> {
+            afterwards.run();
             schedule(lease, outcome);
             refresh.run();
         }));
@@ -185,10 +206,14 @@ final class ClusterMaintenance {
 
     private void marked(Session session, long dead, Optional<Set<String>> leases) {
         marking.remove(dead);
-        watches.remove(dead);
+        Watch watched = watches.remove(dead);
         if (leases.isPresent()) {
             log.info("Session {} has expired and was marked dead; it was part of {}", dead, leases.get());
-            leases.get().forEach(this::assignOrphans);
+            if (watched == null) {
+                leases.get().forEach(this::assignOrphans);
+            } else {
+                leases.get().forEach(lease -> assignOrphansOf(watched, lease));
+            }
             lookAtNext(session);
         } else {
             environment.after(RETRY_DELAY, () -> lookAtNext(session));
@@ -241,9 +266,40 @@ final class ClusterMaintenance {
                 schedule(name, Outcome.UNBALANCED);
             }
         }
+        if (observers.isOn()) {
+            Audit audit = summary(cluster);
+            observers.tell(to -> to.onAudit(audit));
+        }
         if (config.balanceLeaderships()) {
             balanceLeaderships(cluster);
         }
+    }
+
+    private Audit summary(ClusterSnapshot cluster) {
+        List<ClusterSnapshot.Session> live = cluster.sessions().stream()
+                .filter(ClusterSnapshot.Session::live)
+                .toList();
+        int expired = (int) live.stream()
+                .filter(session -> session.expiresIn().isNegative())
+                .count();
+        Map<String, AuditedLease> leases = new HashMap<>();
+        cluster.leases().forEach(lease -> leases.put(lease.snapshot().lease(), summary(lease.snapshot())));
+        return new Audit(live.size(), expired, leases, config.timing().ttl().multipliedBy(3));
+    }
+
+    private static AuditedLease summary(Snapshot lease) {
+        int unassigned = 0;
+        int moving = 0;
+        for (Snapshot.Partition partition : lease.partitions()) {
+            if (!partition.ownerLive()) {
+                unassigned++;
+            } else if (partition.pending() != Snapshot.NO_SESSION) {
+                moving++;
+            }
+        }
+        boolean balanced = unassigned + moving == 0
+                && Balancer.assign(lease, Scope.ALL).changes().isEmpty();
+        return new AuditedLease(unassigned, moving, balanced);
     }
 
     private void balanceLeaderships(ClusterSnapshot cluster) {
@@ -269,6 +325,10 @@ final class ClusterMaintenance {
 
         private long markableNanos() {
             return readNanos + session.markableIn().plusMillis(1).toNanos();
+        }
+
+        private long expiryNanos() {
+            return readNanos + session.expiresIn().toNanos();
         }
 
         /** Returns for how many nanoseconds the session is watched after the last reply that reported it. */

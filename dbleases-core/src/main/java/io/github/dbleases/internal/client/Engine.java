@@ -14,6 +14,8 @@ import io.github.dbleases.spi.FencedPartition;
 import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spi.Renewal;
 import io.github.dbleases.spi.WorkChannel;
+import io.github.dbleases.spi.observation.ClientObserver;
+import io.github.dbleases.spi.observation.ClientObserver.Revocation;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -48,6 +50,7 @@ final class Engine implements SessionKeeper.Observer {
     private final LeaseClientConfig config;
     private final Fence fence;
     private final Environment environment;
+    private final Observers observers;
     private final EventPublisher events;
     private final SessionKeeper keeper;
     private final JobQueue jobs;
@@ -59,19 +62,28 @@ final class Engine implements SessionKeeper.Observer {
     private boolean started;
     private boolean closed;
     private long stateSinceMillis;
+    private long lapsedNanos;
+    private boolean suspended;
 
     /** The start that follows the stop in progress, if one was asked for. */
     private @Nullable CompletableFuture<Optional<RuntimeException>> restart;
 
-    Engine(LeaseClientConfig config, Environment environment, Fence fence, LeaseEventListener listener) {
+    Engine(
+            LeaseClientConfig config,
+            Environment environment,
+            Fence fence,
+            LeaseEventListener listener,
+            ClientObserver observer) {
         this.config = config;
         this.fence = fence;
         this.environment = environment;
+        this.observers = new Observers(observer, environment.listeners());
         this.events = new EventPublisher(config.clientId(), listener, environment.listeners());
-        this.keeper = new SessionKeeper(config, environment, this, lastFailure);
-        this.jobs = new JobQueue(config, environment, () -> keeper.trust().holds(environment.clock()), lastFailure);
-        this.reconciler = new Reconciler(config.timing(), environment, jobs, keeper, leases);
-        this.maintenance = new ClusterMaintenance(config, environment, jobs, keeper, reconciler::refresh);
+        this.keeper = new SessionKeeper(config, environment, this, lastFailure, observers);
+        this.jobs = new JobQueue(
+                config, environment, () -> keeper.trust().holds(environment.clock()), lastFailure, observers);
+        this.reconciler = new Reconciler(config.timing(), environment, jobs, keeper, leases, observers);
+        this.maintenance = new ClusterMaintenance(config, environment, jobs, keeper, reconciler::refresh, observers);
         this.membership = new Membership(jobs, keeper, leases, reconciler, maintenance);
         this.stateSinceMillis = environment.clock().wallMillis();
     }
@@ -94,6 +106,10 @@ final class Engine implements SessionKeeper.Observer {
      */
     Duration drainTimeout() {
         return environment.isListening() ? Duration.ZERO : config.drainTimeout();
+    }
+
+    Observers observers() {
+        return observers;
     }
 
     SessionKeeper keeper() {
@@ -283,6 +299,7 @@ final class Engine implements SessionKeeper.Observer {
         ownership.taskMembership().drain(leases.isDrained());
         membership.join(lease);
         leases.add(lease);
+        observers.tell(to -> to.onJoined(spec.name(), spec.kind()));
         return lease;
     }
 
@@ -490,18 +507,34 @@ final class Engine implements SessionKeeper.Observer {
     public void trustLapsed() {
         stateChanged();
         leases.all().forEach(lease -> lease.ownership().lapse());
-        if (keeper.isRunning()) {
-            log.warn(
-                    "Client {} no longer trusts its session and owns nothing until the store answers",
-                    config.clientId());
-            events.fenced();
+        if (!keeper.isRunning()) {
+            return;
         }
+        if (!suspended) {
+            suspended = true;
+            lapsedNanos = environment.clock().nanoTime();
+            leases.all().forEach(lease -> {
+                lease.holdsUntrusted();
+                reconciler.observeRevoked(
+                        lease, Revocation.SUSPENDED, lease.ownership().grants().size());
+            });
+        }
+        log.warn("Client {} no longer trusts its session and owns nothing until the store answers", config.clientId());
+        events.fenced();
     }
 
     @Override
     public void trustReturned() {
         stateChanged();
         leases.all().forEach(lease -> lease.ownership().resume());
+        if (suspended) {
+            suspended = false;
+            Duration time = Duration.ofNanos(environment.clock().nanoTime() - lapsedNanos);
+            observers.tell(to -> to.onTrustReturned(time));
+            leases.all()
+                    .forEach(lease -> reconciler.observeAssigned(
+                            lease, lease.ownership().grants().size()));
+        }
         events.restored();
     }
 
@@ -513,6 +546,7 @@ final class Engine implements SessionKeeper.Observer {
     @Override
     public void heartbeatAttempted() {
         events.nudge();
+        observers.nudge();
         membership.heal();
         reconciler.heal();
         Stopping stopping = leases.stopping();

@@ -54,7 +54,8 @@ final class Membership {
      */
     void join(JoinedLease lease) {
         if (leases.isDrained()) {
-            lease.part(Part.STANDING_BY);
+            // The session may still be a member, if the lease was left just now.
+            lease.part(left.contains(lease.name()) ? Part.MEMBER : Part.STANDING_BY);
         } else if (keeper.session() != null) {
             jobs.submit(joining(lease));
         }
@@ -225,7 +226,7 @@ final class Membership {
                 () -> {
                     TreeSet<String> unknown = new TreeSet<>(names);
                     unknown.removeIf(name -> leases.find(name)
-                            .filter(lease -> !lease.isLeaving())
+                            .filter(lease -> !lease.isLeaving() && !leases.isDrained())
                             .isPresent());
                     Session session = keeper.session();
                     return session == null || unknown.isEmpty()

@@ -10,6 +10,8 @@ import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.Incarnation;
 import io.github.dbleases.spi.NewSession;
 import io.github.dbleases.spi.Renewal;
+import io.github.dbleases.spi.observation.ClientObserver;
+import io.github.dbleases.spi.observation.ClientObserver.HeartbeatOutcome;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -50,6 +52,7 @@ final class SessionKeeper {
     private final Environment environment;
     private final Observer observer;
     private final LastFailure lastFailure;
+    private final Observers observers;
     private final Backoff backoff;
     private final QuietTime quiet;
 
@@ -62,12 +65,18 @@ final class SessionKeeper {
     private long run;
     private boolean running;
 
-    SessionKeeper(LeaseClientConfig config, Environment environment, Observer observer, LastFailure lastFailure) {
+    SessionKeeper(
+            LeaseClientConfig config,
+            Environment environment,
+            Observer observer,
+            LastFailure lastFailure,
+            Observers observers) {
         this.config = config;
         this.timing = config.timing();
         this.environment = environment;
         this.observer = observer;
         this.lastFailure = lastFailure;
+        this.observers = observers;
         this.deadline = new TrustDeadline(environment, timing.trust(), observer);
         this.quiet = new QuietTime(timing, environment.clock());
         this.backoff = Backoff.upTo(FIRST_DELAY, timing.heartbeat(), environment::random);
@@ -193,15 +202,19 @@ final class SessionKeeper {
         Session opened = new Session(id, guard, renewal.incarnation(), sent);
         quiet.enter(renewal.incarnation());
         session = opened;
+        boolean first = !hadSession;
         hadSession = true;
         log.info("Client {} has opened session {}", config.clientId(), id);
         deadline.extend(sent);
         observer.opened(opened, renewal);
+        observers.tell(to -> to.onSessionOpened(first));
     }
 
     private void renewed(Session current, Moment sent, Renewal renewal) {
         boolean lapsed = deadline.noticeLapse();
-        current.guard().record(heartbeat(sent, renewal));
+        if (current.guard().record(heartbeat(sent, renewal))) {
+            observers.tell(ClientObserver::onClockStep);
+        }
         current.sent(sent);
         if (!renewal.incarnation().equals(current.incarnation())) {
             incarnationChanged(current, renewal.incarnation(), lapsed);
@@ -222,6 +235,8 @@ final class SessionKeeper {
         current.guard().restartSteadyTime(environment.clock().nanoTime());
         observer.incarnationChanged(current, !lapsed);
         log.warn("The store has a new incarnation: {}, previously {}", next, current.incarnation());
+        Duration rest = quiet.remaining();
+        observers.tell(to -> to.onQuietTime(rest));
         current.enter(next);
     }
 
@@ -294,6 +309,7 @@ final class SessionKeeper {
             }
             Moment start = Objects.requireNonNull(sent);
             succeeded();
+            observe(renewal.isPresent() ? HeartbeatOutcome.RENEWED : HeartbeatOutcome.OVER);
             if (renewing == null) {
                 opened(id, start, renewal.orElseThrow());
             } else if (renewal.isPresent()) {
@@ -307,6 +323,14 @@ final class SessionKeeper {
             long sinceSent = environment.clock().nanoTime() - start.nanos();
             long rest = timing.heartbeat().toNanos() - sinceSent;
             schedule(Duration.ofNanos(Math.max(0, rest)));
+        }
+
+        private void observe(HeartbeatOutcome outcome) {
+            Moment start = sent;
+            if (start != null) {
+                Duration time = Duration.ofNanos(environment.clock().nanoTime() - start.nanos());
+                observers.tell(to -> to.onHeartbeat(outcome, time));
+            }
         }
 
         private void succeeded() {
@@ -324,6 +348,7 @@ final class SessionKeeper {
                 return;
             }
             lastFailure.record(failure, environment.clock());
+            observe(HeartbeatOutcome.FAILED);
             boolean starting = firstAttempt.complete(Optional.of(failure));
             boolean unreachable = failure instanceof StoreUnavailableException;
             String found = unreachable ? UNREACHABLE : String.valueOf(failure.getMessage());

@@ -45,7 +45,8 @@ final class SimProcess {
         SimConditions conditions = world.conditions();
         environment.runClocks(conditions.anyRate(world), conditions.anyRate(world));
         this.heartbeats = storage.heartbeatChannel(environment, config.timing());
-        this.engine = new Engine(config, environment, (transaction, granted) -> false, event -> {});
+        this.engine = new Engine(
+                config, environment, (transaction, granted) -> false, event -> {}, new UnreliableObserver(world));
         CompletableFuture<Optional<RuntimeException>> unused = engine.start();
         environment.errors(conditions.errors(), conditions.interruptions());
     }
