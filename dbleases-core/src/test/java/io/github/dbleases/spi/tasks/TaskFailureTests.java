@@ -171,7 +171,9 @@ class TaskFailureTests {
         execute("UPDATE task SET status = 'canceled' WHERE id = 1");
         await().atMost(PATIENCE).until(() -> count("session_id IS NOT NULL") == 0);
         run.clear();
-        execute("UPDATE task SET kind = 'good' WHERE id = 2 AND session_id IS NULL");
+        // The runner may hold the task at this moment, because it tries it again and again.
+        await().atMost(PATIENCE)
+                .until(() -> execute("UPDATE task SET kind = 'good' WHERE id = 2 AND session_id IS NULL") == 1);
 
         await().atMost(PATIENCE).until(() -> count("status = 'done'") == 1);
 
@@ -379,10 +381,12 @@ class TaskFailureTests {
         execute("INSERT INTO task (kind) SELECT '%s' FROM generate_series(1, %d)".formatted(kind, jobs));
     }
 
-    private void execute(String sql) throws SQLException {
+    /** Returns how many rows were changed. */
+    private int execute(String sql) throws SQLException {
         try (Connection connection = database.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
+            return statement.getUpdateCount();
         }
     }
 
