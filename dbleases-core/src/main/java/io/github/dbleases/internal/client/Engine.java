@@ -247,8 +247,8 @@ final class Engine implements SessionKeeper.Observer {
             membership.restart();
             environment.start(this::currentSession, this::hinted);
             keeper.start(attempted);
-            started = true;
             stateChanged();
+            started = true;
         } catch (Throwable failure) {
             environment.shutdown(new CompletableFuture<>());
             leases.all().forEach(JoinedLease::stopped);
@@ -398,9 +398,10 @@ final class Engine implements SessionKeeper.Observer {
     /** Stops for good, and leaves all leases. */
     Optional<Stopping> close() {
         return exclusively(() -> {
+            boolean wasClosed = closed;
             closed = true;
             Optional<Stopping> stopping = stop();
-            if (stopping.isEmpty()) {
+            if (stopping.isEmpty() && !wasClosed) {
                 stateChanged();
                 leases.all().forEach(leases::left);
             }
@@ -430,9 +431,9 @@ final class Engine implements SessionKeeper.Observer {
                 lease.stopped();
             }
         }
+        stateChanged();
         environment.shutdown(done);
         started = false;
-        stateChanged();
         leases.stopped();
         CompletableFuture<Optional<RuntimeException>> again = restart;
         restart = null;
