@@ -103,6 +103,7 @@ final class Engine implements SessionKeeper.Observer {
     /** Returns the client's own view of its session. */
     ClientStatus status() {
         return exclusively(() -> {
+            // A lapse of the trust that was not noticed yet changes the state now.
             keeper.isTrusted();
             Duration trustedFor = keeper.trust().remaining(environment.clock());
             Session session = keeper.session();
@@ -115,7 +116,7 @@ final class Engine implements SessionKeeper.Observer {
                     config.timing().heartbeat(),
                     trustedFor,
                     leases.isDrained(),
-                    problem(),
+                    started ? problem() : Optional.empty(),
                     lastFailure.get());
         });
     }
@@ -232,6 +233,7 @@ final class Engine implements SessionKeeper.Observer {
             keeper.start(attempted);
             stateChanged();
             started = true;
+            stateChanged();
         } catch (Throwable failure) {
             environment.shutdown(new CompletableFuture<>());
             leases.all().forEach(JoinedLease::stopped);
@@ -415,6 +417,7 @@ final class Engine implements SessionKeeper.Observer {
         stateChanged();
         environment.shutdown(done);
         started = false;
+        stateChanged();
         leases.stopped();
         CompletableFuture<Optional<RuntimeException>> again = restart;
         restart = null;

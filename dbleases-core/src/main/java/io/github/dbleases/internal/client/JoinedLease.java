@@ -64,6 +64,7 @@ final class JoinedLease implements Lease {
     /** Called when the client starts: the lease will be joined with the first session. */
     void started() {
         declared = true;
+        part = Part.MEMBER;
         startJoining();
     }
 
