@@ -132,9 +132,6 @@ final class Engine implements SessionKeeper.Observer {
     }
 
     private Optional<String> problem() {
-        if (!started) {
-            return Optional.empty();
-        }
         return keeper.isFailing()
                 ? lastFailure.get().map(failure -> "The store cannot be reached: " + failure.message())
                 : jobs.problem();
@@ -233,7 +230,6 @@ final class Engine implements SessionKeeper.Observer {
             keeper.start(attempted);
             stateChanged();
             started = true;
-            stateChanged();
         } catch (Throwable failure) {
             environment.shutdown(new CompletableFuture<>());
             leases.all().forEach(JoinedLease::stopped);
@@ -382,9 +378,10 @@ final class Engine implements SessionKeeper.Observer {
     /** Stops for good, and leaves all leases. */
     Optional<Stopping> close() {
         return exclusively(() -> {
+            boolean wasClosed = closed;
             closed = true;
             Optional<Stopping> stopping = stop();
-            if (stopping.isEmpty()) {
+            if (stopping.isEmpty() && !wasClosed) {
                 stateChanged();
                 leases.all().forEach(leases::left);
             }
@@ -417,7 +414,6 @@ final class Engine implements SessionKeeper.Observer {
         stateChanged();
         environment.shutdown(done);
         started = false;
-        stateChanged();
         leases.stopped();
         CompletableFuture<Optional<RuntimeException>> again = restart;
         restart = null;

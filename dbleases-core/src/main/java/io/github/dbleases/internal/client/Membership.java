@@ -74,14 +74,12 @@ final class Membership {
     /** Ends the membership in a lease, and hands over what the client owns of it. */
     private void standBy(JoinedLease lease) {
         lease.part(Part.DRAINING);
-        if (keeper.session() != null) {
-            jobs.submit(standingBy(lease, outcome -> {
-                reconciler.refresh();
-                maintenance.schedule(lease.name(), outcome);
-                // A request to join that got no reply may be executed late.
-                jobs.submitInATtl(standingBy(lease, again -> maintenance.schedule(lease.name(), again)));
-            }));
-        }
+        jobs.submit(standingBy(lease, outcome -> {
+            reconciler.refresh();
+            maintenance.schedule(lease.name(), outcome);
+            // A request to join that got no reply may be executed late.
+            jobs.submitInATtl(standingBy(lease, again -> maintenance.schedule(lease.name(), again)));
+        }));
         reconciler.handOver(lease, lease.ownership().all(OwnedPartition::isActive));
         lease.ownership().taskMembership().drain(true);
         lease.part(Part.STANDING_BY);
