@@ -4,6 +4,7 @@ import io.github.dbleases.internal.client.LeaseClients;
 import io.github.dbleases.spi.LeaseStore;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -82,6 +83,19 @@ public interface LeaseClient extends AutoCloseable {
      * @throws StoreUnavailableException if the database does not answer in time
      */
     ClusterView cluster();
+
+    /**
+     * Reads the history of the cluster, newest first, with one query: which sessions were opened, ended and marked dead, what
+     * moved where and why, and who led.
+     *
+     * @throws HistoryUnavailableException if the store keeps no history, or if it is switched off
+     * @throws StoreUnavailableException if the database does not answer in time
+     */
+    default List<HistoryEvent> history(HistoryQuery query) {
+        throw new HistoryUnavailableException(
+                "%s keeps no history.".formatted(getClass().getSimpleName()),
+                "Ask a client that was started on a store.");
+    }
 
     /**
      * Reads who takes part in one lease or election and who owns what of it, with one query; a lease that does not exist

@@ -56,6 +56,7 @@ class ArchitectureTests {
                         "LeasesEndpoint",
                         "LeasesDescriptor",
                         "LeaseDescriptor",
+                        "HistoryDescriptor",
                         "DbLeasesProperties",
                         "StoreType",
                         "NamedBeanRegistrar",

@@ -3,6 +3,8 @@ package io.github.dbleases.internal.client;
 import io.github.dbleases.ClientState;
 import io.github.dbleases.ClientStatus;
 import io.github.dbleases.ClusterView;
+import io.github.dbleases.HistoryEvent;
+import io.github.dbleases.HistoryQuery;
 import io.github.dbleases.Leadership;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClientConfig;
@@ -128,6 +130,11 @@ final class DefaultLeaseClient implements InternalLeaseClient {
     @Override
     public ClusterView cluster(String lease) {
         return Waiting.answerWithin(engine.answerTimeout(), engine.cluster(channel -> channel.clusterSnapshot(lease)));
+    }
+
+    @Override
+    public List<HistoryEvent> history(HistoryQuery query) {
+        return Waiting.answerWithin(engine.answerTimeout(), engine.history(query));
     }
 
     @Override

@@ -1,6 +1,9 @@
 package io.github.dbleases.internal.client;
 
 import io.github.dbleases.ClusterView;
+import io.github.dbleases.HistoryEvent;
+import io.github.dbleases.HistoryQuery;
+import io.github.dbleases.HistoryUnavailableException;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseEventListener;
 import io.github.dbleases.LeaseKind;
@@ -35,6 +38,7 @@ final class Engine implements SessionKeeper.Observer {
 
     private final LeaseClientConfig config;
     private final Fence fence;
+    private final boolean keepsHistory;
     private final Environment environment;
     private final EventPublisher events;
     private final SessionKeeper keeper;
@@ -53,6 +57,7 @@ final class Engine implements SessionKeeper.Observer {
             LeaseEventListener listener) {
         this.config = config;
         this.fence = fence;
+        this.keepsHistory = work.keepsHistory();
         this.environment = environment;
         this.events = new EventPublisher(config.clientId(), listener, environment.listeners());
         this.keeper = new SessionKeeper(config, environment, heartbeats, this);
@@ -222,6 +227,30 @@ final class Engine implements SessionKeeper.Observer {
                     .giveUpIf(view::completeExceptionally));
         });
         return view;
+    }
+
+    /**
+     * Reads the history.
+     *
+     * @throws HistoryUnavailableException if the store keeps none
+     */
+    CompletableFuture<List<HistoryEvent>> history(HistoryQuery query) {
+        if (!keepsHistory) {
+            throw new HistoryUnavailableException(
+                    "There is no history: the store keeps none, or it is switched off.",
+                    "Keep the leases in PostgreSQL, and set the retention of the history to more than zero.");
+        }
+        CompletableFuture<List<HistoryEvent>> events = new CompletableFuture<>();
+        exclusively(() -> {
+            requireOpen();
+            jobs.submit(Job.of(
+                            "read the history",
+                            () -> !events.isDone(),
+                            channel -> channel.history(query),
+                            events::complete)
+                    .giveUpIf(events::completeExceptionally));
+        });
+        return events;
     }
 
     /**

@@ -170,7 +170,7 @@ final class Membership {
                     return session == null || unknown.isEmpty()
                             ? Optional.empty()
                             : Optional.of(channel -> channel.transact(unknown, transaction -> {
-                                Assigner assigner = new Assigner(transaction, jobs.stepLimit());
+                                Assigner assigner = new Assigner(transaction, session.id(), jobs.stepLimit());
                                 unknown.forEach(name -> assigner.remove(session.id(), name));
                                 return true;
                             }));
@@ -200,7 +200,7 @@ final class Membership {
                     int limit = jobs.stepLimit();
                     return session.map(current -> channel -> channel.transact(
                             new TreeSet<>(Set.of(lease)),
-                            transaction -> step.in(current, new Assigner(transaction, limit))));
+                            transaction -> step.in(current, new Assigner(transaction, current.id(), limit))));
                 },
                 done);
     }

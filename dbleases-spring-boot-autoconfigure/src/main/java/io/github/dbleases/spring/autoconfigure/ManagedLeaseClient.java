@@ -3,6 +3,8 @@ package io.github.dbleases.spring.autoconfigure;
 import io.github.dbleases.ClientState;
 import io.github.dbleases.ClientStatus;
 import io.github.dbleases.ClusterView;
+import io.github.dbleases.HistoryEvent;
+import io.github.dbleases.HistoryQuery;
 import io.github.dbleases.Leadership;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClientConfig;
@@ -12,6 +14,7 @@ import io.github.dbleases.internal.InternalLeaseClient;
 import io.github.dbleases.internal.TaskSession;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -163,6 +166,11 @@ final class ManagedLeaseClient implements InternalLeaseClient, SmartLifecycle {
     @Override
     public ClusterView cluster(String lease) {
         return requireRunning().cluster(lease);
+    }
+
+    @Override
+    public List<HistoryEvent> history(HistoryQuery query) {
+        return requireRunning().history(query);
     }
 
     private InternalLeaseClient requireRunning() {
