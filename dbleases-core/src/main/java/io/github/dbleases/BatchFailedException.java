@@ -7,15 +7,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown by a {@link Tasker} that knows which tasks of its batch were accomplished and which have failed, so that nothing
- * has to be repeated:
+ * Thrown by a {@link Tasker} that knows which tasks of its batch are done and which have failed, so that nothing has to be
+ * repeated:
  *
  * <pre>{@code
  * throw new BatchFailedException(accomplished).failed(task, cause);
  * }</pre>
  *
- * <p>Tasks that are named in neither way have not begun: they are handed out again, and no failure is counted. In a
- * transactional runner the transaction is rolled back, and all tasks but the failed ones are handed out again.
+ * <p>The other tasks of the batch count as not begun: they are handed out again, and no failure is counted. In a transactional
+ * runner, the transaction is rolled back, and all tasks except for the failed ones are handed out again.
  */
 public final class BatchFailedException extends Exception {
 
@@ -24,7 +24,11 @@ public final class BatchFailedException extends Exception {
     private final transient List<Object> accomplished;
     private final transient IdentityHashMap<Object, Throwable> failures = new IdentityHashMap<>();
 
-    /** Names the tasks that were accomplished; the list may be empty. */
+    /**
+     * Creates an exception.
+     *
+     * @param accomplished the tasks that are done; may be empty
+     */
     public BatchFailedException(Collection<?> accomplished) {
         super("Some tasks of the batch have failed");
         this.accomplished = List.copyOf(accomplished);
@@ -33,8 +37,8 @@ public final class BatchFailedException extends Exception {
     /**
      * Adds a task that has failed.
      *
-     * @param cause why; a {@link TaskPostponedException} if it is to be tried later without counting a failure, a
-     *     {@link TaskGivenUpException} if trying again is pointless
+     * @param cause why it failed. A {@link TaskPostponedException} postpones the task and counts no failure, and a
+     *     {@link TaskGivenUpException} gives it up
      */
     public BatchFailedException failed(Object task, Throwable cause) {
         failures.put(task, cause);
@@ -44,7 +48,7 @@ public final class BatchFailedException extends Exception {
         return this;
     }
 
-    /** Returns the tasks that were accomplished. */
+    /** Returns the tasks that are done. */
     public List<Object> accomplished() {
         return accomplished;
     }
@@ -54,7 +58,7 @@ public final class BatchFailedException extends Exception {
         return new ArrayList<>(failures.keySet());
     }
 
-    /** Returns why a task has failed, or null if it was not named as failed. The object must be the same. */
+    /** Returns why a task has failed, or null if it has not. The task must be the same object. */
     public @Nullable Throwable causeOf(Object task) {
         return failures.get(task);
     }

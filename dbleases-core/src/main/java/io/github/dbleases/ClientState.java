@@ -12,6 +12,6 @@ public enum ClientState {
     /** The trust deadline has passed, or the session is over. The client owns nothing, and keeps trying. */
     SUSPENDED,
 
-    /** The client is closed. It owns nothing, and does nothing any more. */
+    /** The client is closed. It owns nothing, and has no session. */
     CLOSED
 }

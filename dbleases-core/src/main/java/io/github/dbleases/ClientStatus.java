@@ -12,9 +12,9 @@ import java.util.OptionalLong;
  * @param state what the client can do
  * @param ttl how long a session lives without a heartbeat
  * @param heartbeat the time between two heartbeats
- * @param trustedFor the time to the trust deadline, zero when it has passed
- * @param problem what keeps the client from doing anything but heartbeats, empty if nothing does: it then keeps what it owns,
- *     but takes up no partitions, gives none away and marks no session dead
+ * @param trustedFor the time to the trust deadline, zero if it has passed
+ * @param problem what prevents the client from doing anything except for heartbeats, empty if nothing does. With a problem, the
+ *     client keeps what it owns, but it gets no partitions, hands none over and marks no session dead
  */
 public record ClientStatus(
         String clientId,

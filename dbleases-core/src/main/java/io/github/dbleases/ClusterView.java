@@ -7,8 +7,8 @@ import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who takes part and who owns what, as the database had it at one instant. It is for people and for tests: ownership is
- * decided by {@link Lease#owns}, never by this view.
+ * The members of the cluster and what each of them owns, as recorded in the database at one instant. The view is meant for
+ * people and for tests. To decide whether a client may work on a partition, use {@link Lease#owns}.
  *
  * @param sessions the live sessions, in the order of their ids
  * @param leases the leases by name
@@ -20,11 +20,11 @@ public record ClusterView(List<SessionView> sessions, SortedMap<String, LeaseVie
      *
      * @param client the client's name
      * @param session the session's id
-     * @param self whether it is the session of the client that was asked
-     * @param weight its share in comparison with the others
+     * @param self whether the session belongs to the client that read this view
+     * @param weight its share relative to the other sessions
      * @param startedAt when it was opened, by the database's clock
-     * @param expiresIn the time until it expires without a heartbeat; negative when it has expired and nobody has marked
-     *     it dead yet
+     * @param expiresIn the time until it expires without another heartbeat; negative if it has expired but has not been marked
+     *     dead yet
      */
     public record SessionView(
             String client, long session, boolean self, int weight, Instant startedAt, Duration expiresIn) {}
@@ -46,7 +46,7 @@ public record ClusterView(List<SessionView> sessions, SortedMap<String, LeaseVie
      *
      * @param client the client's name
      * @param session the session's id
-     * @param weight its share in comparison with the others
+     * @param weight its share relative to the other members
      */
     public record MemberView(String client, long session, int weight) {}
 
@@ -54,11 +54,11 @@ public record ClusterView(List<SessionView> sessions, SortedMap<String, LeaseVie
      * A partition.
      *
      * @param partition its number
-     * @param client the name of the client that owns it, null if no live session does
+     * @param client the name of the client that owns it, or null if no live session owns it
      * @param session the live session that owns it, or null
-     * @param pendingSession the live session that it is being handed over to, or null
+     * @param pendingSession the live session that the partition is being handed over to, or null
      * @param token its fencing token
-     * @param since when it got its owner, by the database's clock
+     * @param since when its owner got it, by the database's clock
      */
     public record PartitionView(
             int partition,

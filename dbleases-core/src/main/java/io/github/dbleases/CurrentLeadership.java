@@ -7,11 +7,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The leadership for which the running code was called: by {@link LeaderOnly}, {@link Leadership#runIfLeader} or
- * {@link Leadership#callIfLeader}. It tells a method its fencing token, and whether it may go on, without an injected bean.
+ * The leadership under which the current code runs, because it was called through {@link LeaderOnly},
+ * {@link Leadership#runIfLeader} or {@link Leadership#callIfLeader}. It gives a method its fencing token, and tells whether it
+ * may continue, without an injected bean.
  *
- * <p>It belongs to the thread. Other threads may use an instance that they are given. After the call has ended it is not
- * trusted any more.
+ * <p>The current leadership belongs to the thread, but an instance can be passed to other threads. It is no longer trusted
+ * after the call has ended.
  */
 public final class CurrentLeadership {
 
@@ -23,12 +24,12 @@ public final class CurrentLeadership {
         this.hold = scope.hold();
     }
 
-    /** Returns the leadership of the innermost call that this thread is in; empty outside of such calls. */
+    /** Returns the leadership of the innermost call on this thread; empty outside of such calls. */
     public static Optional<CurrentLeadership> get() {
         return Optional.ofNullable(LeadershipScope.innermost()).map(CurrentLeadership::new);
     }
 
-    /** Returns the leadership of that name for which this thread works, in the innermost call or in an outer one. */
+    /** Returns the leadership with a name under which this thread runs, in the innermost call or an outer one. */
     public static Optional<CurrentLeadership> get(String name) {
         @Nullable LeadershipScope scope = LeadershipScope.innermost();
         while (scope != null && !scope.name().equals(name)) {
@@ -37,7 +38,7 @@ public final class CurrentLeadership {
         return Optional.ofNullable(scope).map(CurrentLeadership::new);
     }
 
-    /** Makes this leadership the current one of this thread, for a part of the work that is done in another thread. */
+    /** Makes this leadership the current one of this thread, so that another thread can do a part of the work. */
     public Scope enter() {
         return LeadershipScope.enter(name, hold)::close;
     }
@@ -53,19 +54,19 @@ public final class CurrentLeadership {
     }
 
     /**
-     * Returns whether this instance still leads, and the call has not ended; a local check. If not, another instance may
-     * lead: stop before the next effect that others can see.
+     * Returns whether this instance still leads, and the call has not ended. This is a local check. If the result is false,
+     * another instance may lead: stop before the next effect that others can see.
      */
     public boolean isTrusted() {
         return hold.isTrusted();
     }
 
     /**
-     * Lets a transaction commit only while this instance still leads with this token, and the call has not ended; see
+     * Lets a transaction commit only if this instance still leads with this token, and the call has not ended. See
      * {@link Hold#fence}.
      *
      * @param transaction a connection to the database that keeps the leases, in a transaction
-     * @throws OwnershipLostException if this instance does not lead any more: roll back
+     * @throws OwnershipLostException if this instance no longer leads: roll back
      * @throws InvalidFenceException if the transaction cannot be protected
      * @throws SQLException if the database fails: roll back
      */
@@ -79,7 +80,8 @@ public final class CurrentLeadership {
     }
 
     /**
-     * The time for which a leadership is the current one of a thread. The thread that entered closes it, innermost first.
+     * The scope in which a leadership is the current one of a thread. The thread that entered it must close it, the innermost
+     * scope first.
      */
     @FunctionalInterface
     public interface Scope extends AutoCloseable {

@@ -4,35 +4,35 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /**
- * Keeps a partition, or a leadership, from being handed over while a piece of work is done. Close it when the work is
- * finished; closing again does nothing. May be used and closed by any thread.
+ * Prevents the hand-over of a partition, or of a leadership, while a piece of work is done. Close it when the work is done.
+ * Closing it again has no effect. A hold can be used and closed by any thread.
  */
 public interface Hold extends AutoCloseable {
 
-    /** Returns the partition that is held; 0 for a leadership. */
+    /** Returns the partition, or 0 for a leadership. */
     int partition();
 
     /** Returns the fencing token under which the partition is held. */
     long token();
 
     /**
-     * Returns whether the session under which the partition is held is trusted at this moment, and the hold is not closed;
-     * a local check. If not, another client may own the partition: stop before the next effect that others can see.
+     * Returns whether the session of this hold is trusted at this moment, and the hold is open. This is a local check. If the
+     * result is false, another client may own the partition: stop before the next effect that others can see.
      */
     boolean isTrusted();
 
     /**
-     * Lets a transaction commit only while this client still owns the partition under this hold. From this call until the
-     * transaction ends, the partition does not change hands; so two owners cannot both commit, whatever clocks, pauses and
-     * networks do. Call it as the last statement of a short transaction: until the transaction ends, the partition cannot be
-     * handed over, even if this process dies or hangs.
+     * Lets a transaction commit only if this client still owns the partition under this hold. The owner of the partition does
+     * not change between this call and the end of the transaction, so two owners cannot both commit, regardless of clocks,
+     * pauses and networks. Call this as the last statement of a short transaction: until the transaction ends, the partition
+     * cannot be handed over, even if this process dies or hangs.
      *
-     * <p>Needs a store in the database of the transaction: PostgreSQL. The user of the connection needs {@code SELECT} and
-     * {@code UPDATE} on the partition table, and finds it under the same name as the store does.
+     * <p>The leases must be in the same PostgreSQL database as the transaction. The user of the connection needs
+     * {@code SELECT} and {@code UPDATE} on the partition table, and must reach it under the same name as the store does.
      *
      * @param transaction a connection to the database that keeps the leases, in a transaction that has begun or begins with
      *     this call
-     * @throws OwnershipLostException if this client does not own the partition any more, or the hold is closed: roll back
+     * @throws OwnershipLostException if this client no longer owns the partition, or the hold is closed: roll back
      * @throws InvalidFenceException if the transaction cannot be protected: auto-commit mode, a read-only transaction, another
      *     database, or a store that is not in a database
      * @throws SQLException if the database fails, or reports that the transaction conflicts with a change of the partition,
@@ -44,9 +44,10 @@ public interface Hold extends AutoCloseable {
     void close();
 
     /**
-     * Work that is done while a partition is held.
+     * Work to do while a partition is held.
      *
-     * @param <E> what the work may throw; {@code RuntimeException} for a lambda expression that throws nothing else
+     * @param <E> the exception that the work may throw; {@code RuntimeException} for a lambda expression that throws no
+     *     checked exception
      */
     @FunctionalInterface
     interface Work<E extends Exception> {

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** Spreads keys over partitions. MD5 because PostgreSQL has it too, in every version and without an extension. */
+/** Spreads keys over partitions. It uses MD5 because every PostgreSQL has that too, without an extension. */
 final class KeyHash {
 
     private KeyHash() {}

@@ -8,14 +8,14 @@ import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 
 /**
- * A leader election in which this client is a candidate: of all live candidates, at most one is the leader at any instant.
+ * A leader election in which this client is a candidate. At any instant, at most one of all candidates leads.
  *
- * <p>A client leads from the moment it has read that it is elected until it gives the leadership up or its trust deadline
- * passes, whichever is first. {@link #isLeader()} makes that check itself, without a lock, an allocation or the database;
- * so the answer is right even when the heartbeat hangs. Work that goes on after the check needs a hold
- * ({@link #runIfLeader}, against hand-overs), the {@link #fence} or the {@link #token} (against pauses).
+ * <p>A client leads from the moment it reads that it was elected until it gives up the leadership or its trust deadline
+ * passes, whichever comes first. {@link #isLeader()} checks the deadline itself, without a lock, an allocation or a database
+ * query, so the answer is correct even if the heartbeat hangs. Work that continues after the check needs a hold to delay
+ * hand-overs ({@link #runIfLeader}), and the {@link #fence} or the {@link #token} to be safe when the process is paused.
  *
- * <p>A leadership stays where it is until its leader goes, resigns, or is relieved because leaderships are balanced
+ * <p>A leader keeps the leadership until it stops or resigns, or until leaderships are balanced
  * ({@link LeaseClientConfig#balanceLeaderships()}). All methods may be called from any thread.
  */
 public interface Leadership {
@@ -23,68 +23,68 @@ public interface Leadership {
     /** Returns the name of the election. */
     String name();
 
-    /** Returns whether this client leads at this moment; a local check. */
+    /** Returns whether this client leads at this moment. This is a local check. */
     boolean isLeader();
 
     /**
-     * Returns the fencing token while this client leads. It grows with each election, so a resource that remembers the
+     * Returns the fencing token while this client leads. It increases with each election, so a resource that remembers the
      * highest token it has seen can refuse a former leader.
      */
     OptionalLong token();
 
     /**
-     * Waits until this client has learned whether it leads, for a time at most; at once if it has since it joined, and not
-     * longer than until the client is closed or leaves.
+     * Waits until this client knows whether it leads. Returns immediately if it has known that since it joined, and stops
+     * waiting if the client is closed or leaves the election.
      *
-     * @return whether it has
+     * @return whether the client knows the outcome; false if the time has passed
      */
     boolean awaitOutcome(Duration atMost);
 
     /**
-     * Reads who leads now, with one query; empty when nobody does. It is for people: whether this client leads is told by
-     * {@link #isLeader()}.
+     * Reads the current leader with one query; empty if there is none. The answer is meant for people. To decide whether this
+     * client leads, use {@link #isLeader()}.
      *
      * @throws StoreUnavailableException if the store does not answer in time
      */
     Optional<Leader> leader();
 
     /**
-     * Gives way: this client stops leading and another candidate is elected; for ten times the ttl this client comes after
-     * all candidates that have not resigned. When it is alone, it is elected again, with a new token. Does nothing when this
-     * client does not lead, and does not wait for the end of work that holds the leadership.
+     * Resigns: this client stops leading and another candidate is elected. For ten times the TTL, candidates that have not
+     * resigned are preferred to this client. If it is the only candidate, it is elected again with a new token. Does nothing
+     * if this client does not lead, and does not wait for work that holds the leadership.
      */
     void resign();
 
     /**
-     * Runs work if this client leads at this moment. A hand-over waits until the work returns. That does not prolong the
-     * session: past the trust deadline another client may be elected while the work still runs.
+     * Runs work if this client leads at this moment. A hand-over waits until the work returns. This does not extend the
+     * session: after the trust deadline, another client may be elected while the work still runs.
      *
      * @return whether the work was run
      */
     boolean runIfLeader(Runnable work);
 
     /**
-     * Calls work if this client leads at this moment, as {@link #runIfLeader} runs it.
+     * Like {@link #runIfLeader}, with a result.
      *
      * @return the result of the work; empty if this client does not lead, or if the result is null
-     * @throws Exception that of the work
+     * @throws Exception if the work throws it
      */
     <T> Optional<T> callIfLeader(Callable<T> work) throws Exception;
 
     /**
-     * Holds the leadership for as long as it takes to finish a piece of work: a hand-over waits until the hold is closed.
+     * Holds the leadership while a piece of work is done. A hand-over waits until the hold is closed.
      *
-     * @return the hold, or empty when this client does not lead at this moment
+     * @return the hold, or empty if this client does not lead at this moment
      */
     Optional<Hold> tryHold();
 
     /**
-     * Lets a transaction commit only while this client still leads, as {@link Hold#fence} does, with the election by which it
-     * leads when this is called.
+     * Lets a transaction commit only if this client keeps the leadership that it has at the time of this call. See
+     * {@link Hold#fence}.
      *
-     * <p>Call it as the first statement of the transaction: the leadership may have been lost and won back before this call,
-     * which it does not notice. Work that the leader runs calls {@link CurrentLeadership#fence} or {@link Hold#fence}, which
-     * notice, as its last statement.
+     * <p>Call this as the first statement of the transaction. It does not notice if the leadership was lost and won back
+     * before the call. {@link CurrentLeadership#fence} and {@link Hold#fence} do; work that the leader runs calls one of them
+     * as its last statement.
      *
      * @param transaction a connection to the database that keeps the leases, in a transaction
      * @throws OwnershipLostException if this client does not lead: roll back
@@ -102,15 +102,15 @@ public interface Leadership {
     }
 
     /**
-     * Adds a listener. If this client leads at this moment, the listener is told of that first.
+     * Adds a listener. If this client leads at this moment, the first call is {@link LeadershipListener#onElected}.
      *
      * @return the registration, which removes the listener when it is closed
      */
     Registration addListener(LeadershipListener listener);
 
     /**
-     * Stops being a candidate; a leader gives way once its work has ended. Waits for that up to the drain timeout, unless
-     * the caller is a listener.
+     * Stops being a candidate. If this client leads, the leadership is handed over once its work has ended. This method waits
+     * for that, up to the drain timeout, unless the caller is a listener.
      */
     void leave();
 }

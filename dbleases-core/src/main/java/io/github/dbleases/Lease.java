@@ -6,13 +6,14 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A named set of partitions, numbered from 0, that is spread over the live clients which take part in it. At no instant
- * do two clients own the same partition.
+ * A named set of partitions, numbered from 0, that is spread over the live clients that have joined it. No two clients own
+ * the same partition at the same instant.
  *
- * <p>A partition is owned from the moment this client has read the grant until it gives the partition up or its trust
- * deadline passes, whichever is first. Every reading method makes that check itself, without a lock, an allocation or
- * the database; so the answer is right even when the heartbeat hangs. Work that goes on after the check needs a
- * hold ({@link #runIfOwned}, {@link #forEachOwned}, {@link #tryHold}; against hand-overs), the {@link #fence fence} or the {@link #token token} (against pauses).
+ * <p>This client owns a partition from the moment it reads the grant until it gives the partition up or its trust deadline
+ * passes, whichever comes first. Every method that reads checks the deadline itself, without a lock, an allocation or a
+ * database query, so the answer is correct even if the heartbeat hangs. Work that continues after the check needs a hold to
+ * delay hand-overs ({@link #runIfOwned}, {@link #forEachOwned}, {@link #tryHold}), and the {@link #fence fence} or the
+ * {@link #token token} to be safe when the process is paused.
  *
  * <p>All methods may be called from any thread.
  */
@@ -21,18 +22,18 @@ public interface Lease {
     /** Returns the name of the lease. */
     String name();
 
-    /** Returns how many partitions the lease has, owned or not. */
+    /** Returns the number of partitions of the lease, whether this client owns them or not. */
     int partitions();
 
     /** Returns the partitions that this client owns at this moment. */
     PartitionSet values();
 
-    /** Returns whether this client owns a partition at this moment; false for a number that is no partition. */
+    /** Returns whether this client owns a partition at this moment. Returns false for a number outside of the lease. */
     boolean owns(int partition);
 
     /**
-     * Returns the fencing token of a partition while this client owns it. Each time that a partition gets an owner its
-     * token grows, so a resource that remembers the highest token it has seen can refuse a former owner.
+     * Returns the fencing token of a partition while this client owns it. The token increases each time the partition gets an
+     * owner, so a resource that remembers the highest token it has seen can refuse a former owner.
      */
     OptionalLong token(int partition);
 
@@ -46,23 +47,23 @@ public interface Lease {
     }
 
     /**
-     * Holds a partition until the hold is closed; a hand-over waits for that. A hold does not prolong the session: past the
-     * trust deadline another client may own the partition, which {@link Hold#isTrusted()} tells.
+     * Holds a partition. A hand-over waits until the hold is closed. A hold does not extend the session: after the trust
+     * deadline, another client may own the partition, and {@link Hold#isTrusted()} returns false.
      *
-     * @return the hold, or empty when this client does not own the partition at this moment
+     * @return the hold, or empty if this client does not own the partition at this moment
      */
     Optional<Hold> tryHold(int partition);
 
     /**
-     * Runs work on a partition if this client owns it at this moment. A hand-over waits until the work returns. The work
-     * asks {@link Hold#isTrusted()} before each effect that others can see: past the trust deadline another client may own
-     * the partition while the work still runs.
+     * Runs work on a partition if this client owns it at this moment. A hand-over waits until the work returns. After the trust
+     * deadline, another client may own the partition while the work still runs, so the work should check
+     * {@link Hold#isTrusted()} before each effect that others can see.
      *
-     * <p>An exception of the work is passed on; the hold is closed in any case.
+     * <p>The hold is closed when the work returns or throws.
      *
-     * @param work is called once, by this thread, with the hold on the partition
+     * @param work called once, by this thread, with the hold on the partition
      * @return whether the work was run
-     * @throws E that of the work
+     * @throws E if the work throws it
      */
     default <E extends Exception> boolean runIfOwned(int partition, Hold.Work<E> work) throws E {
         Optional<Hold> taken = tryHold(partition);
@@ -76,17 +77,17 @@ public interface Lease {
     }
 
     /**
-     * Runs work on each partition that this client owns at this moment, one after the other in ascending order, each under a
-     * hold of its own. Partitions that have gone before their turn are skipped, and those that come meanwhile are left for the
-     * next call.
+     * Runs work on each partition that this client owns at this moment, in ascending order, and holds each partition during
+     * its work. Partitions that are lost before their turn are skipped. Partitions that are granted in the meantime are left
+     * for the next call.
      *
-     * <p>Ends early when the trust ends, when this thread is interrupted, which leaves its interrupt status set, or when the
-     * work throws an exception, which is passed on. The work on a partition that has begun is never cut short: it asks
-     * {@link Hold#isTrusted()} before each effect that others can see.
+     * <p>This method returns early if the trust ends, or if this thread is interrupted (the interrupt status stays set). If the
+     * work throws an exception, it is passed on and the other partitions are skipped. Work that has begun on a partition is not
+     * stopped, so it should check {@link Hold#isTrusted()} before each effect that others can see.
      *
-     * @param work is called by this thread with the hold on each partition
-     * @return on how many partitions the work was run
-     * @throws E that of the work
+     * @param work called by this thread with the hold on each partition
+     * @return the number of partitions on which the work was run
+     * @throws E if the work throws it
      */
     default <E extends Exception> int forEachOwned(Hold.Work<E> work) throws E {
         int done = 0;
@@ -113,11 +114,11 @@ public interface Lease {
     }
 
     /**
-     * Lets a transaction commit only while this client still owns a partition, as {@link Hold#fence} does, with the grant
-     * under which the partition is owned when this is called.
+     * Lets a transaction commit only if this client keeps the grant of a partition that it has at the time of this call. See
+     * {@link Hold#fence}.
      *
-     * <p>Call it as the first statement of the transaction: the partition may have been lost and won back before this call,
-     * which it does not notice. Work under a hold calls {@link Hold#fence}, which notices, as its last statement.
+     * <p>Call this as the first statement of the transaction. It does not notice if the partition was lost and won back before
+     * the call. {@link Hold#fence} does; work under a hold calls it as its last statement.
      *
      * @param transaction a connection to the database that keeps the leases, in a transaction
      * @throws OwnershipLostException if this client does not own the partition: roll back
@@ -138,15 +139,17 @@ public interface Lease {
     }
 
     /**
-     * Adds a listener. If partitions are owned at this moment, the listener is told of them first.
+     * Adds a listener. If this client owns partitions at this moment, the first call is {@link LeaseListener#onAssigned} with
+     * all of them.
      *
      * @return the registration, which removes the listener when it is closed
      */
     Registration addListener(LeaseListener listener);
 
     /**
-     * Stops taking part in this lease: its partitions are drained and go to the other members. Waits for that up to the
-     * drain timeout, unless the caller is a listener; what is still held then is given up as soon as the holds close.
+     * Leaves the lease. The partitions of this client are handed over to the other members once their work has ended. This
+     * method waits for that, up to the drain timeout, unless the caller is a listener. Partitions that are still held after
+     * the drain timeout are handed over as soon as their holds are closed.
      */
     void leave();
 }

@@ -35,26 +35,26 @@ public interface LeaseClient extends AutoCloseable {
         return new Builder(store);
     }
 
-    /** Returns the name of this client, which is for people: two clients may have the same one. */
+    /** Returns the name of this client. It is meant for people, so two clients may have the same name. */
     String clientId();
 
-    /** Returns what this client can do at this moment; a local check. */
+    /** Returns the state of this client. This is a local check. */
     ClientState state();
 
-    /** Returns the client's own view of its session; a local check that is answered without the database. */
+    /** Returns the client's own view of its session. It is available even if the database does not answer. */
     ClientStatus status();
 
     /**
-     * Joins a lease and returns it. The same name again gives the same {@code Lease}.
+     * Joins a lease and returns it. Later calls with the same name return the same {@code Lease}.
      *
-     * <p>Joining is bounded: when the database does not answer, the lease is returned all the same, owns nothing, and is
-     * joined once the database is there.
+     * <p>The time to join is bounded. If the database does not answer, the lease is returned nevertheless. It owns nothing
+     * until the client can join it.
      *
      * @param name 1 to 200 characters of letters, digits, {@code . _ - : /}
-     * @param partitions how many partitions the lease has, 1 to 100,000
+     * @param partitions the number of partitions of the lease, 1 to 100,000
      * @throws InvalidLeaseException if the name or the number of partitions is outside its limits
-     * @throws LeaseConflictException if the lease exists with another number of partitions while it has a live member,
-     *     or if the name is that of another kind of lease
+     * @throws LeaseConflictException if the lease has live members with another number of partitions, or if the name belongs
+     *     to another kind of lease
      * @throws IllegalStateException if this client is closed
      */
     Lease lease(String name, int partitions);
@@ -63,13 +63,14 @@ public interface LeaseClient extends AutoCloseable {
     Collection<Lease> leases();
 
     /**
-     * Becomes a candidate in a leader election and returns it. The same name again gives the same {@code Leadership}.
+     * Becomes a candidate in a leader election and returns it. Later calls with the same name return the same
+     * {@code Leadership}.
      *
-     * <p>Joining is bounded as that of a lease.
+     * <p>As for a lease, the time to join is bounded.
      *
      * @param name 1 to 200 characters of letters, digits, {@code . _ - : /}; leases and elections share one namespace
      * @throws InvalidLeaseException if the name is outside its limits
-     * @throws LeaseConflictException if the name is that of another kind of lease
+     * @throws LeaseConflictException if the name belongs to another kind of lease
      * @throws IllegalStateException if this client is closed
      */
     Leadership leadership(String name);
@@ -78,7 +79,7 @@ public interface LeaseClient extends AutoCloseable {
     Collection<Leadership> leaderships();
 
     /**
-     * Reads who takes part and who owns what, with one query.
+     * Reads all members and what each of them owns, with one query.
      *
      * @throws StoreUnavailableException if the database does not answer in time
      */
@@ -98,21 +99,21 @@ public interface LeaseClient extends AutoCloseable {
     }
 
     /**
-     * Reads who takes part in one lease or election and who owns what of it, with one query; a lease that does not exist
-     * is not in the view.
+     * Reads the members of one lease or election and what each of them owns, with one query. If the lease does not exist, the
+     * view does not contain it.
      *
      * @throws StoreUnavailableException if the database does not answer in time
      */
     ClusterView cluster(String lease);
 
     /**
-     * Stops taking part. Listeners are called, holds and task runners are waited for (up to the drain timeout), the
-     * partitions go to the other members and the session ends. Partitions that are still held after the drain timeout are
-     * not released but left to expire with the session, and so are the tasks of a runner that has not ended by then. Closing
-     * again does nothing.
+     * Closes the client. It calls the listeners, waits for holds and task runners up to the drain timeout, hands its
+     * partitions over to the other members, and ends its session. Partitions that are still held after the drain timeout are
+     * not released. They expire with the session, and so do the tasks of a runner that is still working then. Closing a
+     * closed client has no effect.
      *
-     * <p>Does not wait if the caller is a listener of this client, whose own return is waited for, or if the calling thread
-     * is interrupted. The closing then continues in the background.
+     * <p>If the caller is a listener of this client, or if the calling thread is interrupted, this method does not wait, and
+     * the client continues to close in the background.
      */
     @Override
     void close();
@@ -142,7 +143,7 @@ public interface LeaseClient extends AutoCloseable {
             return this;
         }
 
-        /** Sets the client's share of partitions in comparison with the other clients, 1 to 1,000. Default: 1. */
+        /** Sets the client's share of partitions relative to the other clients, 1 to 1,000. Default: 1. */
         public Builder weight(int weight) {
             config.weight(weight);
             return this;
@@ -153,7 +154,7 @@ public interface LeaseClient extends AutoCloseable {
             return timing(Timing.of(ttl));
         }
 
-        /** Sets all times on which the safety rests. Default: {@link Timing#DEFAULT}. */
+        /** Sets all times that safety depends on. Default: {@link Timing#DEFAULT}. */
         public Builder timing(Timing timing) {
             config.timing(timing);
             return this;
@@ -177,18 +178,18 @@ public interface LeaseClient extends AutoCloseable {
             return this;
         }
 
-        /** Sets a listener to everything that happens to the client. Default: none. */
+        /** Sets a listener for everything that happens to the client. Default: none. */
         public Builder listener(LeaseEventListener listener) {
             this.listener = Objects.requireNonNull(listener, "listener");
             return this;
         }
 
         /**
-         * Starts a client, and waits until it has opened its session or the first attempt has failed. In the second case the
-         * client is returned in the state {@link ClientState#STARTING} and keeps trying.
+         * Starts a client, and waits until it has opened its session or the first attempt has failed. If the attempt has
+         * failed, the client is returned in the state {@link ClientState#STARTING} and keeps trying.
          *
          * @throws InvalidConfigurationException if a setting is outside its limits
-         * @throws StoreUnusableException if the store answers that it cannot be used as it is
+         * @throws StoreUnusableException if the store answers but cannot be used, for example because a table is missing
          */
         public LeaseClient start() {
             return LeaseClients.start(config.build(), store, listener);

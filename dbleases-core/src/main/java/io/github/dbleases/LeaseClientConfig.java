@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
  * The settings of a client. Most applications set them with {@link LeaseClient#builder}.
  *
  * @param clientId the name of the client, for people: 1 to 200 characters
- * @param weight the client's share of partitions in comparison with the others, 1 to 1,000
- * @param timing the times on which the safety rests
+ * @param weight the client's share of partitions relative to the other clients, 1 to 1,000
+ * @param timing the times that safety depends on
  * @param debounce how long balancing waits after a member has joined or left, so that a burst makes one plan; 0 to 24 h
  * @param drainTimeout how long {@link LeaseClient#close()} and {@link Lease#leave()} wait for listeners and holds; 0 to
  *     24 h
- * @param balanceLeaderships whether a leadership moves, once its work has ended, when its leader leads at least two more
- *     than another candidate; must be the same for all clients
+ * @param balanceLeaderships whether a leadership moves, once its work has ended, if its leader leads at least two elections
+ *     more than another candidate; must be the same for all clients
  */
 public record LeaseClientConfig(
         String clientId,
@@ -54,7 +54,7 @@ public record LeaseClientConfig(
         return builder().build();
     }
 
-    /** Returns a builder of which each setting has its default. */
+    /** Returns a builder with the default settings. */
     public static Builder builder() {
         return new Builder();
     }
@@ -71,8 +71,8 @@ public record LeaseClientConfig(
     }
 
     /**
-     * Returns {@code <host>:<pid>}, which tells the instances on one machine apart. A host name that is too long for a
-     * client id is cut off.
+     * Returns {@code <host>:<pid>}, which is different for each instance on one machine. A host name that is too long for a
+     * client id is truncated.
      */
     public static String defaultClientId() {
         String process = ":" + ProcessHandle.current().pid();
@@ -80,7 +80,7 @@ public record LeaseClientConfig(
     }
 
     /**
-     * Returns {@code <application>@<host>:<pid>}. An application name that is too long is cut off.
+     * Returns {@code <application>@<host>:<pid>}. An application name that is too long is truncated.
      *
      * @param application the name of the application, not blank
      */
@@ -103,19 +103,19 @@ public record LeaseClientConfig(
 
         private Builder() {}
 
-        /** Sets the name of the client, which is for people. Default: {@link #defaultClientId()}. */
+        /** Sets the name of the client, for people. Default: {@link #defaultClientId()}. */
         public Builder clientId(String clientId) {
             this.clientId = Objects.requireNonNull(clientId, "clientId");
             return this;
         }
 
-        /** Sets the client's share of partitions in comparison with the other clients, 1 to 1,000. Default: 1. */
+        /** Sets the client's share of partitions relative to the other clients, 1 to 1,000. Default: 1. */
         public Builder weight(int weight) {
             this.weight = weight;
             return this;
         }
 
-        /** Sets the times on which the safety rests. Default: {@link Timing#DEFAULT}. */
+        /** Sets the times that safety depends on. Default: {@link Timing#DEFAULT}. */
         public Builder timing(Timing timing) {
             this.timing = Objects.requireNonNull(timing, "timing");
             return this;

@@ -1,9 +1,9 @@
 package io.github.dbleases;
 
 /**
- * Is told what happens to a client: of all its leases and leaderships, and of its session. The calls for one lease come in
- * order, as do those for the session; the calls for different leases may overlap. They never come on the heartbeat thread;
- * an exception is logged and changes nothing.
+ * Called for everything that happens to a client: to its leases, its leaderships and its session. The events of one lease
+ * are in order, and so are those of the session. Calls for different leases may overlap. The heartbeat thread never makes
+ * these calls. Exceptions are logged and have no other effect.
  */
 @FunctionalInterface
 public interface LeaseEventListener {

@@ -14,13 +14,13 @@ public enum LeaseKind {
     /** The sessions of a task runner: members without partitions. */
     TASKS;
 
-    /** Returns the word that stands for this kind in the database and in JSON. */
+    /** Returns the name of this kind in the database and in JSON. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 
     /**
-     * Returns the kind for which a word stands.
+     * Returns the kind with a name, as {@link #word()} returns it.
      *
      * @throws IllegalArgumentException if there is no such kind
      */

@@ -1,20 +1,21 @@
 package io.github.dbleases;
 
 /**
- * Is told what a client owns of a lease. For each partition the calls alternate, {@code onAssigned} first, and each
- * {@code onAssigned} is followed by exactly one {@code onRevoked}, also when the client is closed.
+ * Called when a client gets partitions of a lease and when it loses them. For each partition, the calls alternate, beginning
+ * with {@code onAssigned}, and each {@code onAssigned} is followed by exactly one {@code onRevoked}, also when the client is
+ * closed.
  *
- * <p>The calls to one listener come one after the other, never on the heartbeat thread; a slow listener delays only
- * itself and the hand-over of the partitions that it is told to stop. An exception is logged and changes nothing.
+ * <p>A listener is called by one thread at a time, and never by the heartbeat thread. A slow listener delays only itself and
+ * the hand-over of the revoked partitions. Exceptions are logged and have no other effect.
  */
 public interface LeaseListener {
 
-    /** Called after the client has come to own partitions, or owns them again after its trust had lapsed. */
+    /** Called after the client got partitions, or owns them again after it was suspended. */
     default void onAssigned(PartitionSet partitions) {}
 
     /**
-     * Called after partitions have gone from {@link Lease#values()}: work on them must end before this method returns,
-     * because a hand-over then goes on.
+     * Called after partitions were removed from {@link Lease#values()}. Work on them must end before this method returns,
+     * because the hand-over continues then.
      */
     default void onRevoked(PartitionSet partitions) {}
 }

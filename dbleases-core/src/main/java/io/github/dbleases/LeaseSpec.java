@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * What a client asks for when it joins a lease, within its limits.
+ * A request to join a lease, validated.
  *
  * @param name 1 to 200 characters of letters, digits, {@code . _ - : /}
  * @param kind what the lease is used for

@@ -1,6 +1,6 @@
 package io.github.dbleases;
 
-/** A method that runs only in the instance that leads was called while this instance did not lead. */
+/** Thrown if a {@link LeaderOnly} method with {@link LeaderOnly.Otherwise#THROW} is called while this instance does not lead. */
 public final class NotLeaderException extends DbLeasesException {
 
     private static final long serialVersionUID = 1L;

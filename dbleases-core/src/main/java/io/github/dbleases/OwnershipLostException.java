@@ -1,8 +1,8 @@
 package io.github.dbleases;
 
 /**
- * Thrown by a fence if this client does not own the partition, or does not lead, any more: the transaction must be rolled
- * back. The new owner does the work again, so nothing has to be repaired.
+ * Thrown by a fence if this client no longer owns the partition or no longer leads. The transaction must be rolled back. The
+ * new owner does the work again, so nothing has to be repaired.
  */
 public final class OwnershipLostException extends DbLeasesException {
 
@@ -16,7 +16,7 @@ public final class OwnershipLostException extends DbLeasesException {
      *
      * @param lease the name of the lease, or of the election
      * @param partition the partition; 0 for an election
-     * @param problem what is not owned, and why as far as it is known, in complete sentences
+     * @param problem what is not owned, and why if that is known, in complete sentences
      */
     public OwnershipLostException(String lease, int partition, String problem) {
         super(problem);

@@ -44,7 +44,7 @@ public final class PartitionSet extends AbstractSet<Integer> {
         return bits.isEmpty() ? EMPTY : new PartitionSet(bits);
     }
 
-    /** Returns whether a partition is in the set; false for a number that is no partition. */
+    /** Returns whether a partition is in the set. Returns false for a negative number. */
     public boolean contains(int partition) {
         int word = partition >>> 6; // of a negative number: beyond the end of any set
         return word < words.length && (words[word] & (1L << partition)) != 0;

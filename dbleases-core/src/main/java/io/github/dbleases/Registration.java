@@ -1,6 +1,6 @@
 package io.github.dbleases;
 
-/** Removes a listener when it is closed; it is not called again after the call that is under way. */
+/** Removes a listener when it is closed. A call that is already running completes; there are no further calls. */
 public interface Registration extends AutoCloseable {
 
     @Override

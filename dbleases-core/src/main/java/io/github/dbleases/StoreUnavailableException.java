@@ -3,8 +3,7 @@ package io.github.dbleases;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store did not answer, or not in time. Whether the attempt had an effect is unknown. It may work when it is tried
- * again.
+ * Thrown if the store did not answer in time. It is unknown whether the attempt had an effect. A retry may succeed.
  */
 public final class StoreUnavailableException extends DbLeasesException {
 
@@ -21,8 +20,8 @@ public final class StoreUnavailableException extends DbLeasesException {
     /**
      * Creates an exception.
      *
-     * @param problem what did not work, in whole sentences
-     * @param remedy what to do if it keeps happening, in whole sentences
+     * @param problem what did not work, in complete sentences
+     * @param remedy what to do if the problem persists, in complete sentences
      */
     public StoreUnavailableException(String problem, String remedy, @Nullable Throwable cause) {
         super(problem, remedy, cause);

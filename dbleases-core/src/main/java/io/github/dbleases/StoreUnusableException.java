@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown if the store answers, but cannot be used as it is: a table or a permission is missing, or the database is not the
- * right one. Trying again does not help until a person has changed that.
+ * Thrown if the store answers but cannot be used, because a table or a permission is missing, or because it is the wrong
+ * database. Retrying does not help until a person has changed that.
  */
 public final class StoreUnusableException extends DbLeasesException {
 

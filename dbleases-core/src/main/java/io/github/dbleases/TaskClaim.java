@@ -1,14 +1,15 @@
 package io.github.dbleases;
 
 /**
- * What a runner asks of its queue.
+ * A request of a runner for tasks.
  *
  * @param session the session that claims
- * @param limit how many tasks at most, at least 1
- * @param held how many tasks the session holds already
+ * @param limit the maximum number of tasks, at least 1
+ * @param held the number of tasks that the session already holds
  * @param place the place of the session among those that share the tasks
- * @param shared whether the last claim came back short: then the fair share of what is pending must not be exceeded
- *     ({@code ceil((pending + held) / sessions) - held}), so that a few tasks don't all go to whoever comes first
+ * @param shared whether the session must not exceed its fair share of the pending tasks
+ *     ({@code ceil((pending + held) / sessions) - held}), because the last claim returned fewer tasks than requested.
+ *     Otherwise, a few tasks would all go to the session that claims first
  */
 public record TaskClaim(long session, int limit, int held, Place place, boolean shared) {
 
@@ -18,27 +19,27 @@ public record TaskClaim(long session, int limit, int held, Place place, boolean 
         }
     }
 
-    /** Returns how many live sessions share the tasks, this one included. */
+    /** Returns the number of live sessions that share the tasks, including this one. */
     public int sessions() {
         return place.sessions();
     }
 
-    /** Returns how many tasks may be claimed if so many are pending. */
+    /** Returns the number of tasks that may be claimed with a given number of pending tasks. */
     public int limitOf(long pending) {
         long share = (pending + held + sessions() - 1) / sessions() - held;
         return shared ? (int) Math.max(0, Math.min(limit, share)) : limit;
     }
 
     /**
-     * The place of a session among those that share tasks. The sessions do not learn of a change at the same moment: for a
-     * while, two may have the same place.
+     * The place of a session among those that share tasks. Sessions notice a change at different times, so two of them may have
+     * the same place for a while.
      *
-     * @param position how many of the sessions have a smaller id: from 0 to below {@code sessions}
-     * @param sessions how many sessions there are, at least 1
+     * @param position the number of sessions with a smaller id, from 0 to {@code sessions - 1}
+     * @param sessions the number of sessions, at least 1
      */
     public record Place(int position, int sessions) {
 
-        /** The place of a session that shares with no other. */
+        /** The place of a session that does not share the tasks. */
         public static final Place ALONE = new Place(0, 1);
 
         public Place {

@@ -2,7 +2,7 @@ package io.github.dbleases;
 
 import org.jspecify.annotations.Nullable;
 
-/** Thrown for a task that can never succeed: it is given up now, however many attempts it has left. */
+/** Thrown by a {@link Tasker} for a task that can never succeed. The task is given up, even if it has attempts left. */
 public final class TaskGivenUpException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

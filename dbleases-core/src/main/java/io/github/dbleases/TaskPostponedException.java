@@ -2,7 +2,7 @@ package io.github.dbleases;
 
 import java.time.Duration;
 
-/** Thrown for a task that must be tried later. It counts as no failure: neither attempts nor the error change. */
+/** Thrown by a {@link Tasker} to try a task later. No failure is counted: the attempts and the error stay the same. */
 public final class TaskPostponedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -19,7 +19,7 @@ public final class TaskPostponedException extends RuntimeException {
         this.delay = delay;
     }
 
-    /** Returns for how long the task is not to be tried. */
+    /** Returns the time to wait before the task is tried again. */
     public Duration delay() {
         return delay;
     }

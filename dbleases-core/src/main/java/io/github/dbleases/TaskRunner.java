@@ -10,16 +10,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Claims tasks from a queue and has a {@link Tasker} perform them, together with the runners of the same name in the other
- * instances. All methods may be called from any thread.
+ * Claims tasks from a queue and passes them to a {@link Tasker}. The runners with the same name in all instances share the
+ * tasks. All methods may be called from any thread.
  *
  * <pre>{@code
  * TaskRunner runner = TaskRunner.builder(client, "emails", queue, Tasker.each(this::send)).threads(4).build();
  * runner.start();
  * }</pre>
  *
- * <p>A runner never stops by itself: whatever its tasker throws and whatever happens to its queue is reported, and the
- * runner continues.
+ * <p>A runner never stops by itself. Exceptions of its tasker and problems with its queue are reported, and the runner
+ * continues.
  */
 public interface TaskRunner {
 
@@ -49,16 +49,16 @@ public interface TaskRunner {
     String name();
 
     /**
-     * Starts to claim and to work. Starting a runner that runs does nothing.
+     * Starts to claim tasks and to work on them. Starting a running runner has no effect.
      *
-     * @throws InvalidTaskTableException if the queue answers that it cannot be used as it is
+     * @throws InvalidTaskTableException if the table of the tasks cannot be used
      */
     void start();
 
     /**
-     * Stops claiming, waits for the batches at work up to the drain timeout, finishes what they accomplish and gives back the
-     * rest. Batches still at work then are interrupted and not waited for any longer: their tasks are free when the session
-     * ends. Stopping a runner that does not run does nothing; a tasker that stops its own runner does not wait.
+     * Stops claiming, waits up to the drain timeout for the batches in progress, finishes the tasks that they complete, and
+     * releases the others. After the drain timeout, batches in progress are interrupted, and their tasks become free when the
+     * session ends. Stopping a stopped runner has no effect. If a tasker stops its own runner, this method does not wait.
      */
     void stop();
 
@@ -66,23 +66,24 @@ public interface TaskRunner {
     void wake();
 
     /**
-     * Waits until no task can be claimed and this runner holds none: for tests and for jobs that work through what is there.
-     * Tasks that are due later, and tasks that other instances hold, are not waited for.
+     * Waits until no task can be claimed and this runner holds none. This is useful in tests, and in jobs that end when the
+     * work is done. It does not wait for tasks that are due later or that other instances hold.
      *
-     * @return whether that was so in time; false at once if the runner does not run
+     * @return false if the time has passed, or immediately if the runner does not run
      */
     boolean drain(Duration atMost) throws InterruptedException;
 
-    /** Returns whether the runner was started and not stopped. */
+    /** Returns whether the runner was started and has not been stopped. */
     boolean isRunning();
 
-    /** Returns what this runner has done and does; a local check that is answered without the queue. */
+    /** Returns what this runner does and has done. It is available even if the queue does not answer. */
     TaskRunnerStatus status();
 
     /**
-     * Asks the queue for how long the oldest task that is due has been waiting, empty if there is none or this is not known.
+     * Asks the queue how long the oldest task that is due has been waiting. The result is empty if there is none, or if the
+     * queue does not know.
      *
-     * @throws TaskQueueException if the queue cannot be asked
+     * @throws TaskQueueException if the queue does not answer
      */
     Optional<Duration> oldestPending();
 
@@ -107,14 +108,14 @@ public interface TaskRunner {
             this.config = TaskRunnerConfig.builder(name);
         }
 
-        /** Sets how many tasks the runner holds at most, 1 to 100,000. Default: 100. */
+        /** Sets the maximum number of tasks that the runner holds, 1 to 100,000. Default: 100. */
         public Builder<T> tasksPerSession(int tasksPerSession) {
             config.tasksPerSession(tasksPerSession);
             return this;
         }
 
         /**
-         * Sets how many tasks are handed to the tasker at once at most, 1 to {@code tasksPerSession}. Default:
+         * Sets the maximum number of tasks in one call of the tasker, 1 to {@code tasksPerSession}. Default:
          * {@code tasksPerSession} divided by {@code threads}, rounded up.
          */
         public Builder<T> batchSize(int batchSize) {
@@ -122,13 +123,13 @@ public interface TaskRunner {
             return this;
         }
 
-        /** Sets how many batches are worked on at once, 1 to 10,000. Default: 1. */
+        /** Sets the number of batches in progress at once, 1 to 10,000. Default: 1. */
         public Builder<T> threads(int threads) {
             config.threads(threads);
             return this;
         }
 
-        /** Sets whether the batches are worked on by virtual threads, from Java 21 on. Default: false. */
+        /** Sets whether virtual threads work on the batches, which requires Java 21. Default: false. */
         public Builder<T> virtualThreads(boolean virtualThreads) {
             config.virtualThreads(virtualThreads);
             return this;
@@ -146,7 +147,7 @@ public interface TaskRunner {
             return this;
         }
 
-        /** Sets how long a failed task waits at most, {@code retryDelay} to 24 h. Default: 1 min. */
+        /** Sets the maximum time that a failed task waits, {@code retryDelay} to 24 h. Default: 1 min. */
         public Builder<T> maxRetryDelay(Duration maxRetryDelay) {
             config.maxRetryDelay(maxRetryDelay);
             return this;
@@ -158,19 +159,19 @@ public interface TaskRunner {
             return this;
         }
 
-        /** Sets how long stopping waits for batches at work, 0 to 24 h. Default: 20 s. */
+        /** Sets how long {@link #stop()} waits for batches in progress, 0 to 24 h. Default: 20 s. */
         public Builder<T> drainTimeout(Duration drainTimeout) {
             config.drainTimeout(drainTimeout);
             return this;
         }
 
-        /** Sets what runs the tasker and the finish of its tasks in one transaction. Default: they have none in common. */
+        /** Runs the tasker and the finish of its tasks in one transaction. Default: they don't share a transaction. */
         public Builder<T> transactions(TaskTransactions transactions) {
             this.transactions = Objects.requireNonNull(transactions, "transactions");
             return this;
         }
 
-        /** Sets a listener to what the runner does. Default: none. */
+        /** Sets a listener for what the runner does. Default: none. */
         public Builder<T> listener(TaskRunnerListener listener) {
             this.listener = Objects.requireNonNull(listener, "listener");
             return this;
@@ -180,7 +181,7 @@ public interface TaskRunner {
          * Builds a runner that has not started.
          *
          * @throws InvalidConfigurationException if a setting is outside its limits
-         * @throws InvalidLeaseException if the name is no lease name
+         * @throws InvalidLeaseException if the name is not a valid lease name
          * @throws IllegalArgumentException if the client was not started by {@link LeaseClient#builder}
          */
         public TaskRunner build() {

@@ -8,20 +8,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * The settings of a task runner. Most applications set them with {@link TaskRunner#builder}.
  *
- * <p>A failed task waits for {@code retryDelay} after its first failure, twice as long after each further one, and for
- * {@code maxRetryDelay} at most, each within 20 %. Each task has a delay of its own.
+ * <p>A failed task waits for {@code retryDelay} after its first failure. The delay doubles with each further failure, up to
+ * {@code maxRetryDelay}, and is jittered by 20 %. Each task has its own delay.
  *
  * @param name the name under which the runners of all instances share the tasks; a lease name
- * @param tasksPerSession how many tasks the runner holds at most, 1 to 100,000
- * @param batchSize how many tasks are handed to the tasker at once at most, 1 to {@code tasksPerSession}
- * @param threads how many batches are worked on at once, 1 to 10,000
- * @param virtualThreads whether the batches are worked on by virtual threads, from Java 21 on
- * @param interval how long the runner waits after it has found no task, within 10 % so that runners don't fall into step;
- *     1 ms to 24 h
+ * @param tasksPerSession the maximum number of tasks that the runner holds, 1 to 100,000
+ * @param batchSize the maximum number of tasks in one call of the tasker, 1 to {@code tasksPerSession}
+ * @param threads the number of batches in progress at once, 1 to 10,000
+ * @param virtualThreads whether virtual threads work on the batches, which requires Java 21
+ * @param interval how long the runner waits after it has found no task, 1 ms to 24 h; jittered by 10 % so that runners don't
+ *     claim at the same time
  * @param retryDelay how long a task waits after its first failure, 1 ms to 24 h
- * @param maxRetryDelay how long a failed task waits at most, {@code retryDelay} to 24 h
+ * @param maxRetryDelay the maximum time that a failed task waits, {@code retryDelay} to 24 h
  * @param taskTimeout how long a call of the tasker may take before it is reported and interrupted; 0 for no limit, up to 24 h
- * @param drainTimeout how long {@link TaskRunner#stop()} waits for batches at work; 0 to 24 h
+ * @param drainTimeout how long {@link TaskRunner#stop()} waits for batches in progress; 0 to 24 h
  */
 public record TaskRunnerConfig(
         String name,
@@ -57,7 +57,7 @@ public record TaskRunnerConfig(
     }
 
     /**
-     * Returns a builder of which each setting has its default.
+     * Returns a builder with the default settings.
      *
      * @param name the name under which the runners of all instances share the tasks; a lease name
      */
@@ -106,14 +106,14 @@ public record TaskRunnerConfig(
             this.name = Objects.requireNonNull(name, "name");
         }
 
-        /** Sets how many tasks the runner holds at most, 1 to 100,000. Default: 100. */
+        /** Sets the maximum number of tasks that the runner holds, 1 to 100,000. Default: 100. */
         public Builder tasksPerSession(int tasksPerSession) {
             this.tasksPerSession = tasksPerSession;
             return this;
         }
 
         /**
-         * Sets how many tasks are handed to the tasker at once at most, 1 to {@code tasksPerSession}. Default:
+         * Sets the maximum number of tasks in one call of the tasker, 1 to {@code tasksPerSession}. Default:
          * {@code tasksPerSession} divided by {@code threads}, rounded up.
          */
         public Builder batchSize(int batchSize) {
@@ -121,13 +121,13 @@ public record TaskRunnerConfig(
             return this;
         }
 
-        /** Sets how many batches are worked on at once, 1 to 10,000. Default: 1. */
+        /** Sets the number of batches in progress at once, 1 to 10,000. Default: 1. */
         public Builder threads(int threads) {
             this.threads = threads;
             return this;
         }
 
-        /** Sets whether the batches are worked on by virtual threads, from Java 21 on. Default: false. */
+        /** Sets whether virtual threads work on the batches, which requires Java 21. Default: false. */
         public Builder virtualThreads(boolean virtualThreads) {
             this.virtualThreads = virtualThreads;
             return this;
@@ -145,7 +145,7 @@ public record TaskRunnerConfig(
             return this;
         }
 
-        /** Sets how long a failed task waits at most, {@code retryDelay} to 24 h. Default: 1 min. */
+        /** Sets the maximum time that a failed task waits, {@code retryDelay} to 24 h. Default: 1 min. */
         public Builder maxRetryDelay(Duration maxRetryDelay) {
             this.maxRetryDelay = Objects.requireNonNull(maxRetryDelay, "maxRetryDelay");
             return this;
@@ -157,7 +157,7 @@ public record TaskRunnerConfig(
             return this;
         }
 
-        /** Sets how long stopping waits for batches at work, 0 to 24 h. Default: 20 s. */
+        /** Sets how long {@link TaskRunner#stop()} waits for batches in progress, 0 to 24 h. Default: 20 s. */
         public Builder drainTimeout(Duration drainTimeout) {
             this.drainTimeout = Objects.requireNonNull(drainTimeout, "drainTimeout");
             return this;
@@ -167,7 +167,7 @@ public record TaskRunnerConfig(
          * Builds the settings.
          *
          * @throws InvalidConfigurationException if a setting is outside its limits
-         * @throws InvalidLeaseException if the name is no lease name
+         * @throws InvalidLeaseException if the name is not a valid lease name
          */
         public TaskRunnerConfig build() {
             int batch = batchSize != null ? batchSize : defaultBatchSize();

@@ -3,14 +3,14 @@ package io.github.dbleases;
 import java.util.List;
 
 /**
- * Does the work that tasks stand for.
+ * Does the work of tasks.
  *
- * <p>{@link #each} is the simplest form: it handles one task at a time, and what it throws concerns that task only. A tasker
- * that implements {@link #perform} gets several tasks in one call.
+ * <p>{@link #each} is the simplest form: it handles one task at a time, and an exception affects that task only. A tasker that
+ * implements {@link #perform} gets several tasks in one call.
  *
- * <p>Work is done at least once. An instance that crashes, or that is cut off from its database for longer than the TTL, may
- * have done work that it could not report, and another instance does it again. Make the work idempotent, or let it take
- * part in the transaction of the runner, which makes it exactly once.
+ * <p>Work is done at least once. If an instance crashes, or is cut off from its database for longer than the TTL, it may have
+ * done work that it could not record, and another instance does that work again. Make the work idempotent, or do it in the
+ * transaction of the runner to get exactly once.
  *
  * @param <T> the type of a task in the application
  */
@@ -18,27 +18,27 @@ import java.util.List;
 public interface Tasker<T> {
 
     /**
-     * Performs tasks that no other session works on.
+     * Does the work of tasks that this session holds.
      *
-     * <p>Returned tasks are finished. A task that isn't returned has failed. When this method throws, it isn't known what was
-     * accomplished: each task is tried once more, alone, and what fails then has failed with its own cause. A tasker that
-     * knows throws a {@link BatchFailedException}, and nothing is repeated.
+     * <p>The returned tasks are finished. A task that isn't returned has failed. If this method throws, it isn't known which
+     * tasks are done: each task is tried once more, alone, and fails with its own cause. A tasker that knows which tasks are
+     * done can throw a {@link BatchFailedException} instead, and nothing is repeated.
      *
      * <p>For a single task, the cause can also be a {@link TaskPostponedException} or a {@link TaskGivenUpException}.
      *
      * @param tasks at least one task; unmodifiable
-     * @return the tasks that were accomplished: the same objects or equal ones
+     * @return the tasks that are done: the same objects or equal ones
      */
     List<T> perform(List<T> tasks) throws Exception;
 
-    /** Whether this tasker wants its tasks one by one, so that each has an outcome and a timeout of its own. */
+    /** Returns whether this tasker gets its tasks one by one, each with its own outcome and timeout. */
     default boolean oneByOne() {
         return false;
     }
 
     /**
-     * Makes a tasker of something that handles one task. A task for which it returns is finished; a task for which it throws
-     * has failed, and the others are not affected.
+     * Returns a tasker that handles one task at a time. If the work returns, the task is finished. If it throws, the task has
+     * failed, and the other tasks are not affected.
      */
     static <T> Tasker<T> each(Work<? super T> work) {
         return new Tasker<>() {

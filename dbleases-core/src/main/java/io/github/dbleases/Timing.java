@@ -6,24 +6,24 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The times on which the safety of the leases rests. {@link #of} derives all of them from the TTL, and {@link #builder}
- * those that are not set. They must satisfy
+ * The times that the safety of the leases depends on. {@link #of} derives all of them from the TTL, and {@link #builder}
+ * derives those that are not set. They must satisfy
  *
  * <ul>
- *   <li>{@code heartbeat <= ttl / 3} and {@code heartbeat + 2 * attemptTimeout + margin <= ttl}, so that one attempt may
- *       fail without the trust being lost;
- *   <li>{@code margin + grace >= ttl / 10}, so that no two clients trust one partition although the clocks of two machines
+ *   <li>{@code heartbeat <= ttl / 3} and {@code heartbeat + 2 * attemptTimeout + margin <= ttl}, so that the client is not
+ *       suspended if one attempt fails;
+ *   <li>{@code margin + grace >= ttl / 10}, so that no two clients trust the same partition even if the clocks of two machines
  *       run at rates that differ by up to 10 % ({@link #toleratedClockRate()});
- *   <li>{@code grace >= ttl / 60}, so that ordinary differences between clocks don't keep the others from taking over.
+ *   <li>{@code grace >= ttl / 60}, so that ordinary differences between clocks don't prevent other clients from taking over.
  * </ul>
  *
  * Each is 1 ms to 24 h.
  *
  * @param ttl T: how long a session lives without a heartbeat
  * @param heartbeat H: the time between two heartbeats
- * @param attemptTimeout Q: the time budget of one attempt: connect, wait and execute
- * @param margin M: how long before the session may expire the client stops trusting it
- * @param grace E: how long after a session has expired the others wait before they mark it dead
+ * @param attemptTimeout Q: the time budget of one attempt to reach the store, including connecting, waiting and executing
+ * @param margin M: how long before its session may expire a client stops trusting it
+ * @param grace E: how long the other clients wait after a session has expired before they mark it dead
  */
 public record Timing(Duration ttl, Duration heartbeat, Duration attemptTimeout, Duration margin, Duration grace) {
 
@@ -55,7 +55,7 @@ public record Timing(Duration ttl, Duration heartbeat, Duration attemptTimeout, 
         return builder(ttl).build();
     }
 
-    /** Returns a builder of which each time follows from the TTL, as in {@link #of}, unless it is set. */
+    /** Returns a builder that derives each time from the TTL, as {@link #of} does, unless it is set. */
     public static Builder builder(Duration ttl) {
         return new Builder(ttl);
     }
@@ -85,13 +85,13 @@ public record Timing(Duration ttl, Duration heartbeat, Duration attemptTimeout, 
             return this;
         }
 
-        /** Sets how long before its expiry a session is trusted no longer. Default: T/12. */
+        /** Sets how long before its session may expire a client stops trusting it. Default: T/12. */
         public Builder margin(Duration margin) {
             this.margin = Objects.requireNonNull(margin, "margin");
             return this;
         }
 
-        /** Sets how long the other clients wait after a session has expired. Default: T/12. */
+        /** Sets how long the other clients wait after a session has expired before they mark it dead. Default: T/12. */
         public Builder grace(Duration grace) {
             this.grace = Objects.requireNonNull(grace, "grace");
             return this;
@@ -175,10 +175,9 @@ public record Timing(Duration ttl, Duration heartbeat, Duration attemptTimeout, 
     }
 
     /**
-     * Returns by how much the rates of two clocks may differ without two clients trusting one partition, as a fraction: 0.1
-     * is 10 %. What separates the end of trust from the next owner is {@code margin + grace}, out of
-     * {@code ttl - margin}; so this is {@code (margin + grace) / (ttl - margin)}, 0.18 for times that are derived from the
-     * TTL.
+     * Returns by how much the rates of two clocks may differ before two clients could trust the same partition, as a fraction:
+     * 0.1 is 10 %. The trust lasts {@code ttl - margin}, and the next owner follows {@code margin + grace} after its end, so
+     * the result is {@code (margin + grace) / (ttl - margin)}. For times that are derived from the TTL, it is 0.18.
      */
     public double toleratedClockRate() {
         return (double) margin.plus(grace).toNanos() / trust().toNanos();
@@ -189,7 +188,7 @@ public record Timing(Duration ttl, Duration heartbeat, Duration attemptTimeout, 
         return ttl.minus(margin);
     }
 
-    /** Refuses a time that is shorter than the given one or longer than {@link #LONGEST}. */
+    /** Throws if a time is shorter than the given one or longer than {@link #LONGEST}. */
     static void requireInRange(String setting, Duration value, Duration shortest) {
         if (value.compareTo(shortest) < 0) {
             throw new InvalidConfigurationException(

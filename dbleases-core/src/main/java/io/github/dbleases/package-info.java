@@ -1,4 +1,4 @@
-/** What an application uses: leases on partitions, leadership, tasks. */
+/** The API for applications: leases on partitions, leader election and task runners. */
 @NullMarked
 package io.github.dbleases;
 

@@ -1,7 +1,7 @@
 package io.github.dbleases.process;
 
 import io.github.dbleases.testing.postgres.PostgresDatabase;
-import java.io.IOException;
+import io.github.dbleases.testing.process.JavaProcess;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -12,10 +12,15 @@ final class Candidate implements AutoCloseable {
     private final JavaProcess process;
     private final Map<String, Long> said = new ConcurrentHashMap<>();
 
-    Candidate(PostgresDatabase database, String clientId, String timing) throws IOException {
+    Candidate(PostgresDatabase database, String clientId, String timing) {
         this.clientId = clientId;
-        this.process = new JavaProcess(CandidateProcess.class, database.jdbcUrl(), database.user(), clientId, timing);
-        process.hear(line -> hear(line.split(" ")));
+        this.process = JavaProcess.start(
+                line -> hear(line.split(" ")),
+                CandidateProcess.class,
+                database.jdbcUrl(),
+                database.user(),
+                clientId,
+                timing);
     }
 
     private void hear(String[] words) {

@@ -12,6 +12,7 @@ import io.github.dbleases.postgres.PostgresSchema;
 import io.github.dbleases.postgres.PostgresStoreConfig;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
+import io.github.dbleases.testing.process.JavaProcess;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -98,8 +99,8 @@ class FenceProcessTests {
     }
 
     private JavaProcess start(String what) throws Exception {
-        JavaProcess first = new JavaProcess(FencedProcess.class, database.jdbcUrl(), database.user(), what);
-        first.hear(heard::add);
+        JavaProcess first =
+                JavaProcess.start(heard::add, FencedProcess.class, database.jdbcUrl(), database.user(), what);
         return first;
     }
 

@@ -7,6 +7,7 @@ import io.github.dbleases.postgres.PostgresSchema;
 import io.github.dbleases.postgres.PostgresStoreConfig;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
+import io.github.dbleases.testing.process.JavaProcess;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -96,8 +97,8 @@ class TaskProcessTests {
     }
 
     private void start(boolean transactional) throws IOException {
-        workers.add(new JavaProcess(
-                WorkerProcess.class, database.jdbcUrl(), database.user(), Boolean.toString(transactional)));
+        workers.add(JavaProcess.start(
+                line -> {}, WorkerProcess.class, database.jdbcUrl(), database.user(), Boolean.toString(transactional)));
     }
 
     private void addTasks() throws SQLException {

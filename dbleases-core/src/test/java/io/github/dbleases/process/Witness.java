@@ -1,6 +1,6 @@
 package io.github.dbleases.process;
 
-import java.io.IOException;
+import io.github.dbleases.testing.process.JavaProcess;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -15,15 +15,14 @@ final class Witness implements AutoCloseable {
     private volatile Map<Integer, Long> owned = Map.of();
 
     /** Starts a process on PostgreSQL. */
-    Witness(Testimonies testimonies, String jdbcUrl, String user) throws IOException {
+    Witness(Testimonies testimonies, String jdbcUrl, String user) {
         this(testimonies, WitnessProcess.class, jdbcUrl, user);
     }
 
     /** Starts a process whose main class chooses the store. */
-    Witness(Testimonies testimonies, Class<?> main, String... arguments) throws IOException {
+    Witness(Testimonies testimonies, Class<?> main, String... arguments) {
         this.testimonies = testimonies;
-        this.process = new JavaProcess(main, arguments);
-        process.hear(line -> hear(line.split(" ")));
+        this.process = JavaProcess.start(line -> hear(line.split(" ")), main, arguments);
     }
 
     /** Returns the partitions that it owned according to its last statement. */

@@ -182,7 +182,7 @@ public final class ClaimFigures {
         SqlParts sql =
                 TableSql.of(TaskDatabase.OUTBOX, List.of(LeaseTables.defaults().session()), types);
         Exchange exchange = new Exchange(TaskDatabase.OUTBOX, sql, types);
-        Sql claim = exchange.statement(false, true, Exchange.Start.FIRST, 4);
+        Sql claim = exchange.statement(new Exchange.Kind(false, false, true, true, true, Exchange.Start.FIRST), 4);
         Map<String, Object> values = Map.of(
                 "session",
                 1L,

@@ -25,7 +25,8 @@ final class Arena implements AutoCloseable {
             "max_wal_size", "16GB",
             "wal_keep_size", "8GB",
             "checkpoint_timeout", "1h",
-            "autovacuum", "off");
+            "autovacuum", "off",
+            "fsync", "on");
 
     private final PostgresServer server = PostgresServer.privateServer(SETTINGS);
     private final Connection connection;

@@ -13,36 +13,36 @@ final class FailureMemory {
 
     private static final int CAPACITY = 10_000;
 
-    private final Map<Object, Entry> entries = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<Object, Failures> failures = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Object, Entry> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Object, Failures> eldest) {
             return size() > CAPACITY;
         }
     };
 
-    private record Entry(int failures, long notBefore) {}
+    private record Failures(int count, long notBefore) {}
 
     /** Returns how often a task has failed, as far as that is remembered. */
     int failures(Object id) {
-        Entry entry = entries.get(id);
-        return entry == null ? 0 : entry.failures();
+        Failures known = failures.get(id);
+        return known == null ? 0 : known.count();
     }
 
-    void remember(Object id, int failures, long notBefore) {
-        entries.put(id, new Entry(failures, notBefore));
+    void remember(Object id, int count, long notBefore) {
+        failures.put(id, new Failures(count, notBefore));
     }
 
     void forget(Object id) {
-        entries.remove(id);
+        failures.remove(id);
     }
 
     /** Returns the tasks that must not be retried yet. */
     List<Object> notDue(long now) {
         List<Object> notDue = new ArrayList<>();
-        entries.forEach((id, entry) -> {
-            if (entry.notBefore() - now > 0) {
+        failures.forEach((id, known) -> {
+            if (known.notBefore() - now > 0) {
                 notDue.add(id);
             }
         });
@@ -52,8 +52,8 @@ final class FailureMemory {
     /** Returns the tasks that have failed. */
     List<Object> failed() {
         List<Object> failed = new ArrayList<>();
-        entries.forEach((id, entry) -> {
-            if (entry.failures() > 0) {
+        failures.forEach((id, known) -> {
+            if (known.count() > 0) {
                 failed.add(id);
             }
         });

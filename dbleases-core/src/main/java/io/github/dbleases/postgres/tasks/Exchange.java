@@ -1,5 +1,7 @@
 package io.github.dbleases.postgres.tasks;
 
+import static java.util.Map.entry;
+
 import io.github.dbleases.TaskClaim;
 import io.github.dbleases.TaskFailure;
 import io.github.dbleases.internal.jdbc.Sql;
@@ -41,9 +43,10 @@ final class Exchange {
 
     private static final String STATEMENT = """
             /* size {size} */ WITH
-            {report}{claim}dbleases_reply AS (
+            {patience}{finishing}{giving}{claiming}dbleases_reply AS (
                 SELECT {pages} AS dbleases_pages,
-                {reported},
+                {finished},
+                {givenBack},
                 {claimed}
             )
             SELECT {columns}
@@ -54,9 +57,12 @@ final class Exchange {
      * repeated in smaller parts. Two seconds are longer than PostgreSQL needs to find a deadlock. {@code dbleases_patience} is
      * evaluated before rows are searched.
      */
-    private static final String REPORT = """
+    private static final String PATIENCE = """
             dbleases_patience AS MATERIALIZED (SELECT set_config('lock_timeout', '2s', true) AS is_set),
 
+            """;
+
+    private static final String FINISH = """
             dbleases_finish AS (SELECT {?finished}::{ids}::{type}[] AS ids),
             dbleases_finished AS (
                 {finishWhere}
@@ -65,6 +71,9 @@ final class Exchange {
                 RETURNING {id} AS id
             ),
 
+            """;
+
+    private static final String GIVE_BACK = """
             dbleases_failure (dbleases_id, dbleases_error, dbleases_millis, dbleases_verdict, dbleases_position) AS (
                 SELECT * FROM unnest({?failed}::{ids}::{type}[], {?errors}::text[], {?delays}::bigint[], {?verdicts}::text[])
                     WITH ORDINALITY
@@ -107,34 +116,8 @@ final class Exchange {
      * few tasks. On a table without statistics it would assume more rows than there are, and sort everything that is pending.
      */
     private static final String CLAIM = """
-            dbleases_limit AS MATERIALIZED (
-                SELECT CASE WHEN {?shared}::boolean THEN least({?limit}::bigint, greatest(0, ceil((
-                    {?held}::bigint
-                    + (SELECT count(*) FROM (
-                        SELECT FROM {table}
-                        WHERE {isPending} AND {isFresh} AND {isDue}
-                        AND {isFree}{fromStart}
-                        ORDER BY {claimOrder}
-                        LIMIT (SELECT {?count}::bigint)
-                    ) AS dbleases_fresh_pending)
-                    + (SELECT count(*) FROM (
-                        SELECT FROM {table}
-                        WHERE {isPending} AND {isRetry} AND {isDue}
-                        AND {isFree}
-                        ORDER BY {claimOrder}
-                        LIMIT (SELECT CASE WHEN {?retries} = 0 THEN 0 ELSE {?count} END::bigint)
-                    ) AS dbleases_retries_pending)
-                )::numeric / {?sessions}) - {?held})::bigint) ELSE {?limit}::bigint END AS tasks
-            ),
-            dbleases_retries AS MATERIALIZED (
-                SELECT ctid FROM {table}
-                WHERE {isPending} AND {isRetry} AND {isDue}
-                AND {isFree}
-                AND {isLive}
-                ORDER BY {claimOrder}
-                LIMIT (SELECT least({?retries}::bigint, tasks) FROM dbleases_limit)
-                FOR NO KEY UPDATE SKIP LOCKED
-            ),
+            {limit},
+            {retries},
             dbleases_fresh AS MATERIALIZED (
                 SELECT ctid, {id} AS id, {dueText} AS due FROM {table}
                 WHERE {isPending} AND {isFresh} AND {isDue}
@@ -155,18 +138,61 @@ final class Exchange {
 
             """;
 
+    /** How many tasks the session may claim, in all: its share of what is pending. */
+    private static final String SHARE = """
+            dbleases_limit AS MATERIALIZED (
+                SELECT least({?limit}::bigint, greatest(0, ceil((
+                    {?held}::bigint
+                    + (SELECT count(*) FROM (
+                        SELECT FROM {table}
+                        WHERE {isPending} AND {isFresh} AND {isDue}
+                        AND {isFree}{fromStart}
+                        ORDER BY {claimOrder}
+                        LIMIT (SELECT {?count}::bigint)
+                    ) AS dbleases_fresh_pending){pendingRetries}
+                )::numeric / {?sessions}) - {?held})::bigint) AS tasks
+            )""";
+
+    private static final String NO_SHARE = "dbleases_limit AS MATERIALIZED (SELECT {?limit}::bigint AS tasks)";
+
+    private static final String PENDING_RETRIES = """
+
+            + (SELECT count(*) FROM (
+                SELECT FROM {table}
+                WHERE {isPending} AND {isRetry} AND {isDue}
+                AND {isFree}
+                ORDER BY {claimOrder}
+                LIMIT (SELECT {?count}::bigint)
+            ) AS dbleases_retries_pending)""".indent(8).stripTrailing();
+
+    private static final String RETRIES = """
+            dbleases_retries AS MATERIALIZED (
+                SELECT ctid FROM {table}
+                WHERE {isPending} AND {isRetry} AND {isDue}
+                AND {isFree}
+                AND {isLive}
+                ORDER BY {claimOrder}
+                LIMIT (SELECT least({?retries}::bigint, tasks) FROM dbleases_limit)
+                FOR NO KEY UPDATE SKIP LOCKED
+            )""";
+
+    private static final String NO_RETRIES = "dbleases_retries AS (SELECT NULL::tid AS ctid WHERE false)";
+
     /** Returns the positions of tasks that were not finished. Usually there are none, and nothing is searched. */
-    private static final String REPORTED = """
+    private static final String FINISHED = """
             CASE WHEN (SELECT count(*) FROM dbleases_finished) < (SELECT cardinality(ids) FROM dbleases_finish) THEN ARRAY (
                     SELECT given.position::int
                     FROM dbleases_finish, unnest(dbleases_finish.ids) WITH ORDINALITY AS given (id, position)
                     WHERE given.id NOT IN (SELECT id FROM dbleases_finished)
-                ) END AS dbleases_lost,
-                (SELECT array_agg(position::int) FROM dbleases_freed) AS dbleases_freed,
+                ) END AS dbleases_lost""";
+
+    private static final String NOTHING_FINISHED = "NULL::int[] AS dbleases_lost";
+
+    private static final String GIVEN_BACK = """
+            (SELECT array_agg(position::int) FROM dbleases_freed) AS dbleases_freed,
                 (SELECT array_agg(position::int) FROM dbleases_given_up) AS dbleases_given_up""";
 
-    private static final String NOTHING_REPORTED =
-            "NULL::int[] AS dbleases_lost, NULL::int[] AS dbleases_freed, NULL::int[] AS dbleases_given_up";
+    private static final String NOTHING_GIVEN_BACK = "NULL::int[] AS dbleases_freed, NULL::int[] AS dbleases_given_up";
 
     private static final String CLAIMED = """
             fresh AS dbleases_fresh, retries AS dbleases_retries,
@@ -194,12 +220,33 @@ final class Exchange {
         LAST
     }
 
-    private record Kind(boolean report, boolean claim, Start start, int size) {}
+    /**
+     * What a request asks for. Its statement has no other parts, because PostgreSQL prepares each part for execution even if
+     * it finds nothing to do: that takes as long as the work on a single task.
+     *
+     * @param gives whether tasks fail or are released
+     */
+    record Kind(boolean finishes, boolean gives, boolean claims, boolean retries, boolean shared, Start start) {
+
+        static Kind of(TaskRequest<?> request, @Nullable Position from) {
+            boolean finishes = !request.finished().isEmpty();
+            boolean gives = request.size() > request.finished().size();
+            ClaimPlan plan = request.claim();
+            if (plan == null) {
+                return new Kind(finishes, gives, false, false, false, Start.FIRST);
+            }
+            Start start = plan.fromEnd() ? Start.LAST : from == null ? Start.FIRST : Start.FROM;
+            return new Kind(
+                    finishes, gives, true, plan.retries() > 0, plan.claim().shared(), start);
+        }
+    }
+
+    private record Text(Kind kind, int size) {}
 
     private final TaskTable table;
     private final SqlParts sql;
     private final ColumnTypes types;
-    private final Map<Kind, Sql> statements = new ConcurrentHashMap<>();
+    private final Map<Text, Sql> statements = new ConcurrentHashMap<>();
 
     Exchange(TaskTable table, SqlParts sql, ColumnTypes types) {
         this.table = table;
@@ -221,23 +268,30 @@ final class Exchange {
      *
      * @param size the step of the {@link TableSize}: each step has a text of its own, and thereby a plan of its own
      */
-    Sql statement(boolean report, boolean claim, Start start, int size) {
-        return statements.computeIfAbsent(new Kind(report, claim, start, size), this::statement);
+    Sql statement(Kind kind, int size) {
+        return statements.computeIfAbsent(new Text(kind, size), this::fill);
     }
 
-    private Sql statement(Kind kind) {
+    private Sql fill(Text text) {
+        Kind kind = text.kind();
         return sql.fill(
                 STATEMENT,
-                Map.of(
-                        "size", Integer.toString(kind.size()),
-                        "report", kind.report() ? REPORT : "",
-                        "claim", kind.claim() ? CLAIM : "",
-                        "fromStart", kind.start() == Start.FROM ? " AND {isNotBefore}" : "",
-                        "claimOrder", kind.start() == Start.LAST ? "{reversedOrder}" : "{order}",
-                        "pages", PAGES,
-                        "reported", kind.report() ? REPORTED : NOTHING_REPORTED,
-                        "claimed", kind.claim() ? CLAIMED : NOTHING_CLAIMED,
-                        "columns", kind.claim() ? CLAIMED_ROWS : "* FROM dbleases_reply"));
+                Map.ofEntries(
+                        entry("size", Integer.toString(text.size())),
+                        entry("patience", kind.finishes() || kind.gives() ? PATIENCE : ""),
+                        entry("finishing", kind.finishes() ? FINISH : ""),
+                        entry("giving", kind.gives() ? GIVE_BACK : ""),
+                        entry("claiming", kind.claims() ? CLAIM : ""),
+                        entry("limit", kind.shared() ? SHARE : NO_SHARE),
+                        entry("pendingRetries", kind.retries() ? PENDING_RETRIES : ""),
+                        entry("retries", kind.retries() ? RETRIES : NO_RETRIES),
+                        entry("fromStart", kind.start() == Start.FROM ? " AND {isNotBefore}" : ""),
+                        entry("claimOrder", kind.start() == Start.LAST ? "{reversedOrder}" : "{order}"),
+                        entry("pages", PAGES),
+                        entry("finished", kind.finishes() ? FINISHED : NOTHING_FINISHED),
+                        entry("givenBack", kind.gives() ? GIVEN_BACK : NOTHING_GIVEN_BACK),
+                        entry("claimed", kind.claims() ? CLAIMED : NOTHING_CLAIMED),
+                        entry("columns", kind.claims() ? CLAIMED_ROWS : "* FROM dbleases_reply")));
     }
 
     /**
@@ -251,9 +305,7 @@ final class Exchange {
         if (size.isOld()) {
             size.read(readPages(connection));
         }
-        ClaimPlan plan = request.claim();
-        Start start = plan != null && plan.fromEnd() ? Start.LAST : from == null ? Start.FIRST : Start.FROM;
-        Sql text = statement(request.size() > 0, plan != null, start, size.step());
+        Sql text = statement(Kind.of(request, from), size.step());
         try (PreparedStatement statement = QueueConnections.prepare(connection, text.text(), QueueConnections.USUAL)) {
             int index = 0;
             for (String parameter : text.parameters()) {

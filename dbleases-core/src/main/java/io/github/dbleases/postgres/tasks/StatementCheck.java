@@ -3,6 +3,7 @@ package io.github.dbleases.postgres.tasks;
 import io.github.dbleases.InvalidTaskTableException;
 import io.github.dbleases.internal.jdbc.SqlParts;
 import io.github.dbleases.internal.jdbc.SqlState;
+import io.github.dbleases.postgres.tasks.Exchange.Kind;
 import io.github.dbleases.postgres.tasks.Exchange.Start;
 import io.github.dbleases.postgres.tasks.Identifiers.Order;
 import java.sql.Connection;
@@ -78,8 +79,16 @@ final class StatementCheck {
             plan("giveUp", giveUp, SET.formatted(sql, giveUp, session));
         }
         Start from = table.orders().isEmpty() ? Start.FROM : Start.FIRST;
-        plan(null, table.name(), exchange.statement(true, true, from, 0).text());
-        plan(null, table.name(), exchange.statement(false, true, Start.LAST, 0).text());
+        plan(
+                null,
+                table.name(),
+                exchange.statement(new Kind(true, true, true, true, true, from), 0)
+                        .text());
+        plan(
+                null,
+                table.name(),
+                exchange.statement(new Kind(false, false, true, true, true, Start.LAST), 0)
+                        .text());
         plan(null, table.name(), further);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.internal.jdbc.Sql;
 import io.github.dbleases.internal.jdbc.SqlParts;
+import io.github.dbleases.postgres.tasks.Exchange.Kind;
 import io.github.dbleases.postgres.tasks.Exchange.Start;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,7 +19,15 @@ class ExchangeSqlTests {
 
     @Test
     void aRequestThatReportsAndClaims() throws IOException {
-        assertThat(sql(TaskDatabase.OUTBOX, true, true, Start.FROM)).isEqualTo(resource("report-and-claim.sql"));
+        assertThat(sql(TaskDatabase.OUTBOX, new Kind(true, true, true, true, true, Start.FROM)))
+                .isEqualTo(resource("report-and-claim.sql"));
+    }
+
+    /** The usual request of a runner that works on single tasks: it has no parts that would find nothing to do. */
+    @Test
+    void aRequestThatFinishesAndClaimsFreshTasks() throws IOException {
+        assertThat(sql(TaskDatabase.OUTBOX, new Kind(true, false, true, false, false, Start.FROM)))
+                .isEqualTo(resource("finish-and-claim.sql"));
     }
 
     @Test
@@ -33,7 +42,8 @@ class ExchangeSqlTests {
                 new TaskTable.Failures("attempts", "error", "due_at", 5, "status = 'dead'"),
                 null);
 
-        assertThat(sql(table, true, true, Start.FIRST)).isEqualTo(resource("report-and-claim-ordered.sql"));
+        assertThat(sql(table, new Kind(true, true, true, true, true, Start.FIRST)))
+                .isEqualTo(resource("report-and-claim-ordered.sql"));
     }
 
     @Test
@@ -41,7 +51,8 @@ class ExchangeSqlTests {
         TaskTable table =
                 new TaskTable("job", "id", "session_id", null, null, "delete", TaskTable.Failures.UNRECORDED, null);
 
-        assertThat(sql(table, true, false, Start.FIRST)).isEqualTo(resource("report.sql"));
+        assertThat(sql(table, new Kind(true, true, false, false, false, Start.FIRST)))
+                .isEqualTo(resource("report.sql"));
     }
 
     @Test
@@ -59,9 +70,9 @@ class ExchangeSqlTests {
     }
 
     /** Returns a statement with the names of its parameters in the place of question marks. */
-    private static String sql(TaskTable table, boolean report, boolean claim, Start start) {
+    private static String sql(TaskTable table, Kind kind) {
         SqlParts sql = TableSql.of(table, List.of(LeaseTables.defaults().session()), TYPES);
-        Sql statement = new Exchange(table, sql, TYPES).statement(report, claim, start, 0);
+        Sql statement = new Exchange(table, sql, TYPES).statement(kind, 0);
         StringBuilder named = new StringBuilder();
         int index = 0;
         for (char c : statement.text().toCharArray()) {

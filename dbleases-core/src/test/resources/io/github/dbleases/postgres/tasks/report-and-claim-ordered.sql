@@ -44,7 +44,7 @@ dbleases_released AS (
 ),
 
 dbleases_limit AS MATERIALIZED (
-    SELECT CASE WHEN :shared::boolean THEN least(:limit::bigint, greatest(0, ceil((
+    SELECT least(:limit::bigint, greatest(0, ceil((
         :held::bigint
         + (SELECT count(*) FROM (
             SELECT FROM "shop"."mail"
@@ -58,9 +58,9 @@ dbleases_limit AS MATERIALIZED (
             WHERE (status = 'new') AND "attempts" > 0 AND "attempts" < 5 AND "due_at" <= statement_timestamp()
             AND ("session_id" IS NULL OR "session_id" NOT IN (SELECT id FROM "dbleases_session" WHERE state = 'live'))
             ORDER BY "priority" DESC, "due_at"
-            LIMIT (SELECT CASE WHEN :retries = 0 THEN 0 ELSE :count END::bigint)
+            LIMIT (SELECT :count::bigint)
         ) AS dbleases_retries_pending)
-    )::numeric / :sessions) - :held)::bigint) ELSE :limit::bigint END AS tasks
+    )::numeric / :sessions) - :held)::bigint) AS tasks
 ),
 dbleases_retries AS MATERIALIZED (
     SELECT ctid FROM "shop"."mail"

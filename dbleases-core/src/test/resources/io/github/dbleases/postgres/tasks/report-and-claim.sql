@@ -42,7 +42,7 @@ dbleases_released AS (
 ),
 
 dbleases_limit AS MATERIALIZED (
-    SELECT CASE WHEN :shared::boolean THEN least(:limit::bigint, greatest(0, ceil((
+    SELECT least(:limit::bigint, greatest(0, ceil((
         :held::bigint
         + (SELECT count(*) FROM (
             SELECT FROM "outbox"
@@ -56,9 +56,9 @@ dbleases_limit AS MATERIALIZED (
             WHERE (sent_at IS NULL) AND "attempts" > 0 AND "attempts" < 3 AND "id" NOT IN (SELECT unnest(:excluded::bigint[]::bigint[]))
             AND ("session_id" IS NULL OR "session_id" NOT IN (SELECT id FROM "dbleases_session" WHERE state = 'live'))
             ORDER BY "id"
-            LIMIT (SELECT CASE WHEN :retries = 0 THEN 0 ELSE :count END::bigint)
+            LIMIT (SELECT :count::bigint)
         ) AS dbleases_retries_pending)
-    )::numeric / :sessions) - :held)::bigint) ELSE :limit::bigint END AS tasks
+    )::numeric / :sessions) - :held)::bigint) AS tasks
 ),
 dbleases_retries AS MATERIALIZED (
     SELECT ctid FROM "outbox"

@@ -1,9 +1,9 @@
 package io.github.dbleases.spring.autoconfigure;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
@@ -12,6 +12,9 @@ import org.springframework.util.ClassUtils;
 /**
  * A type of store. Each declares what it needs on the class path, and which settings have a meaning for it beside
  * those below {@code dbleases.store.<type>}. {@link LeaseStoreAutoConfiguration} makes its beans.
+ *
+ * <p>Every start evaluates the conditions of all types, so the methods use loops: a lambda expression costs more at its first
+ * use than they do.
  */
 // All lists are unmodifiable.
 @SuppressWarnings("ImmutableEnumChecker")
@@ -57,9 +60,12 @@ public enum StoreType {
 
     StoreType(List<Dependency> dependencies, List<String> settings) {
         this.dependencies = dependencies;
-        this.settings = Stream.concat(Stream.of("store." + word()), settings.stream())
-                .map(setting -> "dbleases." + setting)
-                .toList();
+        List<String> all = new ArrayList<>();
+        all.add("dbleases.store." + word());
+        for (String setting : settings) {
+            all.add("dbleases." + setting);
+        }
+        this.settings = List.copyOf(all);
     }
 
     /** Returns the type that is configured. */
@@ -76,10 +82,12 @@ public enum StoreType {
 
     /** Returns the dependency that has to be added, empty if everything is on the class path. */
     Optional<String> missingDependency(@Nullable ClassLoader classLoader) {
-        return dependencies.stream()
-                .filter(dependency -> !dependency.isPresent(classLoader))
-                .map(Dependency::artifacts)
-                .findFirst();
+        for (Dependency dependency : dependencies) {
+            if (!dependency.isPresent(classLoader)) {
+                return Optional.of(dependency.artifacts());
+            }
+        }
+        return Optional.empty();
     }
 
     boolean usesDatabase() {
@@ -88,11 +96,25 @@ public enum StoreType {
 
     /** Returns whether a property has a meaning for this type: it belongs to this type, or to none. */
     boolean uses(String property) {
-        return owns(property) || Stream.of(values()).noneMatch(type -> type.owns(property));
+        if (owns(property)) {
+            return true;
+        }
+        for (StoreType type : values()) {
+            if (type.owns(property)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean owns(String property) {
-        return settings.stream().anyMatch(setting -> property.equals(setting) || property.startsWith(setting + "."));
+        for (String setting : settings) {
+            if (property.startsWith(setting)
+                    && (property.length() == setting.length() || property.charAt(setting.length()) == '.')) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -109,7 +131,12 @@ public enum StoreType {
                 "org.springframework.jdbc.datasource.SimpleDriverDataSource");
 
         private boolean isPresent(@Nullable ClassLoader classLoader) {
-            return classes.stream().allMatch(required -> ClassUtils.isPresent(required, classLoader));
+            for (String required : classes) {
+                if (!ClassUtils.isPresent(required, classLoader)) {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 }

@@ -4,17 +4,16 @@ import io.github.dbleases.LeaderOnly;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.util.ClassUtils;
 
 /**
  * Tells quickly which types have no {@link LeaderOnly} at all: not themselves, not through inheritance, and not through
  * meta-annotations. That is nearly every type in an application, and Spring's complete search for the annotations of each
- * method of each bean would take longer than everything else that dbleases does at start.
+ * method of each bean would take longer than everything else that dbleases does at start. For the same reason, the methods use
+ * loops: a lambda expression takes longer at its first use.
  */
 final class AnnotatedTypes {
 
@@ -28,7 +27,12 @@ final class AnnotatedTypes {
                 return true;
             }
         }
-        return ClassUtils.getAllInterfacesForClassAsSet(type).stream().anyMatch(this::declares);
+        for (Class<?> implemented : ClassUtils.getAllInterfacesForClassAsSet(type)) {
+            if (declares(implemented)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean declares(Class<?> type) {
@@ -46,7 +50,15 @@ final class AnnotatedTypes {
             return false;
         }
         try {
-            return isAnnotated(type) || Arrays.stream(type.getDeclaredMethods()).anyMatch(this::isAnnotated);
+            if (isAnnotated(type)) {
+                return true;
+            }
+            for (Method method : type.getDeclaredMethods()) {
+                if (isAnnotated(method)) {
+                    return true;
+                }
+            }
+            return false;
         } catch (LinkageError incomplete) {
             // A class that it refers to is missing. The complete search finds out whether that matters.
             return true;
@@ -54,29 +66,39 @@ final class AnnotatedTypes {
     }
 
     private boolean isAnnotated(AnnotatedElement element) {
-        return Arrays.stream(element.getDeclaredAnnotations())
-                .map(Annotation::annotationType)
-                .anyMatch(this::leadsTo);
+        for (Annotation annotation : element.getDeclaredAnnotations()) {
+            if (leadsTo(annotation.annotationType())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean leadsTo(Class<? extends Annotation> annotation) {
         Boolean known = annotations.get(annotation);
         if (known == null) {
-            known = withRepeated(annotation)
-                    .anyMatch(each -> each == LeaderOnly.class
-                            || MergedAnnotations.from(each).isPresent(LeaderOnly.class));
+            known = findIn(annotation);
             annotations.put(annotation, known);
         }
         return known;
     }
 
-    /** An annotation may be the container of repeated ones. */
-    private static Stream<Class<?>> withRepeated(Class<? extends Annotation> annotation) {
-        Stream<Class<?>> contained = Arrays.stream(annotation.getDeclaredMethods())
-                .map(Method::getReturnType)
-                .filter(Class::isArray)
-                .<Class<?>>map(Class::getComponentType)
-                .filter(Class::isAnnotation);
-        return Stream.concat(Stream.of(annotation), contained);
+    private static boolean findIn(Class<? extends Annotation> annotation) {
+        if (isOrHas(annotation)) {
+            return true;
+        }
+        // It may be the container of repeated annotations.
+        for (Method attribute : annotation.getDeclaredMethods()) {
+            Class<?> contained = attribute.getReturnType().getComponentType();
+            if (contained != null && contained.isAnnotation() && isOrHas(contained)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isOrHas(Class<?> annotation) {
+        return annotation == LeaderOnly.class
+                || MergedAnnotations.from(annotation).isPresent(LeaderOnly.class);
     }
 }

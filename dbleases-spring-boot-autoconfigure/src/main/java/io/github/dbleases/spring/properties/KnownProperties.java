@@ -19,6 +19,9 @@ import java.util.stream.Stream;
 /**
  * The properties that exist: the components of the record to which they are bound, and of the records in it. Reading them
  * takes reflection, so one object is kept for all checks.
+ *
+ * <p>Every start reads all properties and looks for each one that is set, so these methods use loops. A lambda expression or a
+ * method reference costs more at its first use than everything else here. The methods that explain a mistake use streams.
  */
 public final class KnownProperties {
 
@@ -35,7 +38,9 @@ public final class KnownProperties {
      */
     public KnownProperties(String prefix, Class<?> type) {
         this.prefix = prefix;
-        this.all = of(List.of(), type).toList();
+        List<Known> found = new ArrayList<>();
+        read(List.of(), type, found);
+        this.all = List.copyOf(found);
     }
 
     /**
@@ -60,24 +65,28 @@ public final class KnownProperties {
         }
     }
 
-    private static Stream<Known> of(List<String> parents, Class<?> type) {
-        RecordComponent[] components = type.getRecordComponents();
-        return components == null ? Stream.empty() : Stream.of(components).flatMap(component -> of(parents, component));
+    private static void read(List<String> parents, Class<?> type, List<Known> found) {
+        if (!type.isRecord()) {
+            return;
+        }
+        for (RecordComponent component : type.getRecordComponents()) {
+            read(with(parents, kebabCase(component.getName())), component, found);
+        }
     }
 
-    private static Stream<Known> of(List<String> parents, RecordComponent component) {
-        List<String> parts = with(parents, kebabCase(component.getName()));
+    private static void read(List<String> parts, RecordComponent component, List<Known> found) {
         Class<?> type = component.getType();
         if (type.isRecord()) {
-            return of(parts, type);
-        }
-        if (Map.class.isAssignableFrom(type)
+            read(parts, type, found);
+        } else if (Map.class.isAssignableFrom(type)
                 && component.getGenericType() instanceof ParameterizedType map
                 && isRecord(map.getActualTypeArguments()[1])) {
-            return of(with(parts, NAME), (Class<?>) map.getActualTypeArguments()[1]);
+            read(with(parts, NAME), (Class<?>) map.getActualTypeArguments()[1], found);
+        } else {
+            found.add(new Known(
+                    parts,
+                    type.isArray() || Map.class.isAssignableFrom(type) || Collection.class.isAssignableFrom(type)));
         }
-        return Stream.of(new Known(
-                parts, type.isArray() || Map.class.isAssignableFrom(type) || Collection.class.isAssignableFrom(type)));
     }
 
     private static boolean isRecord(Type type) {
@@ -85,11 +94,21 @@ public final class KnownProperties {
     }
 
     private static List<String> with(List<String> parents, String part) {
-        return Stream.concat(parents.stream(), Stream.of(part)).toList();
+        List<String> parts = new ArrayList<>(parents);
+        parts.add(part);
+        return List.copyOf(parts);
     }
 
     private static String kebabCase(String camelCase) {
-        return camelCase.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+        StringBuilder kebabCase = new StringBuilder();
+        for (int i = 0; i < camelCase.length(); i++) {
+            char c = camelCase.charAt(i);
+            if (Character.isUpperCase(c)) {
+                kebabCase.append('-');
+            }
+            kebabCase.append(Character.toLowerCase(c));
+        }
+        return kebabCase.toString();
     }
 
     List<Known> all() {
@@ -102,10 +121,13 @@ public final class KnownProperties {
 
     /** Returns the properties that are not below a name of the application's choice. */
     public List<String> unnamed() {
-        return all.stream()
-                .filter(known -> !known.isNamed())
-                .map(known -> prefix + "." + String.join(".", known.parts()))
-                .toList();
+        List<String> names = new ArrayList<>();
+        for (Known known : all) {
+            if (!known.isNamed()) {
+                names.add(prefix + "." + String.join(".", known.parts()));
+            }
+        }
+        return names;
     }
 
     /** Returns the groups with one set of properties for each name. */
@@ -125,21 +147,34 @@ public final class KnownProperties {
         if (first == name.length() || Character.toLowerCase(name.charAt(first)) != prefix.charAt(0)) {
             return Optional.empty();
         }
-        return Optional.of(WrittenName.of(name))
-                .filter(written -> written.parts().size() > 1
-                        && written.parts().get(0).uniform().equals(prefix));
+        WrittenName written = WrittenName.of(name);
+        return written.parts().size() > 1 && written.parts().get(0).uniform().equals(prefix)
+                ? Optional.of(written)
+                : Optional.empty();
     }
 
     /** Returns the property of a name, empty if there is none. */
     Optional<Known> find(WrittenName name) {
         List<WrittenName.Part> parts = name.parts().subList(1, name.parts().size());
-        return all.stream().filter(known -> matches(known, parts)).findFirst();
+        for (Known known : all) {
+            if (matches(known, parts)) {
+                return Optional.of(known);
+            }
+        }
+        return Optional.empty();
     }
 
     private static boolean matches(Known known, List<WrittenName.Part> parts) {
         int size = known.parts().size();
-        return (parts.size() == size || (known.open() && parts.size() > size))
-                && IntStream.range(0, size).allMatch(i -> matches(known.parts().get(i), parts.get(i)));
+        if (parts.size() != size && !(known.open() && parts.size() > size)) {
+            return false;
+        }
+        for (int i = 0; i < size; i++) {
+            if (!matches(known.parts().get(i), parts.get(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean matches(String known, WrittenName.Part part) {

@@ -61,7 +61,12 @@ public final class PropertyCheck {
     }
 
     private Group group(String name) {
-        return groups.computeIfAbsent(name, first -> new Group());
+        Group group = groups.get(name);
+        if (group == null) {
+            group = new Group();
+            groups.put(name, group);
+        }
+        return group;
     }
 
     /**
@@ -86,7 +91,9 @@ public final class PropertyCheck {
             }
         }
         check.checkSpellings();
-        check.checkVariables(variables);
+        if (!variables.isEmpty()) {
+            check.checkVariables(variables);
+        }
         return check;
     }
 
@@ -153,20 +160,25 @@ public final class PropertyCheck {
 
     /** Spring Boot would make two, with the same settings. */
     private void checkSpellings() {
-        groups.forEach((group, names) -> {
+        for (Map.Entry<String, Group> group : groups.entrySet()) {
             Map<String, List<String>> spellings = new TreeMap<>();
-            names.exact().stream()
-                    .filter(WrittenName.Part::isPlain)
-                    .forEach(name -> spellings
-                            .computeIfAbsent(WrittenName.uniform(name), first -> new ArrayList<>())
-                            .add(name));
-            spellings.values().removeIf(same -> same.size() == 1);
-            spellings.forEach((uniform, same) -> wrong.put(
-                    group + " " + uniform,
-                    ("The names %s below dbleases.%s differ only in upper case, '-' and '_', which Spring Boot does not "
-                                    + "tell apart. Use one spelling.")
-                            .formatted(String.join(" and ", same), group)));
-        });
+            for (String name : group.getValue().exact()) {
+                if (WrittenName.Part.isPlain(name)) {
+                    String uniform = WrittenName.uniform(name);
+                    spellings.putIfAbsent(uniform, new ArrayList<>());
+                    spellings.get(uniform).add(name);
+                }
+            }
+            for (Map.Entry<String, List<String>> same : spellings.entrySet()) {
+                if (same.getValue().size() > 1) {
+                    wrong.put(
+                            group.getKey() + " " + same.getKey(),
+                            ("The names %s below dbleases.%s differ only in upper case, '-' and '_', which Spring Boot "
+                                            + "ignores. Use one spelling.")
+                                    .formatted(String.join(" and ", same.getValue()), group.getKey()));
+                }
+            }
+        }
     }
 
     private void checkVariables(Set<String> variables) {

@@ -19,7 +19,13 @@ record WrittenName(List<Part> parts) {
 
         /** Returns whether a text keeps its meaning without brackets. */
         static boolean isPlain(String text) {
-            return !text.isEmpty() && text.chars().allMatch(c -> isLetterOrDigit((char) c) || c == '_' || c == '-');
+            for (int i = 0; i < text.length(); i++) {
+                char c = text.charAt(i);
+                if (!isLetterOrDigit(c) && c != '_' && c != '-') {
+                    return false;
+                }
+            }
+            return !text.isEmpty();
         }
 
         String uniform() {

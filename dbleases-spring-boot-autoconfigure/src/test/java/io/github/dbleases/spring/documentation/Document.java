@@ -27,11 +27,28 @@ record Document(Path path, String text) {
 
     /** Reads all documents: those beside the parent's pom and those in its folder docs. */
     static List<Document> all() {
+        Path root = root();
+        return Stream.of(root, root.resolve("docs")).flatMap(Document::in).toList();
+    }
+
+    private static Path root() {
         Path root = Path.of("").toAbsolutePath();
         while (!Files.exists(root.resolve("RATIONALE.md"))) {
             root = root.getParent();
         }
-        return Stream.of(root, root.resolve("docs")).flatMap(Document::in).toList();
+        return root;
+    }
+
+    /** Returns the names of the files in the main sources of all modules, and of the documents. */
+    static Set<String> filesOfMainSources() {
+        try (Stream<Path> files = Files.walk(root(), 16)) {
+            return files.filter(file -> file.toString().contains("/src/main/java/")
+                            || file.toString().endsWith(".md"))
+                    .map(file -> file.getFileName().toString())
+                    .collect(Collectors.toSet());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Stream<Document> in(Path directory) {

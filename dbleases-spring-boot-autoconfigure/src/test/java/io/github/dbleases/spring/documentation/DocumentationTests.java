@@ -25,6 +25,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -52,6 +53,8 @@ class DocumentationTests {
 
     /** What observations are named by. */
     private static final String OBSERVATIONS = "dbleases.tasks.";
+
+    private static final Pattern CODE = Pattern.compile("`([^`]+)`");
 
     private static final Pattern NAMED_PARAMETER = Pattern.compile("(?<!:):([a-z]+)");
 
@@ -122,6 +125,24 @@ class DocumentationTests {
     @MethodSource("documents")
     void eachLinkLeadsSomewhere(Document document) {
         assertThat(document.links()).allMatch(document::leadsSomewhere);
+    }
+
+    @Test
+    void theMapOfContributingNamesAtMostThreeFilesForEachQuestionAndAllOfThemExist() {
+        List<List<String>> questions = Document.named("CONTRIBUTING.md").rows().stream()
+                .filter(row -> row.get(0).endsWith("?"))
+                .toList();
+        Set<String> files = Document.filesOfMainSources();
+
+        assertThat(questions).hasSize(12);
+        for (List<String> question : questions) {
+            List<String> named = CODE.matcher(question.get(2))
+                    .results()
+                    .map(name -> name.group(1))
+                    .map(name -> name.contains(".") ? name : name + ".java")
+                    .toList();
+            assertThat(named).as(question.get(0)).hasSizeBetween(1, 3).allMatch(files::contains);
+        }
     }
 
     @Test

@@ -2,18 +2,10 @@ package io.github.dbleases.spring.process;
 
 import static org.awaitility.Awaitility.await;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import io.github.dbleases.testing.process.JavaProcess;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 
 /** An application in a JVM of its own, on the class path of this one, and what it writes. */
 public final class ApplicationProcess implements AutoCloseable {
@@ -21,19 +13,11 @@ public final class ApplicationProcess implements AutoCloseable {
     /** A JVM takes its time to start on a busy machine. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    private final Process process;
     private final List<String> lines = new CopyOnWriteArrayList<>();
-    private final Thread reader;
+    private final JavaProcess process;
 
-    private ApplicationProcess(List<String> command) {
-        try {
-            process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        reader = new Thread(this::read, "reader-of-" + process.pid());
-        reader.setDaemon(true);
-        reader.start();
+    private ApplicationProcess(String classPath, List<String> options, String main, String... arguments) {
+        process = JavaProcess.start(lines::add, classPath, options, main, arguments);
     }
 
     /** Starts the main method of a class. */
@@ -44,28 +28,13 @@ public final class ApplicationProcess implements AutoCloseable {
     /** Starts the main method of a class, with another class path and with options for the JVM. */
     public static ApplicationProcess onClassPath(
             String classPath, List<String> options, String main, String... arguments) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto"));
-        command.addAll(options);
-        command.addAll(List.of("-cp", classPath, main));
-        command.addAll(List.of(arguments));
-        return new ApplicationProcess(command);
-    }
-
-    private void read() {
-        try (BufferedReader output =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            output.lines().forEach(lines::add);
-        } catch (IOException | UncheckedIOException ended) {
-            // It was killed while it wrote.
-        }
+        return new ApplicationProcess(classPath, options, main, arguments);
     }
 
     /** Waits until it has written a line that contains a text. */
     public ApplicationProcess awaitLine(String text) {
         await(text).atMost(PATIENCE).until(() -> {
-            boolean ended = !reader.isAlive();
+            boolean ended = !process.isWriting();
             boolean written = lines.stream().anyMatch(line -> line.contains(text));
             if (!written && ended) {
                 throw new IllegalStateException("It ended without writing '%s': %s".formatted(text, output()));
@@ -77,55 +46,33 @@ public final class ApplicationProcess implements AutoCloseable {
 
     /** Asks it to end, as an operator does: SIGTERM. */
     public ApplicationProcess terminate() {
-        process.toHandle().destroy();
+        process.terminate();
         return this;
     }
 
-    /** Stops it, as when the machine does not give it a processor: SIGSTOP. */
+    /** Stops it, as when it gets no processor: SIGSTOP. */
     public void stop() {
-        signal("STOP");
+        process.stop();
     }
 
-    /** Lets it continue: SIGCONT. */
+    /** Resumes it: SIGCONT. */
     public void resume() {
-        signal("CONT");
+        process.resume();
     }
 
-    private void signal(String name) {
-        try {
-            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-                    .start()
-                    .onExit()
-                    .join();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Gives it a line of input. */
+    /** Writes an empty line to its input. */
     public void tell() {
-        try {
-            OutputStream input = process.getOutputStream();
-            input.write('\n');
-            input.flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        process.tell();
     }
 
-    /** Ends it at once: SIGKILL. */
+    /** Kills it: SIGKILL. */
     public void kill() {
-        process.toHandle().destroyForcibly();
-        process.onExit().join();
+        process.kill();
     }
 
     /** Waits until it has ended, and returns its exit code. */
     public int awaitEnd() throws InterruptedException {
-        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-            throw new AssertionError("It has not ended: " + output());
-        }
-        reader.join();
-        return process.exitValue();
+        return process.awaitEnd(PATIENCE).orElseThrow(() -> new AssertionError("It has not ended: " + output()));
     }
 
     /** Returns the lines that it has written. */

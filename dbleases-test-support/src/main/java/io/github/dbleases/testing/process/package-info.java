@@ -1,0 +1,5 @@
+/** Processes that tests start, stop and kill. */
+@NullMarked
+package io.github.dbleases.testing.process;
+
+import org.jspecify.annotations.NullMarked;
