@@ -1,6 +1,7 @@
 package io.github.dbleases;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -10,17 +11,34 @@ import java.util.OptionalLong;
  * @param clientId the name of the client
  * @param session the id of its session, empty before the first one is open and after the client is closed
  * @param state what the client can do
+ * @param since when the client entered this state, by its own clock
  * @param ttl how long a session lives without a heartbeat
  * @param heartbeat the time between two heartbeats
  * @param trustedFor the time to the trust deadline, zero if it has passed
- * @param problem what prevents the client from doing anything except for heartbeats, empty if nothing does. With a problem, the
- *     client keeps what it owns, but it gets no partitions, hands none over and marks no session dead
+ * @param drained whether the client stands by because of {@link LeaseClient#drain()}
+ * @param problem what prevents the client from working, or from doing anything except for heartbeats; empty if nothing does. In
+ *     the second case, the client keeps what it owns, but it gets no partitions, hands none over and marks no session dead
+ * @param lastFailure the last request to the store that failed, whether or not requests succeed again
  */
 public record ClientStatus(
         String clientId,
         OptionalLong session,
         ClientState state,
+        Instant since,
         Duration ttl,
         Duration heartbeat,
         Duration trustedFor,
-        Optional<String> problem) {}
+        boolean drained,
+        Optional<String> problem,
+        Optional<Failure> lastFailure) {
+
+    /**
+     * A request to the store that failed.
+     *
+     * @param at when it failed, by the client's own clock
+     * @param message what went wrong
+     * @param permanent whether repeating it does not help until the configuration or the store is changed, as with a {@link
+     *     StoreUnusableException}
+     */
+    public record Failure(Instant at, String message, boolean permanent) {}
+}

@@ -107,6 +107,19 @@ public interface LeaseClient extends AutoCloseable {
     ClusterView cluster(String lease);
 
     /**
+     * Hands over everything, and stands by until {@link #resume()} is called. The client keeps its session, but it gets no
+     * share: its partitions and leaderships go to the other clients as soon as its listeners have returned and its holds are
+     * closed, and its task runners release the tasks that they have not begun. If all clients stand by, the partitions have
+     * no owner.
+     *
+     * <p>This method returns at once, whether or not the store can be reached. Draining a drained client has no effect.
+     */
+    void drain();
+
+    /** Takes part again after {@link #drain()}, and gets a fair share. Has no effect on a client that does not stand by. */
+    void resume();
+
+    /**
      * Closes the client. It calls the listeners, waits for holds and task runners up to the drain timeout, hands its
      * partitions over to the other members, and ends its session. Partitions that are still held after the drain timeout are
      * not released. They expire with the session, and so do the tasks of a runner that is still working then. Closing a

@@ -24,6 +24,14 @@ public interface TaskSession {
      */
     OptionalLong id();
 
+    /**
+     * Returns whether the client stands by: no task may be claimed or begun, those that are held but not begun must be
+     * released, and those in progress may be finished.
+     */
+    default boolean isDrained() {
+        return false;
+    }
+
     /** Returns the place of this session among the live ones that share the tasks, as far as this client knows. */
     TaskClaim.Place place();
 

@@ -41,6 +41,7 @@ public class FakeLeaseClient implements InternalLeaseClient {
     private HistoryQuery query;
     private boolean othersLead = true;
     private boolean retired;
+    private boolean drained;
     private final AtomicInteger looks = new AtomicInteger();
     private final AtomicInteger wholeViews = new AtomicInteger();
 
@@ -83,9 +84,12 @@ public class FakeLeaseClient implements InternalLeaseClient {
                 clientId(),
                 OptionalLong.of(4503599627370496L),
                 state(),
+                Instant.EPOCH,
                 Duration.ofSeconds(6),
                 Duration.ofMillis(1500),
                 Duration.ofMillis(5210),
+                drained,
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -171,6 +175,16 @@ public class FakeLeaseClient implements InternalLeaseClient {
 
     private ClusterView seen() {
         return view.orElseThrow(() -> new StoreUnavailableException("The store did not answer within 1000 ms."));
+    }
+
+    @Override
+    public void drain() {
+        drained = true;
+    }
+
+    @Override
+    public void resume() {
+        drained = false;
     }
 
     @Override

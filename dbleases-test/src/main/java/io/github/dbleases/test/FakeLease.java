@@ -109,6 +109,11 @@ public final class FakeLease implements Lease {
         grant(IntStream.range(0, spec.partitions()).toArray());
     }
 
+    /** Grants all partitions, except for those that were revoked and are still held. */
+    void grantReleased() {
+        grant(IntStream.range(0, spec.partitions()).filter(this::isHandedOver).toArray());
+    }
+
     void grant(PartitionSet partitions, OptionalLong token) {
         change(() -> {
             if (left) {

@@ -55,6 +55,7 @@ public final class FakeLeaseClient implements LeaseClient {
     private final SortedMap<String, FakeLeadership> leaderships = new TreeMap<>();
     private Instant lastHeartbeat = session.now();
     private boolean connected = true;
+    private boolean drained;
     private boolean closed;
 
     private FakeLeaseClient(boolean ownsEverything) {
@@ -189,7 +190,7 @@ public final class FakeLeaseClient implements LeaseClient {
         } else {
             session.setTrusted(true);
         }
-        if (expired && ownsEverything) {
+        if (expired && ownsEverything && !isDrained()) {
             own();
         }
     }
@@ -214,6 +215,9 @@ public final class FakeLeaseClient implements LeaseClient {
      * are held by is forgotten. The tokens go on growing.
      */
     public void reset() {
+        synchronized (this) {
+            drained = false;
+        }
         reconnect();
         fakeLeases().forEach(FakeLease::dropRevoked);
         fakeLeaderships().forEach(leadership -> {
@@ -247,9 +251,12 @@ public final class FakeLeaseClient implements LeaseClient {
                 CLIENT_ID,
                 closed ? OptionalLong.empty() : OptionalLong.of(session.id()),
                 state(),
+                session.now(),
                 TIMING.ttl(),
                 TIMING.heartbeat(),
                 session.isTrusted() && !left.isNegative() ? left : Duration.ZERO,
+                drained,
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -269,7 +276,7 @@ public final class FakeLeaseClient implements LeaseClient {
             lease = new FakeLease(LeaseSpec.partitions(name, partitions), session);
             leases.put(name, lease);
         }
-        if (ownsEverything) {
+        if (ownsEverything && !isDrained()) {
             lease.grantAll();
         }
         return lease;
@@ -288,7 +295,7 @@ public final class FakeLeaseClient implements LeaseClient {
             leadership = new FakeLeadership(name, session);
             leaderships.put(name, leadership);
         }
-        if (ownsEverything) {
+        if (ownsEverything && !isDrained()) {
             leadership.elect();
         }
         return leadership;
@@ -363,6 +370,38 @@ public final class FakeLeaseClient implements LeaseClient {
         List<MemberView> members =
                 List.of(new MemberView(client(true), id(true), 1), new MemberView(client(false), id(false), 1));
         return new LeaseView(lease.name(), kind, members, partitions, true);
+    }
+
+    /** Revokes everything, as when it is handed over to the other instance. */
+    @Override
+    public void drain() {
+        synchronized (this) {
+            drained = true;
+        }
+        fakeLeases().forEach(FakeLease::revokeAll);
+        fakeLeaderships().forEach(leadership -> leadership.setLeader(false));
+    }
+
+    /**
+     * Takes part again. A client that {@linkplain #owningEverything() owns everything} is granted everything anew, except for
+     * what is still held from before.
+     */
+    @Override
+    public void resume() {
+        synchronized (this) {
+            if (!drained) {
+                return;
+            }
+            drained = false;
+        }
+        if (ownsEverything) {
+            fakeLeases().forEach(FakeLease::grantReleased);
+            fakeLeaderships().stream().filter(FakeLeadership::isHandedOver).forEach(FakeLeadership::elect);
+        }
+    }
+
+    private synchronized boolean isDrained() {
+        return drained;
     }
 
     @Override

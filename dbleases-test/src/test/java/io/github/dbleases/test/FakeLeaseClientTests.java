@@ -206,4 +206,24 @@ class FakeLeaseClientTests {
         assertThat(client.status().session()).isEmpty();
         assertThatThrownBy(() -> client.lease("more", 1)).isInstanceOf(IllegalStateException.class);
     }
+
+    @Test
+    void aDrainedClientOwnsNothingUntilItIsResumed() {
+        FakeLease orders = client.lease("orders", 4);
+        FakeLeadership reports = client.leadership("reports");
+        Hold hold = orders.tryHold(3).orElseThrow();
+
+        client.drain();
+
+        assertThat(client.status().drained()).isTrue();
+        assertThat(orders.values().isEmpty()).isTrue();
+        assertThat(reports.isLeader()).isFalse();
+        assertThat(client.lease("invoices", 2).values().isEmpty()).isTrue();
+
+        client.resume();
+
+        assertThat(orders.values()).containsExactly(0, 1, 2);
+        assertThat(reports.isLeader()).isTrue();
+        hold.close();
+    }
 }

@@ -172,6 +172,11 @@ final class Assigner {
         return Outcome.SETTLED;
     }
 
+    /** Removes a drained session from the members, and asks it to hand over what it owns, if the lease exists. */
+    Outcome standBy(long session, String lease) {
+        return transaction.lease(lease).isPresent() ? leave(session, lease) : Outcome.SETTLED;
+    }
+
     /** Removes a session from the members, and asks it to hand over what it still owns. */
     Outcome leave(long session, String lease) {
         transaction.removeMember(lease, session);

@@ -14,6 +14,7 @@ import io.github.dbleases.internal.InternalLeaseClient;
 import io.github.dbleases.internal.TaskSession;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +28,7 @@ final class DefaultLeaseClient implements InternalLeaseClient {
     private final Environment environment;
     private final Engine engine;
     private volatile boolean closed;
+    private volatile long closedAtMillis;
 
     DefaultLeaseClient(LeaseClientConfig config, Environment environment, Engine engine) {
         this.config = config;
@@ -46,33 +48,22 @@ final class DefaultLeaseClient implements InternalLeaseClient {
 
     @Override
     public ClientStatus status() {
-        return engine.exclusively(() -> {
-            Duration trustedFor =
-                    closed ? Duration.ZERO : engine.keeper().trust().remaining(environment.clock());
-            return new ClientStatus(
-                    config.clientId(),
-                    sessionId(),
-                    state(trustedFor),
-                    config.timing().ttl(),
-                    config.timing().heartbeat(),
-                    trustedFor,
-                    closed ? Optional.empty() : engine.problem());
-        });
+        ClientStatus status = engine.status();
+        return closed ? closed(status) : status;
     }
 
-    private OptionalLong sessionId() {
-        Session session = engine.keeper().session();
-        return closed || session == null ? OptionalLong.empty() : OptionalLong.of(session.id());
-    }
-
-    private ClientState state(Duration trustedFor) {
-        if (closed) {
-            return ClientState.CLOSED;
-        }
-        if (!trustedFor.isZero()) {
-            return ClientState.ACTIVE;
-        }
-        return engine.keeper().hasHadSession() ? ClientState.SUSPENDED : ClientState.STARTING;
+    private ClientStatus closed(ClientStatus last) {
+        return new ClientStatus(
+                last.clientId(),
+                OptionalLong.empty(),
+                ClientState.CLOSED,
+                Instant.ofEpochMilli(closedAtMillis),
+                last.ttl(),
+                last.heartbeat(),
+                Duration.ZERO,
+                last.drained(),
+                Optional.empty(),
+                last.lastFailure());
     }
 
     @Override
@@ -138,6 +129,16 @@ final class DefaultLeaseClient implements InternalLeaseClient {
     }
 
     @Override
+    public void drain() {
+        engine.drain(true);
+    }
+
+    @Override
+    public void resume() {
+        engine.drain(false);
+    }
+
+    @Override
     public void retire() {
         engine.retire();
     }
@@ -167,6 +168,7 @@ final class DefaultLeaseClient implements InternalLeaseClient {
     }
 
     private void end() {
+        closedAtMillis = environment.clock().wallMillis();
         closed = true;
         environment.shutdown();
     }

@@ -1,5 +1,7 @@
 package io.github.dbleases.internal.client;
 
+import io.github.dbleases.ClientState;
+import io.github.dbleases.ClientStatus;
 import io.github.dbleases.ClusterView;
 import io.github.dbleases.HistoryEvent;
 import io.github.dbleases.HistoryQuery;
@@ -19,9 +21,11 @@ import io.github.dbleases.spi.WorkChannel;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -44,9 +48,11 @@ final class Engine implements SessionKeeper.Observer {
     private final SessionKeeper keeper;
     private final JobQueue jobs;
     private final JoinedLeases leases = new JoinedLeases();
+    private final LastFailure lastFailure = new LastFailure();
     private final Reconciler reconciler;
     private final ClusterMaintenance maintenance;
     private final Membership membership;
+    private long stateSinceMillis;
 
     Engine(
             LeaseClientConfig config,
@@ -60,11 +66,13 @@ final class Engine implements SessionKeeper.Observer {
         this.keepsHistory = work.keepsHistory();
         this.environment = environment;
         this.events = new EventPublisher(config.clientId(), listener, environment.listeners());
-        this.keeper = new SessionKeeper(config, environment, heartbeats, this);
-        this.jobs = new JobQueue(config, environment, work, () -> keeper.trust().holds(environment.clock()));
+        this.keeper = new SessionKeeper(config, environment, heartbeats, this, lastFailure);
+        this.jobs =
+                new JobQueue(config, environment, work, () -> keeper.trust().holds(environment.clock()), lastFailure);
         this.reconciler = new Reconciler(config.timing(), environment, jobs, keeper, leases);
         this.maintenance = new ClusterMaintenance(config, environment, jobs, keeper, reconciler::refresh);
         this.membership = new Membership(jobs, keeper, leases, reconciler, maintenance);
+        this.stateSinceMillis = environment.clock().wallMillis();
     }
 
     <T> T exclusively(Supplier<T> action) {
@@ -91,9 +99,41 @@ final class Engine implements SessionKeeper.Observer {
         return keeper;
     }
 
-    /** Returns the problem that keeps this client from doing anything except for heartbeats, if there is one. */
-    Optional<String> problem() {
-        return jobs.problem();
+    /** Returns the client's own view of its session. */
+    ClientStatus status() {
+        return exclusively(() -> {
+            keeper.isTrusted();
+            Duration trustedFor = keeper.trust().remaining(environment.clock());
+            Session session = keeper.session();
+            return new ClientStatus(
+                    config.clientId(),
+                    session == null ? OptionalLong.empty() : OptionalLong.of(session.id()),
+                    state(trustedFor),
+                    Instant.ofEpochMilli(stateSinceMillis),
+                    config.timing().ttl(),
+                    config.timing().heartbeat(),
+                    trustedFor,
+                    leases.isDrained(),
+                    problem(),
+                    lastFailure.get());
+        });
+    }
+
+    private ClientState state(Duration trustedFor) {
+        if (!trustedFor.isZero()) {
+            return ClientState.ACTIVE;
+        }
+        return keeper.hasHadSession() ? ClientState.SUSPENDED : ClientState.STARTING;
+    }
+
+    private Optional<String> problem() {
+        return keeper.isFailing()
+                ? lastFailure.get().map(failure -> "The store cannot be reached: " + failure.message())
+                : jobs.problem();
+    }
+
+    private void stateChanged() {
+        stateSinceMillis = environment.clock().wallMillis();
     }
 
     /** Returns the id of the current session, or 0 if there is none. */
@@ -148,7 +188,7 @@ final class Engine implements SessionKeeper.Observer {
                     .ifPresent(leases::left);
             JoinedLease lease = leases.find(spec.name()).orElseGet(() -> startJoining(spec));
             requireSame(spec, lease);
-            return new Joining(lease, keeper.session() != null && !leases.isRetired());
+            return new Joining(lease, keeper.session() != null && !leases.isRetired() && !leases.isDrained());
         });
     }
 
@@ -161,6 +201,7 @@ final class Engine implements SessionKeeper.Observer {
         if (leases.isRetired()) {
             ownership.taskMembership().close();
         }
+        ownership.taskMembership().drain(leases.isDrained());
         membership.join(lease);
         leases.add(lease);
         return lease;
@@ -202,6 +243,14 @@ final class Engine implements SessionKeeper.Observer {
                 lease.ownership().taskMembership().close();
                 membership.retire(lease);
             });
+        });
+    }
+
+    /** Hands everything over and stands by, or takes part again. */
+    void drain(boolean standBy) {
+        exclusively(() -> {
+            leases.drain(standBy);
+            membership.followDrain();
         });
     }
 
@@ -294,6 +343,10 @@ final class Engine implements SessionKeeper.Observer {
     @Override
     public void opened(Session session, Renewal renewal) {
         maintenance.renewed(renewal);
+        if (leases.isDrained()) {
+            // A new session is no member of any lease.
+            session.joined();
+        }
         joinAll(session);
     }
 
@@ -308,7 +361,7 @@ final class Engine implements SessionKeeper.Observer {
 
     private void joinAll(Session session) {
         if (!session.isJoined()) {
-            leases.all().forEach(membership::join);
+            membership.joinAll();
             membership.leaveAgain();
             session.joined();
         }
@@ -331,6 +384,7 @@ final class Engine implements SessionKeeper.Observer {
 
     @Override
     public void trustLapsed() {
+        stateChanged();
         leases.all().forEach(lease -> lease.ownership().lapse());
         log.warn("Client {} no longer trusts its session and owns nothing until the store answers", config.clientId());
         events.fenced();
@@ -338,6 +392,7 @@ final class Engine implements SessionKeeper.Observer {
 
     @Override
     public void trustReturned() {
+        stateChanged();
         leases.all().forEach(lease -> lease.ownership().resume());
         events.restored();
     }

@@ -37,6 +37,7 @@ final class JobQueue {
     private final Environment environment;
     private final WorkChannel channel;
     private final BooleanSupplier trusted;
+    private final LastFailure lastFailure;
     private int stepLimit = FIRST_STEP;
     private long successes;
     private int failures;
@@ -48,11 +49,17 @@ final class JobQueue {
      *
      * @param trusted returns whether the session is trusted, which means that the store answers heartbeats
      */
-    JobQueue(LeaseClientConfig config, Environment environment, WorkChannel channel, BooleanSupplier trusted) {
+    JobQueue(
+            LeaseClientConfig config,
+            Environment environment,
+            WorkChannel channel,
+            BooleanSupplier trusted,
+            LastFailure lastFailure) {
         this.config = config;
         this.environment = environment;
         this.channel = channel;
         this.trusted = trusted;
+        this.lastFailure = lastFailure;
     }
 
     /** Returns how many partitions one transaction may write. */
@@ -164,6 +171,7 @@ final class JobQueue {
 
         @Override
         public void failed(RuntimeException failure) {
+            lastFailure.record(failure, environment.clock());
             if (failure instanceof LeaseConflictException) {
                 log.debug("Could not {}: {}", job.name, failure.getMessage());
             } else if (failure instanceof StoreUnavailableException) {

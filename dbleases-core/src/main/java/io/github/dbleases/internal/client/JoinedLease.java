@@ -34,6 +34,7 @@ final class JoinedLease implements Lease {
     private final JoinedLeadership leadership;
     private final JoinedTaskSession taskSession;
     private Stage stage = Stage.TAKING_PART;
+    private Part part = Part.MEMBER;
     private boolean leaveRequested;
 
     JoinedLease(LeaseSpec spec, Engine engine, SessionKeeper keeper, Environment environment) {
@@ -108,6 +109,27 @@ final class JoinedLease implements Lease {
 
     void startHandingOver() {
         stage = Stage.HANDING_OVER;
+    }
+
+    /** Returns what this client has requested for this lease since it was drained or resumed. */
+    Part part() {
+        return part;
+    }
+
+    void part(Part requested) {
+        part = requested;
+    }
+
+    /** The part that a client has in a lease, by what it has requested. */
+    enum Part {
+        /** The session is a member, or has been asked to become one. */
+        MEMBER,
+        /** The client is drained. The session is being asked to end its membership. */
+        DRAINING,
+        /** The client is drained. The session is no member, or has been asked to end its membership. */
+        STANDING_BY,
+        /** The client was drained and has been resumed. The session has been asked to become a member again. */
+        RETURNING
     }
 
     private enum Stage {

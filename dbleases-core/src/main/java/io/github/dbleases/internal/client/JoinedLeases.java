@@ -8,11 +8,12 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The leases that a client takes part in, and whether it still takes up grants. Used under the monitor. */
+/** The leases that a client has joined, and whether it takes part in them. Used under the monitor. */
 final class JoinedLeases {
 
     private final SortedMap<String, JoinedLease> leases = new TreeMap<>();
     private boolean retired;
+    private boolean drained;
     private @Nullable Closing closing;
 
     void add(JoinedLease lease) {
@@ -44,6 +45,15 @@ final class JoinedLeases {
 
     void retire() {
         retired = true;
+    }
+
+    /** Returns whether the client stands by: it is no member of its leases, and hands over what it owns. */
+    boolean isDrained() {
+        return drained;
+    }
+
+    void drain(boolean standBy) {
+        drained = standBy;
     }
 
     /** Returns the process of closing the client, or null if it is not being closed. */

@@ -29,6 +29,11 @@ final class JoinedTaskSession implements TaskSession {
     }
 
     @Override
+    public boolean isDrained() {
+        return taskMembership().isDrained();
+    }
+
+    @Override
     public Place place() {
         return taskMembership().current().place();
     }

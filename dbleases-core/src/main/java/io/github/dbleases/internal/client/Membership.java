@@ -3,6 +3,7 @@ package io.github.dbleases.internal.client;
 import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.internal.client.Assigner.Outcome;
 import io.github.dbleases.internal.client.JobQueue.Job;
+import io.github.dbleases.internal.client.JoinedLease.Part;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Joins and leaves leases: makes the session a member, and ends the membership. */
+/** Joins and leaves leases: makes the session a member, and ends the membership. A drained client is no member. */
 final class Membership {
 
     private static final Logger log = LoggerFactory.getLogger(Membership.class);
@@ -42,19 +43,63 @@ final class Membership {
         this.maintenance = maintenance;
     }
 
-    /** Joins a lease in the current session, if there is one. */
+    /** Joins a lease in the current session, if there is one. A drained client does so when it is resumed. */
     void join(JoinedLease lease) {
-        jobs.submit(joining(lease));
+        if (leases.isDrained()) {
+            lease.part(Part.STANDING_BY);
+        } else {
+            jobs.submit(joining(lease));
+        }
+    }
+
+    /** Joins all leases in a new session or in a new incarnation of the store, which may have restored memberships. */
+    void joinAll() {
+        leases.all().forEach(leases.isDrained() ? this::standBy : this::join);
+    }
+
+    /** Ends the memberships of a client that was drained, and renews those of a client that was resumed. */
+    void followDrain() {
+        for (JoinedLease lease : leases.all()) {
+            if (leases.isDrained() && lease.part() != Part.STANDING_BY) {
+                standBy(lease);
+            } else if (!leases.isDrained() && (lease.part() == Part.DRAINING || lease.part() == Part.STANDING_BY)) {
+                join(lease);
+                lease.part(Part.RETURNING);
+            }
+        }
+    }
+
+    /** Ends the membership in a lease, and hands over what the client owns of it. */
+    private void standBy(JoinedLease lease) {
+        lease.part(Part.DRAINING);
+        jobs.submit(standingBy(lease, outcome -> {
+            reconciler.refresh();
+            maintenance.schedule(lease.name(), outcome);
+            // A request to join that got no reply may be executed late.
+            jobs.submitInATtl(standingBy(lease, again -> maintenance.schedule(lease.name(), again)));
+        }));
+        reconciler.handOver(lease, lease.ownership().all(OwnedPartition::isActive));
+        lease.ownership().taskMembership().drain(true);
+        lease.part(Part.STANDING_BY);
     }
 
     private Job<Optional<Outcome>> joining(JoinedLease lease) {
         Job<Optional<Outcome>> job = inSession(
                 "join " + lease.name(),
                 lease.name(),
-                () -> leases.contains(lease) && !leases.isRetired(),
+                () -> leases.contains(lease) && !leases.isRetired() && !leases.isDrained(),
                 (session, assigner) -> assigner.join(session.id(), lease.spec()),
                 outcome -> outcome.ifPresentOrElse(left -> joined(lease, left), () -> join(lease)));
         return job.giveUpIf(failure -> isRefused(lease, failure));
+    }
+
+    private Job<Outcome> standingBy(JoinedLease lease, Consumer<Outcome> done) {
+        return inSession(
+                "stand by in " + lease.name(),
+                lease.name(),
+                () -> leases.contains(lease) && leases.isDrained(),
+                (session, assigner) -> assigner.standBy(session.id(), lease.name()),
+                done);
     }
 
     private void joined(JoinedLease lease, Outcome outcome) {
@@ -62,10 +107,12 @@ final class Membership {
         refusals.remove(lease.name());
         maintenance.schedule(lease.name(), outcome);
         reconciler.refreshThen(() -> lease.decided().complete(null));
-        // A request to leave or to make way that got no reply may be executed late, after the client has joined again.
-        if (left.contains(lease.name())) {
+        // A request to leave, to make way or to stand by that got no reply may be executed late, after the client has
+        // joined again.
+        if (left.contains(lease.name()) || lease.part() == Part.RETURNING) {
             jobs.submitInATtl(joining(lease));
             left.remove(lease.name());
+            lease.part(Part.MEMBER);
         }
     }
 
@@ -120,6 +167,7 @@ final class Membership {
 
     /** Resumes what an {@code Error} has interrupted. */
     void heal() {
+        followDrain();
         leases.all().stream().filter(JoinedLease::isLeaveToBeRequested).forEach(this::requestLeave);
     }
 

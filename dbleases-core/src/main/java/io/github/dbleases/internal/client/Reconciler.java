@@ -137,7 +137,7 @@ final class Reconciler implements HandOverQueue.Listener {
         for (GrantedPartition partition : own) {
             // A retired client keeps what it works on until it is closed, and takes up nothing else.
             boolean keeps = leases.isRetired() && leases.closing() == null;
-            boolean leaves = (partition.handOver() && !keeps) || lease.isHandingOver();
+            boolean leaves = (partition.handOver() && !keeps) || lease.isHandingOver() || leases.isDrained();
             OwnedPartition owned = lease.ownership().owned(partition.number()).orElse(null);
             if (owned != null) {
                 if (owned.isActive() && leaves) {
@@ -157,11 +157,13 @@ final class Reconciler implements HandOverQueue.Listener {
         giveBack(lease.name(), unwanted);
     }
 
-    private static void share(JoinedLease lease, Session session, Set<Long> members) {
+    private void share(JoinedLease lease, Session session, Set<Long> members) {
+        TaskMembership tasks = lease.ownership().taskMembership();
         if (members.contains(session.id())) {
-            lease.ownership().taskMembership().joined(session.id(), members);
-        } else {
-            lease.ownership().taskMembership().lose();
+            tasks.joined(session.id(), members);
+            tasks.drain(leases.isDrained());
+        } else if (!tasks.isDrainedIn(session.id())) {
+            tasks.lose();
         }
     }
 
@@ -266,6 +268,7 @@ final class Reconciler implements HandOverQueue.Listener {
     @Override
     public boolean takesPartIn(String name) {
         return !leases.isRetired()
+                && !leases.isDrained()
                 && leases.find(name).filter(lease -> !lease.isLeaving()).isPresent();
     }
 

@@ -47,6 +47,7 @@ final class SessionKeeper {
     private final Environment environment;
     private final HeartbeatChannel channel;
     private final Observer observer;
+    private final LastFailure lastFailure;
     private final Backoff backoff;
     private final QuietTime quiet;
 
@@ -58,12 +59,18 @@ final class SessionKeeper {
     private @Nullable String trouble;
     private boolean stopped;
 
-    SessionKeeper(LeaseClientConfig config, Environment environment, HeartbeatChannel channel, Observer observer) {
+    SessionKeeper(
+            LeaseClientConfig config,
+            Environment environment,
+            HeartbeatChannel channel,
+            Observer observer,
+            LastFailure lastFailure) {
         this.config = config;
         this.timing = config.timing();
         this.environment = environment;
         this.channel = channel;
         this.observer = observer;
+        this.lastFailure = lastFailure;
         this.deadline = new TrustDeadline(environment, timing.trust(), observer);
         this.quiet = new QuietTime(timing, environment.clock());
         this.backoff = Backoff.upTo(FIRST_DELAY, timing.heartbeat(), environment::random);
@@ -110,6 +117,11 @@ final class SessionKeeper {
     /** Returns whether the session is trusted. If the trust has lapsed, notifies the observer first. */
     boolean isTrusted() {
         return !deadline.noticeLapse();
+    }
+
+    /** Returns whether the last heartbeat failed. */
+    boolean isFailing() {
+        return trouble != null;
     }
 
     /** Returns whether there has been a session. */
@@ -273,6 +285,7 @@ final class SessionKeeper {
 
         @Override
         public void failed(RuntimeException failure) {
+            lastFailure.record(failure, environment.clock());
             boolean starting = firstAttempt.complete(Optional.of(failure));
             boolean unreachable = failure instanceof StoreUnavailableException;
             String found = unreachable ? UNREACHABLE : String.valueOf(failure.getMessage());

@@ -21,6 +21,7 @@ final class TaskMembership {
     private boolean atWork;
     private boolean over;
     private boolean closing;
+    private volatile boolean drained;
     private boolean changeToTell;
 
     TaskMembership(Executor executor, LongSupplier epoch) {
@@ -64,6 +65,28 @@ final class TaskMembership {
             changeToTell = true;
             tellChange();
         }
+    }
+
+    /** Called when the client begins to stand by, or takes part again. No new tasks may begin while it stands by. */
+    void drain(boolean standBy) {
+        if (drained != standBy) {
+            drained = standBy;
+            changeToTell = true;
+            tellChange();
+        }
+    }
+
+    /** Returns whether the client stands by. May be called without the monitor. */
+    boolean isDrained() {
+        return drained;
+    }
+
+    /**
+     * Returns whether the client stands by and has tasks of a session, which it finishes although the session is no longer a
+     * member.
+     */
+    boolean isDrainedIn(long session) {
+        return drained && current.session == session;
     }
 
     /** Called when the session is over or no longer a member. */

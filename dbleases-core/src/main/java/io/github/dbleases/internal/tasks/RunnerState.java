@@ -58,6 +58,7 @@ final class RunnerState<T> {
 
     private OptionalLong session = OptionalLong.empty();
     private boolean trusted;
+    private boolean drained;
     private boolean closing;
     private boolean followsAnother;
 
@@ -100,8 +101,11 @@ final class RunnerState<T> {
     /**
      * Records the session under which tasks may be held now. If it differs from the last one, tasks that have not begun are
      * dropped: other sessions may have taken them. Tasks in flight are finished under the session that claimed them.
+     *
+     * @param standBy whether the client is drained, so that no task may begin: those that have not begun are released
      */
-    void observe(OptionalLong now, long nanos) {
+    void observe(OptionalLong now, boolean standBy, long nanos) {
+        drained = standBy;
         trusted = now.isPresent();
         if (trusted && !now.equals(session)) {
             session = now;
@@ -114,6 +118,9 @@ final class RunnerState<T> {
                 unansweredClaims.add();
             }
             schedule.wake(nanos);
+        }
+        if (drained) {
+            releaseReady();
         }
     }
 
@@ -131,7 +138,7 @@ final class RunnerState<T> {
     /** Takes a batch of ready tasks, or returns null if there is none. */
     @Nullable
     Batch<T> take(long now) {
-        if (!trusted || closing) {
+        if (!trusted || beginsNothing()) {
             return null;
         }
         boolean retry = !alone.isEmpty() || !retries.isEmpty();
@@ -162,12 +169,17 @@ final class RunnerState<T> {
         makeReady(batch.session(), batch.tasks(), now);
     }
 
-    /** Makes tasks ready that were handed out before, in front of all others; releases them while the runner is closing. */
+    /** Returns whether the runner begins no tasks: it is closing, or its client stands by. */
+    private boolean beginsNothing() {
+        return closing || drained;
+    }
+
+    /** Makes tasks ready that were handed out before, in front of all others, or releases them if none may begin. */
     private void makeReady(long id, List<ClaimedTask<T>> tasks, long now) {
         if (!isPresent(id)) {
             return;
         }
-        if (closing) {
+        if (beginsNothing()) {
             pending.released(id, tasks);
             return;
         }
@@ -205,7 +217,7 @@ final class RunnerState<T> {
             fail(batch, failed.task(), failed.cause(), now);
         }
         makeReady(id, outcome.again(), now);
-        if (closing) {
+        if (beginsNothing()) {
             makeReady(id, outcome.alone(), now);
         } else if (present) {
             outcome.alone().forEach(task -> alone.add(new Ready<>(task, now)));
@@ -365,6 +377,10 @@ final class RunnerState<T> {
      * of the same task, it would end that claim.
      */
     private boolean mayClaim() {
+        return !drained && mayHold();
+    }
+
+    private boolean mayHold() {
         return trusted && !closing && !pending.hasUnanswered(session.getAsLong());
     }
 
@@ -468,7 +484,7 @@ final class RunnerState<T> {
     private void receive(long id, TaskReply<T> reply, long now) {
         pending.claimedAgain(idsOf(reply.claimed()));
         for (ClaimedTask<T> task : reply.claimed()) {
-            if (closing) {
+            if (beginsNothing()) {
                 pending.released(id, List.of(task));
             } else {
                 (isRetry(task) ? retries : fresh).add(new Ready<>(task, now));
@@ -534,14 +550,17 @@ final class RunnerState<T> {
             return OptionalLong.empty();
         }
         boolean due = unansweredClaims.isReleaseDue()
-                ? (mayClaim() && nanosUntilClaim(now) <= 0) || mustSweepBeforeTheEnd()
-                : mayClaim() && unansweredClaims.nanosUntilRepeat(now) <= 0;
+                ? (mayClaim() && nanosUntilClaim(now) <= 0) || mustSweep()
+                : mayHold() && unansweredClaims.nanosUntilRepeat(now) <= 0;
         return due ? session : OptionalLong.empty();
     }
 
-    /** The client and its session outlive the runner, so that no other session would release these tasks. */
-    private boolean mustSweepBeforeTheEnd() {
-        return closing && trusted && unansweredClaims.isReleaseDue();
+    /**
+     * Returns whether the unknown tasks must be released although nothing will be claimed: the session outlives the runner,
+     * or stands by, so that no other session would release them.
+     */
+    private boolean mustSweep() {
+        return beginsNothing() && trusted && unansweredClaims.isReleaseDue();
     }
 
     /** Records that the unknown tasks of a session were released. */
@@ -586,14 +605,13 @@ final class RunnerState<T> {
 
     /** Returns whether nothing is in flight and the queue has confirmed everything. */
     boolean isEmpty() {
-        return inFlight.isEmpty() && pending.isEmpty() && !mustSweepBeforeTheEnd();
+        return inFlight.isEmpty() && pending.isEmpty() && !mustSweep();
     }
 
     /** Forgets what could not be reported, if it cannot be reported now. Returns the number of tasks that this concerns. */
     int abandonIfStuck(long now) {
         boolean stuck = !pending.isSending()
-                && ((!pending.isEmpty() && nanosUntilReport(now) > 0)
-                        || (mustSweepBeforeTheEnd() && pauseLeft(now) > 0));
+                && ((!pending.isEmpty() && nanosUntilReport(now) > 0) || (mustSweep() && pauseLeft(now) > 0));
         if (!stuck) {
             return 0;
         }
@@ -611,10 +629,11 @@ final class RunnerState<T> {
     /** Returns how long until the queue loop has something to do. */
     long nanosUntilDue(long now) {
         long wait = nanosUntilReport(now);
-        if (mayClaim()) {
-            long untilNext = Math.min(nanosUntilClaim(now), unansweredClaims.nanosUntilRepeat(now));
+        if (mayHold()) {
+            long untilNext = Math.min(mayClaim() ? nanosUntilClaim(now) : wait, unansweredClaims.nanosUntilRepeat(now));
             wait = Math.min(wait, Math.max(pauseLeft(now), untilNext));
-        } else if (mustSweepBeforeTheEnd()) {
+        }
+        if (mustSweep()) {
             wait = Math.min(wait, pauseLeft(now));
         }
         if (!config.taskTimeout().isZero()) {
@@ -627,7 +646,7 @@ final class RunnerState<T> {
 
     /** Returns how many batches the ready tasks make. */
     int readyBatches() {
-        if (!trusted || closing) {
+        if (!trusted || beginsNothing()) {
             return 0;
         }
         return alone.size() + (retries.size() + batchSize - 1) / batchSize + (fresh.size() + batchSize - 1) / batchSize;

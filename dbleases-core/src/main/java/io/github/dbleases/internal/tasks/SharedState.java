@@ -74,7 +74,7 @@ final class SharedState<T> {
     /** Reads the session into the state, and then calls an action. */
     <R> R observe(Function<RunnerState<T>, R> action) {
         return call(observed -> {
-            observed.observe(session.id(), now());
+            observed.observe(session.id(), session.isDrained(), now());
             return action.apply(observed);
         });
     }

@@ -32,6 +32,7 @@ final class SimProcess {
     private final List<SimTaskListener> taskListeners = new ArrayList<>();
     private final List<OpenHold> holds = new ArrayList<>();
     private boolean retired;
+    private boolean drained;
     private boolean closing;
 
     SimProcess(String name, SimWorld world, SimStorage storage, LeaseClientConfig config) {
@@ -85,7 +86,7 @@ final class SimProcess {
 
     boolean takesPartIn(String lease) {
         JoinedLease joined = leases.get(lease);
-        return joined != null && !joined.isLeaving() && !retired && !closing;
+        return joined != null && !joined.isLeaving() && !retired && !drained && !closing;
     }
 
     /** Returns whether this process owns a partition or is still working on it. */
@@ -245,6 +246,23 @@ final class SimProcess {
             retired = true;
             engine.retire();
         });
+    }
+
+    /** Makes the process stand by. */
+    void drain() {
+        drained = true;
+        followDrain();
+    }
+
+    /** Makes the process take part again. */
+    void resume() {
+        drained = false;
+        followDrain();
+    }
+
+    /** A call that is tried again must not undo a later one. */
+    private void followDrain() {
+        insist(() -> engine.drain(drained));
     }
 
     void close() {

@@ -170,7 +170,7 @@ final class Simulation {
         SimProcess victim = processes.get(world.random().nextInt(processes.size()));
         SimEnvironment machine = victim.environment();
         Duration time = world.shortTime(Duration.ofSeconds(30));
-        switch (world.random().nextInt(conditions.changingLeases() ? 16 : 14)) {
+        switch (world.random().nextInt(conditions.changingLeases() ? 17 : 15)) {
             case 0 -> {
                 world.tell(victim.name() + " crashes");
                 machine.crash();
@@ -218,9 +218,23 @@ final class Simulation {
                     victim.resign(election);
                 }
             }
-            case 14 -> resizeOrders();
-            case 15 -> passingLease(victim, time);
+            case 13 -> drain(victim, time);
+            case 15 -> resizeOrders();
+            case 16 -> passingLease(victim, time);
             default -> leases().forEach(victim::join);
+        }
+    }
+
+    /** Makes a process stand by for a time, or until the end. */
+    private void drain(SimProcess process, Duration time) {
+        boolean returns = world.chance(0.8);
+        world.tell("%s is drained %s".formatted(process.name(), returns ? "for " + time : "for good"));
+        process.drain();
+        if (returns) {
+            world.after(time, () -> {
+                world.tell(process.name() + " is resumed");
+                process.resume();
+            });
         }
     }
 

@@ -18,6 +18,7 @@ final class FakeSession implements TaskSession {
     private volatile OptionalLong id = OptionalLong.empty();
     private volatile Place place = Place.ALONE;
     private volatile long last;
+    private volatile boolean drained;
 
     FakeSession(MemoryQueue queue) {
         this.queue = queue;
@@ -38,6 +39,12 @@ final class FakeSession implements TaskSession {
 
     void trust(long session) {
         id = OptionalLong.of(session);
+    }
+
+    /** The client stands by, or takes part again, and tells its listeners. */
+    void drain(boolean standBy) {
+        drained = standBy;
+        tell();
     }
 
     /** Returns the id of the session that was opened last. */
@@ -74,6 +81,11 @@ final class FakeSession implements TaskSession {
     @Override
     public OptionalLong id() {
         return id;
+    }
+
+    @Override
+    public boolean isDrained() {
+        return drained;
     }
 
     @Override

@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Several runners on one queue, with steps in random order and random failures: requests that fail, lost replies and commits,
- * taskers that throw, sessions that are not trusted for a while, and sessions that die and are replaced.
+ * taskers that throw, sessions that are not trusted for a while, clients that
+ * stand by, and sessions that die and are replaced.
  */
 class RunnerRandomTests {
 
@@ -102,13 +103,15 @@ class RunnerRandomTests {
         }
 
         private void event(Steps runner) {
-            switch (random.nextInt(16)) {
+            switch (random.nextInt(18)) {
                 case 0, 1 -> queue.failNext();
                 case 2, 3 -> queue.loseNextReply();
                 case 4, 5, 6 -> runner.session.distrust();
                 case 7 -> runner.session.id().ifPresent(id -> replace(runner, id));
                 case 8 -> transactions.forEach(MemoryTransactions::loseNextCommit);
                 case 9 -> transactions.forEach(MemoryTransactions::failNextCommit);
+                case 10 -> runner.session.drain(true);
+                case 11 -> runner.session.drain(false);
                 default -> runner.session.trust(runner.session.last());
             }
         }
@@ -122,6 +125,7 @@ class RunnerRandomTests {
             calm = true;
             queue.heal();
             transactions.forEach(MemoryTransactions::heal);
+            runners.get(0).session.drain(false);
             runners.forEach(runner -> runner.session.trust(runner.session.last()));
             for (int i = 0; i < 400 && queue.pending() > 0; i++) {
                 runners.forEach(runner -> runner.pass(Duration.ofSeconds(1)).run());

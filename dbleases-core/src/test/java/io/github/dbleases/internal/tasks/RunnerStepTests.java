@@ -39,6 +39,52 @@ class RunnerStepTests {
     }
 
     @Test
+    void aDrainedRunnerReleasesWhatHasNotBegunAndFinishesWhatIsInProgress() {
+        Steps[] runner = new Steps[1];
+        runner[0] = new Steps(config(10, 2), queue.with(100), tasks -> {
+            runner[0].session.drain(true);
+            return tasks;
+        });
+        Steps steps = runner[0];
+        steps.queue();
+        steps.pass(Duration.ofMillis(10)).queue();
+
+        steps.run();
+
+        assertThat(queue.heldBy(SESSION)).isZero();
+        assertThat(steps.held()).isZero();
+        assertThat(steps.completed()).isEqualTo(2);
+        steps.runFor(Duration.ofMinutes(2));
+        assertThat(queue.pending()).isEqualTo(98);
+    }
+
+    @Test
+    void aResumedRunnerClaimsAtOnce() {
+        Steps steps = new Steps(config(10, 2), queue.with(10), tasks -> tasks);
+        steps.session.drain(true);
+        steps.runFor(Duration.ofSeconds(5));
+        assertThat(queue.pending()).isEqualTo(10);
+
+        steps.session.drain(false);
+        steps.run();
+
+        assertThat(queue.pending()).isZero();
+    }
+
+    @Test
+    void aDrainedRunnerReleasesWhatAClaimWithoutAReplyMayHaveTaken() {
+        Steps steps = new Steps(config(10, 2), queue.with(10), tasks -> tasks);
+        queue.loseNextReply();
+        steps.queue();
+        assertThat(queue.heldBy(SESSION)).isPositive();
+
+        steps.session.drain(true);
+        steps.runFor(Duration.ofMinutes(2));
+
+        assertThat(queue.heldBy(SESSION)).isZero();
+    }
+
+    @Test
     void aFastTaskerFindsTheNextTasksReady() {
         Steps steps = new Steps(config(10, 2), queue.with(100), tasks -> tasks);
         steps.queue();

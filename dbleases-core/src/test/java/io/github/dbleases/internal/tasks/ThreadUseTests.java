@@ -102,7 +102,7 @@ class ThreadUseTests {
                     .threads(THREADS)
                     .build();
             this.state = new RunnerState<>(config, batchSize, false, () -> 0.5, now);
-            state.observe(OptionalLong.of(7), now);
+            state.observe(OptionalLong.of(7), false, now);
         }
 
         void run(Duration time) {

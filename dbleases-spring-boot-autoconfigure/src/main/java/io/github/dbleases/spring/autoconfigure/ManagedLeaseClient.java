@@ -13,6 +13,7 @@ import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.internal.InternalLeaseClient;
 import io.github.dbleases.internal.TaskSession;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +51,8 @@ final class ManagedLeaseClient implements InternalLeaseClient, SmartLifecycle {
     private volatile @Nullable InternalLeaseClient running;
     private volatile boolean startedByTests;
     private volatile boolean stopped;
+    private volatile boolean drained;
+    private volatile Instant since = Instant.now();
     private volatile boolean closed;
 
     /**
@@ -92,17 +95,21 @@ final class ManagedLeaseClient implements InternalLeaseClient, SmartLifecycle {
     @Override
     public ClientStatus status() {
         InternalLeaseClient client = running;
-        return client != null ? client.status() : statusWithoutSession(config, state());
+        return client != null ? client.status() : statusWithoutSession(config, state(), since, drained);
     }
 
-    static ClientStatus statusWithoutSession(LeaseClientConfig config, ClientState state) {
+    static ClientStatus statusWithoutSession(
+            LeaseClientConfig config, ClientState state, Instant since, boolean drained) {
         return new ClientStatus(
                 config.clientId(),
                 OptionalLong.empty(),
                 state,
+                since,
                 config.timing().ttl(),
                 config.timing().heartbeat(),
                 Duration.ZERO,
+                drained,
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -182,6 +189,28 @@ final class ManagedLeaseClient implements InternalLeaseClient, SmartLifecycle {
     }
 
     @Override
+    public void drain() {
+        synchronized (transition) {
+            drained = true;
+            InternalLeaseClient client = running;
+            if (client != null) {
+                client.drain();
+            }
+        }
+    }
+
+    @Override
+    public void resume() {
+        synchronized (transition) {
+            drained = false;
+            InternalLeaseClient client = running;
+            if (client != null) {
+                client.resume();
+            }
+        }
+    }
+
+    @Override
     public void retire() {
         InternalLeaseClient client = running;
         if (client != null) {
@@ -196,6 +225,9 @@ final class ManagedLeaseClient implements InternalLeaseClient, SmartLifecycle {
                 return;
             }
             InternalLeaseClient client = starter.get();
+            if (drained) {
+                client.drain();
+            }
             running = client;
             startedByTests = KeepAlive.isCalledByTests();
             try {
@@ -230,6 +262,7 @@ final class ManagedLeaseClient implements InternalLeaseClient, SmartLifecycle {
         try {
             client.close();
         } finally {
+            since = Instant.now();
             running = null;
             leases.detachAll();
             ownershipLog.flush();

@@ -37,6 +37,12 @@ final class ManagedTaskSession extends Managed<TaskSession, TaskSessionListener>
     }
 
     @Override
+    public boolean isDrained() {
+        TaskSession session = current();
+        return session != null && session.isDrained();
+    }
+
+    @Override
     public Place place() {
         return find().map(TaskSession::place).orElse(Place.ALONE);
     }

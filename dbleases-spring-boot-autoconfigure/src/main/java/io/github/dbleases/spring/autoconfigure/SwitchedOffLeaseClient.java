@@ -8,6 +8,7 @@ import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.internal.InternalLeaseClient;
 import io.github.dbleases.internal.TaskSession;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -22,6 +23,7 @@ final class SwitchedOffLeaseClient implements InternalLeaseClient {
 
     private final LeaseClientConfig config;
     private final ManagedLeases leases = new ManagedLeases(() -> {});
+    private final Instant since = Instant.now();
 
     public SwitchedOffLeaseClient(LeaseClientConfig config) {
         this.config = config;
@@ -39,7 +41,7 @@ final class SwitchedOffLeaseClient implements InternalLeaseClient {
 
     @Override
     public ClientStatus status() {
-        return ManagedLeaseClient.statusWithoutSession(config, state());
+        return ManagedLeaseClient.statusWithoutSession(config, state(), since, false);
     }
 
     @Override
@@ -83,6 +85,12 @@ final class SwitchedOffLeaseClient implements InternalLeaseClient {
     public ClusterView cluster(String lease) {
         return cluster();
     }
+
+    @Override
+    public void drain() {}
+
+    @Override
+    public void resume() {}
 
     @Override
     public void retire() {}
