@@ -99,6 +99,16 @@ public interface LeaseClient extends AutoCloseable {
     }
 
     /**
+     * Returns operations on the whole cluster, such as to move a partition.
+     *
+     * @throws UnsupportedOperationException if this client has no store, such as one that a test controls
+     */
+    default LeaseAdministration administration() {
+        throw new UnsupportedOperationException(
+                "%s has no operations on a cluster.".formatted(getClass().getSimpleName()));
+    }
+
+    /**
      * Reads the members of one lease or election and what each of them owns, with one query. If the lease does not exist, the
      * view does not contain it.
      *

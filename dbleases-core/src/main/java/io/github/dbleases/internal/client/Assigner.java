@@ -46,6 +46,7 @@ final class Assigner {
     private final long by;
     private final int limit;
     private int written;
+    private @Nullable String principal;
 
     /**
      * Creates an assigner for one transaction.
@@ -177,6 +178,19 @@ final class Assigner {
         return transaction.lease(lease).isPresent() ? leave(session, lease) : Outcome.SETTLED;
     }
 
+    /** Returns the changes that balance a lease now. */
+    static List<Change> rebalancing(Snapshot lease) {
+        return lease.kind() == LeaseKind.LEADER
+                ? Election.relieve(lease).stream().<Change>map(move -> move).toList()
+                : Balancer.assign(lease, Scope.ALL).changes();
+    }
+
+    /** Writes changes that a person or system has asked for, and returns those that were written. */
+    List<Change> operate(Snapshot lease, List<Change> changes, @Nullable String principal) {
+        this.principal = principal;
+        return write(lease, changes, Cause.OPERATION);
+    }
+
     /** Removes a session from the members, and asks it to hand over what it still owns. */
     Outcome leave(long session, String lease) {
         transaction.removeMember(lease, session);
@@ -264,7 +278,7 @@ final class Assigner {
         written += changes.size();
         List<Change> applied = transaction.apply(read.lease(), changes);
         if (!applied.isEmpty()) {
-            transaction.record(by, ChangeEvents.of(read.lease(), read.kind(), applied, by, cause, null));
+            transaction.record(by, ChangeEvents.of(read.lease(), read.kind(), applied, by, cause, principal));
         }
         transaction.raiseInboxes(applied.stream()
                 .map(Change::affectedSession)

@@ -7,6 +7,7 @@ import io.github.dbleases.HistoryEvent;
 import io.github.dbleases.HistoryQuery;
 import io.github.dbleases.Leadership;
 import io.github.dbleases.Lease;
+import io.github.dbleases.LeaseAdministration;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
@@ -136,6 +137,11 @@ final class DefaultLeaseClient implements InternalLeaseClient {
     @Override
     public void resume() {
         engine.drain(false);
+    }
+
+    @Override
+    public LeaseAdministration administration() {
+        return new DefaultLeaseAdministration(engine);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.github.dbleases.internal.client.JobQueue.Job;
 import io.github.dbleases.spi.Holdings;
 import io.github.dbleases.spi.Holdings.GrantedPartition;
 import io.github.dbleases.spi.WorkChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -235,8 +236,7 @@ final class Reconciler implements HandOverQueue.Listener {
         for (OwnedPartition owned : partitions) {
             if (owned.isHandingOver()) {
                 HandOver handOver = handOver(lease.name(), owned.partition(), owned.token());
-                handOvers.add(
-                        owned.isResigned() ? handOver.resigned(timing.ttl().multipliedBy(YIELDED_TTLS)) : handOver);
+                handOvers.add(owned.isResigned() ? handOver.resigned(yieldTime(timing)) : handOver);
             } else {
                 lease.ownership().forget(owned);
                 refresh();
@@ -247,6 +247,11 @@ final class Reconciler implements HandOverQueue.Listener {
         }
         leases.drained(lease);
         partitions.forEach(OwnedPartition::drainHandled);
+    }
+
+    /** Returns for how long a leader that has resigned ranks after the other candidates. */
+    static Duration yieldTime(Timing timing) {
+        return timing.ttl().multipliedBy(YIELDED_TTLS);
     }
 
     /** Gives back partitions that the session owns but that this client does not work on. */

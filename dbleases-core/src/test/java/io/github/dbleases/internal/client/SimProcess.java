@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** A simulated process with one client: the real engine, and an application that sometimes holds partitions. */
@@ -237,6 +238,15 @@ final class SimProcess {
             JoinedLease joined = leases.get(election);
             if (joined != null) {
                 engine.resign(joined);
+            }
+        });
+    }
+
+    /** Asks for an operation on the cluster, whose outcome no one waits for. */
+    void administer(Consumer<DefaultLeaseAdministration> operation) {
+        environment.run(() -> {
+            if (!closing) {
+                operation.accept(new DefaultLeaseAdministration(engine));
             }
         });
     }
