@@ -107,11 +107,16 @@ class HistoryTests {
         try (HeartbeatChannel heartbeats = store.heartbeatChannel(SHORT);
                 WorkChannel work = store.workChannel(SHORT);
                 LeaseClient heir = LeaseClients.start(config, store)) {
-            heartbeats.open(new NewSession(10, "victim", 1, SHORT.ttl(), SHORT.grace()));
             Lease orders = heir.lease("orders", 4);
             await().until(() -> orders.values().size() == 4);
-            tables.execute("UPDATE dbleases_partition SET session_id = 10, token = token + 1 WHERE partition < 2");
-            tables.execute("INSERT INTO dbleases_member (lease, session_id) VALUES ('orders', 10)");
+            heartbeats.open(new NewSession(10, "victim", 1, Duration.ofMinutes(10), SHORT.grace()));
+            // In one transaction, so that the session does not expire before it owns something.
+            tables.execute("""
+                    UPDATE dbleases_partition SET session_id = 10, token = token + 1 WHERE partition < 2;
+                    INSERT INTO dbleases_member (lease, session_id) VALUES ('orders', 10);
+                    UPDATE dbleases_session SET ttl = interval '1 s', expires_at = clock_timestamp() - interval '1 min'
+                        WHERE id = 10
+                    """);
             await().until(() -> heir.history(HistoryQuery.ofSession(10)).size() == 2);
             await().until(() -> !heir.history(HistoryQuery.ofLease("orders").limit(1))
                     .get(0)
