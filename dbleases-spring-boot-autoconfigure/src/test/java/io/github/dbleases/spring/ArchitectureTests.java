@@ -57,6 +57,8 @@ class ArchitectureTests {
                         "LeasesDescriptor",
                         "LeaseDescriptor",
                         "HistoryDescriptor",
+                        "OperationDescriptor",
+                        "LeasesEndpointWebExtension",
                         "DbLeasesProperties",
                         "StoreType",
                         "NamedBeanRegistrar",

@@ -4,14 +4,19 @@ import io.github.dbleases.ClientStatus;
 import io.github.dbleases.ClusterView;
 import io.github.dbleases.ClusterView.LeaseView;
 import io.github.dbleases.ClusterView.PartitionView;
+import io.github.dbleases.ClusterView.SessionView;
 import io.github.dbleases.DbLeasesException;
 import io.github.dbleases.HistoryEvent;
 import io.github.dbleases.HistoryQuery;
 import io.github.dbleases.HistoryUnavailableException;
 import io.github.dbleases.Leadership;
 import io.github.dbleases.Lease;
+import io.github.dbleases.LeaseAdministration;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseKind;
+import io.github.dbleases.OperationRefusedException;
+import io.github.dbleases.OperationRefusedException.Reason;
+import io.github.dbleases.OperationResult;
 import io.github.dbleases.PartitionSet;
 import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.TaskRunner;
@@ -28,27 +33,36 @@ import io.github.dbleases.spring.actuate.LeasesDescriptor.LeaderDescriptor;
 import io.github.dbleases.spring.actuate.LeasesDescriptor.PartitionLeaseDescriptor;
 import io.github.dbleases.spring.actuate.LeasesDescriptor.RunnerDescriptor;
 import io.github.dbleases.spring.actuate.LeasesDescriptor.SessionDescriptor;
+import io.github.dbleases.spring.actuate.OperationDescriptor.MoveDescriptor;
+import java.security.Principal;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.Selector.Match;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
  * Shows which sessions take part, which of them owns what, and which leads. What this instance owns and leads is its own
  * trusted view. The endpoint answers with that view even when the database does not answer.
+ *
+ * <p>Its write operation changes who owns what, in any instance. It exists only with {@code
+ * management.endpoint.leases.access=unrestricted}.
  */
 @Endpoint(id = "leases", defaultAccess = Access.READ_ONLY)
 public class LeasesEndpoint {
@@ -342,6 +356,112 @@ public class LeasesEndpoint {
                     Objects.toString(unanswered.getMessage()),
                     null);
         }
+    }
+
+    /** What can be done to a lease or an election. */
+    public enum LeaseOperation {
+
+        /** Moves a partition, or the leadership of an election, to an instance. */
+        MOVE,
+
+        /** Balances a lease now. */
+        REBALANCE,
+
+        /** Makes the leader of an election resign. */
+        RESIGN
+    }
+
+    /**
+     * Moves a partition or a leadership, balances a lease, or makes a leader resign. A live owner is asked to hand over, and
+     * nothing is taken from it.
+     *
+     * @param operation what to do
+     * @param partition the partition to move; not needed for an election
+     * @param instance for a move the receiver, otherwise the leader that must resign: a client name or a session id; null to let
+     *     any leader resign
+     * @param dryRun whether only the plan is wanted; false if null
+     * @param security who asks
+     * @param name the segments of the name of the lease or election
+     */
+    @WriteOperation
+    public OperationDescriptor change(
+            LeaseOperation operation,
+            @Nullable Integer partition,
+            @Nullable String instance,
+            @Nullable Boolean dryRun,
+            SecurityContext security,
+            @Selector(match = Match.ALL_REMAINING) String... name) {
+        String whole = String.join("/", name);
+        Principal principal = security.getPrincipal();
+        LeaseAdministration requested =
+                client.administration().requestedBy(principal == null ? null : principal.getName());
+        LeaseAdministration administration = Boolean.TRUE.equals(dryRun) ? requested.dryRun() : requested;
+        OperationResult result = switch (operation) {
+            case MOVE ->
+                administration.move(
+                        whole, partition(whole, partition), session(required("instance", instance, operation)));
+            case REBALANCE -> administration.rebalance(whole);
+            case RESIGN ->
+                instance == null ? administration.resign(whole) : administration.resign(whole, session(instance));
+        };
+        return new OperationDescriptor(
+                result.operation(),
+                whole,
+                result.dryRun(),
+                result.changed(),
+                result.moves().stream()
+                        .map(move -> new MoveDescriptor(
+                                move.partitions().toRanges(),
+                                new PartyDescriptor(
+                                        move.from().client(), move.from().id()),
+                                new PartyDescriptor(
+                                        move.to().client(), move.to().id())))
+                        .toList());
+    }
+
+    /** Returns the partition to move, which need not be given for an election. */
+    private int partition(String lease, @Nullable Integer partition) {
+        if (partition != null) {
+            return partition;
+        }
+        LeaseView view = client.cluster(lease).leases().get(lease);
+        if (view != null && view.kind() != LeaseKind.LEADER) {
+            required("partition", null, LeaseOperation.MOVE);
+        }
+        return LEADERSHIP;
+    }
+
+    private static String required(String parameter, @Nullable String value, LeaseOperation operation) {
+        if (value == null || value.isBlank()) {
+            String reason = "The operation %s needs the parameter %s."
+                    .formatted(operation.name().toLowerCase(Locale.ROOT), parameter);
+            throw new InvalidEndpointRequestException(reason, reason);
+        }
+        return value;
+    }
+
+    /** Returns the session of an instance that is named by its session or by its client. */
+    private long session(String instance) {
+        List<SessionView> sessions = client.cluster().sessions().stream()
+                .filter(session -> session.client().equals(instance)
+                        || String.valueOf(session.session()).equals(instance))
+                .toList();
+        if (sessions.isEmpty()) {
+            throw new OperationRefusedException(
+                    Reason.NOT_FOUND,
+                    "There is no live session '%s', and no client of that name has one.".formatted(instance),
+                    "Name a client or a session that GET /actuator/leases shows.");
+        }
+        if (sessions.size() > 1) {
+            throw new OperationRefusedException(
+                    Reason.CONFLICT,
+                    "%d clients have the name '%s'.".formatted(sessions.size(), instance),
+                    "Name one of their sessions: %s."
+                            .formatted(sessions.stream()
+                                    .map(session -> String.valueOf(session.session()))
+                                    .collect(Collectors.joining(", "))));
+        }
+        return sessions.get(0).session();
     }
 
     private static LeaseDescriptor of(LeaseView lease, @Nullable HistoryDescriptor history) {

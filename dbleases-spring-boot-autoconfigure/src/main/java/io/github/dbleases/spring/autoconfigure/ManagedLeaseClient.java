@@ -7,6 +7,7 @@ import io.github.dbleases.HistoryEvent;
 import io.github.dbleases.HistoryQuery;
 import io.github.dbleases.Leadership;
 import io.github.dbleases.Lease;
+import io.github.dbleases.LeaseAdministration;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseEventListener;
 import io.github.dbleases.StoreUnavailableException;
@@ -178,6 +179,11 @@ final class ManagedLeaseClient implements InternalLeaseClient, SmartLifecycle {
     @Override
     public List<HistoryEvent> history(HistoryQuery query) {
         return requireRunning().history(query);
+    }
+
+    @Override
+    public LeaseAdministration administration() {
+        return requireRunning().administration();
     }
 
     private InternalLeaseClient requireRunning() {

@@ -360,6 +360,18 @@ class LeasesEndpointTests {
     }
 
     @Test
+    void nothingCanBeChangedUnlessTheAccessIsUnrestricted() throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(uri("/orders"))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{ \"operation\": \"rebalance\" }"))
+                .build();
+
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).isEqualTo(405);
+    }
+
+    @Test
     void theHistoryOfALeaseIsShownInPages() throws Exception {
         HistoryEvent moved = new HistoryEvent(
                 17,
