@@ -33,16 +33,16 @@ public interface Leadership {
     OptionalLong token();
 
     /**
-     * Waits until this client knows whether it leads. Returns immediately if it has known that since it joined, and stops
-     * waiting if the client is closed or leaves the election.
+     * Waits until this client knows whether it leads. Returns immediately if it has known that since it joined, or if the
+     * client is stopped, and stops waiting if the client is stopped or leaves the election.
      *
      * @return whether the client knows the outcome; false if the time has passed
      */
     boolean awaitOutcome(Duration atMost);
 
     /**
-     * Reads the current leader with one query; empty if there is none. The answer is meant for people. To decide whether this
-     * client leads, use {@link #isLeader()}.
+     * Reads the current leader with one query; empty if there is none, or if the client is stopped. The answer is meant for
+     * people. To decide whether this client leads, use {@link #isLeader()}.
      *
      * @throws StoreUnavailableException if the store does not answer in time
      */

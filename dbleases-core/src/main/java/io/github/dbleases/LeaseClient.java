@@ -19,6 +19,10 @@ import java.util.Objects;
  * <p>A client never gives up. While it cannot reach the store it owns nothing ({@link ClientState#SUSPENDED}) and keeps
  * trying. When the store is back, it renews its session or opens a new one, and joins its leases again.
  *
+ * <p>A client can be {@linkplain #stop() stopped} and {@linkplain #start() started} any number of times. Its {@link Lease}
+ * and {@link Leadership} objects and their listeners stay: while the client is stopped they own nothing, and after the next
+ * start they are joined again in a new session, which trusts nothing that an earlier one was granted.
+ *
  * <p>All threads of a client are daemons. A client therefore does not keep the JVM alive: keep a thread of your own
  * running until you close it. A Spring Boot application needs no such thread.
  *
@@ -27,7 +31,7 @@ import java.util.Objects;
 public interface LeaseClient extends AutoCloseable {
 
     /**
-     * Returns a builder that starts a client.
+     * Returns a builder for a client.
      *
      * @param store where leases are kept, for example a {@code PostgresLeaseStore}
      */
@@ -37,6 +41,20 @@ public interface LeaseClient extends AutoCloseable {
 
     /** Returns the name of this client. It is meant for people, so two clients may have the same name. */
     String clientId();
+
+    /**
+     * Opens a session and joins all leases and elections of this client. Waits until they are joined, or until the first
+     * attempt to open a session has failed. If it has failed, the client is in the state {@link ClientState#STARTING} and
+     * keeps trying.
+     *
+     * <p>Starting a client that is started has no effect. A client that is being stopped starts again once it has stopped. If
+     * the caller is a listener of this client, this method does not wait.
+     *
+     * @throws StoreUnusableException if the store answers but cannot be used; the client is stopped again
+     * @throws LeaseConflictException if a lease cannot be joined, see {@link #lease}; the client is stopped again
+     * @throws IllegalStateException if this client is closed
+     */
+    void start();
 
     /** Returns the state of this client. This is a local check. */
     ClientState state();
@@ -48,7 +66,7 @@ public interface LeaseClient extends AutoCloseable {
      * Joins a lease and returns it. Later calls with the same name return the same {@code Lease}.
      *
      * <p>The time to join is bounded. If the database does not answer, the lease is returned nevertheless. It owns nothing
-     * until the client can join it.
+     * until the client can join it. If the client is stopped, it joins the lease at its next start.
      *
      * @param name 1 to 200 characters of letters, digits, {@code . _ - : /}
      * @param partitions the number of partitions of the lease, 1 to 100,000
@@ -79,7 +97,7 @@ public interface LeaseClient extends AutoCloseable {
     Collection<Leadership> leaderships();
 
     /**
-     * Reads all members and what each of them owns, with one query.
+     * Reads all members and what each of them owns, with one query. The view of a client that is stopped or closed is empty.
      *
      * @throws StoreUnavailableException if the database does not answer in time
      */
@@ -110,7 +128,7 @@ public interface LeaseClient extends AutoCloseable {
 
     /**
      * Reads the members of one lease or election and what each of them owns, with one query. If the lease does not exist, the
-     * view does not contain it.
+     * view does not contain it. The view of a client that is stopped or closed is empty.
      *
      * @throws StoreUnavailableException if the database does not answer in time
      */
@@ -130,19 +148,26 @@ public interface LeaseClient extends AutoCloseable {
     void resume();
 
     /**
-     * Closes the client. It calls the listeners, waits for holds and task runners up to the drain timeout, hands its
-     * partitions over to the other members, and ends its session. Partitions that are still held after the drain timeout are
-     * not released. They expire with the session, and so do the tasks of a runner that is still working then. Closing a
-     * closed client has no effect.
+     * Stops the client. It calls the listeners, waits for holds and task runners up to the drain timeout, hands its
+     * partitions over to the other members, and ends its session, its threads and its connections. Partitions that are still
+     * held after the drain timeout are not released. They expire with the session, and so do the tasks of a runner that is
+     * still working then. Stopping a stopped client has no effect.
+     *
+     * <p>The client keeps its leases and elections, and joins them again at the next start. A partition that is still held
+     * from before is taken up again only when that hold is closed. A task runner ends with its client. Start it again after
+     * the client.
      *
      * <p>If the caller is a listener of this client, or if the calling thread is interrupted, this method does not wait, and
-     * the client continues to close in the background.
+     * the client continues to stop in the background.
      */
+    void stop();
+
+    /** Stops the client for good, as {@link #stop} does, and leaves all leases. Closing a closed client has no effect. */
     @Override
     void close();
 
     /**
-     * Sets up and starts a {@link LeaseClient}. Each setting has a default. Not safe for use by several threads.
+     * Sets up a {@link LeaseClient}. Each setting has a default. Not safe for use by several threads.
      */
     final class Builder {
 
@@ -208,6 +233,15 @@ public interface LeaseClient extends AutoCloseable {
         }
 
         /**
+         * Returns a client that is not started.
+         *
+         * @throws InvalidConfigurationException if a setting is outside its limits
+         */
+        public LeaseClient build() {
+            return LeaseClients.create(config.build(), () -> store, listener);
+        }
+
+        /**
          * Starts a client, and waits until it has opened its session or the first attempt has failed. If the attempt has
          * failed, the client is returned in the state {@link ClientState#STARTING} and keeps trying.
          *
@@ -215,7 +249,9 @@ public interface LeaseClient extends AutoCloseable {
          * @throws StoreUnusableException if the store answers but cannot be used, for example because a table is missing
          */
         public LeaseClient start() {
-            return LeaseClients.start(config.build(), store, listener);
+            LeaseClient client = build();
+            client.start();
+            return client;
         }
     }
 }

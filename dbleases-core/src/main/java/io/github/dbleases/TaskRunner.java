@@ -26,7 +26,7 @@ public interface TaskRunner {
     /**
      * Returns a builder for a runner that takes its tasks from a queue of the application.
      *
-     * @param client the client under whose session the tasks are held, as {@link LeaseClient#builder} has started it
+     * @param client the client under whose session the tasks are held, as {@link LeaseClient#builder} has built it
      * @param name the name under which the runners of all instances share the tasks; a lease name
      * @param <T> the type of a task in the application
      */
@@ -37,7 +37,7 @@ public interface TaskRunner {
     /**
      * Returns a builder for a runner that takes its tasks from a channel, for example a {@code JdbcTaskChannel} to a table.
      *
-     * @param client the client under whose session the tasks are held, as {@link LeaseClient#builder} has started it
+     * @param client the client under whose session the tasks are held, as {@link LeaseClient#builder} has built it
      * @param name the name under which the runners of all instances share the tasks; a lease name
      * @param <T> the type of a task in the application
      */

@@ -19,7 +19,7 @@ public interface InternalLeaseClient extends LeaseClient {
             return known;
         }
         throw new IllegalArgumentException(
-                "The client is a %s, but a task runner needs one that LeaseClient.builder has started, or the LeaseClient bean of dbleases. Pass that client instead of one that wraps it."
+                "The client is a %s, but a task runner needs one that LeaseClient.builder has built, or the LeaseClient bean of dbleases. Pass that client instead of one that wraps it."
                         .formatted(client.getClass().getName()));
     }
 
@@ -38,7 +38,13 @@ public interface InternalLeaseClient extends LeaseClient {
     Collection<TaskSession> taskSessions();
 
     /**
-     * Takes up no new grants from now on, and asks for none. What is owned stays owned until the client is closed. Task
+     * Sets what to run after this client has begun to take part in a lease, an election or a group that shares tasks, and
+     * after it has left one.
+     */
+    void onLeasesChanged(Runnable action);
+
+    /**
+     * Takes up no new grants from now on, and asks for none. What is owned stays owned until the client is stopped. Task
      * sessions have no id any more, and their listeners are called. Called when the application begins to shut down.
      */
     void retire();

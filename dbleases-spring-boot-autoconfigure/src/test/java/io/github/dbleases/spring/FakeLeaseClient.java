@@ -178,6 +178,15 @@ public class FakeLeaseClient implements InternalLeaseClient {
     }
 
     @Override
+    public void start() {}
+
+    @Override
+    public void stop() {}
+
+    @Override
+    public void onLeasesChanged(Runnable action) {}
+
+    @Override
     public void drain() {
         drained = true;
     }

@@ -42,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  * <p>What happens to an instance that cannot reach its store is tested with {@link #disconnect()} and {@link #advance}: at
  * the trust deadline it owns nothing any more, and when the session has expired the other instance has everything.
  *
+ * <p>It is created started. While it is {@linkplain #stop() stopped} it owns nothing.
+ *
  * <p>May be used by any thread.
  */
 public final class FakeLeaseClient implements LeaseClient {
@@ -55,6 +57,7 @@ public final class FakeLeaseClient implements LeaseClient {
     private final SortedMap<String, FakeLeadership> leaderships = new TreeMap<>();
     private Instant lastHeartbeat = session.now();
     private boolean connected = true;
+    private boolean stopped;
     private boolean drained;
     private boolean closed;
 
@@ -151,7 +154,7 @@ public final class FakeLeaseClient implements LeaseClient {
         boolean expired;
         synchronized (this) {
             session.setNow(session.now().plus(time));
-            if (connected) {
+            if (connected || stopped) {
                 return;
             }
             trusted = sinceHeartbeat().compareTo(TIMING.trust()) < 0;
@@ -184,6 +187,9 @@ public final class FakeLeaseClient implements LeaseClient {
             expired = !connected && isExpired();
             connected = true;
             lastHeartbeat = session.now();
+            if (stopped) {
+                return;
+            }
         }
         if (expired) {
             session.lose();
@@ -211,12 +217,15 @@ public final class FakeLeaseClient implements LeaseClient {
     }
 
     /**
-     * Connects the client, and lets it own everything or nothing again, as it did when it was created. What revoked partitions
-     * are held by is forgotten. The tokens go on growing.
+     * Starts and connects the client, and lets it own everything or nothing again, as it did when it was created. What revoked
+     * partitions are held by is forgotten. The tokens go on growing.
      */
     public void reset() {
         synchronized (this) {
             drained = false;
+        }
+        if (!isClosed()) {
+            start();
         }
         reconnect();
         fakeLeases().forEach(FakeLease::dropRevoked);
@@ -231,6 +240,42 @@ public final class FakeLeaseClient implements LeaseClient {
         }
     }
 
+    /** A new session begins: a client that {@linkplain #owningEverything() owns everything} is granted everything anew. */
+    @Override
+    public void start() {
+        boolean reachable;
+        synchronized (this) {
+            checkOpen();
+            if (!stopped) {
+                return;
+            }
+            stopped = false;
+            reachable = connected;
+            lastHeartbeat = session.now();
+        }
+        session.lose();
+        session.setTrusted(reachable);
+        if (ownsEverything) {
+            own();
+        }
+    }
+
+    /** Ends the session. The leases and elections stay, and own and lead nothing. */
+    @Override
+    public void stop() {
+        synchronized (this) {
+            if (stopped || closed) {
+                return;
+            }
+            stopped = true;
+        }
+        session.expire();
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
     @Override
     public String clientId() {
         return CLIENT_ID;
@@ -241,6 +286,9 @@ public final class FakeLeaseClient implements LeaseClient {
         if (closed) {
             return ClientState.CLOSED;
         }
+        if (stopped) {
+            return ClientState.STOPPED;
+        }
         return session.isTrusted() ? ClientState.ACTIVE : ClientState.SUSPENDED;
     }
 
@@ -249,7 +297,7 @@ public final class FakeLeaseClient implements LeaseClient {
         Duration left = connected ? TIMING.trust() : TIMING.trust().minus(sinceHeartbeat());
         return new ClientStatus(
                 CLIENT_ID,
-                closed ? OptionalLong.empty() : OptionalLong.of(session.id()),
+                closed || stopped ? OptionalLong.empty() : OptionalLong.of(session.id()),
                 state(),
                 session.now(),
                 TIMING.ttl(),
@@ -327,6 +375,9 @@ public final class FakeLeaseClient implements LeaseClient {
     @Override
     public ClusterView cluster() {
         synchronized (this) {
+            if (closed || stopped) {
+                return new ClusterView(List.of(), new TreeMap<>());
+            }
             if (!connected) {
                 throw new StoreUnavailableException(
                         "The client is disconnected. Call reconnect() before you read the cluster.");

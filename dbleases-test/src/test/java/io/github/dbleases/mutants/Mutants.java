@@ -70,6 +70,25 @@ final class Mutants {
                             "internal.client.SessionKeeper")
                     .replace("finishEnd(ended);", "ended = null;")
                     .killedBy("internal.client.ErrorScenarioTests#grantsOfALostSessionAreNotTrustedInTheNextOne"),
+            of("end of a run", "a stop does not end the trust", "internal.client.Engine")
+                    .remove("keeper.end();")
+                    .killedBy("internal.client.ReconcilerTests#aGrantThatWasNotDroppedIsNotTrustedAfterARestart"),
+            of(
+                            "late heartbeat",
+                            "the answer to a heartbeat counts in a later run of the client",
+                            "internal.client.SessionKeeper")
+                    .remove("|| submittedIn != run")
+                    .killedBy("internal.client.RestartScenarioTests#aLateAnswerOfAnEarlierRunOpensNoSession"),
+            of("late release", "a stop that is complete releases what a later run owns", "internal.client.Stopping")
+                    .replace("if (complete || session == null) {", "if (session == null) {")
+                    .killedBy(
+                            "internal.client.RestartScenarioTests#aLateReleaseOfAnEarlierRunDoesNotEndTheNextSession"),
+            of(
+                            "late join",
+                            "the answer to a join counts in a later session of the client",
+                            "internal.client.Membership")
+                    .replace("answer.session == keeper.session()", "true")
+                    .killedBy("internal.client.RestartScenarioTests#aLateJoinOfAnEarlierRunDecidesNothingInTheNext"),
             of(
                             "notification of a lapse",
                             "listeners are not told when the trust lapses",
@@ -222,9 +241,9 @@ final class Mutants {
                     .killedBy(
                             "internal.client.ErrorScenarioTests#aHandOverContinuesWhenThereAreThreadsForListenersAgain"),
             of(
-                            "work during close",
-                            "a client that closes releases partitions that are still in use",
-                            "internal.client.Closing")
+                            "work during stop",
+                            "a client that stops releases partitions that are still in use",
+                            "internal.client.Stopping")
                     .replace("owned -> !owned.isDrained()", "owned -> false")
                     .killedBy("internal.client.ScenarioTests#partitionsStillHeldAfterTheDrainTimeoutAreLeftToExpire"),
             of(

@@ -193,6 +193,45 @@ class FakeLeaseClientTests {
     }
 
     @Test
+    void aStoppedClientOwnsNothingUntilItIsStartedAgain() {
+        FakeLease orders = client.lease("orders", 2);
+        FakeLeadership reports = client.leadership("reports");
+        Hold hold = orders.tryHold(1).orElseThrow();
+        long session = client.status().session().orElseThrow();
+
+        client.stop();
+
+        assertThat(client.state()).isEqualTo(ClientState.STOPPED);
+        assertThat(client.status().session()).isEmpty();
+        assertThat(client.cluster().sessions()).isEmpty();
+        assertThat(orders.values()).isEmpty();
+        assertThat(reports.isLeader()).isFalse();
+        client.lease("invoices", 2);
+
+        client.start();
+
+        assertThat(client.state()).isEqualTo(ClientState.ACTIVE);
+        assertThat(client.status().session().orElseThrow()).isNotEqualTo(session);
+        assertThat(orders.values()).hasSize(2);
+        assertThat(client.joinedLease("invoices").values()).hasSize(2);
+        assertThat(reports.isLeader()).isTrue();
+        assertThat(hold.isTrusted()).isFalse();
+    }
+
+    @Test
+    void aStoppedClientThatIsDisconnectedTrustsNothingWhenItIsStarted() {
+        FakeLease orders = client.lease("orders", 2);
+        client.stop();
+        client.disconnect();
+
+        client.start();
+        assertThat(orders.values()).isEmpty();
+
+        client.reconnect();
+        assertThat(orders.values()).hasSize(2);
+    }
+
+    @Test
     void aClosedClientOwnsNothing() {
         FakeLease orders = client.lease("orders", 2);
         FakeLeadership reports = client.leadership("reports");

@@ -46,7 +46,7 @@ final class ClusterMaintenance {
     private final JobQueue jobs;
     private final SessionKeeper keeper;
     private final Runnable refresh;
-    private final Map<String, Timer> balancing = new HashMap<>();
+    private final Map<String, Balancing> balancing = new HashMap<>();
     private final Set<Long> marking = new HashSet<>();
     private final Map<Long, Watch> watches = new HashMap<>();
     private long auditedNanos;
@@ -75,7 +75,7 @@ final class ClusterMaintenance {
     void sessionEnded() {
         watches.values().forEach(watch -> watch.timer.cancel());
         watches.clear();
-        balancing.values().forEach(Timer::cancel);
+        balancing.values().forEach(next -> next.timer.cancel());
         balancing.clear();
     }
 
@@ -90,9 +90,21 @@ final class ClusterMaintenance {
             balance(lease);
         } else if (!outcome.balanced()) {
             Duration wait = outcome.notBefore().isZero() ? config.debounce() : outcome.notBefore();
-            balancing.computeIfAbsent(lease, name -> environment.after(wait, () -> balance(name)));
+            long now = environment.clock().nanoTime();
+            Balancing next = balancing.get(lease);
+            if (next == null || now - next.dueNanos > 0) {
+                Timer timer = environment.after(wait, () -> balance(lease));
+                balancing.put(lease, new Balancing(timer, now + wait.toNanos()));
+            }
         }
     }
+
+    /**
+     * The next balancing of a lease.
+     *
+     * @param dueNanos when it is due; if it is still recorded after that, an {@code Error} has interrupted it
+     */
+    private record Balancing(Timer timer, long dueNanos) {}
 
     private void balance(String lease) {
         balancing.remove(lease);

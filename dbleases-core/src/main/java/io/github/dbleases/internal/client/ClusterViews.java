@@ -10,6 +10,7 @@ import io.github.dbleases.assignment.Balancer.Scope;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.spi.ClusterSnapshot;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * names.
  */
 final class ClusterViews {
+
+    /** Shows no sessions and no leases. */
+    static final ClusterView EMPTY = new ClusterView(List.of(), Collections.unmodifiableSortedMap(new TreeMap<>()));
 
     private final Map<Long, ClusterSnapshot.Session> live;
 

@@ -9,17 +9,17 @@ import io.github.dbleases.Leadership;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseAdministration;
 import io.github.dbleases.LeaseClientConfig;
+import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
+import io.github.dbleases.StoreUnusableException;
 import io.github.dbleases.internal.InternalLeaseClient;
 import io.github.dbleases.internal.TaskSession;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /** The client as its users see it. Waits where they expect it to, and leaves the rest to the engine. */
@@ -28,8 +28,7 @@ final class DefaultLeaseClient implements InternalLeaseClient {
     private final LeaseClientConfig config;
     private final Environment environment;
     private final Engine engine;
-    private volatile boolean closed;
-    private volatile long closedAtMillis;
+    private volatile Runnable leasesChanged = () -> {};
 
     DefaultLeaseClient(LeaseClientConfig config, Environment environment, Engine engine) {
         this.config = config;
@@ -49,22 +48,38 @@ final class DefaultLeaseClient implements InternalLeaseClient {
 
     @Override
     public ClientStatus status() {
-        ClientStatus status = engine.status();
-        return closed ? closed(status) : status;
+        return engine.status();
     }
 
-    private ClientStatus closed(ClientStatus last) {
-        return new ClientStatus(
-                last.clientId(),
-                OptionalLong.empty(),
-                ClientState.CLOSED,
-                Instant.ofEpochMilli(closedAtMillis),
-                last.ttl(),
-                last.heartbeat(),
-                Duration.ZERO,
-                last.drained(),
-                Optional.empty(),
-                last.lastFailure());
+    @Override
+    public void start() {
+        Duration longest = engine.answerTimeout().plus(engine.isStopping() ? longestStop() : Duration.ZERO);
+        CompletableFuture<Optional<RuntimeException>> attempted = engine.start();
+        try {
+            if (environment.isListening() || !Waiting.atMost(longest, attempted)) {
+                attempted.complete(Optional.empty());
+            }
+            attempted.join().filter(StoreUnusableException.class::isInstance).ifPresent(unusable -> {
+                throw unusable;
+            });
+            engine.declaredLeases().forEach(this::awaitJoined);
+        } catch (StoreUnusableException | LeaseConflictException refused) {
+            stop();
+            throw refused;
+        }
+    }
+
+    /** Waits until a lease is joined, if the client is joining it now. */
+    private void awaitJoined(JoinedLease lease) {
+        CompletableFuture<Void> joined = lease.joined();
+        boolean waits = !environment.isListening() && engine.isJoining();
+        if (waits && Waiting.atMost(engine.answerTimeout(), joined)) {
+            Waiting.atMost(engine.answerTimeout(), lease.decided());
+        } else {
+            // No caller waits for a refusal from here on, so a refusal must not take the lease away from the caller.
+            joined.complete(null);
+            Waiting.atMost(Duration.ZERO, joined);
+        }
     }
 
     @Override
@@ -84,15 +99,19 @@ final class DefaultLeaseClient implements InternalLeaseClient {
 
     private JoinedLease join(LeaseSpec spec) {
         Engine.Joining joining = engine.join(spec);
-        CompletableFuture<Void> outcome = joining.lease().joined();
-        if (joining.underWay() && Waiting.atMost(engine.answerTimeout(), outcome)) {
-            Waiting.atMost(engine.answerTimeout(), joining.lease().decided());
-        } else {
-            // No caller waits for a refusal from here on, so a refusal must not take the lease away from the caller.
-            outcome.complete(null);
-            Waiting.atMost(Duration.ZERO, outcome);
+        JoinedLease lease = joining.lease();
+        if (joining.isNew()) {
+            leasesChanged.run();
+            CompletableFuture<Void> unused =
+                    lease.left().thenRunAsync(() -> leasesChanged.run(), environment.listeners());
         }
-        return joining.lease();
+        awaitJoined(lease);
+        return lease;
+    }
+
+    @Override
+    public void onLeasesChanged(Runnable action) {
+        leasesChanged = action;
     }
 
     @Override
@@ -150,33 +169,24 @@ final class DefaultLeaseClient implements InternalLeaseClient {
     }
 
     @Override
+    public void stop() {
+        engine.stop().ifPresent(this::await);
+    }
+
+    @Override
     public void close() {
-        if (closed) {
-            return;
-        }
-        CompletableFuture<Void> ended = new CompletableFuture<>();
-        Runnable end = () -> {
-            end();
-            ended.complete(null);
-        };
-        CompletableFuture<Void> unused = engine.close().whenComplete((released, failure) -> {
-            try {
-                environment.listeners().execute(end);
-            } catch (Throwable noThread) {
-                end.run();
-            }
-        });
-        Duration longest = config.drainTimeout().plus(engine.answerTimeout().multipliedBy(2));
-        boolean inTime = environment.isListening() || Waiting.atMost(longest, ended);
+        engine.close().ifPresent(this::await);
+    }
+
+    private void await(Stopping stopping) {
+        boolean inTime = environment.isListening() || Waiting.atMost(longestStop(), stopping.done());
         if (!inTime && !Thread.currentThread().isInterrupted()) {
-            end();
+            engine.exclusively(stopping::complete);
         }
     }
 
-    private void end() {
-        closedAtMillis = environment.clock().wallMillis();
-        closed = true;
-        environment.shutdown();
+    private Duration longestStop() {
+        return config.drainTimeout().plus(engine.answerTimeout().multipliedBy(2));
     }
 
     @Override

@@ -12,11 +12,11 @@ import io.github.dbleases.LeaseEventListener;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.OperationRefusedException;
+import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.internal.LeaseConflicts;
 import io.github.dbleases.internal.client.JobQueue.Job;
 import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.FencedPartition;
-import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spi.Renewal;
 import io.github.dbleases.spi.WorkChannel;
@@ -32,12 +32,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The engine of one client, which connects the parts. Its methods take the monitor themselves and never wait for the
  * store: an operation that takes time returns a future.
+ *
+ * <pre>
+ *              start                stop              nothing left to hand over
+ *   STOPPED ----------> STARTED ----------> STOPPING ---------------------------+
+ *      ^                   ^                   | start: begins again then       |
+ *      |                   +-------------------+--------------------------------+
+ *      +------------------------------------------------------------------------+
+ * </pre>
  */
 final class Engine implements SessionKeeper.Observer {
 
@@ -45,7 +54,6 @@ final class Engine implements SessionKeeper.Observer {
 
     private final LeaseClientConfig config;
     private final Fence fence;
-    private final boolean keepsHistory;
     private final Environment environment;
     private final EventPublisher events;
     private final SessionKeeper keeper;
@@ -55,23 +63,20 @@ final class Engine implements SessionKeeper.Observer {
     private final Reconciler reconciler;
     private final ClusterMaintenance maintenance;
     private final Membership membership;
+    private boolean started;
+    private boolean closed;
     private long stateSinceMillis;
 
-    Engine(
-            LeaseClientConfig config,
-            Environment environment,
-            HeartbeatChannel heartbeats,
-            WorkChannel work,
-            Fence fence,
-            LeaseEventListener listener) {
+    /** The start that follows the stop in progress, if one was asked for. */
+    private @Nullable CompletableFuture<Optional<RuntimeException>> restart;
+
+    Engine(LeaseClientConfig config, Environment environment, Fence fence, LeaseEventListener listener) {
         this.config = config;
         this.fence = fence;
-        this.keepsHistory = work.keepsHistory();
         this.environment = environment;
         this.events = new EventPublisher(config.clientId(), listener, environment.listeners());
-        this.keeper = new SessionKeeper(config, environment, heartbeats, this, lastFailure);
-        this.jobs =
-                new JobQueue(config, environment, work, () -> keeper.trust().holds(environment.clock()), lastFailure);
+        this.keeper = new SessionKeeper(config, environment, this, lastFailure);
+        this.jobs = new JobQueue(config, environment, () -> keeper.trust().holds(environment.clock()), lastFailure);
         this.reconciler = new Reconciler(config.timing(), environment, jobs, keeper, leases);
         this.maintenance = new ClusterMaintenance(config, environment, jobs, keeper, reconciler::refresh);
         this.membership = new Membership(jobs, keeper, leases, reconciler, maintenance);
@@ -105,6 +110,7 @@ final class Engine implements SessionKeeper.Observer {
     /** Returns the client's own view of its session. */
     ClientStatus status() {
         return exclusively(() -> {
+            // A lapse of the trust that was not noticed yet changes the state now.
             keeper.isTrusted();
             Duration trustedFor = keeper.trust().remaining(environment.clock());
             Session session = keeper.session();
@@ -117,12 +123,15 @@ final class Engine implements SessionKeeper.Observer {
                     config.timing().heartbeat(),
                     trustedFor,
                     leases.isDrained(),
-                    problem(),
+                    started ? problem() : Optional.empty(),
                     lastFailure.get());
         });
     }
 
     private ClientState state(Duration trustedFor) {
+        if (!started) {
+            return closed ? ClientState.CLOSED : ClientState.STOPPED;
+        }
         if (!trustedFor.isZero()) {
             return ClientState.ACTIVE;
         }
@@ -159,10 +168,18 @@ final class Engine implements SessionKeeper.Observer {
         boolean lock(Connection transaction, FencedPartition granted) throws SQLException;
     }
 
+    Collection<JoinedLease> leases() {
+        return exclusively(leases::all);
+    }
+
+    /** Returns the leases that the client had when it was started. */
+    Collection<JoinedLease> declaredLeases() {
+        return exclusively(
+                () -> leases.all().stream().filter(JoinedLease::isDeclared).toList());
+    }
+
     Collection<JoinedLease> leases(LeaseKind kind) {
-        return exclusively(() -> leases.all().stream()
-                .filter(lease -> lease.spec().kind() == kind)
-                .toList());
+        return leases().stream().filter(lease -> lease.spec().kind() == kind).toList();
     }
 
     /**
@@ -172,8 +189,60 @@ final class Engine implements SessionKeeper.Observer {
         return config.timing().attemptTimeout().multipliedBy(2);
     }
 
-    void start() {
-        exclusively(keeper::start);
+    /** Returns whether there are threads, and perhaps a session: from a start until the stop after it is complete. */
+    boolean isStarted() {
+        return started;
+    }
+
+    /** Returns whether a stop is in progress. */
+    boolean isStopping() {
+        return exclusively(() -> leases.stopping() != null);
+    }
+
+    /** Returns whether the client was closed, and has stopped or will. */
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Returns whether a lease that is joined now is joined at once. */
+    boolean isJoining() {
+        return exclusively(() -> keeper.session() != null && !leases.isRetired() && !leases.isDrained());
+    }
+
+    /**
+     * Starts, once the stop in progress is complete if there is one. Does nothing if the client is started.
+     *
+     * @return completes when the first attempt to open a session has ended, see {@link SessionKeeper#start}
+     * @throws IllegalStateException if the client is closed
+     */
+    CompletableFuture<Optional<RuntimeException>> start() {
+        return exclusively(() -> {
+            requireOpen();
+            if (leases.stopping() != null) {
+                restart = restart != null ? restart : new CompletableFuture<>();
+                return restart;
+            }
+            if (!started) {
+                start(new CompletableFuture<>());
+            }
+            return keeper.firstAttempt();
+        });
+    }
+
+    private void start(CompletableFuture<Optional<RuntimeException>> attempted) {
+        try {
+            leases.all().forEach(JoinedLease::started);
+            jobs.restart();
+            membership.restart();
+            environment.start(this::currentSession, this::hinted);
+            keeper.start(attempted);
+            started = true;
+            stateChanged();
+        } catch (Throwable failure) {
+            environment.shutdown(new CompletableFuture<>());
+            leases.all().forEach(JoinedLease::stopped);
+            throw failure;
+        }
     }
 
     /** Called when something may have changed for this client. */
@@ -189,17 +258,29 @@ final class Engine implements SessionKeeper.Observer {
             leases.find(spec.name())
                     .filter(known -> known.isLeaving() && known.spec().equals(LeaseSpec.tasks(spec.name())))
                     .ifPresent(leases::left);
-            JoinedLease lease = leases.find(spec.name()).orElseGet(() -> startJoining(spec));
+            Optional<JoinedLease> known = leases.find(spec.name());
+            JoinedLease lease = known.orElseGet(() -> startJoining(spec));
             requireSame(spec, lease);
-            return new Joining(lease, keeper.session() != null && !leases.isRetired() && !leases.isDrained());
+            return new Joining(lease, known.isEmpty());
         });
     }
+
+    /**
+     * A lease that is being joined.
+     *
+     * @param lease the lease
+     * @param isNew whether the client did not know it before
+     */
+    record Joining(JoinedLease lease, boolean isNew) {}
 
     private JoinedLease startJoining(LeaseSpec spec) {
         JoinedLease lease = new JoinedLease(spec, this, keeper, environment);
         LeaseOwnership ownership = lease.ownership();
         if (events.hasListener()) {
             ownership.addListener(events.of(spec));
+        }
+        if (started) {
+            lease.startJoining();
         }
         if (leases.isRetired()) {
             ownership.taskMembership().close();
@@ -219,18 +300,10 @@ final class Engine implements SessionKeeper.Observer {
     }
 
     private void requireOpen() {
-        if (leases.closing() != null) {
+        if (closed) {
             throw new IllegalStateException("Client '%s' is closed.".formatted(config.clientId()));
         }
     }
-
-    /**
-     * A lease that is being joined.
-     *
-     * @param lease the lease
-     * @param underWay whether the client is joining it now, in its current session
-     */
-    record Joining(JoinedLease lease, boolean underWay) {}
 
     /** Leaves a lease. The future completes when the client owns nothing of it anymore. */
     CompletableFuture<Void> leave(JoinedLease lease) {
@@ -238,9 +311,12 @@ final class Engine implements SessionKeeper.Observer {
         return lease.left();
     }
 
-    /** Takes up no new grants from now on. The client keeps what it owns until it is closed. */
+    /** Takes up no new grants from now on. The client keeps what it owns until it is stopped. */
     void retire() {
         exclusively(() -> {
+            if (!started) {
+                return;
+            }
             leases.retire();
             leases.all().forEach(lease -> {
                 lease.ownership().taskMembership().close();
@@ -266,11 +342,14 @@ final class Engine implements SessionKeeper.Observer {
         });
     }
 
-    /** Reads the cluster, or a part of it. */
+    /** Reads the cluster, or a part of it. A client that is not started does not read, and its view is empty. */
     CompletableFuture<ClusterView> cluster(Function<WorkChannel, ClusterSnapshot> read) {
         CompletableFuture<ClusterView> view = new CompletableFuture<>();
         exclusively(() -> {
-            requireOpen();
+            if (!started) {
+                view.complete(ClusterViews.EMPTY);
+                return;
+            }
             jobs.submit(Job.of(
                             "read the cluster",
                             () -> !view.isDone(),
@@ -288,7 +367,10 @@ final class Engine implements SessionKeeper.Observer {
     <T> CompletableFuture<T> request(String what, BiFunction<WorkChannel, Long, T> call) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         exclusively(() -> {
-            requireOpen();
+            if (!started) {
+                answer.completeExceptionally(notStarted());
+                return;
+            }
             jobs.submit(Job.<Optional<T>>of(
                             what,
                             () -> {
@@ -330,51 +412,108 @@ final class Engine implements SessionKeeper.Observer {
     }
 
     /**
-     * Reads the history.
-     *
-     * @throws HistoryUnavailableException if the store keeps none
+     * Reads the history. The future fails with a {@link HistoryUnavailableException} if the store keeps none, and with a
+     * {@link StoreUnavailableException} if the client is not started.
      */
     CompletableFuture<List<HistoryEvent>> history(HistoryQuery query) {
-        if (!keepsHistory) {
-            throw new HistoryUnavailableException(
-                    "There is no history: the store keeps none, or it is switched off.",
-                    "Keep the leases in PostgreSQL, and set the retention of the history to more than zero.");
-        }
         CompletableFuture<List<HistoryEvent>> events = new CompletableFuture<>();
         exclusively(() -> {
-            requireOpen();
-            jobs.submit(Job.of(
+            if (!started) {
+                events.completeExceptionally(notStarted());
+                return;
+            }
+            jobs.submit(Job.<Optional<List<HistoryEvent>>>of(
                             "read the history",
                             () -> !events.isDone(),
-                            channel -> channel.history(query),
-                            events::complete)
+                            channel -> channel.keepsHistory() ? Optional.of(channel.history(query)) : Optional.empty(),
+                            read -> read.ifPresentOrElse(
+                                    events::complete, () -> events.completeExceptionally(withoutHistory())))
                     .giveUpIf(events::completeExceptionally));
         });
         return events;
     }
 
+    private static HistoryUnavailableException withoutHistory() {
+        return new HistoryUnavailableException(
+                "There is no history: the store keeps none, or it is switched off.",
+                "Keep the leases in PostgreSQL, and set the retention of the history to more than zero.");
+    }
+
+    private StoreUnavailableException notStarted() {
+        return new StoreUnavailableException(
+                "Client '%s' is not started, so it does not use its store.".formatted(config.clientId()));
+    }
+
     /**
-     * Drains, releases everything, and ends the session. The future completes when that has been done or has failed.
+     * Drains, releases everything, and ends the session. The leases stay, and are joined again after the next start.
+     *
+     * @return the stop in progress, or empty if the client is not started
      */
-    CompletableFuture<Void> close() {
+    Optional<Stopping> stop() {
         return exclusively(() -> {
-            Closing closing = leases.closing();
-            if (closing == null) {
-                closing = new Closing(config, environment, jobs, keeper, leases);
-                leases.close(closing);
+            if (restart != null) {
+                restart.complete(Optional.empty());
+                restart = null;
             }
-            close(closing);
-            return closing.done();
+            Stopping stopping = leases.stopping();
+            if (stopping == null && started) {
+                stopping = new Stopping(config, environment, jobs, keeper, leases.all(), this::stopped);
+                leases.stop(stopping);
+            }
+            if (stopping != null) {
+                stop(stopping);
+            }
+            return Optional.ofNullable(stopping);
         });
     }
 
-    /** Starts or resumes closing. May be called again, to continue after an {@code Error}. */
-    private void close(Closing closing) {
+    /** Stops for good, and leaves all leases. */
+    Optional<Stopping> close() {
+        return exclusively(() -> {
+            closed = true;
+            Optional<Stopping> stopping = stop();
+            if (stopping.isEmpty()) {
+                leases.all().forEach(leases::left);
+            }
+            return stopping;
+        });
+    }
+
+    /** Starts or resumes to stop. May be called again, to continue after an {@code Error}. */
+    private void stop(Stopping stopping) {
         for (JoinedLease lease : leases.all()) {
             lease.ownership().taskMembership().close();
             reconciler.handOver(lease, lease.ownership().all(OwnedPartition::isActive));
         }
-        closing.start();
+        stopping.start();
+    }
+
+    /**
+     * Called when nothing is left to hand over, or the client no longer waits for that. First ends the trust in everything
+     * that was granted. May be called again, to continue after an {@code Error}.
+     */
+    private void stopped(CompletableFuture<Void> done) {
+        keeper.end();
+        for (JoinedLease lease : leases.all()) {
+            if (closed || lease.isLeaving()) {
+                leases.left(lease);
+            } else {
+                lease.stopped();
+            }
+        }
+        environment.shutdown(done);
+        started = false;
+        stateChanged();
+        leases.stopped();
+        CompletableFuture<Optional<RuntimeException>> again = restart;
+        restart = null;
+        if (again != null) {
+            try {
+                start(again);
+            } catch (Throwable failure) {
+                again.completeExceptionally(failure);
+            }
+        }
     }
 
     /** Called by listener threads when the listeners have returned from {@code revoked}, so their work has stopped. */
@@ -430,15 +569,21 @@ final class Engine implements SessionKeeper.Observer {
         reconciler.loseAll();
         maintenance.sessionEnded();
         leases.all().stream().filter(JoinedLease::isLeaving).forEach(leases::left);
-        events.sessionLost(session.id());
+        if (keeper.isRunning()) {
+            events.sessionLost(session.id());
+        }
     }
 
     @Override
     public void trustLapsed() {
         stateChanged();
         leases.all().forEach(lease -> lease.ownership().lapse());
-        log.warn("Client {} no longer trusts its session and owns nothing until the store answers", config.clientId());
-        events.fenced();
+        if (keeper.isRunning()) {
+            log.warn(
+                    "Client {} no longer trusts its session and owns nothing until the store answers",
+                    config.clientId());
+            events.fenced();
+        }
     }
 
     @Override
@@ -458,9 +603,9 @@ final class Engine implements SessionKeeper.Observer {
         events.nudge();
         membership.heal();
         reconciler.heal();
-        Closing closing = leases.closing();
-        if (closing != null) {
-            close(closing);
+        Stopping stopping = leases.stopping();
+        if (stopping != null) {
+            stop(stopping);
         }
     }
 }

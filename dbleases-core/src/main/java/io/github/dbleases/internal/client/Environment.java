@@ -1,11 +1,15 @@
 package io.github.dbleases.internal.client;
 
+import io.github.dbleases.spi.HeartbeatChannel;
+import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 
 /**
- * The environment of one client's engine: its clocks, threads and random numbers. The engine has none of its own, so
- * that a simulation can replace them.
+ * The environment of one client's engine: its clocks, threads, channels and random numbers. The engine has none of its
+ * own, so that a simulation can replace them.
  *
  * <p>The whole engine (timers and the requests of both loops, but not the I/O in them) runs while holding {@link
  * #monitor()}, so no two parts of it run at once. Any of these methods can throw an {@code Error}, as any code can that
@@ -18,16 +22,32 @@ interface Environment {
     /** The lock under which the engine runs. Outside callers take it too. */
     Object monitor();
 
+    /**
+     * Starts the loops, each on a thread and a channel of its own.
+     *
+     * @param currentSession returns the session whose hints to await, or 0 if there is none
+     * @param hinted called after a hint
+     */
+    void start(LongSupplier currentSession, Runnable hinted);
+
+    /**
+     * Ends the threads of the loops, closes their channels and forgets the timers. Calls in progress may finish, even after
+     * the next start. Requests that have not been made stay in their loop and are prepared again after the next start.
+     *
+     * @param closed is completed when the channels are closed
+     */
+    void shutdown(CompletableFuture<Void> closed);
+
     /** The loop on the heartbeat channel. When it has nothing to do, it waits for hints. */
-    RequestLoop heartbeatLoop();
+    RequestLoop<HeartbeatChannel> heartbeatLoop();
 
     /** The loop on the work channel. */
-    RequestLoop workLoop();
+    RequestLoop<WorkChannel> workLoop();
 
-    /** Runs an action after a time. */
+    /** Runs an action after a time, unless the environment is shut down before. */
     Timer after(Duration delay, Runnable action);
 
-    /** Runs listeners, outside of the monitor. */
+    /** Runs listeners, outside of the monitor, whether the environment is started or not. */
     Executor listeners();
 
     /** Returns whether the calling thread is running a listener. */
@@ -39,9 +59,6 @@ interface Environment {
     /** Returns a random number, at least 0 and below 1. */
     double random();
 
-    /** Ends all threads. Calls in progress may finish. */
-    void shutdown();
-
     /** A scheduled action. */
     interface Timer {
 
@@ -50,13 +67,17 @@ interface Environment {
         void cancel();
     }
 
-    /** Runs the requests on one channel, one at a time, in the order in which they are due. */
-    interface RequestLoop {
+    /**
+     * Runs the requests on one channel, one at a time, in the order in which they are due.
+     *
+     * @param <C> the channel
+     */
+    interface RequestLoop<C> {
 
         /** Submits a request that is due after a delay. If this throws, nothing was submitted. */
-        void submit(Duration delay, Request<?> request);
+        void submit(Duration delay, Request<C, ?> request);
 
         /** Submits a request that runs before all others that are due. If this throws, nothing was submitted. */
-        void submitFirst(Request<?> request);
+        void submitFirst(Request<C, ?> request);
     }
 }

@@ -35,7 +35,6 @@ final class JobQueue {
 
     private final LeaseClientConfig config;
     private final Environment environment;
-    private final WorkChannel channel;
     private final BooleanSupplier trusted;
     private final LastFailure lastFailure;
     private int stepLimit = FIRST_STEP;
@@ -45,19 +44,13 @@ final class JobQueue {
     private @Nullable String problem;
 
     /**
-     * Creates a queue for a channel.
+     * Creates a queue.
      *
      * @param trusted returns whether the session is trusted, which means that the store answers heartbeats
      */
-    JobQueue(
-            LeaseClientConfig config,
-            Environment environment,
-            WorkChannel channel,
-            BooleanSupplier trusted,
-            LastFailure lastFailure) {
+    JobQueue(LeaseClientConfig config, Environment environment, BooleanSupplier trusted, LastFailure lastFailure) {
         this.config = config;
         this.environment = environment;
-        this.channel = channel;
         this.trusted = trusted;
         this.lastFailure = lastFailure;
     }
@@ -65,6 +58,12 @@ final class JobQueue {
     /** Returns how many partitions one transaction may write. */
     int stepLimit() {
         return stepLimit;
+    }
+
+    /** Forgets the failures of an earlier run of the client. */
+    void restart() {
+        failures = 0;
+        problem = null;
     }
 
     /** Returns the problem that keeps this client from doing anything except for heartbeats, if there is one. */
@@ -144,7 +143,7 @@ final class JobQueue {
     }
 
     /** One job, which is attempted until it succeeds or is given up. */
-    private final class JobRequest<T> implements Request<T> {
+    private final class JobRequest<T> implements Request<WorkChannel, T> {
 
         private final Job<T> job;
         private final Backoff backoff =
@@ -159,8 +158,8 @@ final class JobQueue {
         }
 
         @Override
-        public Optional<Supplier<T>> prepare() {
-            return job.prepare.get().map(call -> () -> call.apply(channel));
+        public Optional<Function<WorkChannel, T>> prepare() {
+            return job.prepare.get();
         }
 
         @Override

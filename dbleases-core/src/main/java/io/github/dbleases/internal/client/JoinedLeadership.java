@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 
 /** A leader election as its users see it: a lease of one partition whose owner is the leader. */
 final class JoinedLeadership implements Leadership {
@@ -45,8 +44,7 @@ final class JoinedLeadership implements Leadership {
 
     @Override
     public boolean awaitOutcome(Duration atMost) {
-        CompletableFuture<Object> end = CompletableFuture.anyOf(lease.decided(), lease.left());
-        return Waiting.atMost(atMost, end) && lease.decided().isDone();
+        return Waiting.resultWithin(atMost, lease.decided()).orElse(false);
     }
 
     @Override

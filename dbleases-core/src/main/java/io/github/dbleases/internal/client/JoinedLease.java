@@ -28,15 +28,17 @@ final class JoinedLease implements Lease {
     private final SessionKeeper keeper;
     private final Clock clock;
     private final LeaseOwnership ownership;
-    private final CompletableFuture<Void> joined = new CompletableFuture<>();
-    private final CompletableFuture<Void> decided = new CompletableFuture<>();
+    private volatile CompletableFuture<Void> joined = CompletableFuture.completedFuture(null);
+    private volatile CompletableFuture<Boolean> decided = CompletableFuture.completedFuture(false);
     private final CompletableFuture<Void> left = new CompletableFuture<>();
     private final JoinedLeadership leadership;
     private final JoinedTaskSession taskSession;
     private Stage stage = Stage.TAKING_PART;
     private Part part = Part.MEMBER;
     private boolean leaveRequested;
+    private boolean declared;
 
+    /** Creates the lease of a client that is not started. */
     JoinedLease(LeaseSpec spec, Engine engine, SessionKeeper keeper, Environment environment) {
         this.spec = spec;
         this.engine = engine;
@@ -59,13 +61,45 @@ final class JoinedLease implements Lease {
         return ownership;
     }
 
-    /** Completes when the client has joined the lease for the first time, or was refused. */
+    /** Called when the client starts: the lease will be joined with the first session. */
+    void started() {
+        declared = true;
+        part = Part.MEMBER;
+        startJoining();
+    }
+
+    /** Called when the lease is about to be joined for the first time since the start of the client. */
+    void startJoining() {
+        CompletableFuture<Void> joining = new CompletableFuture<>();
+        decided = new CompletableFuture<>();
+        joined = joining;
+    }
+
+    /** Called when the client has stopped. The lease stays, and is joined again after the next start. */
+    void stopped() {
+        joined.complete(null);
+        decided.complete(false);
+        ownership.taskMembership().reopen();
+    }
+
+    /** Returns whether the lease is older than the start of the client, which a refusal then fails as a whole. */
+    boolean isDeclared() {
+        return declared;
+    }
+
+    /**
+     * Completes when the client has joined the lease for the first time since its start, or was refused. A caller that stops
+     * waiting for it completes it.
+     */
     CompletableFuture<Void> joined() {
         return joined;
     }
 
-    /** Completes when the client has read for the first time, after it joined, what it owns of the lease. */
-    CompletableFuture<Void> decided() {
+    /**
+     * Completes with true when the client has read for the first time since its start, after it joined, what it owns of the
+     * lease, and with false when it stops or leaves before.
+     */
+    CompletableFuture<Boolean> decided() {
         return decided;
     }
 

@@ -8,20 +8,18 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The leases that a client has joined, and whether it takes part in them. Used under the monitor. */
+/**
+ * The leases that a client has joined, or joins when it is started, and whether it takes part in them. Used under the monitor.
+ */
 final class JoinedLeases {
 
     private final SortedMap<String, JoinedLease> leases = new TreeMap<>();
     private boolean retired;
     private boolean drained;
-    private @Nullable Closing closing;
+    private @Nullable Stopping stopping;
 
     void add(JoinedLease lease) {
         leases.put(lease.name(), lease);
-    }
-
-    void remove(JoinedLease lease) {
-        leases.remove(lease.name(), lease);
     }
 
     /** Returns the leases by name. */
@@ -56,15 +54,21 @@ final class JoinedLeases {
         drained = standBy;
     }
 
-    /** Returns the process of closing the client, or null if it is not being closed. */
+    /** Returns the process of stopping the client, or null if it is not being stopped. */
     @Nullable
-    Closing closing() {
-        return closing;
+    Stopping stopping() {
+        return stopping;
     }
 
-    void close(Closing started) {
+    void stop(Stopping begun) {
         retired = true;
-        closing = started;
+        stopping = begun;
+    }
+
+    /** Called when the client has stopped. It takes up grants again after the next start. */
+    void stopped() {
+        retired = false;
+        stopping = null;
     }
 
     /** Called when partitions of a lease have been drained or handed over. */
@@ -72,15 +76,17 @@ final class JoinedLeases {
         if (lease.isHandingOver() && lease.ownership().isEmpty()) {
             left(lease);
         }
-        if (closing != null) {
-            closing.drained();
+        if (stopping != null) {
+            stopping.drained();
         }
     }
 
-    /** Called when the client owns nothing anymore of a lease that it is leaving. */
+    /** Called when the client owns nothing anymore of a lease that it does not take part in. */
     void left(JoinedLease lease) {
         CompletableFuture<Void> left = lease.left();
-        remove(lease);
+        CompletableFuture<Boolean> decided = lease.decided();
+        leases.remove(lease.name(), lease);
         left.complete(null);
+        decided.complete(false);
     }
 }

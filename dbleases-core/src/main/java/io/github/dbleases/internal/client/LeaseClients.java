@@ -5,20 +5,16 @@ import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseEventListener;
 import io.github.dbleases.StoreUnusableException;
 import io.github.dbleases.internal.InternalLeaseClient;
-import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.LeaseStore;
-import io.github.dbleases.spi.WorkChannel;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
-/** Starts clients, for {@link LeaseClient#builder} and the Spring module. */
+/** Creates clients, for {@link LeaseClient#builder} and the Spring module. */
 public final class LeaseClients {
 
     private LeaseClients() {}
 
     /**
-     * Starts a client, and waits until it has opened its session or the first attempt has failed. After a failed
-     * attempt, the client is returned in the state {@link io.github.dbleases.ClientState#STARTING} and keeps trying.
+     * Starts a client as {@link LeaseClient.Builder#start} does.
      *
      * @throws StoreUnusableException if the store reports that it cannot be used as it is
      */
@@ -27,33 +23,28 @@ public final class LeaseClients {
     }
 
     /**
-     * Starts a client as {@link #start(LeaseClientConfig, LeaseStore)} does, with a listener.
+     * Starts a client as {@link LeaseClient.Builder#start} does.
      *
      * @param listener receives all events of the client
      * @throws StoreUnusableException if the store reports that it cannot be used as it is
      */
     public static InternalLeaseClient start(LeaseClientConfig config, LeaseStore store, LeaseEventListener listener) {
-        HeartbeatChannel heartbeats = store.heartbeatChannel(config.timing());
-        WorkChannel work = store.workChannel(config.timing());
-        ThreadedEnvironment environment = new ThreadedEnvironment(config, heartbeats, work);
-        Engine engine = new Engine(config, environment, heartbeats, work, store::fence, listener);
-        try {
-            environment.start(engine::currentSession, engine::hinted);
-            engine.start();
-        } catch (Throwable noThread) {
-            environment.shutdown();
-            throw noThread;
-        }
-        DefaultLeaseClient client = new DefaultLeaseClient(config, environment, engine);
-        CompletableFuture<Optional<RuntimeException>> firstAttempt =
-                engine.keeper().firstAttempt();
-        if (!Waiting.atMost(config.timing().attemptTimeout().multipliedBy(2), firstAttempt)) {
-            firstAttempt.complete(Optional.empty());
-        }
-        firstAttempt.join().filter(StoreUnusableException.class::isInstance).ifPresent(unusable -> {
-            environment.shutdown();
-            throw unusable;
-        });
+        InternalLeaseClient client = create(config, () -> store, listener);
+        client.start();
         return client;
+    }
+
+    /**
+     * Creates a client that is not started.
+     *
+     * @param store asked for at each start
+     * @param listener receives all events of the client
+     */
+    public static InternalLeaseClient create(
+            LeaseClientConfig config, Supplier<LeaseStore> store, LeaseEventListener listener) {
+        ThreadedEnvironment environment = new ThreadedEnvironment(config, store);
+        Engine engine = new Engine(
+                config, environment, (transaction, granted) -> store.get().fence(transaction, granted), listener);
+        return new DefaultLeaseClient(config, environment, engine);
     }
 }

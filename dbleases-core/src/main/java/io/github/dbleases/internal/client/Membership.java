@@ -43,13 +43,9 @@ final class Membership {
         this.maintenance = maintenance;
     }
 
-    /** Joins a lease in the current session, if there is one. A drained client does so when it is resumed. */
-    void join(JoinedLease lease) {
-        if (leases.isDrained()) {
-            lease.part(Part.STANDING_BY);
-        } else {
-            jobs.submit(joining(lease));
-        }
+    /** Forgets what was refused in an earlier run of the client. */
+    void restart() {
+        refusals.clear();
     }
 
     /** Joins all leases in a new session or in a new incarnation of the store, which may have restored memberships. */
@@ -57,8 +53,14 @@ final class Membership {
         leases.all().forEach(leases.isDrained() ? this::standBy : this::join);
     }
 
-    /** Ends the memberships of a client that was drained, and renews those of a client that was resumed. */
+    /**
+     * Ends the memberships of a client that was drained, and renews those of a client that was resumed. Without a session
+     * there is nothing to end, and the next session joins all leases.
+     */
     void followDrain() {
+        if (keeper.session() == null) {
+            return;
+        }
         for (JoinedLease lease : leases.all()) {
             if (leases.isDrained() && lease.part() != Part.STANDING_BY) {
                 standBy(lease);
@@ -83,8 +85,20 @@ final class Membership {
         lease.part(Part.STANDING_BY);
     }
 
-    private Job<Optional<Outcome>> joining(JoinedLease lease) {
-        Job<Optional<Outcome>> job = inSession(
+    /**
+     * Joins a lease in the current session, if there is one. The next session joins all leases. A drained client joins when it
+     * is resumed.
+     */
+    void join(JoinedLease lease) {
+        if (leases.isDrained()) {
+            lease.part(Part.STANDING_BY);
+        } else if (keeper.session() != null) {
+            jobs.submit(joining(lease));
+        }
+    }
+
+    private Job<Answer<Optional<Outcome>>> joining(JoinedLease lease) {
+        Job<Answer<Optional<Outcome>>> job = inSession(
                 "join " + lease.name(),
                 lease.name(),
                 () -> leases.contains(lease) && !leases.isRetired() && !leases.isDrained(),
@@ -93,7 +107,7 @@ final class Membership {
         return job.giveUpIf(failure -> isRefused(lease, failure));
     }
 
-    private Job<Outcome> standingBy(JoinedLease lease, Consumer<Outcome> done) {
+    private Job<Answer<Outcome>> standingBy(JoinedLease lease, Consumer<Outcome> done) {
         return inSession(
                 "stand by in " + lease.name(),
                 lease.name(),
@@ -106,7 +120,8 @@ final class Membership {
         lease.joined().complete(null);
         refusals.remove(lease.name());
         maintenance.schedule(lease.name(), outcome);
-        reconciler.refreshThen(() -> lease.decided().complete(null));
+        CompletableFuture<Boolean> decided = lease.decided();
+        reconciler.refreshThen(() -> decided.complete(true));
         // A request to leave, to make way or to stand by that got no reply may be executed late, after the client has
         // joined again.
         if (left.contains(lease.name()) || lease.part() == Part.RETURNING) {
@@ -124,7 +139,9 @@ final class Membership {
         if (!joined.isDone()) {
             // An earlier attempt may have succeeded without a reply, and partitions may have been granted since.
             reconciler.loseAll(lease);
-            leases.remove(lease);
+            if (!lease.isDeclared()) {
+                leases.left(lease);
+            }
             joined.completeExceptionally(failure);
         } else {
             String reason = String.valueOf(failure.getMessage());
@@ -144,7 +161,7 @@ final class Membership {
      * state of the lease with several clients as members, each of which would keep the others from changing the
      * settings.
      */
-    private Job<Boolean> makingWay(JoinedLease lease) {
+    private Job<Answer<Boolean>> makingWay(JoinedLease lease) {
         return inSession(
                 "make way in " + lease.name(),
                 lease.name(),
@@ -231,7 +248,7 @@ final class Membership {
         jobs.submit(inSession(
                 "end the membership in " + lease.name(),
                 lease.name(),
-                () -> leases.closing() == null,
+                () -> leases.isRetired() && leases.stopping() == null,
                 (session, assigner) -> {
                     assigner.remove(session.id(), lease.name());
                     return true;
@@ -239,19 +256,30 @@ final class Membership {
                 done -> {}));
     }
 
-    private <T> Job<T> inSession(String what, String lease, BooleanSupplier wanted, Step<T> step, Consumer<T> done) {
+    /** Returns a job for the current session. Its answer counts only as long as that session does. */
+    private <T> Job<Answer<T>> inSession(
+            String what, String lease, BooleanSupplier wanted, Step<T> step, Consumer<T> done) {
         return Job.of(
                 what,
                 () -> {
                     Optional<Session> session =
                             wanted.getAsBoolean() ? Optional.ofNullable(keeper.session()) : Optional.empty();
                     int limit = jobs.stepLimit();
-                    return session.map(current -> channel -> channel.transact(
-                            new TreeSet<>(Set.of(lease)),
-                            transaction -> step.in(current, new Assigner(transaction, current.id(), limit))));
+                    return session.map(current -> channel -> new Answer<>(
+                            current,
+                            channel.transact(
+                                    new TreeSet<>(Set.of(lease)),
+                                    transaction -> step.in(current, new Assigner(transaction, current.id(), limit)))));
                 },
-                done);
+                answer -> {
+                    if (answer.session == keeper.session()) {
+                        done.accept(answer.value);
+                    }
+                });
     }
+
+    /** The answer to a step, and the session for which it was made. */
+    private record Answer<T>(Session session, T value) {}
 
     /** A step for a session, under the lock of a lease. */
     private interface Step<T> {

@@ -136,8 +136,8 @@ final class Reconciler implements HandOverQueue.Listener {
         List<OwnedPartition> asked = new ArrayList<>();
         List<GrantedPartition> unwanted = new ArrayList<>();
         for (GrantedPartition partition : own) {
-            // A retired client keeps what it works on until it is closed, and takes up nothing else.
-            boolean keeps = leases.isRetired() && leases.closing() == null;
+            // A retired client keeps what it works on until it is stopped, and takes up nothing else.
+            boolean keeps = leases.isRetired() && leases.stopping() == null;
             boolean leaves = (partition.handOver() && !keeps) || lease.isHandingOver() || leases.isDrained();
             OwnedPartition owned = lease.ownership().owned(partition.number()).orElse(null);
             if (owned != null) {
@@ -242,7 +242,7 @@ final class Reconciler implements HandOverQueue.Listener {
                 refresh();
             }
         }
-        if (!handOvers.isEmpty() && leases.closing() == null) {
+        if (!handOvers.isEmpty() && leases.stopping() == null) {
             handOverQueue.add(lease.name(), handOvers);
         }
         leases.drained(lease);

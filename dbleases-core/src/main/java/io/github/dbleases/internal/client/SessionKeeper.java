@@ -14,14 +14,14 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the client's session alive: opens it, renews it with every heartbeat, and opens another one when it is over,
- * until the client is closed. Only this class sets the trust deadline.
+ * Keeps the client's session alive from start to stop: opens it, renews it with every heartbeat, and opens another one when
+ * it is over. Only this class sets the trust deadline.
  *
  * <pre>
  *            open                 renewed
@@ -33,6 +33,9 @@ import org.slf4j.LoggerFactory;
  *
  * An attempt without an answer changes nothing. The next one follows after a back-off, and in the meantime the deadline
  * may pass.
+ *
+ * <p>A stop ends the session in the same way as its loss, and a start after it opens another one. An attempt of an earlier
+ * run, whose answer may still arrive, changes nothing either.
  */
 final class SessionKeeper {
 
@@ -45,7 +48,6 @@ final class SessionKeeper {
     private final LeaseClientConfig config;
     private final Timing timing;
     private final Environment environment;
-    private final HeartbeatChannel channel;
     private final Observer observer;
     private final LastFailure lastFailure;
     private final Backoff backoff;
@@ -54,21 +56,16 @@ final class SessionKeeper {
     private final TrustDeadline deadline;
     private @Nullable Session session;
     private @Nullable Session ended;
-    private final CompletableFuture<Optional<RuntimeException>> firstAttempt = new CompletableFuture<>();
+    private CompletableFuture<Optional<RuntimeException>> firstAttempt = new CompletableFuture<>();
     private boolean hadSession;
     private @Nullable String trouble;
-    private boolean stopped;
+    private long run;
+    private boolean running;
 
-    SessionKeeper(
-            LeaseClientConfig config,
-            Environment environment,
-            HeartbeatChannel channel,
-            Observer observer,
-            LastFailure lastFailure) {
+    SessionKeeper(LeaseClientConfig config, Environment environment, Observer observer, LastFailure lastFailure) {
         this.config = config;
         this.timing = config.timing();
         this.environment = environment;
-        this.channel = channel;
         this.observer = observer;
         this.lastFailure = lastFailure;
         this.deadline = new TrustDeadline(environment, timing.trust(), observer);
@@ -99,14 +96,43 @@ final class SessionKeeper {
         void heartbeatAttempted();
     }
 
-    void start() {
-        schedule(Duration.ZERO);
+    /**
+     * Starts the heartbeats. If this throws, nothing has started.
+     *
+     * @param attempted completes when the first attempt to open a session has ended: empty if it succeeded, otherwise the
+     *     failure. A caller that stops waiting for it completes it. After that, failures are logged, because the caller can
+     *     no longer throw them.
+     */
+    void start(CompletableFuture<Optional<RuntimeException>> attempted) {
+        run++;
+        environment.heartbeatLoop().submit(Duration.ZERO, new HeartbeatRequest(run));
+        firstAttempt = attempted;
+        hadSession = false;
+        trouble = null;
+        backoff.reset();
+        running = true;
     }
 
-    /** Stops the heartbeats. The trust ends at its deadline. */
+    /** Stops the heartbeats. The trust ends at its deadline, or with {@link #end}. */
     void stop() {
-        stopped = true;
+        running = false;
         deadline.stopWatching();
+        firstAttempt.complete(Optional.empty());
+    }
+
+    /** Stops the heartbeats and ends the session here. Can be repeated; until it succeeds, no other session is opened. */
+    void end() {
+        running = false;
+        Session last = session != null ? session : ended;
+        if (last != null) {
+            over(last);
+        }
+        stop();
+    }
+
+    /** Returns whether there are heartbeats, which the client stops when it has nothing left to hand over. */
+    boolean isRunning() {
+        return running;
     }
 
     /** Returns the trust in the session. May be called without the monitor. */
@@ -124,7 +150,7 @@ final class SessionKeeper {
         return trouble != null;
     }
 
-    /** Returns whether there has been a session. */
+    /** Returns whether there has been a session since the start. */
     boolean hasHadSession() {
         return hadSession;
     }
@@ -134,11 +160,7 @@ final class SessionKeeper {
         return session;
     }
 
-    /**
-     * Returns how the first attempt to open a session ended: empty if it succeeded, otherwise the failure. A caller
-     * that stops waiting for it completes it. After that, failures are logged, because the caller can no longer throw
-     * them.
-     */
+    /** Returns how the first attempt since the start to open a session ended, see {@link #start}. */
     CompletableFuture<Optional<RuntimeException>> firstAttempt() {
         return firstAttempt;
     }
@@ -161,8 +183,8 @@ final class SessionKeeper {
     }
 
     private void schedule(Duration delay) {
-        if (!stopped) {
-            environment.heartbeatLoop().submit(delay, new HeartbeatRequest());
+        if (running) {
+            environment.heartbeatLoop().submit(delay, new HeartbeatRequest(run));
         }
     }
 
@@ -218,23 +240,36 @@ final class SessionKeeper {
         deadline.noticeLapse();
         observer.ended(over);
         ended = null;
-        log.warn("Session {} of client {} is over; the client opens another one", over.id(), config.clientId());
+        if (running) {
+            log.warn("Session {} of client {} is over; the client opens another one", over.id(), config.clientId());
+        } else {
+            log.info("Client {} has stopped and no longer uses session {}", config.clientId(), over.id());
+        }
     }
 
     private ClockGuard.Heartbeat heartbeat(Moment sent, Renewal renewal) {
         return new ClockGuard.Heartbeat(sent.nanos(), environment.clock().nanoTime(), renewal.databaseTime());
     }
 
-    /** One attempt to open or renew the session. */
-    private final class HeartbeatRequest implements Request<Optional<Renewal>> {
+    /** One attempt to open or renew the session. It acts only in the run that has submitted it. */
+    private final class HeartbeatRequest implements Request<HeartbeatChannel, Optional<Renewal>> {
 
+        private final long submittedIn;
         private @Nullable Session renewing;
         private long id;
         private @Nullable Moment sent;
 
+        private HeartbeatRequest(long submittedIn) {
+            this.submittedIn = submittedIn;
+        }
+
+        private boolean isLate() {
+            return !running || submittedIn != run;
+        }
+
         @Override
-        public Optional<Supplier<Optional<Renewal>>> prepare() {
-            if (stopped) {
+        public Optional<Function<HeartbeatChannel, Optional<Renewal>>> prepare() {
+            if (isLate()) {
                 return Optional.empty();
             }
             if (ended != null) {
@@ -245,20 +280,20 @@ final class SessionKeeper {
             sent = Moment.now(environment.clock());
             if (renewing != null) {
                 id = renewing.id();
-                return Optional.of(() -> channel.renew(id));
+                return Optional.of(channel -> channel.renew(id));
             }
             id = environment.randomId();
             NewSession opening = new NewSession(id, config.clientId(), config.weight(), timing.ttl(), timing.grace());
-            return Optional.of(() -> Optional.of(channel.open(opening)));
+            return Optional.of(channel -> Optional.of(channel.open(opening)));
         }
 
         @Override
         public void done(Optional<Renewal> renewal) {
-            Moment start = Objects.requireNonNull(sent);
-            succeeded();
-            if (stopped) {
+            if (isLate()) {
                 return;
             }
+            Moment start = Objects.requireNonNull(sent);
+            succeeded();
             if (renewing == null) {
                 opened(id, start, renewal.orElseThrow());
             } else if (renewal.isPresent()) {
@@ -285,6 +320,9 @@ final class SessionKeeper {
 
         @Override
         public void failed(RuntimeException failure) {
+            if (isLate()) {
+                return;
+            }
             lastFailure.record(failure, environment.clock());
             boolean starting = firstAttempt.complete(Optional.of(failure));
             boolean unreachable = failure instanceof StoreUnavailableException;

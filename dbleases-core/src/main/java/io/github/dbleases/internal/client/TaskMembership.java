@@ -6,6 +6,7 @@ import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.internal.TaskSessionListener;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -21,6 +22,7 @@ final class TaskMembership {
     private boolean atWork;
     private boolean over;
     private boolean closing;
+    private volatile Object run = new Object();
     private volatile boolean drained;
     private boolean changeToTell;
 
@@ -106,14 +108,31 @@ final class TaskMembership {
         }
     }
 
-    /** Called when the client is about to close. There is no session for new tasks, and running ones have to end. */
+    /** Called when the client is about to stop. There is no session for new tasks, and running ones have to end. */
     void close() {
         if (!over) {
             over = true;
             closing = true;
             current = Current.NONE;
-            listeners.tell(TaskSessionListener::onClosing);
+            listeners.tell(closing());
         }
+    }
+
+    /** Skipped once the client has stopped, so that it cannot end work that began after the next start. */
+    private Consumer<TaskSessionListener> closing() {
+        Object closed = run;
+        return listener -> {
+            if (closed == run) {
+                listener.onClosing();
+            }
+        };
+    }
+
+    /** Called when the client has stopped. After its next start there is a session for new tasks again. */
+    void reopen() {
+        run = new Object();
+        closing = false;
+        over = false;
     }
 
     /** Called when no task is running and none will be started. */
@@ -126,7 +145,7 @@ final class TaskMembership {
     Registration addListener(TaskSessionListener listener) {
         ListenerQueue<TaskSessionListener> added = listeners.queue(listener);
         if (closing) {
-            added.tell(TaskSessionListener::onClosing);
+            added.tell(closing());
         }
         return listeners.add(added);
     }

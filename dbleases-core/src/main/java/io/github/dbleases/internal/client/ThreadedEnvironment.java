@@ -3,9 +3,11 @@ package io.github.dbleases.internal.client;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.spi.HeartbeatChannel;
+import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spi.WorkChannel;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -16,6 +18,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,62 +32,115 @@ final class ThreadedEnvironment implements Environment {
     private static final Logger log = LoggerFactory.getLogger(ThreadedEnvironment.class);
     private static final SecureRandom IDS = new SecureRandom();
 
-    private final Object monitor = new Object();
-    private final String name;
-    private final Duration idle;
-    private final HeartbeatChannel heartbeats;
-    private final WorkChannel work;
-    private final ThreadLoop heartbeatLoop;
-    private final ThreadLoop workLoop;
-    private final Thread heartbeatThread;
-    private final Thread workThread;
-    private final ScheduledThreadPoolExecutor timers;
-    private final ThreadPoolExecutor listeners;
-    private LongSupplier session = () -> 0;
-    private Runnable onHint = () -> {};
+    /** How long a thread without a listener to run is kept while the client is started. */
+    private static final Duration LISTENER_KEEP_ALIVE = Duration.ofMinutes(1);
 
-    /** The work channel is idle if there is no work for a little longer than the interval of audits. */
-    ThreadedEnvironment(LeaseClientConfig config, HeartbeatChannel heartbeats, WorkChannel work) {
-        this.name = config.clientId();
+    private final Object monitor = new Object();
+    private final LeaseClientConfig config;
+    private final Supplier<LeaseStore> store;
+    private final Duration idle;
+    private final ThreadLoop<HeartbeatChannel> heartbeatLoop;
+    private final ThreadLoop<WorkChannel> workLoop;
+    private final ThreadPoolExecutor listeners;
+    private volatile LongSupplier session = () -> 0;
+    private volatile Runnable onHint = () -> {};
+    private @Nullable Threads threads;
+
+    /**
+     * Creates an environment without threads. The work channel is idle if there is no work for a little longer than the
+     * interval of audits.
+     *
+     * @param store asked for at each start
+     */
+    ThreadedEnvironment(LeaseClientConfig config, Supplier<LeaseStore> store) {
+        this.config = config;
+        this.store = store;
         this.idle = config.timing().ttl().plus(config.timing().heartbeat().multipliedBy(2));
-        this.heartbeats = heartbeats;
-        this.work = work;
-        this.heartbeatLoop = new ThreadLoop(clock(), monitor, this::awaitHint);
-        this.workLoop = new ThreadLoop(clock(), monitor, this::awaitWork);
-        this.heartbeatThread = daemon(() -> run(heartbeatLoop, heartbeats::close), "heartbeat");
-        this.workThread = daemon(() -> run(workLoop, work::close), "work");
-        this.timers = new ScheduledThreadPoolExecutor(1, action -> daemon(action, "timer"));
-        this.timers.setRemoveOnCancelPolicy(true);
+        this.heartbeatLoop = new ThreadLoop<>(clock(), monitor, this::awaitHint);
+        this.workLoop = new ThreadLoop<>(clock(), monitor, this::awaitWork);
         AtomicInteger number = new AtomicInteger();
         this.listeners = new ThreadPoolExecutor(
                 0,
                 Integer.MAX_VALUE,
-                60,
+                0,
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
                 action -> daemon(new ListenerThread(action), "listener-" + number.incrementAndGet()));
     }
 
-    /**
-     * Starts the threads.
-     *
-     * @param currentSession returns the session whose hints to await, or 0 if there is none
-     * @param hinted called after a hint
-     */
-    void start(LongSupplier currentSession, Runnable hinted) {
+    /** The threads from a start to the next shutdown, and their channels. */
+    private final class Threads {
+
+        private final HeartbeatChannel heartbeats;
+        private final WorkChannel work;
+        private final Thread heartbeatThread;
+        private final Thread workThread;
+        private final ScheduledThreadPoolExecutor timers;
+
+        private Threads(LeaseStore store) {
+            this.heartbeats = store.heartbeatChannel(config.timing());
+            this.work = store.workChannel(config.timing());
+            this.heartbeatThread = daemon(() -> run(heartbeatLoop.worker(heartbeats), heartbeats::close), "heartbeat");
+            this.workThread = daemon(() -> run(workLoop.worker(work), work::close), "work");
+            this.timers = new ScheduledThreadPoolExecutor(1, action -> daemon(action, "timer"));
+            this.timers.setRemoveOnCancelPolicy(true);
+        }
+
+        private void start() {
+            timers.prestartCoreThread();
+            heartbeatThread.start();
+            workThread.start();
+        }
+
+        /** Closes the channels, which ends calls in progress. */
+        private void close(CompletableFuture<Void> closed) {
+            try {
+                heartbeats.close();
+                work.close();
+                heartbeatThread.interrupt();
+                workThread.interrupt();
+            } finally {
+                closed.complete(null);
+            }
+        }
+    }
+
+    @Override
+    public void start(LongSupplier currentSession, Runnable hinted) {
         session = currentSession;
         onHint = hinted;
-        timers.prestartCoreThread();
-        heartbeatThread.start();
-        workThread.start();
+        listeners.setKeepAliveTime(LISTENER_KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS);
+        Threads started = new Threads(store.get());
+        threads = started;
+        started.start();
+    }
+
+    @Override
+    public void shutdown(CompletableFuture<Void> closed) {
+        Threads ending = threads;
+        if (ending == null) {
+            closed.complete(null);
+            return;
+        }
+        heartbeatLoop.stop();
+        workLoop.stop();
+        ending.timers.shutdownNow();
+        threads = null;
+        try {
+            listeners.execute(() -> ending.close(closed));
+        } catch (Throwable noThread) {
+            ending.close(closed);
+        }
+        // A listener that is still working must be told to stop when it returns. The threads end when they are idle.
+        listeners.setKeepAliveTime(0, TimeUnit.SECONDS);
     }
 
     /**
-     * When the loop ends, its thread closes the channel, because a call that began in the meantime may have connected
+     * When the worker ends, its thread closes the channel, because a call that began in the meantime may have connected
      * again.
      */
-    private static void run(ThreadLoop loop, Runnable close) {
-        loop.run();
+    private static void run(Runnable worker, Runnable close) {
+        worker.run();
         close.run();
     }
 
@@ -92,7 +149,7 @@ final class ThreadedEnvironment implements Environment {
     }
 
     private Thread daemon(Thread thread, String part) {
-        thread.setName("dbleases-" + name + "-" + part);
+        thread.setName("dbleases-" + config.clientId() + "-" + part);
         thread.setDaemon(true);
         return thread;
     }
@@ -109,28 +166,28 @@ final class ThreadedEnvironment implements Environment {
         }
     }
 
-    private void awaitHint(ThreadLoop loop, Duration atMost) throws InterruptedException {
+    private void awaitHint(ThreadLoop<HeartbeatChannel>.Worker worker, Duration atMost) throws InterruptedException {
         long id = session.getAsLong();
         if (id == 0) {
-            loop.awaitSubmission(atMost);
+            worker.awaitSubmission(atMost);
             return;
         }
         try {
-            if (heartbeats.awaitHint(id, atMost)) {
+            if (worker.channel().awaitHint(id, atMost)) {
                 onHint.run();
             }
         } catch (StoreUnavailableException broken) {
             log.debug("Hints cannot be received until the next heartbeat: {}", broken.getMessage());
-            loop.awaitSubmission(atMost);
+            worker.awaitSubmission(atMost);
         }
     }
 
-    private void awaitWork(ThreadLoop loop, Duration atMost) throws InterruptedException {
+    private void awaitWork(ThreadLoop<WorkChannel>.Worker worker, Duration atMost) throws InterruptedException {
         if (atMost.compareTo(idle) < 0) {
-            loop.awaitSubmission(atMost);
-        } else if (!loop.awaitSubmission(idle)) {
-            work.idle();
-            loop.awaitSubmission(atMost);
+            worker.awaitSubmission(atMost);
+        } else if (!worker.awaitSubmission(idle)) {
+            worker.channel().idle();
+            worker.awaitSubmission(atMost);
         }
     }
 
@@ -145,20 +202,24 @@ final class ThreadedEnvironment implements Environment {
     }
 
     @Override
-    public RequestLoop heartbeatLoop() {
+    public RequestLoop<HeartbeatChannel> heartbeatLoop() {
         return heartbeatLoop;
     }
 
     @Override
-    public RequestLoop workLoop() {
+    public RequestLoop<WorkChannel> workLoop() {
         return workLoop;
     }
 
     @Override
     public Timer after(Duration delay, Runnable action) {
+        Threads current = threads;
+        if (current == null) {
+            return Timer.NONE;
+        }
         try {
             Future<?> future =
-                    timers.schedule(() -> guarded(action), Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
+                    current.timers.schedule(() -> guarded(action), Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
             return () -> future.cancel(false);
         } catch (RejectedExecutionException shutDown) {
             return Timer.NONE;
@@ -171,7 +232,7 @@ final class ThreadedEnvironment implements Environment {
                 action.run();
             }
         } catch (Throwable failure) {
-            log.error("A timer of client {} failed", name, failure);
+            log.error("A timer of client {} failed", config.clientId(), failure);
         }
     }
 
@@ -193,18 +254,5 @@ final class ThreadedEnvironment implements Environment {
     @Override
     public double random() {
         return ThreadLocalRandom.current().nextDouble();
-    }
-
-    @Override
-    public void shutdown() {
-        heartbeatLoop.stop();
-        workLoop.stop();
-        timers.shutdownNow();
-        heartbeats.close();
-        work.close();
-        heartbeatThread.interrupt();
-        workThread.interrupt();
-        // A listener that is still working must be told to stop when it returns. The threads end when they are idle.
-        listeners.setKeepAliveTime(0, TimeUnit.SECONDS);
     }
 }

@@ -20,7 +20,7 @@
  * </pre>
  *
  * <p>{@link io.github.dbleases.internal.client.SessionKeeper} sends a heartbeat every H, for as long as the client is
- * open. A heartbeat that was sent at {@code t0} and answered lets the client trust its session until {@code D = t0 + T
+ * started. A heartbeat that was sent at {@code t0} and answered lets the client trust its session until {@code D = t0 + T
  * - M}. The store keeps the session until at least {@code t0 + T} by its own clock, and other clients wait for another
  * E before they mark it dead. So the trust ends before another client can own anything that this client owned.
  *
@@ -45,6 +45,15 @@
  * <p>{@link io.github.dbleases.internal.client.LeaseOwnership} has the states of a partition, and
  * {@link io.github.dbleases.internal.client.JoinedLease} the view that users read, without a lock.
  *
+ * <h2>Stop and start</h2>
+ *
+ * <p>A client can be stopped and started any number of times. {@link io.github.dbleases.internal.client.Stopping} drains
+ * what it owns, releases it and ends the session. Then the client goes through the same steps as when a session is lost:
+ * the epoch of trust ends, without an allocation, and everything that was granted is dropped. What differs is that no other
+ * session follows until the next start. The leases, their listeners and the dropped tokens stay, and so do the requests
+ * that were not made. Each request decides right before it is made whether it is still wanted, and an answer counts only in
+ * the session for which it was asked. A heartbeat counts only in the run that has sent it, and a stop only in its own.
+ *
  * <h2>The cluster</h2>
  *
  * <p>There is no coordinator. {@link io.github.dbleases.internal.client.ClusterMaintenance} watches the neighbor, which
@@ -65,7 +74,7 @@
  *        |               v
  *        |             JoinedLease        the view that users read, without a lock
  *        +----------> ClusterMaintenance  work loop: watches, marks dead, assigns, balances, audits
- *        +----------> Closing             drains, releases, ends the session
+ *        +----------> Stopping            drains, releases, ends the session
  *                     JobQueue            the jobs of all of them, repeated until they succeed
  *                     Assigner            the changes of a lease under its lock
  * </pre>

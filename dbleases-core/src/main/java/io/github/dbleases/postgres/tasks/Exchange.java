@@ -155,8 +155,7 @@ final class Exchange {
 
     private static final String NO_SHARE = "dbleases_limit AS MATERIALIZED (SELECT {?limit}::bigint AS tasks)";
 
-    private static final String PENDING_RETRIES = """
-
+    private static final String PENDING_RETRIES = "\n" + """
             + (SELECT count(*) FROM (
                 SELECT FROM {table}
                 WHERE {isPending} AND {isRetry} AND {isDue}

@@ -37,6 +37,30 @@ class MemoryScenarioTests extends Scenario {
     }
 
     @Test
+    void restartsLeaveNothing() {
+        SimProcess process = start(4);
+        start(4);
+        restart(process, 20);
+        int before = Reachable.from(process.engine());
+        int pending = process.environment().pending();
+
+        restart(process, 100);
+
+        assertThat(Reachable.from(process.engine())).isLessThanOrEqualTo(before + before / 50);
+        assertThat(process.environment().pending()).isLessThanOrEqualTo(pending + 2);
+    }
+
+    private void restart(SimProcess process, int times) {
+        for (int i = 0; i < times; i++) {
+            process.stop();
+            cluster.run(Duration.ofMillis(300));
+            process.start();
+            cluster.run(Duration.ofMillis(300));
+        }
+        settle();
+    }
+
+    @Test
     void aLongOutageLeavesNothing() {
         SimProcess process = start(4);
         start(4);

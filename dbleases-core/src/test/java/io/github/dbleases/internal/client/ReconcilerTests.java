@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** How an engine handles answers that a test makes up, such as those of a restored database. */
@@ -30,15 +31,10 @@ class ReconcilerTests {
     private static final Duration A_MOMENT = Duration.ofMillis(100);
 
     private final SimWorld world = new SimWorld(1);
-    private final SimEnvironment environment =
-            new SimEnvironment(world, new SimDatabase(world), Timing.DEFAULT.attemptTimeout());
-    private final Engine engine = new Engine(
-            LeaseClientConfig.defaults(),
-            environment,
-            answering(HeartbeatChannel.class),
-            answering(WorkChannel.class),
-            (transaction, granted) -> false,
-            event -> {});
+    private final SimEnvironment environment = new SimEnvironment(
+            world, new SimDatabase(world), answering(HeartbeatChannel.class), answering(WorkChannel.class));
+    private final Engine engine =
+            new Engine(LeaseClientConfig.defaults(), environment, (transaction, granted) -> false, event -> {});
 
     private Incarnation incarnation = new Incarnation("system", 1);
     private boolean over;
@@ -197,6 +193,44 @@ class ReconcilerTests {
         assertThat(hold.isTrusted()).isFalse();
     }
 
+    /** As when there is no memory to drop it. */
+    @Test
+    void aGrantThatWasNotDroppedIsNotTrustedAfterARestart() {
+        SessionKeeper keeper = engine.keeper();
+        JoinedLease unknown = new JoinedLease(LeaseSpec.partitions("unknown", 4), engine, keeper, environment);
+        unknown.ownership().take(List.of(new OwnedPartition(0, 10, keeper.epoch())));
+        Hold hold = unknown.tryHold(0).orElseThrow();
+        assertThat(hold.isTrusted()).isTrue();
+
+        engine.stop();
+        pass(A_MOMENT);
+        assertThat(engine.isStarted()).isFalse();
+        assertThat(unknown.values()).isEmpty();
+        assertThat(hold.isTrusted()).isFalse();
+        CompletableFuture<Optional<RuntimeException>> opened = engine.start();
+        pass(A_MOMENT);
+        assertThat(opened).isCompletedWithValue(Optional.empty());
+        assertThat(keeper.isTrusted()).as("the next session is trusted").isTrue();
+
+        assertThat(unknown.values()).isEmpty();
+        assertThat(unknown.tryHold(0)).isEmpty();
+        assertThat(hold.isTrusted()).isFalse();
+    }
+
+    @Test
+    void aTokenFromBeforeARestartIsNeverPickedUpAgain() {
+        grant(10);
+        engine.stop();
+        pass(A_MOMENT);
+        CompletableFuture<Optional<RuntimeException>> opened = engine.start();
+        pass(A_MOMENT);
+        assertThat(opened).isCompleted();
+
+        assertThat(lease.values()).isEmpty();
+        grant(11);
+        assertThat(lease.token(0)).hasValue(11);
+    }
+
     @Test
     void nothingIsDecidedByAnAnswerThatIsNotApplied() {
         Incarnation first = incarnation;
@@ -213,8 +247,9 @@ class ReconcilerTests {
 
     private JoinedLease start() {
         environment.latency(Duration.ofMillis(1), Duration.ofMillis(1));
-        engine.start();
+        CompletableFuture<Optional<RuntimeException>> opened = engine.start();
         pass(A_MOMENT);
+        assertThat(opened).isCompletedWithValue(Optional.empty());
         JoinedLease joined = engine.join(LeaseSpec.partitions("orders", 4)).lease();
         pass(A_MOMENT);
         return joined;
@@ -251,7 +286,7 @@ class ReconcilerTests {
                     case "lease" -> Optional.of(new LeaseState(LeaseKind.PARTITIONS, 4, Duration.ZERO));
                     case "snapshot" -> new Snapshot("orders", LeaseKind.PARTITIONS, List.of(), List.of());
                     case "isLive" -> false;
-                    case "create", "addMember", "removeMember" -> null;
+                    case "create", "addMember", "removeMember", "end" -> null;
                     default -> throw new UnsupportedOperationException(method.getName());
                 }));
     }

@@ -38,6 +38,7 @@ final class SimDatabase implements SimStorage {
     private long quietUntilNanos;
     private long quietTimeCutShort;
     private boolean away;
+    private long awayUntilNanos = Long.MIN_VALUE / 2;
 
     SimDatabase(SimWorld world) {
         this.world = world;
@@ -82,6 +83,9 @@ final class SimDatabase implements SimStorage {
 
     @Override
     public void setAway(boolean next) {
+        if (away && !next) {
+            awayUntilNanos = world.nanos();
+        }
         away = next;
     }
 
@@ -102,13 +106,15 @@ final class SimDatabase implements SimStorage {
         return world.nanos() - jumpedNanos < timeToNotice.toNanos();
     }
 
-    /**
-     * Returns for how long no new process may start. A process that does not know of a failover relies on the store's
-     * clock for the end of the quiet time, and that clock may have been set. This is a documented limit.
-     */
     @Override
     public boolean isCalm() {
-        return !away && !hasJustJumped() && world.nanos() >= quietUntilNanos;
+        return !away && !wasJustAway() && !hasJustJumped() && world.nanos() >= quietUntilNanos;
+    }
+
+    /** Returns whether it was away so recently that no client may mark a session dead yet. */
+    private boolean wasJustAway() {
+        return world.nanos() - awayUntilNanos
+                < timeToNotice.plus(Timing.DEFAULT.grace()).toNanos();
     }
 
     @Override
@@ -116,20 +122,24 @@ final class SimDatabase implements SimStorage {
         clock.run(1);
     }
 
+    /**
+     * Returns for how long no new process may start. A process that does not know of a failover relies on the store's
+     * clock for the end of the quiet time, and that clock may have been set. This is a documented limit.
+     */
     @Override
     public Duration unsafeForNewcomers() {
         return Duration.ofNanos(Math.max(0, quietTimeCutShort - world.nanos()));
     }
 
     @Override
-    public <T> Runnable call(SimLoop loop, Supplier<T> call, Outcome<T> outcome) {
+    public <T> Runnable call(SimLoop<?> loop, Supplier<T> call, Outcome<T> outcome) {
         if (!loop.isCut()) {
             world.after(loop.environment().requestDelay(), () -> execute(loop, call, outcome));
         }
         return () -> {};
     }
 
-    private <T> void execute(SimLoop loop, Supplier<T> call, Outcome<T> outcome) {
+    private <T> void execute(SimLoop<?> loop, Supplier<T> call, Outcome<T> outcome) {
         SimEnvironment process = loop.environment();
         try {
             T answer = execute(call);

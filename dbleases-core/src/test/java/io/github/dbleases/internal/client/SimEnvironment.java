@@ -1,11 +1,16 @@
 package io.github.dbleases.internal.client;
 
+import io.github.dbleases.Timing;
+import io.github.dbleases.spi.HeartbeatChannel;
+import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +21,8 @@ final class SimEnvironment implements Environment, Clock {
 
     private final SimWorld world;
     private final Duration attemptTimeout;
-    private final SimLoop heartbeatLoop;
-    private final SimLoop workLoop;
+    private final SimLoop<HeartbeatChannel> heartbeatLoop;
+    private final SimLoop<WorkChannel> workLoop;
     private final Queue<Runnable> heldUp = new ArrayDeque<>();
     private int forgotten;
     private boolean crashed;
@@ -35,13 +40,23 @@ final class SimEnvironment implements Environment, Clock {
     private int timers;
     private long pausedAtNanos;
 
-    SimEnvironment(SimWorld world, SimStorage storage, Duration attemptTimeout) {
+    SimEnvironment(SimWorld world, SimStorage storage, Timing timing) {
         this.world = world;
-        this.attemptTimeout = attemptTimeout;
+        this.attemptTimeout = timing.attemptTimeout();
         this.monotonic = new SimClock(world);
         this.wall = new SimClock(world);
-        this.heartbeatLoop = new SimLoop(this, storage, attemptTimeout);
-        this.workLoop = new SimLoop(this, storage, attemptTimeout);
+        this.heartbeatLoop = new SimLoop<>(this, storage, attemptTimeout, () -> storage.heartbeatChannel(this, timing));
+        this.workLoop = new SimLoop<>(this, storage, attemptTimeout, () -> storage.workChannel(this, timing));
+    }
+
+    /** Creates an environment with channels that a test makes up. */
+    SimEnvironment(SimWorld world, SimStorage storage, HeartbeatChannel heartbeats, WorkChannel work) {
+        this.world = world;
+        this.attemptTimeout = Timing.DEFAULT.attemptTimeout();
+        this.monotonic = new SimClock(world);
+        this.wall = new SimClock(world);
+        this.heartbeatLoop = new SimLoop<>(this, storage, attemptTimeout, () -> heartbeats);
+        this.workLoop = new SimLoop<>(this, storage, attemptTimeout, () -> work);
     }
 
     /** Changes the rates of this machine's clocks relative to the time of the world. */
@@ -256,12 +271,12 @@ final class SimEnvironment implements Environment, Clock {
     }
 
     @Override
-    public RequestLoop heartbeatLoop() {
+    public RequestLoop<HeartbeatChannel> heartbeatLoop() {
         return heartbeatLoop;
     }
 
     @Override
-    public RequestLoop workLoop() {
+    public RequestLoop<WorkChannel> workLoop() {
         return workLoop;
     }
 
@@ -304,8 +319,23 @@ final class SimEnvironment implements Environment, Clock {
     }
 
     @Override
-    public void shutdown() {
+    public void start(LongSupplier currentSession, Runnable hinted) {
+        mayFail();
+        shutDown = false;
+        heartbeatLoop.start();
+        workLoop.start();
+    }
+
+    /** A timer may be waiting for the engine just then, and run after the next start. */
+    @Override
+    public void shutdown(CompletableFuture<Void> closed) {
         shutDown = true;
+        heartbeatLoop.stop();
+        workLoop.stop();
+        if (world.chance(0.5)) {
+            forgetTimers();
+        }
+        closed.complete(null);
     }
 
     boolean isShutDown() {

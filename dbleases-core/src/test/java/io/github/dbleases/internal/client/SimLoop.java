@@ -7,25 +7,47 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** The requests of a simulated process on one channel, over a network that delays and loses messages. */
-final class SimLoop implements RequestLoop {
+/**
+ * The requests of a simulated process on one channel, over a network that delays and loses messages. A request whose answer
+ * is late when the process stops is answered all the same, even after the next start.
+ *
+ * @param <C> the channel
+ */
+final class SimLoop<C> implements RequestLoop<C> {
 
     private static final Duration RETRY = Duration.ofMillis(100);
 
     private final SimEnvironment environment;
     private final SimStorage storage;
     private final Duration attemptTimeout;
-    private final Deque<Request<?>> due = new ArrayDeque<>();
-    private boolean busy;
+    private final Supplier<C> channels;
+    private final Deque<Request<C, ?>> due = new ArrayDeque<>();
+    private @Nullable C channel;
+    private @Nullable Object underWay;
     private boolean cut;
     private int sent;
 
-    SimLoop(SimEnvironment environment, SimStorage storage, Duration attemptTimeout) {
+    SimLoop(SimEnvironment environment, SimStorage storage, Duration attemptTimeout, Supplier<C> channels) {
         this.environment = environment;
         this.storage = storage;
         this.attemptTimeout = attemptTimeout;
+        this.channels = channels;
+    }
+
+    /** Starts on a new channel, whether an attempt is under way or not. */
+    void start() {
+        channel = channels.get();
+        underWay = null;
+        next();
+    }
+
+    /** Makes no more attempts until the next start. */
+    void stop() {
+        channel = null;
     }
 
     void cut(boolean next) {
@@ -46,12 +68,12 @@ final class SimLoop implements RequestLoop {
     }
 
     @Override
-    public void submit(Duration delay, Request<?> request) {
+    public void submit(Duration delay, Request<C, ?> request) {
         environment.mayFail();
         submitLater(delay, request);
     }
 
-    private void submitLater(Duration delay, Request<?> request) {
+    private void submitLater(Duration delay, Request<C, ?> request) {
         environment.later(delay, () -> {
             due.addLast(request);
             next();
@@ -59,7 +81,7 @@ final class SimLoop implements RequestLoop {
     }
 
     @Override
-    public void submitFirst(Request<?> request) {
+    public void submitFirst(Request<C, ?> request) {
         environment.mayFail();
         environment.later(Duration.ZERO, () -> {
             due.addFirst(request);
@@ -73,32 +95,35 @@ final class SimLoop implements RequestLoop {
     }
 
     private void next() {
-        if (!busy && !due.isEmpty() && !environment.isShutDown()) {
-            busy = true;
-            attempt(due.remove());
+        C current = channel;
+        if (underWay == null && !due.isEmpty() && current != null) {
+            attempt(due.remove(), current);
         }
     }
 
-    private <T> void attempt(Request<T> request) {
-        Optional<Supplier<T>> call;
+    private <T> void attempt(Request<C, T> request, C current) {
+        underWay = request;
+        Optional<Function<C, T>> call;
         try {
             call = request.prepare();
         } catch (Throwable failure) {
             fail(request, failure);
-            finish();
+            finish(request);
             return;
         }
         if (call.isEmpty()) {
-            finish();
+            finish(request);
             return;
         }
         sent++;
+        Function<C, T> made = call.get();
         SimAttempt<T> attempt = new SimAttempt<>(request);
-        attempt.giveUp = storage.call(this, call.get(), attempt);
+        underWay = attempt;
+        attempt.giveUp = storage.call(this, () -> made.apply(current), attempt);
     }
 
     /** Fails a request. If it cannot handle that, it is attempted again a little later, as on a {@link ThreadLoop}. */
-    private void fail(Request<?> request, Throwable failure) {
+    private void fail(Request<C, ?> request, Throwable failure) {
         try {
             request.failed(
                     failure instanceof RuntimeException exception
@@ -110,20 +135,23 @@ final class SimLoop implements RequestLoop {
         }
     }
 
-    private void finish() {
-        busy = false;
-        next();
+    /** Ends what is under way, unless it is of an earlier run. */
+    private void finish(Object ended) {
+        if (underWay == ended) {
+            underWay = null;
+            next();
+        }
     }
 
     /** An attempt, which ends once. */
     private final class SimAttempt<T> implements SimStorage.Outcome<T> {
 
-        private final Request<T> request;
+        private final Request<C, T> request;
         private final Environment.Timer timeout;
         private Runnable giveUp = () -> {};
         private boolean ended;
 
-        private SimAttempt(Request<T> request) {
+        private SimAttempt(Request<C, T> request) {
             this.request = request;
             this.timeout =
                     environment.later(attemptTimeout, () -> fail(new StoreUnavailableException("no answer in time")));
@@ -155,7 +183,7 @@ final class SimLoop implements RequestLoop {
                 timeout.cancel();
                 giveUp.run();
                 how.run();
-                finish();
+                finish(this);
             }
         }
     }

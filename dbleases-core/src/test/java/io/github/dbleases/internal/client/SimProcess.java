@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +33,8 @@ final class SimProcess {
     private final List<SimListener> listeners = new ArrayList<>();
     private final List<SimTaskListener> taskListeners = new ArrayList<>();
     private final List<OpenHold> holds = new ArrayList<>();
+    private int stops;
+    private boolean stopped;
     private boolean retired;
     private boolean drained;
     private boolean closing;
@@ -39,18 +42,12 @@ final class SimProcess {
     SimProcess(String name, SimWorld world, SimStorage storage, LeaseClientConfig config) {
         this.name = name;
         this.world = world;
-        this.environment = new SimEnvironment(world, storage, config.timing().attemptTimeout());
+        this.environment = new SimEnvironment(world, storage, config.timing());
         SimConditions conditions = world.conditions();
         environment.runClocks(conditions.anyRate(world), conditions.anyRate(world));
         this.heartbeats = storage.heartbeatChannel(environment, config.timing());
-        this.engine = new Engine(
-                config,
-                environment,
-                heartbeats,
-                storage.workChannel(environment, config.timing()),
-                (transaction, granted) -> false,
-                event -> {});
-        engine.start();
+        this.engine = new Engine(config, environment, (transaction, granted) -> false, event -> {});
+        CompletableFuture<Optional<RuntimeException>> unused = engine.start();
         environment.errors(conditions.errors(), conditions.interruptions());
     }
 
@@ -87,7 +84,14 @@ final class SimProcess {
 
     boolean takesPartIn(String lease) {
         JoinedLease joined = leases.get(lease);
-        return joined != null && !joined.isLeaving() && !retired && !drained && !closing;
+        return joined != null
+                && !joined.isLeaving()
+                && !stopped
+                && !retired
+                && !drained
+                && !closing
+                && engine.isStarted()
+                && !engine.isStopping();
     }
 
     /** Returns whether this process owns a partition or is still working on it. */
@@ -105,13 +109,18 @@ final class SimProcess {
     @Override
     public String toString() {
         return "%s with session %d, %s%s"
-                .formatted(name, engine.currentSession(), leases.values(), retired || closing ? ", closing" : "");
+                .formatted(
+                        name,
+                        engine.currentSession(),
+                        leases.values(),
+                        closing ? ", closed" : stopped ? ", stopped" : retired ? ", retired" : "");
     }
 
     List<OpenHold> holds() {
         return holds;
     }
 
+    /** Returns whether it is closed or stopped. */
     boolean isClosed() {
         return environment.isShutDown();
     }
@@ -211,7 +220,10 @@ final class SimProcess {
 
     private void listen(JoinedLease joined, Supplier<Duration> work) {
         SimTaskListener listener = new SimTaskListener(
-                world, joined.taskSession(), () -> world.after(work.get(), () -> insist(() -> engine.leave(joined))));
+                world,
+                joined.taskSession(),
+                () -> 1 + stops,
+                () -> world.after(work.get(), () -> insist(() -> engine.leave(joined))));
         taskListeners.add(listener);
         insist(() -> {
             joined.taskSession().addListener(listener);
@@ -253,8 +265,50 @@ final class SimProcess {
 
     void retire() {
         insist(() -> {
-            retired = true;
+            retired = engine.isStarted() && !engine.isStopping();
             engine.retire();
+        });
+    }
+
+    void stop() {
+        stops++;
+        insist(() -> {
+            stopped = true;
+            retired = false;
+            engine.stop();
+        });
+    }
+
+    /** Starts it again, even if it has not stopped yet. */
+    void start() {
+        insist(() -> {
+            if (closing) {
+                return;
+            }
+            stopped = false;
+            CompletableFuture<Void> unused = engine.start().handle((attempted, failure) -> {
+                if (failure != null) {
+                    world.after(Duration.ofMillis(10), this::start);
+                } else {
+                    insist(() -> engine.declaredLeases().forEach(this::awaitJoined));
+                }
+                return null;
+            });
+            wanted.values().stream()
+                    .filter(spec -> spec.kind() == LeaseKind.TASKS)
+                    .forEach(this::tryToJoin);
+        });
+    }
+
+    /** Waits for a lease that is joined again, as the caller of a start does, and stops if it is refused. */
+    private void awaitJoined(JoinedLease lease) {
+        CompletableFuture<Void> joined = lease.joined();
+        Duration atMost = engine.isJoining() ? engine.answerTimeout() : Duration.ZERO;
+        world.after(atMost, () -> insist(() -> joined.complete(null)));
+        CompletableFuture<Void> unused = joined.exceptionally(refused -> {
+            stop();
+            world.after(Duration.ofSeconds(2), this::start);
+            return null;
         });
     }
 
@@ -278,7 +332,7 @@ final class SimProcess {
     void close() {
         insist(() -> {
             closing = true;
-            engine.close().thenRun(environment::shutdown);
+            engine.close();
         });
     }
 

@@ -20,7 +20,7 @@ interface SimStorage {
      *
      * @return an action that abandons the call
      */
-    <T> Runnable call(SimLoop loop, Supplier<T> call, Outcome<T> outcome);
+    <T> Runnable call(SimLoop<?> loop, Supplier<T> call, Outcome<T> outcome);
 
     /** Reads everything. */
     ClusterSnapshot clusterSnapshot();

@@ -3,21 +3,29 @@ package io.github.dbleases.internal.client;
 import io.github.dbleases.internal.TaskSession;
 import io.github.dbleases.internal.TaskSessionListener;
 import java.util.OptionalLong;
+import java.util.function.IntSupplier;
 
 /** A listener that works on tasks and ends its work when it is told to. It records what it sees in each call. */
 final class SimTaskListener implements TaskSessionListener {
 
     private final SimWorld world;
     private final TaskSession tasks;
+    private final IntSupplier mostClosings;
     private final Runnable endOfWork;
     private OptionalLong seenSession = OptionalLong.empty();
     private int seenSessions = 1;
     private int changes;
     private int closings;
 
-    SimTaskListener(SimWorld world, TaskSession tasks, Runnable endOfWork) {
+    /**
+     * Creates a listener.
+     *
+     * @param mostClosings returns how often the client may have been about to close or stop
+     */
+    SimTaskListener(SimWorld world, TaskSession tasks, IntSupplier mostClosings, Runnable endOfWork) {
         this.world = world;
         this.tasks = tasks;
+        this.mostClosings = mostClosings;
         this.endOfWork = endOfWork;
     }
 
@@ -57,8 +65,8 @@ final class SimTaskListener implements TaskSessionListener {
     @Override
     public void onClosing() {
         closings++;
-        if (closings > 1) {
-            world.violation(tasks + " was told twice that its client is about to close");
+        if (closings > mostClosings.getAsInt()) {
+            world.violation(tasks + " was told too often that its client is about to close");
         }
         if (tasks.id().isPresent()) {
             world.violation(tasks + " has a session for new work though its client is about to close");

@@ -91,7 +91,8 @@ final class SimVacancies {
                 checks++;
                 Vacancy vacancy = vacancies.get(key);
                 if (vacancy != null && now - vacancy.since() > LONGEST.toNanos()) {
-                    world.violation("%s has had no owner for %s".formatted(key, LONGEST));
+                    world.violation("%s has had no owner for %s, it is %s of %s, the processes are %s"
+                            .formatted(key, LONGEST, partition, lease.members(), processes));
                 }
             }
         }

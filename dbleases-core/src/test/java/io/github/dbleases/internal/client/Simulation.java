@@ -211,7 +211,7 @@ final class Simulation {
         SimProcess victim = processes.get(world.random().nextInt(processes.size()));
         SimEnvironment machine = victim.environment();
         Duration time = world.shortTime(Duration.ofSeconds(30));
-        switch (world.random().nextInt(conditions.changingLeases() ? 17 : 15)) {
+        switch (world.random().nextInt(conditions.changingLeases() ? 18 : 16)) {
             case 0 -> {
                 world.tell(victim.name() + " crashes");
                 machine.crash();
@@ -259,10 +259,25 @@ final class Simulation {
                     victim.resign(election);
                 }
             }
-            case 13 -> drain(victim, time);
-            case 15 -> resizeOrders();
-            case 16 -> passingLease(victim, time);
+            case 13 -> restart(victim, time);
+            case 14 -> drain(victim, time);
+            case 16 -> resizeOrders();
+            case 17 -> passingLease(victim, time);
             default -> leases().forEach(victim::join);
+        }
+    }
+
+    /** Stops a client and, as a rule, starts it again, which may be before it has stopped. */
+    private void restart(SimProcess process, Duration time) {
+        world.tell(process.name() + " is stopped");
+        process.stop();
+        if (world.chance(0.9)) {
+            world.after(
+                    time,
+                    () -> world.after(storage.unsafeForNewcomers(), () -> {
+                        world.tell(process.name() + " is started again");
+                        process.start();
+                    }));
         }
     }
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +17,7 @@ class ThreadLoopTests {
     private final ManualClock clock = new ManualClock();
     private final Object monitor = new Object();
     private final List<String> done = new ArrayList<>();
-    private final ThreadLoop loop = new ThreadLoop(clock, monitor, (waiting, atMost) -> clock.pass(atMost));
+    private final ThreadLoop<String> loop = new ThreadLoop<>(clock, monitor, (waiting, atMost) -> clock.pass(atMost));
 
     @Test
     void requestsRunWhenTheyAreDue() {
@@ -32,7 +33,7 @@ class ThreadLoopTests {
     void aRequestThatIsNoLongerWantedIsNotAttempted() {
         loop.submit(Duration.ZERO, new RecordedRequest("unwanted", () -> "a") {
             @Override
-            public Optional<Supplier<String>> prepare() {
+            public Optional<Function<String, String>> prepare() {
                 return Optional.empty();
             }
         });
@@ -67,7 +68,7 @@ class ThreadLoopTests {
     void aRequestThatCannotBePreparedOrHandleItsAnswerFails() {
         loop.submit(Duration.ZERO, new RecordedRequest("unprepared", () -> "a") {
             @Override
-            public Optional<Supplier<String>> prepare() {
+            public Optional<Function<String, String>> prepare() {
                 throw new IllegalStateException("not ready");
             }
         });
@@ -152,7 +153,7 @@ class ThreadLoopTests {
     @Test
     void aLoopWhoseIdleWaitFailsWaitsUntilTheNextRequestIsDue() {
         List<Duration> waits = new ArrayList<>();
-        ThreadLoop failing = new ThreadLoop(Clock.SYSTEM, monitor, (waiting, atMost) -> {
+        ThreadLoop<String> failing = new ThreadLoop<>(Clock.SYSTEM, monitor, (waiting, atMost) -> {
             waits.add(atMost);
             throw new NoClassDefFoundError("on purpose");
         });
@@ -161,10 +162,34 @@ class ThreadLoopTests {
             failing.stop();
             return "b";
         }));
-        failing.run();
+        failing.worker("channel").run();
 
         assertThat(done).containsExactly("due: a", "stop: b");
         assertThat(waits).as("attempts to wait").hasSizeLessThan(20);
+    }
+
+    @Test
+    void requestsThatRemainAreMadeByTheNextWorkerOnItsChannel() {
+        loop.submit(Duration.ofSeconds(5), new RecordedRequest("later", () -> "a"));
+        runFor(Duration.ofSeconds(1));
+        assertThat(done).isEmpty();
+
+        runFor(Duration.ofSeconds(10));
+
+        assertThat(done).containsExactly("later: a");
+    }
+
+    @Test
+    void aWorkerEndsWhenAnotherOneFollowsDuringItsRequest() {
+        loop.submit(Duration.ZERO, new RecordedRequest("first", () -> {
+            runFor(Duration.ofSeconds(1));
+            return "a";
+        }));
+        loop.submit(Duration.ZERO, new RecordedRequest("second", () -> "b"));
+
+        loop.worker("channel").run();
+
+        assertThat(done).as("the late answer comes last").containsExactly("second: b", "first: a");
     }
 
     private void runFor(Duration time) {
@@ -177,10 +202,10 @@ class ThreadLoopTests {
                     @Override
                     public void done(String answer) {}
                 });
-        loop.run();
+        loop.worker("channel").run();
     }
 
-    private class RecordedRequest implements Request<String> {
+    private class RecordedRequest implements Request<String, String> {
 
         private final String name;
         private final Supplier<String> call;
@@ -191,8 +216,8 @@ class ThreadLoopTests {
         }
 
         @Override
-        public Optional<Supplier<String>> prepare() {
-            return Optional.of(call);
+        public Optional<Function<String, String>> prepare() {
+            return Optional.of(channel -> call.get());
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.github.dbleases.internal.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dbleases.Timing;
 import io.github.dbleases.internal.client.Trust.Moment;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ class TrustDeadlineTests {
     private static final Duration MILLI = Duration.ofMillis(1);
 
     private final SimWorld world = new SimWorld(1);
-    private final SimEnvironment environment = new SimEnvironment(world, new SimDatabase(world), TIME);
+    private final SimEnvironment environment = new SimEnvironment(world, new SimDatabase(world), Timing.DEFAULT);
     private final List<String> told = new ArrayList<>();
     private final TrustDeadline deadline = new TrustDeadline(environment, TIME, new TrustDeadline.Observer() {
         @Override

@@ -8,20 +8,22 @@ import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spring.DbLeasesDataSource;
 import io.github.dbleases.spring.TransactionFence;
 import io.github.dbleases.spring.jdbc.DbLeasesConnections;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
-import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
@@ -65,44 +67,55 @@ public final class DbLeasesAutoConfiguration {
 
         /** Whether dbleases is switched on is decided when the application runs, which may have been built ahead of time. */
         @Configuration(proxyBeanMethods = false)
-        @ConditionalOnBean(LeaseStore.class)
-        static class WithStore {
+        @Conditional(OnStoreOrSwitchedOff.class)
+        static class Started {
 
             @Bean
             @Lazy(false)
             @DependsOnDatabaseInitialization
-            LeaseClient dbLeasesClient(
+            ClientLifecycle dbLeasesClientLifecycle(
                     DbLeasesProperties properties,
                     ObjectProvider<LeaseStore> stores,
                     ConfigurableApplicationContext context) {
                 LeaseClientConfig config = properties.clientConfig(context.getEnvironment());
-                if (!properties.enabled()) {
-                    return new SwitchedOffLeaseClient(config);
-                }
-                LeaseStore store = stores.getObject();
-                return new ManagedLeaseClient(
-                        config,
+                Supplier<LeaseStore> store = store(properties.enabled(), stores);
+                return new ClientLifecycle(
+                        context,
+                        properties.enabled(),
                         properties.keepAlive(),
                         new EventPublication(context),
-                        events -> LeaseClients.start(config, store, events));
+                        events -> LeaseClients.create(config, store, events));
+            }
+
+            private static Supplier<LeaseStore> store(boolean enabled, ObjectProvider<LeaseStore> stores) {
+                if (enabled) {
+                    LeaseStore store = stores.getObject();
+                    return () -> store;
+                }
+                return () -> {
+                    throw new IllegalStateException("The client was not started, because dbleases.enabled is false. "
+                            + "Set it to true if this instance should take part.");
+                };
             }
 
             @Bean
             @Lazy(false)
-            Retirement dbLeasesClientRetirement(LeaseClient client, ApplicationContext context) {
-                return new Retirement(client, context);
+            LeaseClient dbLeasesClient(ClientLifecycle lifecycle) {
+                return lifecycle.client();
             }
         }
 
-        @Configuration(proxyBeanMethods = false)
-        @ConditionalOnBooleanProperty(name = "dbleases.enabled", havingValue = false)
-        @ConditionalOnMissingBean(LeaseStore.class)
-        static class SwitchedOff {
+        static final class OnStoreOrSwitchedOff extends AnyNestedCondition {
 
-            @Bean
-            SwitchedOffLeaseClient dbLeasesClient(DbLeasesProperties properties, Environment environment) {
-                return new SwitchedOffLeaseClient(properties.clientConfig(environment));
+            OnStoreOrSwitchedOff() {
+                super(ConfigurationPhase.REGISTER_BEAN);
             }
+
+            @ConditionalOnBean(LeaseStore.class)
+            static class OnStore {}
+
+            @ConditionalOnBooleanProperty(name = "dbleases.enabled", havingValue = false)
+            static class SwitchedOff {}
         }
     }
 

@@ -1,12 +1,14 @@
 package io.github.dbleases.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.dbleases.ClientState;
 import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
+import io.github.dbleases.Timing;
 import io.github.dbleases.memory.InMemoryLeaseStore;
 import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spring.FakeLeaseClient;
@@ -102,7 +104,7 @@ class DbLeasesAutoConfigurationTests {
                     assertThat(lease.owns(0)).isFalse();
                     assertThat(lease.tryHold(0)).isEmpty();
                     assertThat(lease.partitionOf("")).isEqualTo(32);
-                    assertThat(context.getBean(LeaseClient.class).state()).isEqualTo(ClientState.CLOSED);
+                    assertThat(context.getBean(LeaseClient.class).state()).isEqualTo(ClientState.STOPPED);
                 });
     }
 
@@ -112,7 +114,7 @@ class DbLeasesAutoConfigurationTests {
                 .withPropertyValues("dbleases.enabled=false", "dbleases.leases.orders.partitions=128")
                 .run(context -> {
                     LeasesEndpoint endpoint = context.getBean(LeasesEndpoint.class);
-                    assertThat(endpoint.leases().client().state()).isEqualTo(ClientState.CLOSED);
+                    assertThat(endpoint.leases().client().state()).isEqualTo(ClientState.STOPPED);
                     assertThat(endpoint.leases().leases()).containsOnlyKeys("orders");
                     assertThat(endpoint.leases().error()).isNull();
                     assertThat(endpoint.lease("orders")).isNotNull();
@@ -130,7 +132,29 @@ class DbLeasesAutoConfigurationTests {
     @Test
     void switchedOffTheStoreOfTheApplicationIsNotUsed() {
         application
-                .withPropertyValues("dbleases.enabled=false")
-                .run(context -> assertThat(context).doesNotHaveBean(ManagedLeaseClient.class));
+                .withPropertyValues("dbleases.enabled=false", "dbleases.leases.orders.partitions=128")
+                .run(context -> {
+                    context.stop();
+                    context.start();
+                    assertThat(context.getBean(LeaseClient.class).state()).isEqualTo(ClientState.STOPPED);
+                    assertThat(store.workChannel(Timing.DEFAULT)
+                                    .clusterSnapshot()
+                                    .sessions())
+                            .isEmpty();
+                });
+    }
+
+    @Test
+    void switchedOffTheClientCannotBeStarted() {
+        application.withPropertyValues("dbleases.enabled=false").run(context -> {
+            LeaseClient client = context.getBean(LeaseClient.class);
+
+            assertThatThrownBy(client::start)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("dbleases.enabled is false");
+
+            assertThat(client.state()).isEqualTo(ClientState.STOPPED);
+            assertThat(client.cluster().sessions()).isEmpty();
+        });
     }
 }

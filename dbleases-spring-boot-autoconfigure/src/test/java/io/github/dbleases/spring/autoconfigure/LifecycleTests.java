@@ -56,7 +56,7 @@ class LifecycleTests {
     void whileBeansAreMadeNothingIsOwned() {
         application
                 .withBean(Eager.class)
-                .run(context -> assertThat(context.getBean(Eager.class).state).isEqualTo(ClientState.STARTING));
+                .run(context -> assertThat(context.getBean(Eager.class).state).isEqualTo(ClientState.STOPPED));
     }
 
     @Test
@@ -82,7 +82,7 @@ class LifecycleTests {
     }
 
     @Test
-    void whatStopsAfterTheClientFindsItClosed() {
+    void whatStopsAfterTheClientFindsItStopped() {
         AtomicReference<ClientState> before = new AtomicReference<>();
         AtomicReference<ClientState> after = new AtomicReference<>();
         AtomicReference<LeaseClient> client = new AtomicReference<>();
@@ -105,7 +105,7 @@ class LifecycleTests {
                 });
 
         assertThat(before).hasValue(ClientState.ACTIVE);
-        assertThat(after).hasValue(ClientState.CLOSED);
+        assertThat(after).hasValue(ClientState.STOPPED);
     }
 
     @Test
@@ -139,13 +139,40 @@ class LifecycleTests {
         application.run(context -> {
             Lease lease = ownedLease(context);
 
+            LeaseClient client = context.getBean(LeaseClient.class);
+            assertThat(client.lease("orders", 8)).isSameAs(lease);
+
             context.stop();
             assertThat(lease.values()).isEmpty();
+            assertThat(client.state()).isEqualTo(ClientState.STOPPED);
             assertThat(other.cluster().sessions()).hasSize(1);
 
             context.start();
             await().untilAsserted(() -> assertThat(lease.values()).hasSize(8));
         });
+    }
+
+    @Test
+    void aClientThatTheApplicationHasClosedStaysClosed() {
+        application.run(context -> {
+            ownedLease(context);
+            LeaseClient client = context.getBean(LeaseClient.class);
+
+            client.close();
+            context.stop();
+            context.start();
+
+            assertThat(client.state()).isEqualTo(ClientState.CLOSED);
+            assertThat(other.cluster().sessions()).hasSize(1);
+        });
+    }
+
+    @Test
+    void whenTheContextIsGoneTheClientIsClosed() {
+        AtomicReference<LeaseClient> client = new AtomicReference<>();
+        application.run(context -> client.set(context.getBean(LeaseClient.class)));
+
+        assertThat(client.get().state()).isEqualTo(ClientState.CLOSED);
     }
 
     @Test

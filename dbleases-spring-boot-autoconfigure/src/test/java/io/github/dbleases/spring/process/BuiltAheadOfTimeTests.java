@@ -107,7 +107,7 @@ class BuiltAheadOfTimeTests {
     void switchedOffItTouchesNoDatabase() throws InterruptedException {
         try (ApplicationProcess application =
                 start("--dbleases.enabled=false", "--spring.datasource.url=jdbc:postgresql://nowhere/leases")) {
-            application.awaitLine("started; client CLOSED");
+            application.awaitLine("started; client STOPPED");
             assertThat(application.lines()).noneMatch(line -> line.contains("run of the job"));
         }
     }

@@ -20,7 +20,7 @@ final class SimCall<T> {
         return thread;
     });
 
-    private final SimLoop loop;
+    private final SimLoop<?> loop;
     private final Supplier<T> call;
     private final SimStorage.Outcome<T> outcome;
     private final Semaphore calling = new Semaphore(0);
@@ -31,7 +31,7 @@ final class SimCall<T> {
     private boolean over;
     private boolean givenUp;
 
-    SimCall(SimLoop loop, Supplier<T> call, SimStorage.Outcome<T> outcome) {
+    SimCall(SimLoop<?> loop, Supplier<T> call, SimStorage.Outcome<T> outcome) {
         this.loop = loop;
         this.call = call;
         this.outcome = outcome;
@@ -42,7 +42,7 @@ final class SimCall<T> {
         return CURRENT.get();
     }
 
-    SimLoop loop() {
+    SimLoop<?> loop() {
         return loop;
     }
 

@@ -53,7 +53,7 @@ final class SimKeyValue implements SimStorage {
     }
 
     @Override
-    public <T> Runnable call(SimLoop loop, Supplier<T> call, Outcome<T> outcome) {
+    public <T> Runnable call(SimLoop<?> loop, Supplier<T> call, Outcome<T> outcome) {
         SimCall<T> started = new SimCall<>(loop, call, outcome);
         started.start();
         calls.removeIf(SimCall::isOver);
@@ -114,7 +114,7 @@ final class SimKeyValue implements SimStorage {
     /** Sends a question over the network. */
     private <R> R ask(Supplier<R> question) {
         SimCall<?> call = SimCall.current();
-        SimLoop loop = call.loop();
+        SimLoop<?> loop = call.loop();
         return call.ask(reply -> {
             if (!loop.isCut() && !world.misfortune(0.003)) {
                 Duration delay = loop.environment().requestDelay().plus(world.shortTime(slowness));
@@ -123,7 +123,7 @@ final class SimKeyValue implements SimStorage {
         });
     }
 
-    private <R> void answer(SimLoop loop, Supplier<R> question, Consumer<Supplier<R>> reply) {
+    private <R> void answer(SimLoop<?> loop, Supplier<R> question, Consumer<Supplier<R>> reply) {
         Supplier<R> answer;
         try {
             if (away) {

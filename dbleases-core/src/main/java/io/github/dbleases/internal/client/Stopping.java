@@ -14,18 +14,21 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Closes a client: waits until all work has ended or the drain timeout has passed, then releases everything and ends
+ * Stops a client: waits until all work has ended or the drain timeout has passed, then releases everything and ends
  * the session, in one transaction or, if that could take longer than an attempt, in several. Partitions that are still
  * in use are not released, nor are running tasks. In that case the session is left to expire.
+ *
+ * <p>It belongs to one run of the client. Once it is complete, late answers change nothing.
  */
-final class Closing {
+final class Stopping {
 
-    private static final Logger log = LoggerFactory.getLogger(Closing.class);
+    private static final Logger log = LoggerFactory.getLogger(Stopping.class);
     private static final int ATTEMPTS = 3;
     private static final int LEASES_AT_ONCE = 50;
 
@@ -33,35 +36,48 @@ final class Closing {
     private final Environment environment;
     private final JobQueue jobs;
     private final SessionKeeper keeper;
-    private final JoinedLeases all;
     private final List<JoinedLease> leases;
+    private final Consumer<CompletableFuture<Void>> whenReleased;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private Timer timeout = Timer.NONE;
     private boolean started;
     private long drainingSinceNanos;
     private boolean releasing;
+    private boolean released;
+    private boolean complete;
     private int failures;
 
-    Closing(
+    /**
+     * Prepares to stop.
+     *
+     * @param whenReleased ends everything else, and completes a future after that; if it throws, it is called again
+     */
+    Stopping(
             LeaseClientConfig config,
             Environment environment,
             JobQueue jobs,
             SessionKeeper keeper,
-            JoinedLeases leases) {
+            Collection<JoinedLease> leases,
+            Consumer<CompletableFuture<Void>> whenReleased) {
         this.config = config;
         this.environment = environment;
         this.jobs = jobs;
         this.keeper = keeper;
-        this.all = leases;
-        this.leases = List.copyOf(leases.all());
+        this.leases = List.copyOf(leases);
+        this.whenReleased = whenReleased;
     }
 
+    /** Completes when the client has stopped. */
     CompletableFuture<Void> done() {
         return done;
     }
 
-    /** Starts closing, or resumes it. */
+    /** Starts to stop, or resumes it. */
     void start() {
+        if (released) {
+            complete();
+            return;
+        }
         long now = environment.clock().nanoTime();
         if (!started) {
             timeout = environment.after(config.drainTimeout(), this::release);
@@ -76,13 +92,13 @@ final class Closing {
 
     /** Releases everything if all work has ended. */
     void drained() {
-        if (leases.stream().noneMatch(Closing::isAtWork)) {
+        if (leases.stream().noneMatch(Stopping::isAtWork)) {
             release();
         }
     }
 
     private void release() {
-        if (releasing) {
+        if (releasing || complete) {
             return;
         }
         release(leases);
@@ -95,6 +111,9 @@ final class Closing {
         List<JoinedLease> now = rest.subList(0, Math.min(LEASES_AT_ONCE, rest.size()));
         List<JoinedLease> later = rest.subList(now.size(), rest.size());
         jobs.submit(Job.of("release everything", () -> prepare(now, later.isEmpty()), all -> {
+                    if (complete) {
+                        return;
+                    }
                     if (!all) {
                         release(rest);
                     } else if (later.isEmpty()) {
@@ -108,7 +127,7 @@ final class Closing {
 
     private Optional<Function<WorkChannel, Boolean>> prepare(List<JoinedLease> released, boolean last) {
         Session session = keeper.session();
-        if (session == null) {
+        if (complete || session == null) {
             complete();
             return Optional.empty();
         }
@@ -130,7 +149,7 @@ final class Closing {
 
     private boolean isNothingAtWork() {
         Map<String, Set<Integer>> atWork =
-                atWork(leases.stream().filter(Closing::isAtWork).toList());
+                atWork(leases.stream().filter(Stopping::isAtWork).toList());
         if (!atWork.isEmpty()) {
             log.warn(
                     "Client {} is still working after the drain timeout and leaves its partitions and tasks to expire: {}",
@@ -145,11 +164,14 @@ final class Closing {
     }
 
     private static Map<String, Set<Integer>> atWork(Collection<JoinedLease> leases) {
-        return leases.stream().collect(toMap(JoinedLease::name, Closing::atWork, (one, other) -> one, TreeMap::new));
+        return leases.stream().collect(toMap(JoinedLease::name, Stopping::atWork, (one, other) -> one, TreeMap::new));
     }
 
     private boolean isLastFailure(RuntimeException failure) {
         failures++;
+        if (complete) {
+            return true;
+        }
         if (failures < ATTEMPTS) {
             return false;
         }
@@ -158,11 +180,14 @@ final class Closing {
         return true;
     }
 
-    /** Tells the remaining listeners to stop, and completes the futures of the leases and of the client. */
-    private void complete() {
-        leases.forEach(lease -> lease.ownership().loseAll());
-        leases.forEach(all::left);
-        done.complete(null);
+    /** Ends the run, whether everything is released or not. Can be repeated. */
+    void complete() {
+        if (!complete) {
+            released = true;
+            timeout.cancel();
+            whenReleased.accept(done);
+            complete = true;
+        }
     }
 
     private static Set<Integer> atWork(JoinedLease lease) {
