@@ -1,7 +1,7 @@
 --liquibase formatted sql
 
 --changeset shop:1 splitStatements:false
--- Must come before the tables of dbleases: who migrates an empty schema needs no baseline.
+-- Must come before the tables of dbleases: a migration of an empty schema needs no baseline.
 DO $$
 BEGIN
     IF EXISTS (SELECT FROM pg_tables WHERE tablename LIKE 'dbleases%') THEN

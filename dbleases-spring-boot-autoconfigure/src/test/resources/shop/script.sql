@@ -1,4 +1,4 @@
--- Must come before the tables of dbleases: who migrates an empty schema needs no baseline.
+-- Must come before the tables of dbleases: a migration of an empty schema needs no baseline.
 DO $$
 BEGIN
     IF EXISTS (SELECT FROM pg_tables WHERE tablename LIKE 'dbleases%') THEN

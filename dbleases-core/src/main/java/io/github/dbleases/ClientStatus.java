@@ -9,7 +9,7 @@ import java.util.OptionalLong;
  * A client's own view of its session.
  *
  * @param clientId the name of the client
- * @param session the id of its session, empty before the first one is open and after the client is closed
+ * @param session the id of its session, empty before the first one is open and after the client has stopped
  * @param state what the client can do
  * @param since when the client entered this state, by its own clock
  * @param ttl how long a session lives without a heartbeat

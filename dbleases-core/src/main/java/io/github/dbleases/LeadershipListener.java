@@ -2,7 +2,7 @@ package io.github.dbleases;
 
 /**
  * Called when a client becomes the leader and when it stops leading. The calls alternate, beginning with
- * {@code onElected}, and each {@code onElected} is followed by exactly one {@code onOusted}, also when the client is closed.
+ * {@code onElected}, and each {@code onElected} is followed by exactly one {@code onOusted}, also when the client stops.
  *
  * <p>A listener is called by one thread at a time, and never by the heartbeat thread. A slow listener delays only itself and
  * the hand-over of its leadership. Exceptions are logged and have no other effect.

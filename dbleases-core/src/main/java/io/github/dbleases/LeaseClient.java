@@ -140,7 +140,8 @@ public interface LeaseClient extends AutoCloseable {
      * closed, and its task runners release the tasks that they have not begun. If all clients stand by, the partitions have
      * no owner.
      *
-     * <p>This method returns at once, whether or not the store can be reached. Draining a drained client has no effect.
+     * <p>This method returns at once, whether or not the store can be reached. A client that is stopped stands by after its
+     * next start. Draining a drained client has no effect.
      */
     void drain();
 
@@ -214,7 +215,7 @@ public interface LeaseClient extends AutoCloseable {
             return this;
         }
 
-        /** Sets how long closing and leaving wait for listeners and holds, 0 to 24 h. Default: 30 s. */
+        /** Sets how long stopping and leaving wait for listeners and holds, 0 to 24 h. Default: 30 s. */
         public Builder drainTimeout(Duration drainTimeout) {
             config.drainTimeout(drainTimeout);
             return this;

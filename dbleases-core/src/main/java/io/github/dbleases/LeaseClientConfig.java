@@ -127,7 +127,7 @@ public record LeaseClientConfig(
             return this;
         }
 
-        /** Sets how long closing and leaving wait for listeners and holds, 0 to 24 h. Default: 30 s. */
+        /** Sets how long stopping and leaving wait for listeners and holds, 0 to 24 h. Default: 30 s. */
         public Builder drainTimeout(Duration drainTimeout) {
             this.drainTimeout = Objects.requireNonNull(drainTimeout, "drainTimeout");
             return this;

@@ -3,7 +3,7 @@ package io.github.dbleases;
 /**
  * Something that happened to a client. For each partition and leadership, the events alternate. Each start
  * ({@link PartitionsAssigned}, {@link Elected}) is followed by exactly one stop ({@link PartitionsRevoked}, {@link Ousted}),
- * also when the client is closed.
+ * also when the client stops.
  */
 public sealed interface LeaseEvent {
 

@@ -18,7 +18,7 @@ public interface TaskSession {
 
     /**
      * Returns the session under which tasks may be claimed and work on them begun at this moment. Empty while the client has
-     * no session, does not trust it, has not joined yet, or is about to close. A local check on the client's clocks.
+     * no session, does not trust it, has not joined yet, or is about to stop. A local check on the client's clocks.
      *
      * <p>Another id than before means that the former session is over, and that other sessions may have taken what it held.
      */

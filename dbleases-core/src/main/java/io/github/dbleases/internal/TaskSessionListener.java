@@ -12,6 +12,9 @@ public interface TaskSessionListener {
      */
     void onChanged();
 
-    /** Called once, when the client is about to close: claim no more, end what is at work, give back the rest, and leave. */
+    /**
+     * Called when the client is about to stop or close, at most once between two starts: claim no more, end what is at work,
+     * give back the rest, and leave.
+     */
     void onClosing();
 }

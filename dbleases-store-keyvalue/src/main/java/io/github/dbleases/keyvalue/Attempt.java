@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The storage as one call of a line sees it: once the time of the call has passed, nothing more is asked of it. */
+/** The storage during one call of a channel. After the time budget of the call, it sends no further requests. */
 final class Attempt implements KeyValueBackend {
 
     private final KeyValueBackend backend;

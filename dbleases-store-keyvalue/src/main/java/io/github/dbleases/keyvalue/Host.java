@@ -18,7 +18,7 @@ interface Host {
     /** Returns a random number from 0 below 1. */
     double random();
 
-    /** Returns what runs the calls of one line. */
+    /** Returns an executor for the calls of one channel. */
     Calls calls();
 
     /** Runs calls that may hang, one at a time. */

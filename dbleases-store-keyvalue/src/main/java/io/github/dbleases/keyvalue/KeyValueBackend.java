@@ -5,19 +5,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A storage of small text documents under keys, each with a version that differs after every write, also after the document was
- * deleted and written anew. Reads see every write that was acknowledged before they began.
+ * A storage of small text documents under keys. Each write gives a document a version that it never had before, even if the
+ * document was deleted in between. Reads see every write that was acknowledged before they began.
  *
- * <p>Keys are at most 700 characters of letters, digits and {@code . _ - : /}, and two of them differ if a letter is large
- * in one and small in the other; documents are small (up to a few hundred kilobytes). May be used by any number of
- * threads. A call that is interrupted ends as soon as it can.
+ * <p>Keys are at most 700 characters of letters, digits and {@code . _ - : /}, and are case-sensitive. Documents have up to a few
+ * hundred kilobytes. Any number of threads may use a backend. An interrupted call ends as soon as it can.
  *
- * <p>Nothing is asked of a backend that concerns more than one document: a store that ends between
- * two writes leaves the first of them written, and whatever reads it next does the rest.
+ * <p>No operation involves more than one document. If a store stops between two writes, the first one remains, and the next
+ * reader completes the work.
  *
- * <p>Every method throws {@link io.github.dbleases.StoreUnavailableException} when the storage does not answer, which
- * leaves open whether a write had its effect, and {@link io.github.dbleases.StoreUnusableException} when it answers that
- * it cannot be used as it is set up.
+ * <p>Every method throws {@link io.github.dbleases.StoreUnavailableException} if the storage does not answer, in which case a
+ * write may have had its effect, and {@link io.github.dbleases.StoreUnusableException} if it answers that it cannot be used with
+ * its current setup.
  */
 public interface KeyValueBackend {
 
@@ -39,10 +38,10 @@ public interface KeyValueBackend {
      */
     boolean delete(String key, String ifVersion);
 
-    /** Returns the versions of all documents whose keys start with a prefix, by key. The empty prefix is that of all. */
+    /** Returns the versions of all documents whose keys start with a prefix, by key. The empty prefix matches all keys. */
     Map<String, String> list(String prefix);
 
-    /** Returns where people find a document, for messages: the name of its file, the address of its object. */
+    /** Returns the location of a document for messages, such as the name of its file or the address of its object. */
     default String place(String key) {
         return key;
     }

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The heartbeats of one client: each writes the document of its session and looks at the versions of all others. */
+/** The heartbeats of one client. Each writes the document of its session, and reads the versions of all other sessions. */
 final class KeyValueHeartbeatChannel implements HeartbeatChannel {
 
     private final Storage storage;
@@ -25,7 +25,7 @@ final class KeyValueHeartbeatChannel implements HeartbeatChannel {
         this.calls = storage.host().calls();
     }
 
-    /** A session of this line, and the version that its document has if nobody else has written it. */
+    /** A session of this channel, and the version of its document after the last write whose reply arrived. */
     private record Own(SessionDocument document, String version) {}
 
     @Override
@@ -44,7 +44,7 @@ final class KeyValueHeartbeatChannel implements HeartbeatChannel {
         });
     }
 
-    /** Creates a document; it is there already if the reply was lost and the backend has tried again. */
+    /** Creates a document. It already exists if the reply was lost and the backend has tried again. */
     private static Optional<String> create(Attempt attempt, String key, String text) {
         return attempt.put(key, text, null)
                 .or(() -> attempt.get(key)
@@ -66,9 +66,9 @@ final class KeyValueHeartbeatChannel implements HeartbeatChannel {
     }
 
     /**
-     * Writes the document of a session, unless it is gone. Nobody else writes it; if it has another version nonetheless,
-     * the reply to an earlier write was lost. But if it is as it was created, it was gone: a request to create it, which
-     * the backend has repeated because there was no answer, came late.
+     * Writes the document of a session, unless it is gone. No other client writes it, so if it has another version, the reply
+     * to an earlier write was lost. But if its content is that of its creation, the document was gone: the backend repeated a
+     * request to create it that got no reply, and the repeated request arrived late.
      */
     private boolean write(Attempt attempt, long session) {
         String key = SessionDocument.key(session);

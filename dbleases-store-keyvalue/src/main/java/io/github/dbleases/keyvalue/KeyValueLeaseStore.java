@@ -6,23 +6,23 @@ import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spi.WorkChannel;
 
 /**
- * A store on any storage that can compare and set. Each live session is a document, which its client writes anew at each
- * heartbeat; each lease is one, with its members and partitions, and everything that changes in it changes in one write.
+ * A store on any storage that can compare and set. Each live session is a document that its client rewrites with each
+ * heartbeat. Each lease is a document with its members and partitions, and every change of a lease is one write.
  *
- * <p>No server clock is needed. A session is dead when its document is gone, for ever, since its id is never used again.
- * A client deletes the document of another when it has not changed for the ttl and the grace by the own monotonic clock,
- * and only in the version that it was seen to have all that time: a renewal that comes first makes the delete fail, and a
- * delete that comes first makes the renewal fail.
+ * <p>This store needs no server clock. A session is dead once its document is gone, and stays dead because its id is never used
+ * again. A client deletes the document of another session if it has not changed for the TTL and the grace, by the client's own
+ * monotonic clock, and only if it still has the same version. If a renewal comes first, the delete fails; if the delete comes
+ * first, the renewal fails.
  *
- * <p>What the stores on a database server have and this one has not: notifications, so that a change is found at the next
- * heartbeat; the fence for transactions; and incarnations: when a storage loses writes that it has acknowledged, as one
- * does that was restored from a copy, nothing is promised until all clients have been stopped and started again.
+ * <p>This store lacks three things that PostgreSQL has. Without notifications, a change is found with the next heartbeat. There is
+ * no fence for transactions. And there are no incarnations: if the storage loses acknowledged writes, for example because it was
+ * restored from a copy, there are no guarantees until all clients have been stopped and started again.
  */
 public final class KeyValueLeaseStore implements LeaseStore {
 
     private final Storage storage;
 
-    /** Keeps everything in a backend, which belongs to this store's clients alone. */
+    /** Creates a store on a backend. Only clients of such stores may use the backend. */
     public KeyValueLeaseStore(KeyValueBackend backend) {
         this(backend, new SystemHost());
     }

@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What a transaction has read and is about to write. The documents of the leases are read first, the sessions after them: a
- * session that a lease names has existed before, so when it has no document it is over for ever.
+ * What a transaction has read and is about to write. It reads the documents of the leases first and those of the sessions after
+ * them. A session that a lease names existed when the lease was written, so if it has no document, it is dead.
  */
 final class KeyValueRows implements TransactionRows {
 
@@ -46,10 +46,10 @@ final class KeyValueRows implements TransactionRows {
     }
 
     /**
-     * Writes what has changed: the leases in the order of their names, then the ends of sessions. Somebody who stops on the
-     * way leaves leases that are right each by itself, and a session that still lives or expires.
+     * Writes what has changed: the leases in the order of their names, then the ends of sessions. If a client stops in between,
+     * each lease is still consistent, and the session still lives or expires.
      *
-     * @return whether everything is written; if not, somebody else has written a lease in between
+     * @return whether everything is written; if not, another client has written a lease in the meantime
      */
     boolean write() {
         for (Map.Entry<String, Optional<Stored>> lease : before.entrySet()) {

@@ -102,7 +102,7 @@ final class KeyValueWorkChannel implements WorkChannel {
         return names;
     }
 
-    /** Nothing is locked: the work is done on what was read, and again when somebody else has written it meanwhile. */
+    /** Works without locks. If another client has changed what was read, the work is done again. */
     @Override
     public <T> T transact(SortedSet<String> names, Work<T> work) {
         return attempt(backend -> {

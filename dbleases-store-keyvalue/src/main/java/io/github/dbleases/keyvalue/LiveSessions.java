@@ -38,7 +38,7 @@ final class LiveSessions implements SessionRows {
         return roster;
     }
 
-    /** Returns all leases, which may have been read before the sessions: of no use to tell who is live. */
+    /** Returns all leases. They may have been read before the sessions, so they do not show which sessions are live. */
     SortedMap<String, LeaseRow> leases() {
         return storage.leases().readAll(backend, listed);
     }

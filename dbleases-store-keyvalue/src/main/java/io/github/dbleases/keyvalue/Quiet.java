@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A wait in which nothing happens, but that it can be ended: nobody tells a key-value store of changes. */
+/** A wait that only its end interrupts. A key-value store sends no notifications. */
 final class Quiet {
 
     private final ReentrantLock lock = new ReentrantLock();

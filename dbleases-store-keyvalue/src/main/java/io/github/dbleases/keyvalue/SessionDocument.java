@@ -10,11 +10,11 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The document of a live session, which its client writes anew at each heartbeat: there is no session without one. The
- * times in it are those of the client's wall clock; nobody is declared dead by them.
+ * The document of a live session. Its client rewrites it with each heartbeat, and a session without a document is dead. The
+ * times in it are those of the client's wall clock, and no session is marked dead because of them.
  *
  * @param ttl how long the session lives while its document is not written
- * @param grace how long the others wait after it has expired before they mark it dead
+ * @param grace how long the other clients wait after it has expired before they mark it dead
  * @param renewedAt when it was written
  */
 record SessionDocument(
@@ -22,7 +22,7 @@ record SessionDocument(
 
     private static final String PREFIX = "session/";
 
-    /** Stands for a document that somebody has damaged: nothing in this world lives longer without a heartbeat. */
+    /** Replaces a damaged document. No session lives longer without a heartbeat. */
     static final SessionDocument UNREADABLE =
             new SessionDocument("", 1, Duration.ofDays(1), Duration.ofHours(2), Instant.EPOCH, Instant.EPOCH);
 

@@ -11,11 +11,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What one store has seen of the sessions: since when, by its own monotonic clock, each document has had the version that
- * it has. A session is live while it has a document; it has expired when its document was not written for its ttl.
+ * What one store has seen of the sessions: since when, by its own monotonic clock, each document has had its current version.
+ * A session is live while it has a document. It has expired if its document was not written for its TTL.
  *
- * <p>The time begins when the version was seen, never when it was written: so nobody is taken for expired too early, however
- * slow the storage and the own process are.
+ * <p>The time begins when the version was seen, not when it was written. A slow storage or a slow process therefore never makes
+ * a session expire too early.
  */
 final class Sessions {
 

@@ -255,7 +255,7 @@ public final class FakeLeaseClient implements LeaseClient {
         }
         session.lose();
         session.setTrusted(reachable);
-        if (ownsEverything) {
+        if (ownsEverything && !isDrained()) {
             own();
         }
     }

@@ -123,7 +123,7 @@ final class Engine implements SessionKeeper.Observer {
                     config.timing().heartbeat(),
                     trustedFor,
                     leases.isDrained(),
-                    started ? problem() : Optional.empty(),
+                    problem(),
                     lastFailure.get());
         });
     }
@@ -139,6 +139,9 @@ final class Engine implements SessionKeeper.Observer {
     }
 
     private Optional<String> problem() {
+        if (!started) {
+            return Optional.empty();
+        }
         return keeper.isFailing()
                 ? lastFailure.get().map(failure -> "The store cannot be reached: " + failure.message())
                 : jobs.problem();
@@ -199,11 +202,6 @@ final class Engine implements SessionKeeper.Observer {
         return exclusively(() -> leases.stopping() != null);
     }
 
-    /** Returns whether the client was closed, and has stopped or will. */
-    boolean isClosed() {
-        return closed;
-    }
-
     /** Returns whether a lease that is joined now is joined at once. */
     boolean isJoining() {
         return exclusively(() -> keeper.session() != null && !leases.isRetired() && !leases.isDrained());
@@ -218,9 +216,13 @@ final class Engine implements SessionKeeper.Observer {
     CompletableFuture<Optional<RuntimeException>> start() {
         return exclusively(() -> {
             requireOpen();
-            if (leases.stopping() != null) {
-                restart = restart != null ? restart : new CompletableFuture<>();
-                return restart;
+            Stopping stopping = leases.stopping();
+            if (stopping != null) {
+                CompletableFuture<Optional<RuntimeException>> next =
+                        restart != null ? restart : new CompletableFuture<>();
+                restart = next;
+                stopping.resume();
+                return next;
             }
             if (!started) {
                 start(new CompletableFuture<>());
@@ -473,6 +475,7 @@ final class Engine implements SessionKeeper.Observer {
             closed = true;
             Optional<Stopping> stopping = stop();
             if (stopping.isEmpty()) {
+                stateChanged();
                 leases.all().forEach(leases::left);
             }
             return stopping;

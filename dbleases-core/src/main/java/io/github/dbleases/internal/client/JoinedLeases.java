@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The leases that a client has joined, or joins when it is started, and whether it takes part in them. Used under the monitor.
+ * The leases that a client takes part in while it is started, and whether it takes up grants now. Used under the monitor.
  */
 final class JoinedLeases {
 

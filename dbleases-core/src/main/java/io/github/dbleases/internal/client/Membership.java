@@ -48,19 +48,25 @@ final class Membership {
         refusals.clear();
     }
 
+    /**
+     * Joins a lease in the current session, if there is one. A drained client does so when it is resumed. The next session
+     * joins all leases.
+     */
+    void join(JoinedLease lease) {
+        if (leases.isDrained()) {
+            lease.part(Part.STANDING_BY);
+        } else if (keeper.session() != null) {
+            jobs.submit(joining(lease));
+        }
+    }
+
     /** Joins all leases in a new session or in a new incarnation of the store, which may have restored memberships. */
     void joinAll() {
         leases.all().forEach(leases.isDrained() ? this::standBy : this::join);
     }
 
-    /**
-     * Ends the memberships of a client that was drained, and renews those of a client that was resumed. Without a session
-     * there is nothing to end, and the next session joins all leases.
-     */
+    /** Ends the memberships of a client that was drained, and renews those of a client that was resumed. */
     void followDrain() {
-        if (keeper.session() == null) {
-            return;
-        }
         for (JoinedLease lease : leases.all()) {
             if (leases.isDrained() && lease.part() != Part.STANDING_BY) {
                 standBy(lease);
@@ -74,27 +80,17 @@ final class Membership {
     /** Ends the membership in a lease, and hands over what the client owns of it. */
     private void standBy(JoinedLease lease) {
         lease.part(Part.DRAINING);
-        jobs.submit(standingBy(lease, outcome -> {
-            reconciler.refresh();
-            maintenance.schedule(lease.name(), outcome);
-            // A request to join that got no reply may be executed late.
-            jobs.submitInATtl(standingBy(lease, again -> maintenance.schedule(lease.name(), again)));
-        }));
+        if (keeper.session() != null) {
+            jobs.submit(standingBy(lease, outcome -> {
+                reconciler.refresh();
+                maintenance.schedule(lease.name(), outcome);
+                // A request to join that got no reply may be executed late.
+                jobs.submitInATtl(standingBy(lease, again -> maintenance.schedule(lease.name(), again)));
+            }));
+        }
         reconciler.handOver(lease, lease.ownership().all(OwnedPartition::isActive));
         lease.ownership().taskMembership().drain(true);
         lease.part(Part.STANDING_BY);
-    }
-
-    /**
-     * Joins a lease in the current session, if there is one. The next session joins all leases. A drained client joins when it
-     * is resumed.
-     */
-    void join(JoinedLease lease) {
-        if (leases.isDrained()) {
-            lease.part(Part.STANDING_BY);
-        } else if (keeper.session() != null) {
-            jobs.submit(joining(lease));
-        }
     }
 
     private Job<Answer<Optional<Outcome>>> joining(JoinedLease lease) {

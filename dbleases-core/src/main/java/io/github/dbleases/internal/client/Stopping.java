@@ -74,8 +74,8 @@ final class Stopping {
 
     /** Starts to stop, or resumes it. */
     void start() {
-        if (released) {
-            complete();
+        resume();
+        if (complete) {
             return;
         }
         long now = environment.clock().nanoTime();
@@ -88,6 +88,13 @@ final class Stopping {
             release();
         }
         drained();
+    }
+
+    /** Resumes the last step, if an {@code Error} has interrupted it. */
+    void resume() {
+        if (released) {
+            complete();
+        }
     }
 
     /** Releases everything if all work has ended. */

@@ -110,8 +110,8 @@ public final class Interruptions {
     }
 
     /**
-     * Matches all methods except for those that need no memory: the counting of holds on a user's threads, the entry of
-     * a thread, and the calls of listeners, whose errors are not the engine's.
+     * Matches all methods except for those that need no memory: the counting of holds on a user's threads, the end of a
+     * stop, the entry of a thread, and the calls of listeners, whose errors are not the engine's.
      */
     private static ElementMatcher<MethodDescription> interruptible() {
         return isMethod()
@@ -120,6 +120,7 @@ public final class Interruptions {
                 .and(not(isTypeInitializer()))
                 .and(not(in("OwnedPartition").and(namedOneOf("tryHold", "release", "refuseHolds"))))
                 .and(not(in("JoinedLease$OpenHold").and(named("close"))))
+                .and(not(in("JoinedLeases").and(named("stopped"))))
                 .and(not(in("ListenerQueue").and(named("runNext"))))
                 .and(not(in("Listeners", "TaskMembership", "EventPublisher").and(nameStartsWith("lambda$"))))
                 .and(not(in(

@@ -6,6 +6,7 @@ import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseEventListener;
 import io.github.dbleases.internal.InternalLeaseClient;
 import java.util.function.Function;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
@@ -28,7 +29,7 @@ import org.springframework.context.event.ContextClosedEvent;
  *
  * <p>If dbleases is switched off, the client is never started.
  */
-final class ClientLifecycle implements SmartLifecycle, ApplicationListener<ContextClosedEvent> {
+final class ClientLifecycle implements SmartLifecycle, ApplicationListener<ContextClosedEvent>, DisposableBean {
 
     private final ApplicationContext context;
     private final boolean enabled;
@@ -105,6 +106,12 @@ final class ClientLifecycle implements SmartLifecycle, ApplicationListener<Conte
             ownershipLog.flush();
             keepAliveWhileTakingPart();
         }
+    }
+
+    @Override
+    public void destroy() {
+        client.close();
+        keepAliveWhileTakingPart();
     }
 
     /** Test contexts are cached, and closed when the JVM ends: they must not keep it from ending. */

@@ -9,10 +9,12 @@ import java.sql.SQLException;
 import java.util.Properties;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.BeanUtils;
 import org.springframework.boot.jdbc.DataSourceBuilder;
 import org.springframework.boot.jdbc.DataSourceUnwrapper;
 import org.springframework.boot.jdbc.DatabaseDriver;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 import org.springframework.util.ClassUtils;
 
@@ -73,6 +75,11 @@ record ConnectionTarget(
                     .type(SimpleDriverDataSource.class)
                     .build();
         } catch (RuntimeException unsupported) {
+            // Spring Boot 4.0 does not look behind each kind of wrapper, as 4.1 does.
+            DataSource wrapped = wrapped(dataSource);
+            if (wrapped != null) {
+                return of(wrapped);
+            }
             throw unreadable(dataSource, unsupported);
         }
         if (derived.getUrl() == null) {
@@ -85,6 +92,13 @@ record ConnectionTarget(
                 derived.getPassword(),
                 HIKARI ? Hikari.settings(dataSource) : new Properties(),
                 Settings.DATA_SOURCE);
+    }
+
+    private static @Nullable DataSource wrapped(DataSource dataSource) {
+        if (AopProxyUtils.getSingletonTarget(dataSource) instanceof DataSource target) {
+            return target;
+        }
+        return dataSource instanceof DelegatingDataSource delegating ? delegating.getTargetDataSource() : null;
     }
 
     private static InvalidConfigurationException unreadable(DataSource dataSource, @Nullable Throwable cause) {

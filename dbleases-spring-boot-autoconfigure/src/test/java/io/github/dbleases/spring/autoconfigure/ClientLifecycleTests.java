@@ -76,9 +76,9 @@ class ClientLifecycleTests {
     }
 
     @Test
-    void theJvmIsKeptAliveWhileTheClientRunsAndTakesPart() {
+    void theJvmIsKeptAliveWhileTheClientRunsAndTakesPart() throws InterruptedException {
         lifecycle.start();
-        assertThat(isKeptAlive()).isFalse();
+        await().until(() -> !isKeptAlive());
         Lease lease = client.lease("orders", 4);
         assertThat(isKeptAlive()).isTrue();
 
@@ -90,8 +90,18 @@ class ClientLifecycleTests {
         await().until(() -> !isKeptAlive());
         client.leadership("reports");
         assertThat(isKeptAlive()).isTrue();
-        client.close();
-        await().until(() -> !isKeptAlive());
+        lifecycle.destroy();
+        assertThat(client.state()).isEqualTo(ClientState.CLOSED);
+        assertThat(isStillKeptAlive()).isFalse();
+    }
+
+    private static boolean isStillKeptAlive() throws InterruptedException {
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals("dbleases-keep-alive")) {
+                thread.join();
+            }
+        }
+        return isKeptAlive();
     }
 
     private static boolean isKeptAlive() {

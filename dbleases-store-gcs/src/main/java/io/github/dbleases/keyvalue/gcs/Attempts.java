@@ -40,7 +40,7 @@ final class Attempts {
             throw Failures.unusable(e, config);
         }
         effectPossible |= Failures.leavesOutcomeOpen(e);
-        // Those who were told at once to come later must not come together.
+        // Clients that were rejected at the same time must not retry at the same time.
         long pause = ThreadLocalRandom.current().nextLong(pauseNanos / 2, pauseNanos);
         if (end - System.nanoTime() <= pause) {
             throw new StoreUnavailableException(

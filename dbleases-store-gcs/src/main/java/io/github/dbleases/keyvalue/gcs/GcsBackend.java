@@ -20,14 +20,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Documents as objects in a bucket. May be used by any number of threads.
+ * Documents as objects in a bucket. Any number of threads may use a backend.
  *
- * <p>A request is tried again within the time budget of the call when the service has no time for it or does not answer. A
- * write that is tried again may fail because it has had its effect before; each one therefore carries a mark by which it
- * recognizes itself. Where another write has come on top, nobody can tell, and the call says that its outcome is open.
+ * <p>If the service is overloaded or does not answer, a request is repeated within the time budget of the call. A repeated write
+ * may fail because the first attempt had its effect, so each write has a mark that identifies it. If another write has replaced
+ * it in the meantime, its outcome is unknown, and the exception says so.
  *
- * <p>The service takes about one write per second and object, more in a short burst; what is above that waits. Soft delete
- * and versioning of the bucket should be off, as each heartbeat writes an object.
+ * <p>The service accepts about one write per second for each object, and more in a short burst. Further writes wait. Disable soft
+ * delete and versioning for the bucket, because each heartbeat writes an object.
  */
 public final class GcsBackend implements KeyValueBackend {
 

@@ -8,7 +8,7 @@ import java.time.Duration;
  * Settings of a {@link GcsBackend}.
  *
  * @param bucket name of the bucket, which must exist
- * @param prefix what the names of the objects begin with; who shares it shares the leases
+ * @param prefix the prefix of the names of the objects; all clients with the same prefix share the leases
  * @param timeout time budget of a call; no attempt begins after it
  */
 public record GcsBackendConfig(String bucket, String prefix, Duration timeout) {

@@ -72,7 +72,8 @@ final class DirectoryLock {
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
                 Object opened = identity(file);
                 channel.lock();
-                // Somebody who tidies up may have deleted the file, and others may lock the next one.
+                // The file may have been deleted in the meantime, for example by a cleanup job. Others then lock a new
+                // one.
                 if (Objects.equals(opened, identity(file))) {
                     return action.perform();
                 }

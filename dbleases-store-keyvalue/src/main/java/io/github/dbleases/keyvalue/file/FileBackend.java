@@ -60,7 +60,8 @@ public final class FileBackend implements KeyValueBackend {
             String version = UUID.randomUUID().toString();
             Path temporary = directory.resolve(version + TEMPORARY);
             try {
-                // Before the lock is taken, since it takes long: who is stopped under the lock stops all others.
+                // Before the lock is taken, because it takes long. A process that is paused under the lock blocks all
+                // others.
                 DocumentFile.write(temporary, key, version, content);
                 boolean written = lock.holding(() -> hasVersion(file, ifVersion) && rename(temporary, file));
                 return written ? Optional.of(version) : Optional.empty();

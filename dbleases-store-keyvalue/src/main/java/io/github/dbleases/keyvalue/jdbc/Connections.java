@@ -19,7 +19,7 @@ final class Connections implements AutoCloseable {
 
     private static final int MOST_IDLE = 2;
 
-    /** Shorter than what a firewall waits for before it forgets a connection that nobody uses. */
+    /** Shorter than the time after which a firewall drops an idle connection. */
     private static final long LONGEST_IDLE_NANOS = Duration.ofSeconds(60).toNanos();
 
     private final DataSource dataSource;

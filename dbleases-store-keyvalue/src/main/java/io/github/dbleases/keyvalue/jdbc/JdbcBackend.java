@@ -13,12 +13,12 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Documents in one table of a database. All processes must write to the same server: a replica that lags, or several
- * servers that accept writes, break the promise that a condition holds.
+ * Documents in one table of a database. All processes must write to the same server. With a replica that lags, or with several
+ * servers that accept writes, conditions are not reliable.
  *
- * <p>The data source should make new connections rather than come from a pool that the application uses, and should have
- * a connect timeout; at most two of them stay open when nothing is done. A statement ends after the configured timeout as
- * far as the driver can see to it. May be used by any number of threads.
+ * <p>The data source should open new connections instead of taking them from the application's pool, and should have a connect
+ * timeout. At most two idle connections stay open. If the driver supports it, a statement ends after the configured timeout. Any
+ * number of threads may use a backend.
  */
 public final class JdbcBackend implements KeyValueBackend, AutoCloseable {
 
@@ -55,7 +55,7 @@ public final class JdbcBackend implements KeyValueBackend, AutoCloseable {
         return written ? Optional.of(version) : Optional.empty();
     }
 
-    /** The database tells of a row that is there already by an error; not every driver says of which kind it is. */
+    /** The database reports an existing row as an error, and not every driver says which kind of error it is. */
     private boolean insert(Connection connection, String key, Document document) throws SQLException {
         try {
             table.insert(connection, key, document);
@@ -186,7 +186,7 @@ public final class JdbcBackend implements KeyValueBackend, AutoCloseable {
                 throw new StoreUnusableException(
                         "The table %s does not exist and cannot be created: %s."
                                 .formatted(config.table(), e.getMessage()),
-                        "Let it be created by somebody who may:%n%s".formatted(definition.statement(connection)));
+                        "Create it with a user that is allowed to:%n%s".formatted(definition.statement(connection)));
             }
         }
     }
@@ -203,7 +203,7 @@ public final class JdbcBackend implements KeyValueBackend, AutoCloseable {
     private StoreUnusableException refused(Connection connection, SQLException e) throws SQLException {
         return new StoreUnusableException(
                 "The table %s cannot be used: %s.".formatted(config.table(), e.getMessage()),
-                "Let the user select, insert, update and delete in it. It must be as this statement makes it:%n%s"
+                "Grant the user SELECT, INSERT, UPDATE and DELETE on it. The table must look as this statement creates it:%n%s"
                         .formatted(definition.statement(connection)));
     }
 

@@ -229,14 +229,14 @@ class JdbcBackendTests {
     }
 
     @Test
-    void whoMayNotWriteIntoTheTableIsToldWhichRightsAreNeeded() {
+    void aUserWithoutRightsOnTheTableLearnsWhichOnesAreMissing() {
         backend.get("lease/orders");
         database.alwaysFail("INSERT", new SQLException("permission denied for table dbleases_document", "42501"));
 
         assertThatThrownBy(() -> backend.put("lease/customers", "", null))
                 .isInstanceOf(StoreUnusableException.class)
                 .hasMessageContaining("The table dbleases_document cannot be used: permission denied")
-                .hasMessageContaining("select, insert, update and delete");
+                .hasMessageContaining("SELECT, INSERT, UPDATE and DELETE");
     }
 
     @Test
@@ -247,7 +247,7 @@ class JdbcBackendTests {
 
         assertThatThrownBy(() -> backend.list(""))
                 .isInstanceOf(StoreUnusableException.class)
-                .hasMessageContaining("It must be as this statement makes it")
+                .hasMessageContaining("The table must look as this statement creates it")
                 .hasMessageContaining("CREATE TABLE dbleases_document (");
     }
 
