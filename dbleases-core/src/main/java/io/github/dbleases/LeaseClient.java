@@ -5,6 +5,7 @@ import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spi.observation.ClientObserver;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -102,6 +103,29 @@ public interface LeaseClient extends AutoCloseable {
      * @throws StoreUnavailableException if the database does not answer in time
      */
     ClusterView cluster();
+
+    /**
+     * Reads the history of the cluster, newest first, with one query: which sessions were opened, ended and marked dead, what
+     * moved where and why, and who led.
+     *
+     * @throws HistoryUnavailableException if the store keeps no history, or if it is switched off
+     * @throws StoreUnavailableException if the database does not answer in time
+     */
+    default List<HistoryEvent> history(HistoryQuery query) {
+        throw new HistoryUnavailableException(
+                "%s keeps no history.".formatted(getClass().getSimpleName()),
+                "Ask a client that was started on a store.");
+    }
+
+    /**
+     * Returns operations on the whole cluster, such as to move a partition.
+     *
+     * @throws UnsupportedOperationException if this client has no store, such as one that a test controls
+     */
+    default LeaseAdministration administration() {
+        throw new UnsupportedOperationException(
+                "%s has no operations on a cluster.".formatted(getClass().getSimpleName()));
+    }
 
     /**
      * Reads the members of one lease or election and what each of them owns, with one query. If the lease does not exist, the

@@ -1,5 +1,6 @@
 package io.github.dbleases.internal.client;
 
+import io.github.dbleases.DbLeasesException;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.assignment.Balancer;
@@ -131,18 +132,25 @@ final class ClusterMaintenance {
     }
 
     private void assign(String lease, String what, Function<Assigner, Outcome> step, Runnable afterwards) {
-        jobs.submit(Job.of(what, () -> keeper.session() != null, channel -> transact(channel, lease, step), outcome -> {
+        jobs.submit(Job.of(what, () -> prepareAssigning(lease, step), outcome -> {
             afterwards.run();
             schedule(lease, outcome);
             refresh.run();
         }));
     }
 
-    private Outcome transact(WorkChannel channel, String lease, Function<Assigner, Outcome> step) {
+    private Optional<Function<WorkChannel, Outcome>> prepareAssigning(String lease, Function<Assigner, Outcome> step) {
+        Session session = keeper.session();
+        return session == null
+                ? Optional.empty()
+                : Optional.of(channel -> transact(channel, session.id(), lease, step));
+    }
+
+    private Outcome transact(WorkChannel channel, long session, String lease, Function<Assigner, Outcome> step) {
         int limit = jobs.stepLimit();
         return channel.transact(
                 new TreeSet<>(Set.of(lease)),
-                (LeaseTransaction transaction) -> step.apply(new Assigner(transaction, limit)));
+                (LeaseTransaction transaction) -> step.apply(new Assigner(transaction, session, limit)));
     }
 
     /**
@@ -192,7 +200,9 @@ final class ClusterMaintenance {
     }
 
     private Optional<MarkDeadCondition> markDeadCondition(Session session, Neighbor expired) {
-        return session.guard().markDeadCondition(expired, environment.clock().nanoTime());
+        return session.guard()
+                .markDeadCondition(expired, environment.clock().nanoTime())
+                .map(condition -> condition.by(session.id()));
     }
 
     private Optional<Function<WorkChannel, Optional<Set<String>>>> prepareMarking(Session session, Neighbor expired) {
@@ -230,24 +240,46 @@ final class ClusterMaintenance {
 
     private void audit() {
         if (!auditing) {
-            jobs.submit(Job.of("audit", () -> auditing = keeper.session() != null, this::clusterSnapshot, this::audited)
-                    .giveUpIf(failure -> {
-                        auditing = false;
-                        return true;
-                    }));
+            jobs.submit(
+                    Job.of("audit", () -> auditing = keeper.session() != null, ClusterMaintenance::read, this::audited)
+                            .giveUpIf(failure -> {
+                                auditing = false;
+                                return true;
+                            }));
             auditing = true;
         }
     }
 
-    private ClusterSnapshot clusterSnapshot(WorkChannel channel) {
+    private static Reading read(WorkChannel channel) {
         ClusterSnapshot cluster = channel.clusterSnapshot();
         if (cluster.sessions().stream().anyMatch(session -> !session.live())) {
             channel.purge();
         }
-        return cluster;
+        return new Reading(cluster, trimHistory(channel));
     }
 
-    private void audited(ClusterSnapshot cluster) {
+    /** Deletes old events. A failure must not keep the audit from the work that the cluster depends on. */
+    private static boolean trimHistory(WorkChannel channel) {
+        try {
+            return channel.trimHistory();
+        } catch (DbLeasesException failed) {
+            log.warn("Could not delete old events of the history; the next audit tries again: {}", failed.getMessage());
+            return false;
+        }
+    }
+
+    /** Continues to delete events, in jobs of their own, so that other work does not wait for long. */
+    private void trimHistory() {
+        jobs.submit(
+                Job.of("delete old events", () -> keeper.session() != null, ClusterMaintenance::trimHistory, more -> {
+                    if (more) {
+                        trimHistory();
+                    }
+                }));
+    }
+
+    private void audited(Reading reading) {
+        ClusterSnapshot cluster = reading.cluster;
         auditing = false;
         auditedNanos = environment.clock().nanoTime();
         cluster.sessions().stream()
@@ -272,6 +304,9 @@ final class ClusterMaintenance {
         }
         if (config.balanceLeaderships()) {
             balanceLeaderships(cluster);
+        }
+        if (reading.oldEventsLeft) {
+            trimHistory();
         }
     }
 
@@ -310,6 +345,13 @@ final class ClusterMaintenance {
         LeadershipBalancer.plan(elections)
                 .forEach(name -> assign(name, "relieve the leader of " + name, assigner -> assigner.relieve(name)));
     }
+
+    /**
+     * What an audit has read.
+     *
+     * @param oldEventsLeft whether the history has more events to delete
+     */
+    private record Reading(ClusterSnapshot cluster, boolean oldEventsLeft) {}
 
     /** A watched session, as it was last read. */
     private static final class Watch {

@@ -3,10 +3,16 @@ package io.github.dbleases.internal.client;
 import io.github.dbleases.ClientState;
 import io.github.dbleases.ClientStatus;
 import io.github.dbleases.ClusterView;
+import io.github.dbleases.HistoryEvent;
+import io.github.dbleases.HistoryQuery;
+import io.github.dbleases.HistoryUnavailableException;
+import io.github.dbleases.LeaseAdministration;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseEventListener;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
+import io.github.dbleases.OperationRefusedException;
+import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.internal.LeaseConflicts;
 import io.github.dbleases.internal.client.JobQueue.Job;
 import io.github.dbleases.spi.ClusterSnapshot;
@@ -25,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -370,6 +377,90 @@ final class Engine implements SessionKeeper.Observer {
                     .giveUpIf(view::completeExceptionally));
         });
         return view;
+    }
+
+    /**
+     * Makes a request of {@link LeaseAdministration} to the store, once. It is not repeated if it fails, because a person
+     * waits for it and can ask again.
+     */
+    <T> CompletableFuture<T> request(String what, BiFunction<WorkChannel, Long, T> call) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        exclusively(() -> {
+            if (!started) {
+                answer.completeExceptionally(notStarted());
+                return;
+            }
+            jobs.submit(Job.<Optional<T>>of(
+                            what,
+                            () -> {
+                                Session session = keeper.session();
+                                long by = session == null ? 0 : session.id();
+                                return answer.isDone()
+                                        ? Optional.empty()
+                                        : Optional.of(channel -> attempt(channel, by, call, answer));
+                            },
+                            done -> done.ifPresent(answer::complete))
+                    .giveUpIf(answer::completeExceptionally));
+        });
+        return answer;
+    }
+
+    /** A refusal is an answer, and no failure of the store. */
+    private static <T> Optional<T> attempt(
+            WorkChannel channel, long by, BiFunction<WorkChannel, Long, T> call, CompletableFuture<T> answer) {
+        try {
+            return Optional.of(call.apply(channel, by));
+        } catch (OperationRefusedException refused) {
+            answer.completeExceptionally(refused);
+            return Optional.empty();
+        }
+    }
+
+    /** Returns how many partitions one transaction may write. */
+    int stepLimit() {
+        return exclusively(jobs::stepLimit);
+    }
+
+    boolean balancesLeaderships() {
+        return config.balanceLeaderships();
+    }
+
+    /** Returns for how long a leader that has resigned ranks after the other candidates. */
+    Duration yieldTime() {
+        return Reconciler.yieldTime(config.timing());
+    }
+
+    /**
+     * Reads the history. The future fails with a {@link HistoryUnavailableException} if the store keeps none, and with a
+     * {@link StoreUnavailableException} if the client is not started.
+     */
+    CompletableFuture<List<HistoryEvent>> history(HistoryQuery query) {
+        CompletableFuture<List<HistoryEvent>> events = new CompletableFuture<>();
+        exclusively(() -> {
+            if (!started) {
+                events.completeExceptionally(notStarted());
+                return;
+            }
+            jobs.submit(Job.<Optional<List<HistoryEvent>>>of(
+                            "read the history",
+                            () -> !events.isDone(),
+                            channel -> channel.keepsHistory() ? Optional.of(channel.history(query)) : Optional.empty(),
+                            read -> read.ifPresentOrElse(
+                                    events::complete, () -> events.completeExceptionally(withoutHistory())))
+                    .giveUpIf(events::completeExceptionally));
+        });
+        return events;
+    }
+
+    private static HistoryUnavailableException withoutHistory() {
+        return new HistoryUnavailableException(
+                "There is no history: the store keeps none, or it is switched off.",
+                "Keep the leases in PostgreSQL, and set the retention of the history to more than zero.");
+    }
+
+    private StoreUnavailableException notStarted() {
+        return new StoreUnavailableException(
+                "Client '%s' is not started, so it does not use its store.".formatted(config.clientId()));
     }
 
     /**

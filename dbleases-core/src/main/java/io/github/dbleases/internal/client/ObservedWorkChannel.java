@@ -1,5 +1,7 @@
 package io.github.dbleases.internal.client;
 
+import io.github.dbleases.HistoryEvent;
+import io.github.dbleases.HistoryQuery;
 import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.Holdings;
 import io.github.dbleases.spi.MarkDeadCondition;
@@ -7,6 +9,7 @@ import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.WorkChannel;
 import io.github.dbleases.spi.observation.ClientObserver.StoreOperation;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -66,6 +69,21 @@ final class ObservedWorkChannel implements WorkChannel {
             channel.purge();
             return true;
         });
+    }
+
+    @Override
+    public boolean keepsHistory() {
+        return channel.keepsHistory();
+    }
+
+    @Override
+    public List<HistoryEvent> history(HistoryQuery query) {
+        return observe(StoreOperation.HISTORY, () -> channel.history(query));
+    }
+
+    @Override
+    public boolean trimHistory() {
+        return observe(StoreOperation.TRIM_HISTORY, channel::trimHistory);
     }
 
     private <T> T observe(StoreOperation operation, Supplier<T> request) {

@@ -291,8 +291,7 @@ final class Reconciler implements HandOverQueue.Listener {
         for (OwnedPartition owned : partitions) {
             if (owned.isHandingOver()) {
                 HandOver handOver = handOver(lease.name(), owned.partition(), owned.token());
-                handOvers.add(
-                        owned.isResigned() ? handOver.resigned(timing.ttl().multipliedBy(YIELDED_TTLS)) : handOver);
+                handOvers.add(owned.isResigned() ? handOver.resigned(yieldTime(timing)) : handOver);
             } else {
                 lease.ownership().forget(owned);
                 refresh();
@@ -303,6 +302,11 @@ final class Reconciler implements HandOverQueue.Listener {
         }
         leases.drained(lease);
         partitions.forEach(OwnedPartition::drainHandled);
+    }
+
+    /** Returns for how long a leader that has resigned ranks after the other candidates. */
+    static Duration yieldTime(Timing timing) {
+        return timing.ttl().multipliedBy(YIELDED_TTLS);
     }
 
     /** Gives back partitions that the session owns but that this client does not work on. */

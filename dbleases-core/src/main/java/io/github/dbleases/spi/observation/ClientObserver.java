@@ -139,7 +139,11 @@ public interface ClientObserver {
         /** Reads the cluster or a part of it. */
         CLUSTER,
         /** Deletes dead sessions. */
-        PURGE
+        PURGE,
+        /** Reads the history. */
+        HISTORY,
+        /** Deletes old events of the history. */
+        TRIM_HISTORY
     }
 
     /** Called when this client has audited the cluster. */

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** A simulated process with one client: the real engine, and an application that sometimes holds partitions. */
@@ -250,6 +251,15 @@ final class SimProcess {
             JoinedLease joined = leases.get(election);
             if (joined != null) {
                 engine.resign(joined);
+            }
+        });
+    }
+
+    /** Asks for an operation on the cluster, whose outcome no one waits for. */
+    void administer(Consumer<DefaultLeaseAdministration> operation) {
+        environment.run(() -> {
+            if (!closing) {
+                operation.accept(new DefaultLeaseAdministration(engine));
             }
         });
     }

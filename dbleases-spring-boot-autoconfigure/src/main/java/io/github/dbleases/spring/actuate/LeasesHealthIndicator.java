@@ -56,8 +56,10 @@ final class LeasesHealthIndicator extends AbstractHealthIndicator {
             health.withDetail("cause", "The client has no session yet.");
         } else if (status.state() == ClientState.SUSPENDED) {
             health.withDetail("cause", "The client does not trust its session.");
+        } else if (status.state() == ClientState.STOPPED) {
+            health.withDetail("cause", "The client is stopped.");
         } else if (status.state() == ClientState.CLOSED) {
-            health.withDetail("cause", "The client is closed, or dbleases is disabled.");
+            health.withDetail("cause", "The client is closed.");
         } else if (status.drained()) {
             health.withDetail("cause", "The client is drained and stands by.");
         }

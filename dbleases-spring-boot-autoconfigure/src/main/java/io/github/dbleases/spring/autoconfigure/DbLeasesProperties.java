@@ -33,6 +33,7 @@ import org.springframework.util.StringUtils;
  * @param connection Connections of dbleases
  * @param migration Migration of the tables
  * @param notifications Hints between instances
+ * @param history History of the cluster
  * @param store Store of the leases
  * @param leases Leases to take part in, by name. A name with characters other than letters, digits and '-' is written in brackets: dbleases.leases[a/b].partitions.
  * @param leaders Leader elections
@@ -57,6 +58,7 @@ public record DbLeasesProperties(
         @DefaultValue Connection connection,
         @DefaultValue Migration migration,
         @DefaultValue Notifications notifications,
+        @DefaultValue History history,
         @DefaultValue Store store,
         @DefaultValue Map<String, Lease> leases,
         @DefaultValue Leaders leaders,
@@ -214,6 +216,22 @@ public record DbLeasesProperties(
      * @param enabled Whether instances tell each other about changes with LISTEN and NOTIFY. Disable it behind a connection pooler in transaction mode; changes are then seen at the next heartbeat.
      */
     public record Notifications(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * History of the cluster.
+     *
+     * @param enabled Whether what happens to sessions, leases and elections is recorded in the database.
+     * @param retention How long events are kept; 0 to record none. Should be the same in all instances.
+     */
+    public record History(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("7d") Duration retention) {
+
+        /** Returns how long events are kept, zero if none are recorded. */
+        Duration effectiveRetention() {
+            return enabled ? retention : Duration.ZERO;
+        }
+    }
 
     /**
      * Store of the leases.

@@ -28,6 +28,8 @@ class ConfigurationPropertiesTests {
             "dbleases.client-id",
             "dbleases.ttl",
             "dbleases.heartbeat",
+            "dbleases.history.enabled",
+            "dbleases.history.retention",
             "dbleases.attempt-timeout",
             "dbleases.margin",
             "dbleases.grace",

@@ -5,7 +5,7 @@ import org.junit.jupiter.api.Nested;
 
 /**
  * The contract of a store with a database behind it, which does what not every storage can: it locks leases, counts what was
- * raised for each session alone, sends hints, and keeps dead sessions until they are purged.
+ * raised for each session alone, sends hints, keeps dead sessions until they are purged, and keeps a history.
  */
 public abstract class DatabaseStoreContract extends LeaseStoreContract {
 
@@ -21,6 +21,16 @@ public abstract class DatabaseStoreContract extends LeaseStoreContract {
     /** What only such a store can do. */
     @Nested
     class Database extends DatabaseContract {
+
+        @Override
+        StoreUnderTest newStore() {
+            return DatabaseStoreContract.this.newStore();
+        }
+    }
+
+    /** The history. */
+    @Nested
+    class History extends HistoryContract {
 
         @Override
         StoreUnderTest newStore() {
