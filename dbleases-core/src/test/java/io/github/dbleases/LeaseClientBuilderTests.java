@@ -78,7 +78,7 @@ class LeaseClientBuilderTests {
     }
 
     @Test
-    void aClientThatTheLibraryDidNotStartCannotRunTasks() {
+    void aClientThatTheLibraryDidNotBuildCannotRunTasks() {
         try (LeaseClient client = LeaseClient.builder(store).start()) {
             LeaseClient wrapping = (LeaseClient) java.lang.reflect.Proxy.newProxyInstance(
                     getClass().getClassLoader(),
@@ -89,7 +89,7 @@ class LeaseClientBuilderTests {
 
             assertThatExceptionOfType(IllegalArgumentException.class)
                     .isThrownBy(builder::build)
-                    .withMessageContaining("needs one that LeaseClient.builder has started");
+                    .withMessageContaining("needs one that LeaseClient.builder has built");
         }
     }
 
