@@ -82,7 +82,7 @@ final class Mutants {
             of("late release", "a stop that is complete releases what a later run owns", "internal.client.Stopping")
                     .replace("if (complete || session == null) {", "if (session == null) {")
                     .killedBy(
-                            "internal.client.RestartScenarioTests#aLateReleaseOfAnEarlierRunDoesNotEndTheNextSession"),
+                            "internal.client.RestartScenarioTests#aLateReleaseOfAnEarlierRunReleasesNothingOfTheNext"),
             of(
                             "late join",
                             "the answer to a join counts in a later session of the client",

@@ -158,6 +158,14 @@ final class JoinedLease implements Lease {
         part = requested;
     }
 
+    /**
+     * Returns whether the end of the membership has been requested because the client is drained. Only then is it renewed when
+     * the client is resumed, so nothing else may end it: an {@code Error} can keep a drain from reaching this lease.
+     */
+    boolean isStandingBy() {
+        return part == Part.DRAINING || part == Part.STANDING_BY;
+    }
+
     /** The part that a client has in a lease, by what it has requested. */
     enum Part {
         /** The session is a member, or has been asked to become one. */

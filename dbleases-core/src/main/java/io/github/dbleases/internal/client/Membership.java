@@ -55,7 +55,7 @@ final class Membership {
     void join(JoinedLease lease) {
         if (leases.isDrained()) {
             // The session may still be a member, if the lease was left just now.
-            lease.part(left.contains(lease.name()) ? Part.MEMBER : Part.STANDING_BY);
+            lease.part(left.contains(lease.name()) ? Part.DRAINING : Part.STANDING_BY);
         } else if (keeper.session() != null) {
             jobs.submit(joining(lease));
         }
@@ -71,7 +71,7 @@ final class Membership {
         for (JoinedLease lease : leases.all()) {
             if (leases.isDrained() && lease.part() != Part.STANDING_BY) {
                 standBy(lease);
-            } else if (!leases.isDrained() && (lease.part() == Part.DRAINING || lease.part() == Part.STANDING_BY)) {
+            } else if (!leases.isDrained() && lease.isStandingBy()) {
                 join(lease);
                 lease.part(Part.RETURNING);
             }

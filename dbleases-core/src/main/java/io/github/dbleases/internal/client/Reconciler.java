@@ -328,8 +328,9 @@ final class Reconciler implements HandOverQueue.Listener {
     @Override
     public boolean takesPartIn(String name) {
         return !leases.isRetired()
-                && !leases.isDrained()
-                && leases.find(name).filter(lease -> !lease.isLeaving()).isPresent();
+                && leases.find(name)
+                        .filter(lease -> !lease.isLeaving() && !lease.isStandingBy())
+                        .isPresent();
     }
 
     @Override

@@ -21,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  * After a claim that found nothing: when the interval has passed, when everything held is done, or when woken.
  *
  * <p><b>Fresh tasks and retries</b> are claimed side by side. While fresh tasks wait, retries get a quarter of the threads'
- * time, however slow or many they are. Each kind has a {@link CircuitBreaker}: an instance on which all fresh tasks fail
- * claims only single probes. If only the retries fail, fresh tasks are not held up. While many fresh tasks fail, every second
- * claim starts at the other end of the order, where there may be tasks that succeed.
+ * time, however slow or many they are. Each kind has a {@link CircuitBreaker}. If only the retries fail, fresh tasks are not
+ * held up. If all fresh tasks fail, the instance itself may be broken: it claims single probes, and three of four are fresh
+ * tasks, which have all their attempts left, so that it uses up those of none. While many fresh tasks fail, every second claim
+ * of fresh tasks starts at the other end of the order, where there may be tasks that succeed.
  */
 final class ClaimSchedule {
 
@@ -47,6 +48,9 @@ final class ClaimSchedule {
 
     private static final double MANY_FAIL = 0.3;
 
+    /** While all fresh tasks fail, but more wait, one probe in this many is a retry. */
+    private static final int PROBES_PER_RETRY = 4;
+
     /** The weight of the last round trip in the average. */
     private static final double ROUND_TRIP_WEIGHT = 0.125;
 
@@ -64,6 +68,7 @@ final class ClaimSchedule {
     private boolean shared;
     private boolean freshWaits;
     private boolean fromEnd;
+    private int probes;
     private long foundNothing;
 
     private double roundTrip;
@@ -153,13 +158,14 @@ final class ClaimSchedule {
         return breaker(retry).failed(now);
     }
 
+    /** While all fresh tasks fail, their breaker limits retries, too. */
     private CircuitBreaker breaker(boolean retry) {
-        return retry ? retryBreaker : freshBreaker;
+        return retry && !freshBreaker.isOpen() ? retryBreaker : freshBreaker;
     }
 
     /** Returns whether all tasks of a kind fail, so that only single ones are tried. */
-    boolean isBroken(boolean retry) {
-        return breaker(retry).isOpen();
+    boolean isBroken() {
+        return freshBreaker.isOpen() || retryBreaker.isOpen();
     }
 
     /** Returns whether retries have not used up their share of the time, which counts while fresh tasks wait. */
@@ -172,12 +178,8 @@ final class ClaimSchedule {
         if (wanted(load, now) <= 0) {
             return Long.MAX_VALUE;
         }
-        long untilFresh = freshBreaker.nanosUntilAllowed(now);
-        long untilRetries = retriesMustWait()
-                ? Long.MAX_VALUE
-                : Math.max(retriesDueNanos - now, retryBreaker.nanosUntilAllowed(now));
         long untilAsked = load.held() == 0 && dueWhenEmpty ? 0 : dueNanos - now;
-        return Math.max(untilAsked, Math.min(untilFresh, untilRetries));
+        return Math.max(untilAsked, freshBreaker.nanosUntilAllowed(now));
     }
 
     private boolean retriesMustWait() {
@@ -218,17 +220,22 @@ final class ClaimSchedule {
         if (nanosUntilDue(load, now) > 0) {
             return null;
         }
-        int wanted = wanted(load, now);
-        int fresh = freshBreaker.allowed(wanted, now);
-        int retries = retriesMustWait() || retriesDueNanos - now > 0
-                ? 0
-                : retryBreaker.allowed(freshWaits ? Math.max(1, wanted / 2) : wanted, now);
-        if (fresh + retries == 0) {
-            return null;
+        int limit = freshBreaker.allowed(wanted(load, now), now);
+        int fresh = limit;
+        int retries;
+        if (freshBreaker.isOpen()) {
+            probes++;
+            fresh = freshWaits && probes % PROBES_PER_RETRY == 0 ? 0 : limit;
+            retries = freshWaits ? limit - fresh : limit;
+        } else {
+            retries = retriesMustWait() || retriesDueNanos - now > 0
+                    ? 0
+                    : retryBreaker.allowed(freshWaits ? Math.max(1, limit / 2) : limit, now);
         }
         woken = false;
-        fromEnd = (freshFailureRate > MANY_FAIL || freshBreaker.isOpen()) && !fromEnd;
-        int limit = Math.min(wanted, fresh + retries);
+        if (fresh > 0) {
+            fromEnd = (freshFailureRate > MANY_FAIL || freshBreaker.isOpen()) && !fromEnd;
+        }
         return new ClaimPlan(
                 new TaskClaim(session, limit, load.held(), place, shared),
                 fresh,
@@ -250,7 +257,7 @@ final class ClaimSchedule {
             freshBreaker.probed(now);
         }
         if (retries > 0) {
-            retryBreaker.probed(now);
+            breaker(true).probed(now);
         }
         int room = Math.min(plan.fresh(), plan.claim().limit() - retries);
         boolean waited = plan.retries() == 0 && retriesMustWait();

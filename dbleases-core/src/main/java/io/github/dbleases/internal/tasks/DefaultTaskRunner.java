@@ -10,6 +10,7 @@ import io.github.dbleases.spi.tasks.TaskWork;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,7 +55,15 @@ final class DefaultTaskRunner<T> implements TaskRunner {
             }
             boolean checked = check();
             TaskSession session = sessions.apply(config.name());
-            Run<T> next = new Run<>(config, work, session, reporter, clock, checked, this::ended);
+            Run<T> next = new Run<>(
+                    config,
+                    work,
+                    session,
+                    reporter,
+                    clock,
+                    () -> ThreadLocalRandom.current().nextDouble(),
+                    checked,
+                    this::ended);
             if (last != null) {
                 next.follow();
             }

@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +53,7 @@ final class Run<T> implements TaskSessionListener {
     /**
      * Prepares a run.
      *
+     * @param random spreads what instances do at the same time; from 0 to 1
      * @param checked whether the queue is known to be usable
      * @param onEnd is called by the last thread at the end
      */
@@ -62,6 +63,7 @@ final class Run<T> implements TaskSessionListener {
             TaskSession session,
             RunnerReporter<T> reporter,
             Clock clock,
+            DoubleSupplier random,
             boolean checked,
             Consumer<Run<T>> onEnd) {
         this.config = config;
@@ -70,11 +72,7 @@ final class Run<T> implements TaskSessionListener {
         this.queue = work.channel().scope();
         this.state = new SharedState<>(
                 new RunnerState<>(
-                        config,
-                        batchSize(config, work),
-                        !work.channel().keepsFailures(),
-                        () -> ThreadLocalRandom.current().nextDouble(),
-                        clock.nanoTime()),
+                        config, batchSize(config, work), !work.channel().keepsFailures(), random, clock.nanoTime()),
                 session,
                 clock);
         this.loop = new QueueLoop<>(work.channel(), session, state, reporter, QueueScope.join(queue, this), checked);

@@ -687,7 +687,7 @@ final class RunnerState<T> {
 
     /** Returns whether all fresh tasks or all retries fail, so that only single ones are tried. */
     boolean isBroken() {
-        return schedule.isBroken(false) || schedule.isBroken(true);
+        return schedule.isBroken();
     }
 
     /** Makes a claim due, and returns a mark for {@link #isDrained}. */

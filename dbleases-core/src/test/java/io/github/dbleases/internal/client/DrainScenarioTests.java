@@ -156,6 +156,39 @@ class DrainScenarioTests extends Scenario {
     }
 
     @Test
+    void aLeaseThatADrainedClientHasLeftAndJoinedAgainIsJoinedWhenItIsResumed() {
+        List<SimProcess> processes = start(2, 4);
+        settle();
+        SimProcess drained = processes.get(0);
+        drained.drain();
+        settle();
+
+        drained.leave("orders");
+        cluster.run(SOON);
+        drained.join("orders", 4);
+        drained.resume();
+
+        await(() -> drained.view("orders").size() == 2, SOON);
+        settle();
+    }
+
+    @Test
+    void aDrainedClientThatLeavesAndJoinsALeaseOfTasksIsNoMember() {
+        List<SimProcess> processes = List.of(cluster.start(CONFIG), cluster.start(CONFIG));
+        processes.forEach(process -> process.joinTasks("letters", Duration.ZERO));
+        cluster.run(LONG);
+        SimProcess drained = processes.get(0);
+
+        drained.drain();
+        drained.leave("letters");
+        drained.joinTasks("letters", Duration.ZERO);
+        cluster.run(LONG);
+
+        assertThat(processes.get(1).tasks("letters").sessions()).isOne();
+        settle();
+    }
+
+    @Test
     void aDrainIsDoneOnceTheStoreCanBeReached() {
         List<SimProcess> processes = start(2, 4);
         settle();

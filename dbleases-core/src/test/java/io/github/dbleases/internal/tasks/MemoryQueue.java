@@ -146,6 +146,11 @@ final class MemoryQueue implements TaskChannel<String> {
         rows.get(id).task = task;
     }
 
+    /** Returns the most attempts that any task has used up. */
+    synchronized int mostAttempts() {
+        return rows.values().stream().mapToInt(row -> row.attempts).max().orElse(0);
+    }
+
     /** Makes rows with this data impossible to map. */
     synchronized void unmappable(String task) {
         unmappable = task;

@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a failure does to its task, and what it does not do to others, step by step. */
 class RunnerFailureTests {
@@ -198,14 +200,19 @@ class RunnerFailureTests {
                 .doesNotContain("task 1", "task 2");
     }
 
-    @Test
-    void fifteenHundredFailingTasksDoNotKeepOthersWaiting() {
-        Steps steps = new Steps(config(100, 100), queue.with(1_500), tasks -> {
-            if (tasks.stream().anyMatch(task -> Integer.parseInt(task.substring(5)) <= 1_500)) {
-                throw new IllegalStateException("the first ones fail");
-            }
-            return tasks;
-        });
+    @ParameterizedTest
+    @ValueSource(longs = {29, 42, 50, 68, 94, 109, 153, 227, 233})
+    void fifteenHundredFailingTasksDoNotKeepOthersWaiting(long seed) {
+        Steps steps = new Steps(
+                config(100, 100),
+                queue.with(1_500),
+                tasks -> {
+                    if (tasks.stream().anyMatch(task -> Integer.parseInt(task.substring(5)) <= 1_500)) {
+                        throw new IllegalStateException("the first ones fail");
+                    }
+                    return tasks;
+                },
+                seed);
         queue.with(3_500);
 
         steps.run().runFor(Duration.ofSeconds(20));
@@ -252,7 +259,7 @@ class RunnerFailureTests {
         assertThat(first).isLessThan(60);
         assertThat(calls[0] - first).isLessThan(120);
         assertThat(queue.heldBy(SESSION)).isZero();
-        assertThat(steps.reporter.givenUp()).isZero();
+        assertThat(queue.mostAttempts()).isLessThanOrEqualTo(2);
     }
 
     @Test

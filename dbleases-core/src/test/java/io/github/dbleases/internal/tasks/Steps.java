@@ -5,6 +5,7 @@ import io.github.dbleases.Tasker;
 import io.github.dbleases.spi.tasks.TaskChannel;
 import io.github.dbleases.spi.tasks.TaskWork;
 import java.time.Duration;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /** A runner without threads: the test takes the steps of its queue loop and of one worker, and drives its clock. */
@@ -20,7 +21,11 @@ final class Steps {
     final RunnerReporter<String> reporter;
 
     Steps(TaskRunnerConfig config, MemoryQueue queue, Tasker<String> tasker) {
-        this(config, queue, tasker, null);
+        this(config, queue, tasker, 1);
+    }
+
+    Steps(TaskRunnerConfig config, MemoryQueue queue, Tasker<String> tasker, long seed) {
+        this(config, queue, tasker, null, seed);
     }
 
     Steps(
@@ -28,6 +33,15 @@ final class Steps {
             MemoryQueue queue,
             Tasker<String> tasker,
             @Nullable MemoryTransactions transactions) {
+        this(config, queue, tasker, transactions, 1);
+    }
+
+    private Steps(
+            TaskRunnerConfig config,
+            MemoryQueue queue,
+            Tasker<String> tasker,
+            @Nullable MemoryTransactions transactions,
+            long seed) {
         this.queue = queue;
         queue.clock(clock::nanoTime);
         TaskChannel<String> channel = transactions == null ? queue : transactions;
@@ -35,7 +49,7 @@ final class Steps {
         TaskWork<String> work = new TaskWork<>(channel, tasker, transactions);
         reporter =
                 new RunnerReporter<>(new DefaultTaskRunner<>(config, name -> session, work, listener, clock), listener);
-        run = new Run<>(config, work, session, reporter, clock, true, ended -> {});
+        run = new Run<>(config, work, session, reporter, clock, new Random(seed)::nextDouble, true, ended -> {});
     }
 
     static TaskRunnerConfig config(int tasksPerSession, int batchSize) {
