@@ -133,9 +133,9 @@ final class ClusterMaintenance {
 
     private void assign(String lease, String what, Function<Assigner, Outcome> step, Runnable afterwards) {
         jobs.submit(Job.of(what, () -> prepareAssigning(lease, step), outcome -> {
-            afterwards.run();
             schedule(lease, outcome);
             refresh.run();
+            afterwards.run();
         }));
     }
 
@@ -298,15 +298,15 @@ final class ClusterMaintenance {
                 schedule(name, Outcome.UNBALANCED);
             }
         }
-        if (observers.isOn()) {
-            Audit audit = summary(cluster);
-            observers.tell(to -> to.onAudit(audit));
-        }
         if (config.balanceLeaderships()) {
             balanceLeaderships(cluster);
         }
         if (reading.oldEventsLeft) {
             trimHistory();
+        }
+        if (observers.isOn()) {
+            Audit audit = summary(cluster);
+            observers.tell(to -> to.onAudit(audit));
         }
     }
 

@@ -84,7 +84,7 @@ final class Engine implements SessionKeeper.Observer {
         this.config = config;
         this.fence = fence;
         this.environment = environment;
-        this.observers = new Observers(observer, environment.listeners());
+        this.observers = new Observers(observer, environment.observers());
         this.events = new EventPublisher(config.clientId(), listener, environment.listeners());
         this.keeper = new SessionKeeper(config, environment, this, lastFailure, observers);
         this.jobs = new JobQueue(

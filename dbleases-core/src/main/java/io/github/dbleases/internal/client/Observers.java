@@ -13,8 +13,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the observer of a client what happens. Nothing here throws, and the engine never waits: its events are queued, and
- * dropped if too many of them wait.
+ * Tells the observer of a client what happens. The engine never waits: its events are queued, and dropped if too many of
+ * them wait. Whatever the observer throws is logged and ends here.
+ *
+ * <p>An event is told when the step that it reports is complete, so that an {@code Error} in the telling leaves nothing
+ * half done.
  */
 final class Observers {
 
@@ -126,6 +129,10 @@ final class Observers {
         }
     }
 
+    /**
+     * Calls the listener first and allocates nothing before that: a notification counts as delivered when it throws, and a
+     * listener that was not told of a start must not be told of the stop.
+     */
     private final class ObservedListener implements OwnershipListener {
 
         private final OwnershipListener listener;
@@ -138,27 +145,37 @@ final class Observers {
 
         @Override
         public void assigned(PartitionSet partitions, Grants grants) {
-            timed(ClientObserver.Callback.ASSIGNED, () -> listener.assigned(partitions, grants));
+            long start = clock.nanoTime();
+            try {
+                listener.assigned(partitions, grants);
+            } finally {
+                returned(ClientObserver.Callback.ASSIGNED, start);
+            }
         }
 
         @Override
         public void revoked(PartitionSet partitions) {
-            timed(ClientObserver.Callback.REVOKED, () -> listener.revoked(partitions));
+            long start = clock.nanoTime();
+            try {
+                listener.revoked(partitions);
+            } finally {
+                returned(ClientObserver.Callback.REVOKED, start);
+            }
         }
 
         @Override
         public void failed(Exception error) {
-            timed(ClientObserver.Callback.FAILED, () -> listener.failed(error));
-        }
-
-        private void timed(ClientObserver.Callback callback, Runnable call) {
             long start = clock.nanoTime();
             try {
-                call.run();
+                listener.failed(error);
             } finally {
-                Duration time = Duration.ofNanos(clock.nanoTime() - start);
-                tell(to -> to.onListenerReturned(callback, time));
+                returned(ClientObserver.Callback.FAILED, start);
             }
+        }
+
+        private void returned(ClientObserver.Callback callback, long start) {
+            Duration time = Duration.ofNanos(clock.nanoTime() - start);
+            tell(to -> to.onListenerReturned(callback, time));
         }
 
         @Override

@@ -127,12 +127,14 @@ final class Reconciler implements HandOverQueue.Listener {
         byLease.forEach((lease, unwanted) -> giveBack(lease, unwanted));
         if (isQuiet()) {
             wantedAfterQuietTime = true;
-            Duration rest = keeper.quiet().remaining();
-            observers.tell(to -> to.onQuietTime(rest));
             environment.after(keeper.quiet().remaining().plusMillis(1), this::refresh);
         }
         session.applied(holdings.inbox());
         keeper.confirmed(session);
+        if (isQuiet()) {
+            Duration rest = keeper.quiet().remaining();
+            observers.tell(to -> to.onQuietTime(rest));
+        }
     }
 
     private void reconcile(JoinedLease lease, List<GrantedPartition> own, long tokenFloor) {
@@ -284,14 +286,12 @@ final class Reconciler implements HandOverQueue.Listener {
             return;
         }
         List<HandOver> handOvers = new ArrayList<>();
-        observePhase(
-                lease.name(),
-                HandOverPhase.DRAIN,
-                partitions.stream().filter(OwnedPartition::isHandingOver).toList());
+        List<OwnedPartition> handedOver = new ArrayList<>();
         for (OwnedPartition owned : partitions) {
             if (owned.isHandingOver()) {
                 HandOver handOver = handOver(lease.name(), owned.partition(), owned.token());
                 handOvers.add(owned.isResigned() ? handOver.resigned(yieldTime(timing)) : handOver);
+                handedOver.add(owned);
             } else {
                 lease.ownership().forget(owned);
                 refresh();
@@ -302,6 +302,7 @@ final class Reconciler implements HandOverQueue.Listener {
         }
         leases.drained(lease);
         partitions.forEach(OwnedPartition::drainHandled);
+        observePhase(lease.name(), HandOverPhase.DRAIN, handedOver);
     }
 
     /** Returns for how long a leader that has resigned ranks after the other candidates. */
@@ -344,8 +345,8 @@ final class Reconciler implements HandOverQueue.Listener {
                         .ifPresent(given::add);
             }
             given.forEach(lease.ownership()::forget);
-            observePhase(name, HandOverPhase.TRANSFER, given);
             leases.drained(lease);
+            observePhase(name, HandOverPhase.TRANSFER, given);
         });
     }
 

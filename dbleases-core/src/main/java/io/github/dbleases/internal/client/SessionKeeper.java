@@ -212,9 +212,7 @@ final class SessionKeeper {
 
     private void renewed(Session current, Moment sent, Renewal renewal) {
         boolean lapsed = deadline.noticeLapse();
-        if (current.guard().record(heartbeat(sent, renewal))) {
-            observers.tell(ClientObserver::onClockStep);
-        }
+        boolean stepped = current.guard().record(heartbeat(sent, renewal));
         current.sent(sent);
         if (!renewal.incarnation().equals(current.incarnation())) {
             incarnationChanged(current, renewal.incarnation(), lapsed);
@@ -223,6 +221,9 @@ final class SessionKeeper {
             deadline.extend(sent);
         }
         observer.renewed(current, renewal);
+        if (stepped) {
+            observers.tell(ClientObserver::onClockStep);
+        }
     }
 
     /** First prevents the trust from being extended. Repeated at the next heartbeat unless it has completed. */
@@ -235,9 +236,9 @@ final class SessionKeeper {
         current.guard().restartSteadyTime(environment.clock().nanoTime());
         observer.incarnationChanged(current, !lapsed);
         log.warn("The store has a new incarnation: {}, previously {}", next, current.incarnation());
+        current.enter(next);
         Duration rest = quiet.remaining();
         observers.tell(to -> to.onQuietTime(rest));
-        current.enter(next);
     }
 
     private void over(Session current) {
@@ -308,29 +309,23 @@ final class SessionKeeper {
                 return;
             }
             Moment start = Objects.requireNonNull(sent);
+            Duration time = Duration.ofNanos(environment.clock().nanoTime() - start.nanos());
             succeeded();
-            observe(renewal.isPresent() ? HeartbeatOutcome.RENEWED : HeartbeatOutcome.OVER);
             if (renewing == null) {
                 opened(id, start, renewal.orElseThrow());
             } else if (renewal.isPresent()) {
                 renewed(renewing, start, renewal.get());
             } else {
                 over(renewing);
+                observers.tell(to -> to.onHeartbeat(HeartbeatOutcome.OVER, time));
                 schedule(Duration.ZERO);
                 return;
             }
             observer.heartbeatAttempted();
+            observers.tell(to -> to.onHeartbeat(HeartbeatOutcome.RENEWED, time));
             long sinceSent = environment.clock().nanoTime() - start.nanos();
             long rest = timing.heartbeat().toNanos() - sinceSent;
             schedule(Duration.ofNanos(Math.max(0, rest)));
-        }
-
-        private void observe(HeartbeatOutcome outcome) {
-            Moment start = sent;
-            if (start != null) {
-                Duration time = Duration.ofNanos(environment.clock().nanoTime() - start.nanos());
-                observers.tell(to -> to.onHeartbeat(outcome, time));
-            }
         }
 
         private void succeeded() {
@@ -348,7 +343,6 @@ final class SessionKeeper {
                 return;
             }
             lastFailure.record(failure, environment.clock());
-            observe(HeartbeatOutcome.FAILED);
             boolean starting = firstAttempt.complete(Optional.of(failure));
             boolean unreachable = failure instanceof StoreUnavailableException;
             String found = unreachable ? UNREACHABLE : String.valueOf(failure.getMessage());
@@ -370,6 +364,11 @@ final class SessionKeeper {
                 trouble = found;
             }
             observer.heartbeatAttempted();
+            Moment start = sent;
+            if (start != null) {
+                Duration time = Duration.ofNanos(environment.clock().nanoTime() - start.nanos());
+                observers.tell(to -> to.onHeartbeat(HeartbeatOutcome.FAILED, time));
+            }
             schedule(backoff.next());
         }
     }

@@ -7,6 +7,7 @@ import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.PartitionSet;
 import io.github.dbleases.spi.HeartbeatChannel;
+import io.github.dbleases.spi.observation.ClientObserver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,7 +48,11 @@ final class SimProcess {
         environment.runClocks(conditions.anyRate(world), conditions.anyRate(world));
         this.heartbeats = storage.heartbeatChannel(environment, config.timing());
         this.engine = new Engine(
-                config, environment, (transaction, granted) -> false, event -> {}, new UnreliableObserver(world));
+                config,
+                environment,
+                (transaction, granted) -> false,
+                event -> {},
+                world.isObserved() ? new UnreliableObserver(world) : ClientObserver.NONE);
         CompletableFuture<Optional<RuntimeException>> unused = engine.start();
         environment.errors(conditions.errors(), conditions.interruptions());
     }

@@ -79,6 +79,16 @@ final class Simulation {
         }
     }
 
+    /** Runs the schedule, and returns how it ended: two different courses of events end differently. */
+    String runToTheEnd(boolean observed) {
+        if (!observed) {
+            world.withoutObservers();
+        }
+        String violation = run();
+        return "%s, tokens %s, next random number %d"
+                .formatted(violation, cluster.tokens(), world.random().nextLong());
+    }
+
     /** Returns how often the check required an owner while faults happened elsewhere. */
     int vacancyChecks() {
         return vacancies.checks();

@@ -15,7 +15,7 @@ final class UnreliableObserver implements ClientObserver {
     }
 
     private void fail() {
-        if (world.misfortune(0.1)) {
+        if (world.isRough() && world.observers().nextDouble() < 0.1) {
             throw new SimEnvironment.SimulatedError();
         }
     }
