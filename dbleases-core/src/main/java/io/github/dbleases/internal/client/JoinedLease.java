@@ -326,7 +326,7 @@ final class JoinedLease implements Lease {
 
         private boolean isOwnershipTrusted() {
             Trust trust = lease.keeper.trust();
-            return !owned.isLost() && trust.holds(owned.epoch(), lease.clock);
+            return trust.holds(owned.epoch(), lease.clock) && !owned.isLost();
         }
 
         @Override

@@ -110,6 +110,13 @@ public final class DbLeasesAutoConfiguration {
             LeaseClient dbLeasesClient(ClientLifecycle lifecycle) {
                 return lifecycle.client();
             }
+
+            @Bean
+            @Lazy(false)
+            ReadyParticipation dbLeasesParticipation(
+                    LeaseClient client, DbLeasesProperties properties, ApplicationContext context) {
+                return new ReadyParticipation(client, properties.participation(), context);
+            }
         }
 
         static final class OnStoreOrSwitchedOff extends AnyNestedCondition {

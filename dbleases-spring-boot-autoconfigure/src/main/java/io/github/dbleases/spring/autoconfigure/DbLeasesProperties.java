@@ -19,6 +19,7 @@ import org.springframework.util.StringUtils;
  *
  * @param enabled Whether this instance takes part. If false, the Lease beans exist and own nothing, calls of @LeaderOnly methods are skipped, and no database is accessed.
  * @param keepAlive Whether the JVM stays alive until the application is closed, while this instance takes part in a lease, an election or a task runner.
+ * @param participation When this instance takes part: always, or only while the application accepts traffic.
  * @param clientId Name of this instance, for people. Two instances may have the same name. By default, the application name, the host and the process, such as shop@host-1:4711.
  * @param ttl How long a session lives without a heartbeat.
  * @param heartbeat Time between two heartbeats, at most a third of the TTL. A quarter of the TTL by default.
@@ -44,6 +45,7 @@ import org.springframework.util.StringUtils;
 public record DbLeasesProperties(
         @DefaultValue("true") boolean enabled,
         @DefaultValue("true") boolean keepAlive,
+        @DefaultValue("always") Participation participation,
         @Nullable String clientId,
         @DefaultValue("6s") Duration ttl,
         @Nullable Duration heartbeat,
@@ -64,6 +66,12 @@ public record DbLeasesProperties(
         @DefaultValue Leaders leaders,
         @DefaultValue Tasks tasks,
         @DefaultValue Map<String, Runner> runners) {
+
+    /** When an instance takes part. */
+    public enum Participation {
+        ALWAYS,
+        READY
+    }
 
     public DbLeasesProperties {
         clientId = textOrNull(clientId);

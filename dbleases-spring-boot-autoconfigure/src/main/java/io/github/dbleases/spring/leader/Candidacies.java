@@ -122,7 +122,10 @@ final class Candidacies
         running = true;
         List<Leadership> joined = join();
         LeaseClient started = joined.isEmpty() ? null : client.getObject();
-        if (started != null && started.state() != ClientState.STOPPED && started.state() != ClientState.CLOSED) {
+        if (started != null
+                && started.state() != ClientState.STOPPED
+                && started.state() != ClientState.CLOSED
+                && !started.status().drained()) {
             new StartWait(started, startWait.get()).await(joined);
         }
     }

@@ -25,6 +25,7 @@ class ConfigurationPropertiesTests {
     private static final Set<String> ALL = Set.of(
             "dbleases.enabled",
             "dbleases.keep-alive",
+            "dbleases.participation",
             "dbleases.client-id",
             "dbleases.ttl",
             "dbleases.heartbeat",
