@@ -114,7 +114,7 @@ public final class DbLeasesAutoConfiguration {
             @Bean
             @Lazy(false)
             ReadyParticipation dbLeasesParticipation(
-                    LeaseClient client, DbLeasesProperties properties, ApplicationContext context) {
+                    LeaseClient client, DbLeasesProperties properties, ConfigurableApplicationContext context) {
                 return new ReadyParticipation(client, properties.participation(), context);
             }
         }
