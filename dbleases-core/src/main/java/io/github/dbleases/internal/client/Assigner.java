@@ -3,7 +3,6 @@ package io.github.dbleases.internal.client;
 import io.github.dbleases.HistoryEvent.Cause;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
-import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.assignment.Assignment;
 import io.github.dbleases.assignment.Balancer;
 import io.github.dbleases.assignment.Balancer.Scope;
@@ -138,9 +137,7 @@ final class Assigner {
             throw LeaseConflicts.otherPartitions(spec, existing);
         }
         if (users.length > 0) {
-            throw new StoreUnavailableException(
-                    "Lease '%s' can get another number of partitions once its expired members have been marked dead."
-                            .formatted(spec.name()));
+            throw new ExpiredMembersException(spec.name());
         }
         int next = Math.max(existing - limit, Math.min(existing + limit, spec.partitions()));
         transaction.resize(spec.name(), next);

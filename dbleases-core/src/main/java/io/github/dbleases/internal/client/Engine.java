@@ -524,6 +524,7 @@ final class Engine implements SessionKeeper.Observer {
         }
         stateChanged();
         environment.shutdown(done);
+        // Nothing would resume what follows, so it must not fail.
         started = false;
         leases.stopped();
         CompletableFuture<Optional<RuntimeException>> again = restart;

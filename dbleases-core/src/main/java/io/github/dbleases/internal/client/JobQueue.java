@@ -186,12 +186,21 @@ final class JobQueue {
             } else if (failure instanceof StoreUnavailableException) {
                 JobQueue.this.failed(failure);
                 repeated(failure);
+            } else if (failure instanceof ExpiredMembersException) {
+                waits(failure);
             } else if (!failure.toString().equals(logged)) {
                 log.warn("Could not {}", job.name, failure);
                 logged = failure.toString();
             }
             if (!job.givesUp.test(failure)) {
                 environment.workLoop().submit(backoff.next(), this);
+            }
+        }
+
+        private void waits(RuntimeException failure) {
+            if (logged == null) {
+                log.info("Client {} waits: {}", config.clientId(), failure.getMessage());
+                logged = failure.toString();
             }
         }
 

@@ -144,9 +144,16 @@ final class LeaseOwnership {
         listeners.failed(error);
     }
 
-    /** Adds a listener, and first tells it what is owned. */
+    /** Adds a listener, and first tells it what is owned. If this throws, the listener was neither added nor told. */
     Registration addListener(OwnershipListener listener) {
-        return listeners.add(listener, trusted ? grants : Grants.NONE);
+        Registration added = listeners.add(listener);
+        told = Grants.NONE;
+        try {
+            tellAssigned();
+        } catch (Throwable failure) {
+            // The next heartbeat tells it.
+        }
+        return added;
     }
 
     /**

@@ -27,12 +27,14 @@ final class ListenerQueues<L> {
         return new ListenerQueue<>(executor, listener);
     }
 
+    /** Adds a queue. If this throws, it was not added. */
     Registration add(ListenerQueue<L> queue) {
-        queues.add(queue);
-        return () -> {
+        Registration added = () -> {
             queue.remove();
             queues.remove(queue);
         };
+        queues.add(queue);
+        return added;
     }
 
     List<ListenerQueue<L>> all() {

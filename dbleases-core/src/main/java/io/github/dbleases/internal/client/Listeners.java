@@ -16,15 +16,9 @@ final class Listeners {
         this.queues = new ListenerQueues<>(executor);
     }
 
-    /**
-     * Adds a listener, and first tells it what is owned.
-     *
-     * @param owned the partitions that are owned and trusted
-     */
-    Registration add(OwnershipListener listener, Grants owned) {
-        ListenerQueue<Subscriber> added = queues.queue(new Subscriber(listener));
-        tellAssigned(added, owned);
-        return queues.add(added);
+    /** Adds a listener, which has not been told of any partition. If this throws, it was not added. */
+    Registration add(OwnershipListener listener) {
+        return queues.add(queues.queue(new Subscriber(listener)));
     }
 
     /** Tells the listeners of the partitions that are owned, as far as they have not been told yet. */

@@ -121,7 +121,8 @@ final class Membership {
         reconciler.refreshThen(() -> decided.complete(true));
         // A request to leave, to make way or to stand by that got no reply may be executed late, after the client has
         // joined again.
-        if (left.contains(lease.name()) || lease.part() == Part.RETURNING) {
+        boolean returned = left.contains(lease.name()) || lease.part() == Part.RETURNING;
+        if (returned && leases.contains(lease)) {
             jobs.submitInATtl(joining(lease));
             left.remove(lease.name());
             lease.part(Part.MEMBER);

@@ -6,8 +6,8 @@ import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.internal.TaskSessionListener;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The membership of a client in one tasks lease: the session with which it takes part, and the sessions of all members.
@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
  */
 final class TaskMembership {
 
-    private final ListenerQueues<TaskSessionListener> listeners;
+    private final ListenerQueues<Subscriber> listeners;
     private final LongSupplier epoch;
     private volatile Current current = Current.NONE;
     private Set<Long> members = Set.of();
@@ -114,18 +114,30 @@ final class TaskMembership {
             over = true;
             closing = true;
             current = Current.NONE;
-            listeners.tell(closing());
         }
+        tellClosing();
     }
 
-    /** Skipped once the client has stopped, so that it cannot end work that began after the next start. */
-    private Consumer<TaskSessionListener> closing() {
+    /**
+     * Tells the listeners that were not told yet. Skipped once the client has stopped, so that it cannot end work that began
+     * after the next start.
+     */
+    private void tellClosing() {
+        if (!closing) {
+            return;
+        }
         Object closed = run;
-        return listener -> {
-            if (closed == run) {
-                listener.onClosing();
+        for (ListenerQueue<Subscriber> queue : listeners.all()) {
+            Subscriber subscriber = queue.listener();
+            if (subscriber.toldToClose != closed) {
+                queue.tell(to -> {
+                    if (closed == run) {
+                        to.listener.onClosing();
+                    }
+                });
+                subscriber.toldToClose = closed;
             }
-        };
+        }
     }
 
     /** Called when the client has stopped. After its next start there is a session for new tasks again. */
@@ -142,12 +154,15 @@ final class TaskMembership {
         current = Current.NONE;
     }
 
+    /** Adds a listener. If this throws, it was neither added nor told anything. */
     Registration addListener(TaskSessionListener listener) {
-        ListenerQueue<TaskSessionListener> added = listeners.queue(listener);
-        if (closing) {
-            added.tell(closing());
+        Registration added = listeners.add(listeners.queue(new Subscriber(listener)));
+        try {
+            tellClosing();
+        } catch (Throwable failure) {
+            // The next heartbeat tells it.
         }
-        return listeners.add(added);
+        return added;
     }
 
     /** Retries notifications that failed. */
@@ -155,11 +170,28 @@ final class TaskMembership {
         if (changeToTell) {
             tellChange();
         }
+        tellClosing();
         listeners.nudge();
     }
 
     private void tellChange() {
-        listeners.tell(TaskSessionListener::onChanged);
+        listeners.tell(to -> to.listener.onChanged());
         changeToTell = false;
+    }
+
+    /** A listener, and the run of the client in which it was told last that the client is about to stop. */
+    private static final class Subscriber {
+
+        private final TaskSessionListener listener;
+        private @Nullable Object toldToClose;
+
+        private Subscriber(TaskSessionListener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public String toString() {
+            return listener.toString();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.github.dbleases.internal.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
@@ -132,5 +133,74 @@ class ErrorScenarioTests extends Scenario {
 
         first.environment().noErrors();
         settle();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Engine.stateChanged", "SessionKeeper.start", "JoinedLease.started"})
+    void aStartThatFailedCanBeRepeated(String failing) {
+        SimProcess process = start(4);
+        settle();
+        process.stop();
+        cluster.run(SOON);
+
+        Interruptions exhausted = Interruptions.at(failing);
+        process.environment().interrupt(exhausted);
+        process.start();
+        cluster.run(SOON);
+        assertThat(exhausted.thrown()).isPositive();
+
+        process.environment().noErrors();
+        settle();
+        assertThat(process.view("orders")).hasSize(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Engine.stateChanged", "SessionKeeper.end", "JoinedLease.stopped", "Stopping.complete"})
+    void aStartThatFollowsAStopSurvivesItsInterruption(String failing) {
+        SimProcess process = start(4);
+        settle();
+        holdAll(process, Duration.ofSeconds(1));
+        process.stop();
+        process.start();
+
+        Interruptions exhausted = Interruptions.at(failing);
+        process.environment().interrupt(exhausted);
+        cluster.run(SOON);
+        assertThat(exhausted.thrown()).isPositive();
+
+        process.environment().noErrors();
+        settle();
+        assertThat(process.view("orders")).hasSize(4);
+    }
+
+    @Test
+    void aListenerThatCouldNotBeAddedIsToldNothing() {
+        SimProcess process = start(4);
+        settle();
+        JoinedLease lease = process.everJoined().get(0);
+        SimListener listener = new SimListener(cluster.world(), process.name(), lease);
+
+        Interruptions.at("ListenerQueues.add")
+                .during(() -> assertThatThrownBy(() -> lease.addListener(listener))
+                        .isInstanceOf(SimEnvironment.SimulatedError.class));
+        settle();
+        assertThat(listener.started()).isEmpty();
+
+        lease.addListener(listener);
+        settle();
+        assertThat(listener.started()).hasSize(4);
+    }
+
+    @Test
+    void aListenerThatWasAddedIsToldLaterWhatIsOwned() {
+        SimProcess process = start(4);
+        settle();
+        JoinedLease lease = process.everJoined().get(0);
+        SimListener listener = new SimListener(cluster.world(), process.name(), lease);
+
+        Interruptions.at("Listeners.assigned").during(() -> lease.addListener(listener));
+        settle();
+
+        assertThat(listener.started()).hasSize(4);
     }
 }

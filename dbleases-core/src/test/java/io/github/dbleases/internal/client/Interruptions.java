@@ -11,8 +11,12 @@ import static net.bytebuddy.matcher.ElementMatchers.namedOneOf;
 import static net.bytebuddy.matcher.ElementMatchers.not;
 
 import io.github.dbleases.internal.client.SimEnvironment.SimulatedError;
+import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.ProtectionDomain;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -89,6 +93,7 @@ public final class Interruptions {
 
     /** Installs the errors in the classes of the engine. */
     static Installed install() {
+        loadTheEngine();
         Instrumentation instrumentation = ByteBuddyAgent.install();
         ResettableClassFileTransformer transformer = new AgentBuilder.Default()
                 .disableClassFormatChanges()
@@ -99,6 +104,27 @@ public final class Interruptions {
                         builder.visit(Advice.to(Entry.class).on(interruptible())))
                 .installOn(instrumentation);
         return () -> transformer.reset(instrumentation, RedefinitionStrategy.RETRANSFORMATION);
+    }
+
+    /** A class that is loaded for the first time while another one is being instrumented would be left out. */
+    private static void loadTheEngine() {
+        try {
+            Path classes = Path.of(Engine.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            try (Stream<Path> files = Files.list(classes.resolve(PACKAGE.replace('.', '/')))) {
+                for (Path file : files.toList()) {
+                    String name = file.getFileName().toString().replace(".class", "");
+                    if (!name.equals("package-info")) {
+                        Class.forName(PACKAGE + name);
+                    }
+                }
+            }
+        } catch (IOException | URISyntaxException | ClassNotFoundException failure) {
+            throw new IllegalStateException(failure);
+        }
     }
 
     /** Returns whether a class belongs to the engine and not to the tests. */

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dbleases.PartitionSet;
+import io.github.dbleases.testing.log.LogCapture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -173,9 +174,13 @@ class ScenarioTests extends Scenario {
         old.forEach(process -> process.environment().crash());
         cluster.run(TAKEOVER);
 
-        SimProcess fresh = start(20);
+        try (LogCapture log = LogCapture.of(JobQueue.class)) {
+            SimProcess fresh = start(20);
 
-        await(() -> fresh.view("orders").size() == 20, TIMING.ttl().multipliedBy(2));
+            await(() -> fresh.view("orders").size() == 20, TIMING.ttl().multipliedBy(2));
+            assertThat(log.warnings()).isEmpty();
+            assertThat(log.lines()).filteredOn(line -> line.contains("waits")).hasSize(1);
+        }
     }
 
     @Test

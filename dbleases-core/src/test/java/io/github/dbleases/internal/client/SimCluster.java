@@ -157,7 +157,8 @@ final class SimCluster {
     }
 
     private void checkListeners(SimProcess process) {
-        if (process.isClosed() && world.conditions().errors() > 0) {
+        boolean failed = world.conditions().errors() > 0 || world.conditions().interruptions() > 0;
+        if (process.isClosed() && failed) {
             // There may have been no thread to notify them, and no heartbeat after the end to try again.
             return;
         }

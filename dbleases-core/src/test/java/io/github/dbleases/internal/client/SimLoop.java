@@ -171,7 +171,9 @@ final class SimLoop<C> implements RequestLoop<C> {
 
         @Override
         public void fail(RuntimeException failure) {
-            if (!(failure instanceof StoreUnavailableException || failure instanceof LeaseConflictException)) {
+            if (!(failure instanceof StoreUnavailableException
+                    || failure instanceof LeaseConflictException
+                    || failure instanceof ExpiredMembersException)) {
                 environment.requireSimulated(failure);
             }
             end(() -> SimLoop.this.fail(request, failure));

@@ -115,6 +115,26 @@ class TaskScenarioTests extends Scenario {
     }
 
     @Test
+    void aMembershipThatEndedWhileTheLeaseWasJoinedDoesNotComeBackWithAFailover() {
+        SimProcess other = sharer();
+        SimProcess process = cluster.start(CONFIG);
+        settle();
+        process.environment().latency(Duration.ofMillis(1), Duration.ofMillis(500));
+        process.join(LETTERS);
+        cluster.run(Duration.ofMillis(100));
+        Backup joined = database.store().backup();
+        assertThat(letters().snapshot().members()).hasSize(2);
+
+        process.leave(LETTERS.name());
+        cluster.run(TIMING.ttl().multipliedBy(2));
+        database.failOverTo(joined);
+        settle();
+
+        assertThat(letters().snapshot().members()).hasSize(1);
+        assertThat(tasks(other).sessions()).isOne();
+    }
+
+    @Test
     void aMemberThatLeavesHasNoSessionAtOnceAndIsNoLongerCounted() {
         SimProcess first = sharer();
         SimProcess second = sharer();
