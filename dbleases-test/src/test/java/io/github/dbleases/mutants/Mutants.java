@@ -50,7 +50,7 @@ final class Mutants {
                     .replace("trust.holds(grants.epoch(), clock)", "trust.holds(clock)")
                     .killedBy("internal.client.ReconcilerTests#aGrantThatWasNotDroppedIsNotTrustedInTheNextSession"),
             of("epoch of new holds", "a hold is given on a grant of another epoch", "internal.client.JoinedLease")
-                    .replace("trusted = trust.holds(owned.epoch(), clock)", "trusted = trust.holds(clock)")
+                    .replace("if (trust.holds(owned.epoch(), clock)) {", "if (trust.holds(clock)) {")
                     .killedBy("internal.client.ReconcilerTests#aGrantThatWasNotDroppedIsNotTrustedInTheNextSession"),
             of("epoch of open holds", "a hold from another epoch is trusted", "internal.client.JoinedLease")
                     .replace("trust.holds(owned.epoch(), lease.clock)", "trust.holds(lease.clock)")

@@ -5,7 +5,7 @@ import org.junit.jupiter.api.Nested;
 
 /**
  * The contract of a store on a database, which can do more than other storage: it locks leases, counts the inbox of
- * each session, sends hints, and keeps dead sessions until they are purged.
+ * each session, sends hints, keeps dead sessions until they are purged, and keeps a history.
  */
 public abstract class DatabaseStoreContract extends LeaseStoreContract {
 
@@ -21,6 +21,16 @@ public abstract class DatabaseStoreContract extends LeaseStoreContract {
     /** The abilities that only such a store has. */
     @Nested
     class Database extends DatabaseContract {
+
+        @Override
+        StoreUnderTest newStore() {
+            return DatabaseStoreContract.this.newStore();
+        }
+    }
+
+    /** The history. */
+    @Nested
+    class History extends HistoryContract {
 
         @Override
         StoreUnderTest newStore() {
