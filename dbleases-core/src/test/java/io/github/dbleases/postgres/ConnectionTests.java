@@ -29,11 +29,13 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** Connections that break, hang, arrive late, or don't arrive. */
+@Isolated("It counts the threads of stores in this JVM.")
 class ConnectionTests {
 
     private static final Timing SHORT = TestTimings.withAttemptTimeout(Duration.ofMillis(700));

@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -35,6 +36,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  * A primary and two standbys that follow it. When the primary has died, one standby is promoted after the other. The second
  * one has never followed the first one, so both get timeline 2.
  */
+@Order(2)
 class RepeatedTimelineTests {
 
     private static final Timing TIMING = new Timing(

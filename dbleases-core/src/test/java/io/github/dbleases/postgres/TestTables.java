@@ -6,14 +6,15 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 
 /** A database with the tables, and methods for SQL that a test runs beside the store. */
 final class TestTables {
 
-    private static final Map<PostgresServer, TestTables> SHARED = new ConcurrentHashMap<>();
+    /** One for each thread, because classes run at the same time. */
+    private static final ThreadLocal<Map<PostgresServer, TestTables>> SHARED = ThreadLocal.withInitial(HashMap::new);
 
     private final PostgresDatabase database;
     private final DataSource dataSource;
@@ -23,9 +24,9 @@ final class TestTables {
         this.dataSource = database.dataSource();
     }
 
-    /** Returns the tables that all tests share on a server. Empty them first. */
+    /** Returns the tables that all tests of this thread share on a server. Empty them first. */
     static TestTables on(PostgresServer server) {
-        return SHARED.computeIfAbsent(server, TestTables::create);
+        return SHARED.get().computeIfAbsent(server, TestTables::create);
     }
 
     /** Returns new tables. */

@@ -25,11 +25,13 @@ import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Transactions of an application that a client fences, on real servers. */
+@Order(2)
 @ParameterizedClass
 @MethodSource("servers")
 class TransactionFenceTests {

@@ -25,6 +25,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -32,6 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Two processes, each with its own transactions, work on something that one of them owns. The first one is stopped in
  * the middle of its transaction for longer than it is trusted.
  */
+@Order(1)
+@ResourceLock("processes")
 class FenceProcessTests {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

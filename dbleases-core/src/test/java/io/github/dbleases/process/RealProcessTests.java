@@ -15,12 +15,16 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Three processes with the same client id, that of their host, suffer faults on one database. No partition ever has two
  * owners, and there are never two leaders.
  */
+@Order(1)
+@ResourceLock("processes")
 class RealProcessTests {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

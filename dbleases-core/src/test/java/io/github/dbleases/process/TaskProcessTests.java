@@ -19,7 +19,9 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Four processes work on one task table. One after another, they are killed, stopped for longer than they are trusted,
@@ -27,6 +29,8 @@ import org.junit.jupiter.api.Test;
  * -Ddbleases.processes.rounds=300} runs for about twenty minutes, and {@code -Ddbleases.processes.seed=42} chooses
  * other processes.
  */
+@Order(1)
+@ResourceLock("processes")
 class TaskProcessTests {
 
     private static final int ROUNDS = Integer.getInteger("dbleases.processes.rounds", 3);

@@ -7,10 +7,12 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Schedules in which the engine of a process runs out of memory or threads at the worst moment. */
+@Isolated("Other simulations would draw more random numbers while errors are installed.")
 class ErrorScenarioTests extends Scenario {
 
     private static Interruptions.Installed installed;

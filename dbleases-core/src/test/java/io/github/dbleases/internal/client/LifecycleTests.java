@@ -65,7 +65,7 @@ class LifecycleTests {
 
         client.close();
 
-        awaitNoThreadsOf("closed");
+        ClientThreads.awaitNoneOf("closed");
     }
 
     @Test
@@ -77,7 +77,7 @@ class LifecycleTests {
                         LeaseClients.start(CONFIG.toBuilder().clientId("failed").build(), unusable))
                 .isInstanceOf(StoreUnusableException.class);
 
-        awaitNoThreadsOf("failed");
+        ClientThreads.awaitNoneOf("failed");
     }
 
     @Test
@@ -90,7 +90,7 @@ class LifecycleTests {
 
         assertThat(client.state()).isEqualTo(ClientState.CLOSED);
         assertThat(lease.values()).isEmpty();
-        awaitNoThreadsOf("unlucky");
+        ClientThreads.awaitNoneOf("unlucky");
     }
 
     @Test
@@ -128,7 +128,7 @@ class LifecycleTests {
 
         assertThat(Thread.interrupted()).isTrue();
         awaitAll(start("other", store).lease("orders", 4));
-        awaitNoThreadsOf("interrupted");
+        ClientThreads.awaitNoneOf("interrupted");
     }
 
     @Test
@@ -139,7 +139,7 @@ class LifecycleTests {
         lease.addListener(onAssigned(client::close));
 
         awaitAll(start("other", store).lease("orders", 4));
-        awaitNoThreadsOf("suicidal");
+        ClientThreads.awaitNoneOf("suicidal");
         assertThat(client.state()).isEqualTo(ClientState.CLOSED);
     }
 
@@ -186,7 +186,7 @@ class LifecycleTests {
             @Override
             public void onAssigned(PartitionSet partitions) {
                 started.countDown();
-                awaitUninterruptibly(closed);
+                ClientThreads.awaitUninterruptibly(closed);
             }
 
             @Override
@@ -200,7 +200,7 @@ class LifecycleTests {
         closed.countDown();
 
         stopped.await();
-        awaitNoThreadsOf("patient");
+        ClientThreads.awaitNoneOf("patient");
     }
 
     @Test
@@ -220,7 +220,7 @@ class LifecycleTests {
         CountDownLatch goesOn = new CountDownLatch(1);
         LeaseClient client = start("stuck", new InterposedStore(store, method -> {
             if (method.equals("transact")) {
-                awaitUninterruptibly(goesOn);
+                ClientThreads.awaitUninterruptibly(goesOn);
             }
         }));
 
@@ -255,7 +255,7 @@ class LifecycleTests {
         Consumer<String> connecting = method -> {
             if (method.equals("renew") && slow.get()) {
                 calling.countDown();
-                awaitUninterruptibly(closed);
+                ClientThreads.awaitUninterruptibly(closed);
                 connected.set(true);
             } else if (method.equals("close")) {
                 connected.set(false);
@@ -268,7 +268,7 @@ class LifecycleTests {
         client.close();
         closed.countDown();
 
-        awaitNoThreadsOf("connecting");
+        ClientThreads.awaitNoneOf("connecting");
         assertThat(connected).isFalse();
     }
 
@@ -302,25 +302,5 @@ class LifecycleTests {
 
     private static void awaitAll(Lease lease) {
         await().until(() -> lease.values().size() == lease.partitions());
-    }
-
-    private static void awaitNoThreadsOf(String clientId) {
-        await().until(() -> Thread.getAllStackTraces().keySet().stream()
-                .map(Thread::getName)
-                .noneMatch(name -> name.startsWith("dbleases-" + clientId + "-")));
-    }
-
-    private static void awaitUninterruptibly(CountDownLatch latch) {
-        boolean interrupted = false;
-        while (latch.getCount() > 0) {
-            try {
-                latch.await();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

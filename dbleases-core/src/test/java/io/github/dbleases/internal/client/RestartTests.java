@@ -126,7 +126,7 @@ class RestartTests extends RealClients {
         assertThat(lease.values()).isEmpty();
         assertThat(leadership.isLeader()).isFalse();
         assertThat(other.cluster().sessions()).hasSize(1);
-        awaitNoThreads();
+        ClientThreads.awaitNoneOf("restarted");
 
         client.start();
 
@@ -266,7 +266,7 @@ class RestartTests extends RealClients {
 
         assertThatThrownBy(client::start).isInstanceOf(StoreUnusableException.class);
         assertThat(client.state()).isEqualTo(ClientState.STOPPED);
-        awaitNoThreads();
+        ClientThreads.awaitNoneOf("restarted");
 
         unusable.set(false);
         client.start();
@@ -343,7 +343,7 @@ class RestartTests extends RealClients {
         lease.addListener(new LeaseListener() {
             @Override
             public void onRevoked(PartitionSet partitions) {
-                awaitUninterruptibly(never);
+                ClientThreads.awaitUninterruptibly(never);
             }
         });
         client.start();
@@ -386,7 +386,7 @@ class RestartTests extends RealClients {
                 () -> new InterposedStore(store, method -> {
                     if (method.equals("open")) {
                         opening.countDown();
-                        awaitUninterruptibly(goesOn);
+                        ClientThreads.awaitUninterruptibly(goesOn);
                     }
                 }),
                 event -> {});
@@ -400,7 +400,7 @@ class RestartTests extends RealClients {
 
         assertThat(slow.state()).isEqualTo(ClientState.STOPPED);
         goesOn.countDown();
-        awaitNoThreads("slow");
+        ClientThreads.awaitNoneOf("slow");
         assertThat(slow.status().session()).isEmpty();
         assertThat(lease.values()).isEmpty();
         slow.start();
@@ -433,33 +433,10 @@ class RestartTests extends RealClients {
         client.stop();
         assertThat(told.owned).isEmpty();
         assertThat(told.wrong).isEmpty();
-        awaitNoThreads();
+        ClientThreads.awaitNoneOf("restarted");
         // A session that was being opened when the client stopped is not ended, but expires.
         LeaseClient other = start("other");
         await().untilAsserted(() -> assertThat(other.cluster().sessions()).hasSize(1));
-    }
-
-    private static void awaitNoThreads() {
-        awaitNoThreads("restarted");
-    }
-
-    private static void awaitNoThreads(String clientId) {
-        await().until(() -> Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(thread -> thread.getName().startsWith("dbleases-" + clientId + "-")));
-    }
-
-    private static void awaitUninterruptibly(CountDownLatch latch) {
-        boolean interrupted = false;
-        while (latch.getCount() > 0) {
-            try {
-                latch.await();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     /** Remembers what a listener has been told, and whether the calls alternate. */

@@ -37,6 +37,7 @@ final class SimEnvironment implements Environment, Clock {
     private double errors;
     private boolean threads = true;
     private Interruptions interruptions = new Interruptions(new Random(), 0);
+    private boolean touched = true;
     private int timers;
     private long pausedAtNanos;
 
@@ -59,8 +60,16 @@ final class SimEnvironment implements Environment, Clock {
         this.workLoop = new SimLoop<>(this, storage, attemptTimeout, () -> work);
     }
 
+    /** Returns whether something was done in the process, or to its clocks, since the last call. */
+    boolean wasTouched() {
+        boolean was = touched;
+        touched = false;
+        return was;
+    }
+
     /** Changes the rates of this machine's clocks relative to the time of the world. */
     void runClocks(double monotonicRate, double wallRate) {
+        touched = true;
         monotonic.run(monotonicRate);
         wall.run(wallRate);
     }
@@ -170,6 +179,7 @@ final class SimEnvironment implements Environment, Clock {
     /** Pauses the process. Events in the meantime are delivered when it continues. */
     void pause() {
         paused = true;
+        touched = true;
         pausedAtNanos = monotonic.nanos();
     }
 
@@ -182,6 +192,7 @@ final class SimEnvironment implements Environment, Clock {
             return;
         }
         paused = false;
+        touched = true;
         if (stoodStill) {
             monotonic.step(Duration.ofNanos(pausedAtNanos - monotonic.nanos()));
         }
@@ -198,6 +209,7 @@ final class SimEnvironment implements Environment, Clock {
 
     /** Sets the wall clock. */
     void setWallClock(Duration ahead) {
+        touched = true;
         wallError = ahead;
     }
 
@@ -242,6 +254,7 @@ final class SimEnvironment implements Environment, Clock {
         if (paused) {
             heldUp.add(action);
         } else if (!crashed) {
+            touched = true;
             try {
                 interruptions.during(action);
             } catch (SimulatedError error) {
@@ -262,7 +275,7 @@ final class SimEnvironment implements Environment, Clock {
 
     @Override
     public long wallMillis() {
-        return world.start().plusNanos(wall.nanos()).plus(wallError).toEpochMilli();
+        return world.start().toEpochMilli() + Math.floorDiv(wall.nanos() + wallError.toNanos(), 1_000_000L);
     }
 
     @Override

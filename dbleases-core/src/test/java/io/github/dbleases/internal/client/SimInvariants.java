@@ -4,6 +4,7 @@ import io.github.dbleases.internal.client.SimProcess.OpenHold;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -18,28 +19,41 @@ final class SimInvariants {
     private final SimWorld world;
     private final Map<String, Claim> highest = new HashMap<>();
     private final Map<String, Claim> present = new HashMap<>();
-    private List<Object> checked = new ArrayList<>();
+    private final Map<SimProcess, List<Object>> checked = new IdentityHashMap<>();
 
     SimInvariants(SimWorld world) {
         this.world = world;
     }
 
-    /** Checks what the processes trust, unless it is the same as at the last check. */
+    /**
+     * Checks what the processes trust, if something was done in one of them that changed what it trusts. Without that, a
+     * process only ceases to trust something, because time passes.
+     */
     void check(Collection<SimProcess> processes) {
-        List<Object> trusted = new ArrayList<>(checked.size());
+        boolean same = true;
         for (SimProcess process : processes) {
-            if (!process.environment().isPaused()) {
-                trusted.add(process);
-                process.everJoined().forEach(lease -> trusted.add(lease.values()));
+            if (!world.deadSessions().isEmpty() && !process.environment().isPaused()) {
                 process.taskListeners().forEach(this::checkSession);
-                process.listeners().forEach(listener -> trusted.add(listener.started()));
-                process.holds().forEach(open -> trusted.add(open.hold().isTrusted() ? open : ""));
+            }
+            if (process.environment().wasTouched()) {
+                same &= isSame(trustedBy(process), checked.getOrDefault(process, List.of()));
             }
         }
-        if (!isSame(trusted, checked)) {
+        if (!same) {
+            processes.forEach(process -> checked.put(process, trustedBy(process)));
             checkAll(processes);
         }
-        checked = trusted;
+    }
+
+    private static List<Object> trustedBy(SimProcess process) {
+        if (process.environment().isPaused()) {
+            return List.of();
+        }
+        List<Object> trusted = new ArrayList<>();
+        process.everJoined().forEach(lease -> trusted.add(lease.values()));
+        process.listeners().forEach(listener -> trusted.add(listener.started()));
+        process.holds().forEach(open -> trusted.add(open.hold().isTrusted() ? open : ""));
+        return trusted;
     }
 
     /** Others may have taken the tasks of a dead session. */

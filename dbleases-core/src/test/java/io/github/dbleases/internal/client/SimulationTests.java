@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Runs the real engine through many random schedules. */
+@Isolated("It uses all processors.")
 class SimulationTests {
 
     private static final int ENOUGH = 2_000;

@@ -18,9 +18,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
 import javax.sql.DataSource;
@@ -28,7 +28,8 @@ import javax.sql.DataSource;
 /** A database with the tables of dbleases, shortcuts for SQL, and channels to task tables. */
 final class TaskDatabase {
 
-    private static final Map<PostgresServer, TaskDatabase> SHARED = new ConcurrentHashMap<>();
+    /** One for each thread, because classes run at the same time. */
+    private static final ThreadLocal<Map<PostgresServer, TaskDatabase>> SHARED = ThreadLocal.withInitial(HashMap::new);
 
     /** A table with the usual columns; see {@link #createOutbox}. */
     static final TaskTable OUTBOX = table("outbox");
@@ -39,9 +40,9 @@ final class TaskDatabase {
         this.dataSource = dataSource;
     }
 
-    /** Returns the database on a shared server, the same for all tests. */
+    /** Returns the database on a shared server, the same for all tests of this thread. */
     static TaskDatabase on(PostgresServer server) {
-        return SHARED.computeIfAbsent(server, TaskDatabase::create);
+        return SHARED.get().computeIfAbsent(server, TaskDatabase::create);
     }
 
     static TaskDatabase create(PostgresServer server) {

@@ -3,10 +3,6 @@ package io.github.dbleases.spi.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.TaskFailure;
@@ -23,6 +19,7 @@ import io.github.dbleases.postgres.PostgresStoreConfig;
 import io.github.dbleases.postgres.tasks.JdbcTaskChannel;
 import io.github.dbleases.postgres.tasks.LeaseTables;
 import io.github.dbleases.postgres.tasks.TaskTable;
+import io.github.dbleases.testing.log.LogCapture;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.sql.Connection;
@@ -42,13 +39,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /**
  * Real runners and clients on a real table, and what goes wrong around them: failures are reported, and the runner continues
  * when their cause is gone.
  */
+@Order(2)
 class RealRunnerTests {
 
     private static final Timing TIMING = new Timing(
@@ -70,29 +68,13 @@ class RealRunnerTests {
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final List<Throwable> errors = new CopyOnWriteArrayList<>();
     private final List<Object> lost = new CopyOnWriteArrayList<>();
-    private final List<String> log = new CopyOnWriteArrayList<>();
+    private final LogCapture log = LogCapture.of(TaskRunner.class);
 
     @BeforeEach
     void create() throws SQLException {
         PostgresSchema.create(database.dataSource(), PostgresStoreConfig.defaults());
         execute(TABLE);
-        Logger logger = (Logger) LoggerFactory.getLogger(TaskRunner.class);
-        AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
-            @Override
-            protected void append(ILoggingEvent event) {
-                log.add(event.getFormattedMessage());
-            }
-        };
-        appender.start();
-        Level level = logger.getLevel();
-        logger.setLevel(Level.INFO);
-        logger.setAdditive(false);
-        logger.addAppender(appender);
-        open.push(() -> {
-            logger.detachAppender(appender);
-            logger.setLevel(level);
-            logger.setAdditive(true);
-        });
+        open.push(log);
     }
 
     @AfterEach
@@ -118,7 +100,7 @@ class RealRunnerTests {
         awaitDone(20);
 
         assertThat(errors).allSatisfy(error -> assertThat(error).hasMessage("There is no mail server"));
-        assertThat(log)
+        assertThat(log.lines())
                 .filteredOn(line -> line.toLowerCase(Locale.ROOT).contains("failures of this kind"))
                 .hasSize(2);
         assertThat(lost).isEmpty();
@@ -163,7 +145,7 @@ class RealRunnerTests {
         assertThat(errors)
                 .allSatisfy(
                         error -> assertThat(error).hasMessage("The tasker did not return the task as accomplished."));
-        assertThat(log)
+        assertThat(log.lines())
                 .filteredOn(line -> line.toLowerCase(Locale.ROOT).contains("failures of this kind"))
                 .hasSize(1);
         assertThat(lost).isEmpty();
@@ -237,11 +219,11 @@ class RealRunnerTests {
                 .allSatisfy(error -> assertThat(error)
                         .hasMessageContaining("\"task\" does not exist")
                         .hasMessageContaining("Create it again"));
-        assertThat(log)
+        assertThat(log.lines())
                 .filteredOn(line -> line.contains("its queue"))
                 .containsExactly(
-                        "Runner work could not use its queue and will try again. Affected tasks: []",
-                        "Runner work can use its queue again");
+                        "WARN Runner work could not use its queue and will try again. Affected tasks: []",
+                        "INFO Runner work can use its queue again");
         assertThat(lost).isEmpty();
     }
 

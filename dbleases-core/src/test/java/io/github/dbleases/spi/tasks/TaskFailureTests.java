@@ -39,9 +39,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** Failures of tasks, instances and settings on a real table, and what they don't harm. */
+@Order(2)
 class TaskFailureTests {
 
     private static final Timing TIMING = new Timing(

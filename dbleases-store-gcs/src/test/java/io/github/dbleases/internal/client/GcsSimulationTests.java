@@ -5,8 +5,10 @@ import io.github.dbleases.keyvalue.gcs.GcsBackend;
 import io.github.dbleases.keyvalue.gcs.GcsBackendConfig;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Runs the real engine through some random schedules on Google Cloud Storage over HTTP. */
+@Isolated("It uses all processors.")
 class GcsSimulationTests {
 
     @Test

@@ -7,8 +7,10 @@ import io.github.dbleases.keyvalue.jdbc.JdbcBackend;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Runs the real engine on key-value stores: many random schedules in memory, and some on each backend. */
+@Isolated("It uses all processors.")
 class KeyValueSimulationTests {
 
     @Test

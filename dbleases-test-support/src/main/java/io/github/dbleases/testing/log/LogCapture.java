@@ -4,7 +4,9 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -19,23 +21,23 @@ import org.slf4j.LoggerFactory;
  * create from then on, because threads inherit the capture. Messages of older threads are ignored. That includes the
  * threads of pools that the whole JVM shares.
  *
- * <p>While a capture is open, its logger writes at level INFO, and only to the capture.
+ * <p>While a capture is open, its logger writes at level INFO, and only to captures. Tests that run at the same time may
+ * capture the same logger, or a logger and one of its children.
  */
 public final class LogCapture implements AutoCloseable {
 
     private static final InheritableThreadLocal<@Nullable LogCapture> OF_THREAD = new InheritableThreadLocal<>();
 
-    private final Logger logger;
-    private final @Nullable Level level;
-    private final boolean additive;
+    /** The loggers that captures are open for, as they were before. */
+    private static final Map<Logger, Captured> CAPTURED = new HashMap<>();
+
+    private final Captured captured;
     private final @Nullable LogCapture outer = OF_THREAD.get();
     private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
-    private final Appender appender = new Appender();
+    private volatile boolean open = true;
 
-    private LogCapture(Logger logger) {
-        this.logger = logger;
-        this.level = logger.getLevel();
-        this.additive = logger.isAdditive();
+    private LogCapture(Captured captured) {
+        this.captured = captured;
     }
 
     /** Captures the messages of the logger of a class, at level INFO and above. */
@@ -45,18 +47,9 @@ public final class LogCapture implements AutoCloseable {
 
     /** Captures the messages of a logger and its children, at level INFO and above. */
     public static LogCapture of(String logger) {
-        LogCapture capture = new LogCapture((Logger) LoggerFactory.getLogger(logger));
-        capture.open();
+        LogCapture capture = new LogCapture(Captured.start((Logger) LoggerFactory.getLogger(logger)));
+        OF_THREAD.set(capture);
         return capture;
-    }
-
-    private void open() {
-        OF_THREAD.set(this);
-        appender.setContext(logger.getLoggerContext());
-        appender.start();
-        logger.setLevel(Level.INFO);
-        logger.setAdditive(false);
-        logger.addAppender(appender);
     }
 
     /** Returns the messages so far, each with its level. */
@@ -84,10 +77,8 @@ public final class LogCapture implements AutoCloseable {
 
     @Override
     public void close() {
-        logger.detachAppender(appender);
-        appender.stop();
-        logger.setLevel(level);
-        logger.setAdditive(additive);
+        open = false;
+        captured.end();
         if (outer == null) {
             OF_THREAD.remove();
         } else {
@@ -95,14 +86,66 @@ public final class LogCapture implements AutoCloseable {
         }
     }
 
-    /** Called by the thread that logs. */
-    private final class Appender extends AppenderBase<ILoggingEvent> {
+    private boolean covers(ILoggingEvent event) {
+        return open && (event.getLoggerName() + ".").startsWith(captured.logger.getName() + ".");
+    }
 
+    /** A logger for which captures are open, and the appender that passes its messages to those of the thread. */
+    private static final class Captured extends AppenderBase<ILoggingEvent> {
+
+        private final Logger logger;
+        private final @Nullable Level level;
+        private final boolean additive;
+        private int captures;
+
+        private Captured(Logger logger) {
+            this.logger = logger;
+            this.level = logger.getLevel();
+            this.additive = logger.isAdditive();
+        }
+
+        /** Starts another capture of a logger. */
+        private static Captured start(Logger logger) {
+            synchronized (CAPTURED) {
+                Captured captured = CAPTURED.computeIfAbsent(logger, Captured::new);
+                if (captured.captures++ == 0) {
+                    captured.attach();
+                }
+                return captured;
+            }
+        }
+
+        /** Ends one of the captures. */
+        private void end() {
+            synchronized (CAPTURED) {
+                if (--captures == 0) {
+                    CAPTURED.remove(logger);
+                    detach();
+                }
+            }
+        }
+
+        private void attach() {
+            setContext(logger.getLoggerContext());
+            start();
+            logger.setLevel(Level.INFO);
+            logger.setAdditive(false);
+            logger.addAppender(this);
+        }
+
+        private void detach() {
+            logger.detachAppender(this);
+            stop();
+            logger.setLevel(level);
+            logger.setAdditive(additive);
+        }
+
+        /** Called by the thread that logs. */
         @Override
         protected void append(ILoggingEvent event) {
             for (LogCapture capture = OF_THREAD.get(); capture != null; capture = capture.outer) {
-                if (capture == LogCapture.this) {
-                    events.add(event);
+                if (capture.covers(event)) {
+                    capture.events.add(event);
                 }
             }
         }

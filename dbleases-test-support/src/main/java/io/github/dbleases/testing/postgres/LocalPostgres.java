@@ -13,10 +13,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** A server on this machine, created by initdb and run by pg_ctl. */
+/** A server on this machine, run by pg_ctl. It starts with a copy of what initdb creates. */
 final class LocalPostgres extends PostgresServer {
-
-    private static final String USER = "postgres";
 
     private final Path binaries;
     private final Path directory;
@@ -25,7 +23,7 @@ final class LocalPostgres extends PostgresServer {
     private boolean running;
 
     private LocalPostgres(Path binaries, Path directory, int port, Map<String, String> settings) {
-        super("localhost", port, USER, "");
+        super("localhost", port, EmptyData.USER, "");
         this.binaries = binaries;
         this.directory = directory;
         this.settings = settings;
@@ -81,13 +79,7 @@ final class LocalPostgres extends PostgresServer {
     }
 
     private void initialise() {
-        Commands.run(List.of(
-                program("initdb"),
-                "--auth=trust",
-                "--username=" + USER,
-                "--encoding=UTF8",
-                "--no-sync",
-                "--pgdata=" + data()));
+        Commands.run(List.of("cp", "-R", "-p", EmptyData.of(binaries).toString(), data().toString()));
     }
 
     /** Returns the directory with all files of the server, including {@code postmaster.pid}. */

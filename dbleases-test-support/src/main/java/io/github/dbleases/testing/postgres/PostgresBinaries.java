@@ -41,7 +41,8 @@ final class PostgresBinaries {
         }
     }
 
-    private static Path root() throws IOException {
+    /** Returns the directory for everything that tests create once per machine. */
+    static Path root() throws IOException {
         // One for each user, because a directory of another user may be neither writable nor trustworthy.
         Path root = Path.of(
                 System.getProperty("java.io.tmpdir"), "dbleases-postgres-binaries-" + System.getProperty("user.name"));

@@ -2,6 +2,8 @@ package io.github.dbleases.testing.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
@@ -54,6 +56,65 @@ class LogCaptureTests {
             assertThat(capture.warnings()).containsExactly("WARN from within");
             capture.clear();
             assertThat(capture.lines()).isEmpty();
+        }
+    }
+
+    @Test
+    void aTestThatEndsTakesNothingFromAnotherThatCapturesTheSameLogger() throws InterruptedException {
+        CapturingThread other = new CapturingThread(LogCaptureTests.class.getName());
+        LogCapture capture = LogCapture.of(LogCaptureTests.class);
+        other.open();
+
+        capture.close();
+
+        assertThat(other.log("from the other")).containsExactly("INFO from the other");
+        assertThat(capture.lines()).isEmpty();
+    }
+
+    @Test
+    void aTestThatCapturesALoggerHearsAChildThatAnotherTestCaptures() throws InterruptedException {
+        CapturingThread other = new CapturingThread(LogCaptureTests.class.getPackageName());
+        try (LogCapture capture = LogCapture.of(LogCaptureTests.class)) {
+            other.open();
+
+            assertThat(other.log("from the other")).containsExactly("INFO from the other");
+            assertThat(capture.lines()).isEmpty();
+        }
+    }
+
+    /** The thread of another test, which captures a logger. */
+    private final class CapturingThread {
+
+        private final CountDownLatch opened = new CountDownLatch(1);
+        private final List<String> lines = new ArrayList<>();
+        private final Thread thread;
+        private String message = "";
+
+        CapturingThread(String logger) {
+            thread = new Thread(null, () -> run(logger), "other", 0, false);
+        }
+
+        private void run(String logger) {
+            try (LogCapture capture = LogCapture.of(logger)) {
+                opened.countDown();
+                go.await();
+                log.info(message);
+                lines.addAll(capture.lines());
+            } catch (InterruptedException interrupted) {
+                throw new IllegalStateException(interrupted);
+            }
+        }
+
+        void open() throws InterruptedException {
+            thread.start();
+            opened.await();
+        }
+
+        /** Returns what it has captured when it has logged a message. */
+        List<String> log(String text) throws InterruptedException {
+            message = text;
+            end(thread);
+            return lines;
         }
     }
 
