@@ -15,9 +15,12 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The packaged application, started as described in the README, with real processes that are really killed. */
+@Execution(ExecutionMode.CONCURRENT)
 class SampleApplicationIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);

@@ -8,6 +8,8 @@ import io.github.dbleases.testing.postgres.PostgresServer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -17,6 +19,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.Scheduled;
 
 /** What the only instance of an application does after it was killed. */
+@Execution(ExecutionMode.CONCURRENT)
 class AfterACrashTests {
 
     private final PostgresDatabase database = PostgresServer.newest().freshDatabase();

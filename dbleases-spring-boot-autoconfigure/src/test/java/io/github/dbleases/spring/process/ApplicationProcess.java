@@ -3,11 +3,13 @@ package io.github.dbleases.spring.process;
 import static org.awaitility.Awaitility.await;
 
 import io.github.dbleases.testing.process.JavaProcess;
+import java.io.File;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** An application in a JVM of its own, on the class path of this one, and what it writes. */
+/** An application in a JVM of its own, with the classes of this one, and what it writes. */
 public final class ApplicationProcess implements AutoCloseable {
 
     /** A JVM takes its time to start on a busy machine. */
@@ -22,13 +24,16 @@ public final class ApplicationProcess implements AutoCloseable {
 
     /** Starts the main method of a class. */
     public static ApplicationProcess of(Class<?> main, String... arguments) {
-        return onClassPath(System.getProperty("java.class.path"), List.of(), main.getName(), arguments);
+        return onClassPath("", List.of(), main.getName(), arguments);
     }
 
-    /** Starts the main method of a class, with another class path and with options for the JVM. */
+    /** Starts the main method of a class, with more places at the end of the class path and with options for the JVM. */
     public static ApplicationProcess onClassPath(
-            String classPath, List<String> options, String main, String... arguments) {
-        return new ApplicationProcess(classPath, options, main, arguments);
+            String morePlaces, List<String> options, String main, String... arguments) {
+        List<String> all = new ArrayList<>(StartArchive.options());
+        all.addAll(options);
+        String classPath = StartArchive.classPath() + (morePlaces.isEmpty() ? "" : File.pathSeparator + morePlaces);
+        return new ApplicationProcess(classPath, all, main, arguments);
     }
 
     /** Waits until it has written a line that contains a text. */

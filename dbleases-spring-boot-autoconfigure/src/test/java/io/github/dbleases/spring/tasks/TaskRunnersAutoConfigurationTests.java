@@ -2,6 +2,8 @@ package io.github.dbleases.spring.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.LeaseClient;
@@ -18,9 +20,7 @@ import io.github.dbleases.spring.autoconfigure.LeaseStoreAutoConfiguration;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.tck.TestObservationRegistry;
 import io.micrometer.observation.tck.TestObservationRegistryAssert;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -245,10 +245,13 @@ class TaskRunnersAutoConfigurationTests {
 
     @Test
     void aRunnerOfTheApplicationReplacesTheConfiguredOne() {
+        TaskRunner own = mock();
+        when(own.name()).thenReturn("emails");
+
         application
-                .withBean("emailsRunner", TaskRunner.class, SwitchedOn::new)
+                .withBean("emailsRunner", TaskRunner.class, () -> own)
                 .withPropertyValues("dbleases.runners.emails.interval=10ms")
-                .run(context -> assertThat(context).getBean(TaskRunner.class).isInstanceOf(SwitchedOn.class));
+                .run(context -> assertThat(context).getBean(TaskRunner.class).isSameAs(own));
     }
 
     @Test
@@ -419,43 +422,5 @@ class TaskRunnersAutoConfigurationTests {
                         .getFailure()
                         .isInstanceOf(InvalidConfigurationException.class)
                         .hasMessageContaining("Did you mean dbleases.runners.emails.table?"));
-    }
-
-    /** Does not need to do anything. */
-    private static final class SwitchedOn implements TaskRunner {
-
-        @Override
-        public String name() {
-            return "emails";
-        }
-
-        @Override
-        public void start() {}
-
-        @Override
-        public void stop() {}
-
-        @Override
-        public void wake() {}
-
-        @Override
-        public boolean drain(Duration atMost) {
-            return true;
-        }
-
-        @Override
-        public boolean isRunning() {
-            return true;
-        }
-
-        @Override
-        public TaskRunnerStatus status() {
-            return TaskRunnerStatus.IDLE;
-        }
-
-        @Override
-        public Optional<Duration> oldestPending() {
-            return Optional.empty();
-        }
     }
 }

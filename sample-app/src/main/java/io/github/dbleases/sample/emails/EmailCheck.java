@@ -1,10 +1,10 @@
 package io.github.dbleases.sample.emails;
 
+import io.github.dbleases.sample.Comparison;
 import io.github.dbleases.sample.SampleProperties;
 import io.github.dbleases.sample.emails.EmailVerdict.WrongEmail;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -14,9 +14,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionException;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Compares the done orders with the sent emails each time that nothing is left to send. The result is reported once: by
@@ -70,17 +68,12 @@ public class EmailCheck {
             "SELECT order_id, times FROM desk_wrong_email WHERE orders = ? AND sent = ? ORDER BY order_id";
 
     private final JdbcClient jdbc;
-    private final TransactionTemplate snapshot;
-    private final TransactionTemplate transaction;
+    private final Comparison comparison;
     private final String name;
 
     EmailCheck(JdbcClient jdbc, PlatformTransactionManager transactions, SampleProperties properties) {
         this.jdbc = jdbc;
-        this.transaction = new TransactionTemplate(transactions);
-        // All statements of the comparison must see the same orders and emails.
-        this.snapshot = new TransactionTemplate(transactions);
-        this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
-        this.snapshot.setReadOnly(true);
+        this.comparison = new Comparison(transactions);
         this.name = properties.name();
     }
 
@@ -119,14 +112,10 @@ public class EmailCheck {
      * @return whether this call gave the verdict
      */
     boolean checkIfAllSent() {
-        Optional<Findings> findings = Objects.requireNonNull(snapshot.execute(
-                reading -> jdbc.sql(TO_CHECK).query(Due.class).optional().map(this::compare)));
-        boolean first =
-                findings.isPresent() && Boolean.TRUE.equals(transaction.execute(writing -> insert(findings.get())));
-        if (first) {
-            tell(findings.get());
-        }
-        return first;
+        Optional<Findings> findings = comparison.report(
+                () -> jdbc.sql(TO_CHECK).query(Due.class).optional().map(this::compare), this::insert);
+        findings.ifPresent(EmailCheck::tell);
+        return findings.isPresent();
     }
 
     private Findings compare(Due due) {

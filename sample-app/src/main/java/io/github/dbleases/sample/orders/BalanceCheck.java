@@ -1,5 +1,6 @@
 package io.github.dbleases.sample.orders;
 
+import io.github.dbleases.sample.Comparison;
 import io.github.dbleases.sample.SampleProperties;
 import io.github.dbleases.sample.orders.Verdict.WrongBalance;
 import java.time.Instant;
@@ -7,7 +8,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -16,8 +16,6 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Compares every balance with the file and with the added orders each time that all orders are done. The result is
@@ -57,17 +55,12 @@ public class BalanceCheck {
             """;
 
     private final JdbcClient jdbc;
-    private final TransactionTemplate snapshot;
-    private final TransactionTemplate transaction;
+    private final Comparison comparison;
     private final SampleProperties properties;
 
     BalanceCheck(JdbcClient jdbc, PlatformTransactionManager transactions, SampleProperties properties) {
         this.jdbc = jdbc;
-        this.transaction = new TransactionTemplate(transactions);
-        // All statements of the comparison must see the same orders.
-        this.snapshot = new TransactionTemplate(transactions);
-        this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
-        this.snapshot.setReadOnly(true);
+        this.comparison = new Comparison(transactions);
         this.properties = properties;
     }
 
@@ -94,14 +87,10 @@ public class BalanceCheck {
      * @return whether this call gave the verdict
      */
     boolean checkIfAllDone() {
-        Optional<Findings> findings = Objects.requireNonNull(snapshot.execute(
-                reading -> jdbc.sql(TO_CHECK).query(Due.class).optional().map(this::compare)));
-        boolean first =
-                findings.isPresent() && Boolean.TRUE.equals(transaction.execute(writing -> insert(findings.get())));
-        if (first) {
-            tell(findings.get());
-        }
-        return first;
+        Optional<Findings> findings = comparison.report(
+                () -> jdbc.sql(TO_CHECK).query(Due.class).optional().map(this::compare), this::insert);
+        findings.ifPresent(BalanceCheck::tell);
+        return findings.isPresent();
     }
 
     private Findings compare(Due due) {

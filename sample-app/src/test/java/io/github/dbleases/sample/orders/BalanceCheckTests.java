@@ -1,10 +1,15 @@
 package io.github.dbleases.sample.orders;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
+import io.github.dbleases.Hold;
 import io.github.dbleases.Lease;
 import io.github.dbleases.sample.SampleProperties;
 import io.github.dbleases.sample.orders.Verdict.WrongBalance;
+import io.github.dbleases.test.FakeLease;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -22,7 +27,7 @@ class BalanceCheckTests {
     @AutoClose
     private final Desk desk = new Desk();
 
-    private final Lease lease = new SoleOwner();
+    private final FakeLease lease = Desk.soleOwner(128);
     private final SampleProperties properties = Desk.named("instance-1", 200);
     private final BalanceCheck check = desk.check(properties);
 
@@ -103,16 +108,17 @@ class BalanceCheckTests {
         desk.orderImport(lease, properties).importOnce();
         PartitionWork second = desk.work(lease, Desk.named("instance-2", 200));
         int partition = lease.partitionOf("C-0134");
-        boolean[] secondHasCome = {false};
         // After the first owner reads the balance and before it writes it, a second owner processes the whole
         // partition.
-        Lease first = new SoleOwner(128, () -> {
-            if (!secondHasCome[0]) {
-                secondHasCome[0] = true;
-                doBatches(second, partition);
-            }
-            return true;
-        });
+        Hold interrupted = mock(delegatesTo(lease.tryHold(partition).orElseThrow()));
+        when(interrupted.isTrusted())
+                .thenAnswer(reading -> {
+                    doBatches(second, partition);
+                    return true;
+                })
+                .thenReturn(true);
+        Lease first = mock(delegatesTo(lease));
+        when(first.tryHold(partition)).thenReturn(Optional.of(interrupted)).thenReturn(Optional.empty());
 
         doBatches(desk.work(first, properties), partition);
         doAll();
@@ -127,9 +133,13 @@ class BalanceCheckTests {
     @Test
     void anInstanceThatIsNoLongerTrustedWritesNothing() throws InterruptedException {
         desk.orderImport(lease, properties).importOnce();
-        PartitionWork paused = desk.work(new SoleOwner(128, NEVER), properties);
+        BooleanSupplier pause = () -> {
+            lease.suspend();
+            return false;
+        };
 
-        assertThat(paused.doBatch(lease.partitionOf("C-0134"), NEVER)).isZero();
+        assertThat(desk.work(lease, properties).doBatch(lease.partitionOf("C-0134"), pause))
+                .isZero();
 
         assertThat(desk.waiting()).isEqualTo(200);
         assertThat(desk.book(lease).balance("C-0134")).isZero();

@@ -3,6 +3,7 @@ package io.github.dbleases.sample.orders;
 import io.github.dbleases.Lease;
 import io.github.dbleases.sample.DeskDatabase;
 import io.github.dbleases.sample.SampleProperties;
+import io.github.dbleases.test.FakeLease;
 import java.time.Duration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -23,6 +24,13 @@ final class Desk implements AutoCloseable {
 
     static SampleProperties named(String instance, int orders) {
         return new SampleProperties(instance, orders, Duration.ZERO, 10, Duration.ZERO, null);
+    }
+
+    /** Returns a lease that owns all its partitions, whatever other instances own. */
+    static FakeLease soleOwner(int partitions) {
+        FakeLease lease = new FakeLease("orders", partitions);
+        lease.grantAll();
+        return lease;
     }
 
     OrderImport orderImport(Lease lease, SampleProperties properties) {

@@ -22,7 +22,7 @@ class OrderImportTests {
         try {
             List<CompletableFuture<Void>> imports = IntStream.range(0, 4)
                     .mapToObj(instance -> CompletableFuture.runAsync(
-                            () -> desk.orderImport(new SoleOwner(), Desk.named("instance-" + instance, 10_000))
+                            () -> desk.orderImport(Desk.soleOwner(128), Desk.named("instance-" + instance, 10_000))
                                     .importOnce(),
                             threads))
                     .toList();
@@ -38,7 +38,7 @@ class OrderImportTests {
 
     @Test
     void theNumberOfImportedOrdersCanBeLimited() {
-        desk.orderImport(new SoleOwner(), Desk.named("instance-1", 25)).importOnce();
+        desk.orderImport(Desk.soleOwner(128), Desk.named("instance-1", 25)).importOnce();
 
         assertThat(desk.jdbc
                         .sql("SELECT max(id) FROM desk_order")
@@ -50,7 +50,7 @@ class OrderImportTests {
 
     @Test
     void zeroOrdersCanBeImported() {
-        desk.orderImport(new SoleOwner(), Desk.named("instance-1", 0)).importOnce();
+        desk.orderImport(Desk.soleOwner(128), Desk.named("instance-1", 0)).importOnce();
 
         assertThat(desk.count("desk_order")).isZero();
         assertThat(desk.count("desk_import")).isEqualTo(1);
@@ -58,8 +58,8 @@ class OrderImportTests {
 
     @Test
     void waitingOrdersMoveToNewPartitionsWhenTheNumberOfPartitionsChanges() {
-        desk.orderImport(new SoleOwner(), Desk.named("instance-1", 1_000)).importOnce();
-        Lease smaller = new SoleOwner(7, () -> true);
+        desk.orderImport(Desk.soleOwner(128), Desk.named("instance-1", 1_000)).importOnce();
+        Lease smaller = Desk.soleOwner(7);
 
         desk.orderImport(smaller, Desk.named("instance-1", 1_000)).importOnce();
 
