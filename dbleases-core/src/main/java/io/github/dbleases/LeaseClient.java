@@ -2,8 +2,10 @@ package io.github.dbleases;
 
 import io.github.dbleases.internal.client.LeaseClients;
 import io.github.dbleases.spi.LeaseStore;
+import io.github.dbleases.spi.observation.ClientObserver;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -103,6 +105,29 @@ public interface LeaseClient extends AutoCloseable {
     ClusterView cluster();
 
     /**
+     * Reads the history of the cluster, newest first, with one query: which sessions were opened, ended and marked dead, what
+     * moved where and why, and who led.
+     *
+     * @throws HistoryUnavailableException if the store keeps no history, or if it is switched off
+     * @throws StoreUnavailableException if the database does not answer in time
+     */
+    default List<HistoryEvent> history(HistoryQuery query) {
+        throw new HistoryUnavailableException(
+                "%s keeps no history.".formatted(getClass().getSimpleName()),
+                "Ask a client that was started on a store.");
+    }
+
+    /**
+     * Returns operations on the whole cluster, such as to move a partition.
+     *
+     * @throws UnsupportedOperationException if this client has no store, such as one that a test controls
+     */
+    default LeaseAdministration administration() {
+        throw new UnsupportedOperationException(
+                "%s has no operations on a cluster.".formatted(getClass().getSimpleName()));
+    }
+
+    /**
      * Reads the members of one lease or election and what each of them owns, with one query. If the lease does not exist, the
      * view does not contain it. The view of a client that is stopped or closed is empty.
      *
@@ -151,6 +176,7 @@ public interface LeaseClient extends AutoCloseable {
         private final LeaseStore store;
         private LeaseClientConfig.Builder config = LeaseClientConfig.builder();
         private LeaseEventListener listener = event -> {};
+        private ClientObserver observer = ClientObserver.NONE;
 
         private Builder(LeaseStore store) {
             this.store = Objects.requireNonNull(store, "store");
@@ -209,13 +235,19 @@ public interface LeaseClient extends AutoCloseable {
             return this;
         }
 
+        /** Sets an observer of what the client does, for metrics. Default: none. */
+        public Builder observer(ClientObserver observer) {
+            this.observer = Objects.requireNonNull(observer, "observer");
+            return this;
+        }
+
         /**
          * Returns a client that is not started.
          *
          * @throws InvalidConfigurationException if a setting is outside its limits
          */
         public LeaseClient build() {
-            return LeaseClients.create(config.build(), () -> store, listener);
+            return LeaseClients.create(config.build(), () -> store, listener, observer);
         }
 
         /**

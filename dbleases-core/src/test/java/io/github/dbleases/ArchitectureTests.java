@@ -25,6 +25,7 @@ import io.github.dbleases.internal.LeadershipScope;
 import io.github.dbleases.internal.client.LeaseClients;
 import io.github.dbleases.internal.tasks.TaskRunners;
 import io.github.dbleases.spi.LeaseStore;
+import io.github.dbleases.spi.observation.ClientObserver;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -83,6 +84,7 @@ class ArchitectureTests {
                 .should()
                 .onlyDependOnClassesThat(resideOutsideOfPackage(ROOT + ".*..")
                         .or(assignableTo(LeaseStore.class))
+                        .or(assignableTo(ClientObserver.class))
                         .or(assignableTo(LeaseClients.class))
                         .or(assignableTo(InternalLeaseClient.class))));
         check(classes()

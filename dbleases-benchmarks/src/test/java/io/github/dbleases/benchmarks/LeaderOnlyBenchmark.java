@@ -33,8 +33,8 @@ import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * What a call of a method costs that only the leader runs, beside the interceptor that does nothing, the two clock reads
- * that the check needs, and a lock that is taken in the database for each call. All proxies are of the same kind.
+ * Compares the cost of calling a {@code @LeaderOnly} method with an interceptor that does nothing, with the two clock
+ * reads that the check needs, and with a database lock for each call. All proxies are of the same kind.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -66,7 +66,7 @@ public class LeaderOnlyBenchmark {
         standby = second.getBean(Guarded.class);
         locked = first.getBean(Locked.class);
         if (leading.run() == null || standby.run() != null || locked.run() == null) {
-            throw new IllegalStateException("The applications are not what the benchmark needs.");
+            throw new IllegalStateException("The applications are not set up as the benchmark requires.");
         }
     }
 
@@ -129,7 +129,7 @@ public class LeaderOnlyBenchmark {
         return (Job) factory.getProxy();
     }
 
-    /** The same work for all. */
+    /** The same work in all benchmarks. */
     public abstract static class Job {
 
         public abstract String run();

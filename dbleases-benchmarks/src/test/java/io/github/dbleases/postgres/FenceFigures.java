@@ -15,8 +15,8 @@ import java.util.Map;
 import javax.sql.DataSource;
 
 /**
- * Measures what a fence costs: a transaction that inserts one row, with and without a fence as its last statement, in
- * alternating blocks. Each argument, {@code on} or {@code off}, is the fsync of a server of its own.
+ * Measures the cost of a fence: a transaction that inserts one row, with and without a fence as its last statement, in
+ * alternating blocks. Each argument is {@code on} or {@code off}, the fsync setting of a private server.
  */
 public final class FenceFigures {
 
@@ -91,7 +91,7 @@ public final class FenceFigures {
         connection.commit();
     }
 
-    /** Returns the bytes of WAL for each transaction. */
+    /** Returns the bytes of WAL per transaction. */
     private static long wal(Connection connection, Hold hold) throws SQLException {
         String before = show(connection, "SELECT pg_current_wal_insert_lsn()");
         connection.commit();

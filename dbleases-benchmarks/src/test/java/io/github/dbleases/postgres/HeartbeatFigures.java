@@ -8,14 +8,14 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Measures what a heartbeat costs the database, in comparison with the bare update of one row by its key, and prints it.
- * They alternate in small blocks, so that whatever else the machine does disturbs both.
+ * Measures the cost of a heartbeat for the database and compares it with a bare update of one row by its key. The two
+ * alternate in small blocks, so that other work on the machine affects both.
  */
 public final class HeartbeatFigures {
 
     private HeartbeatFigures() {}
 
-    /** Prints for clusters of several sizes the median and the best of many blocks. */
+    /** Prints the median and the best of many blocks for clusters of several sizes. */
     public static void main(String[] arguments) {
         for (int sessions : new int[] {3, 10, 200}) {
             try (HeartbeatCost costs = new HeartbeatCost(sessions)) {
@@ -26,7 +26,7 @@ public final class HeartbeatFigures {
                     bareUpdates.add(costs.ofBareUpdates(500));
                     heartbeats.add(costs.ofHeartbeats(500));
                 }
-                // The first blocks are for the Java compiler.
+                // The first blocks warm up the Java compiler.
                 print(sessions, heartbeats.subList(20, 60), bareUpdates.subList(20, 60));
             }
         }
@@ -55,7 +55,7 @@ public final class HeartbeatFigures {
                 wal / bareWal);
     }
 
-    /** The value below which one in so many blocks is. */
+    /** Returns the quantile {@code 1 / one}. */
     private static double quantile(List<Cost> costs, ToDoubleFunction<Cost> figure, int one) {
         return figure.applyAsDouble(costs.stream()
                 .sorted(Comparator.comparingDouble(figure))

@@ -31,8 +31,8 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /**
- * Measures what a cluster does on a real database, and prints it: {@code release}, {@code polling}, {@code kill},
- * {@code many}, {@code leader} or {@code leaderships}. This is not a test: it only asserts that the cluster settles.
+ * Measures a cluster on a real database and prints the figures: {@code release}, {@code polling}, {@code kill}, {@code
+ * many}, {@code leader} or {@code leaderships}. This is not a test. It only asserts that the cluster settles.
  */
 final class ClusterFigures {
 
@@ -57,7 +57,7 @@ final class ClusterFigures {
         }
     }
 
-    /** Measures the time from the commit of the release, at most, until the last listener is notified. */
+    /** Measures an upper bound of the time from the commit of the release until the last listener is notified. */
     private static void release(String how, boolean notifications) throws Exception {
         PostgresStoreConfig config = new PostgresStoreConfig(null, "dbleases_", notifications);
         PostgresDatabase database = PostgresServer.newest().freshDatabase();
@@ -113,7 +113,7 @@ final class ClusterFigures {
                 millis);
     }
 
-    /** Measures how long many clients that join at once take to settle. */
+    /** Measures how long it takes many clients that join at once to settle. */
     private static void many(int count, int leaseCount) throws Exception {
         try (PostgresServer server = PostgresServer.privateServer(Map.of("max_connections", "500"))) {
             PostgresSchema.create(server.dataSource(), PostgresStoreConfig.defaults());
@@ -127,16 +127,16 @@ final class ClusterFigures {
             for (Future<LeaseClient> client : starting) {
                 clients.add(client.get());
             }
-            OUT.printf("%d clients have joined %d leases after %.1f s%n", count, leaseCount, seconds(begin));
+            OUT.printf("%d clients joined %d leases after %.1f s%n", count, leaseCount, seconds(begin));
             await(() -> isSettled(clients, leaseCount));
-            OUT.printf("all is balanced and owned after %.1f s%n", seconds(begin));
+            OUT.printf("all partitions are balanced and owned after %.1f s%n", seconds(begin));
             begin = System.nanoTime();
             List<Future<?>> closing = new ArrayList<>();
             clients.forEach(client -> closing.add(threads.submit(client::close)));
             for (Future<?> closed : closing) {
                 closed.get();
             }
-            OUT.printf("all are closed after %.1f s%n", seconds(begin));
+            OUT.printf("all clients are closed after %.1f s%n", seconds(begin));
             threads.shutdown();
         }
     }
@@ -202,7 +202,7 @@ final class ClusterFigures {
         long begin = System.nanoTime();
         while (!condition.getAsBoolean()) {
             if (seconds(begin) > 300) {
-                throw new IllegalStateException("It does not settle");
+                throw new IllegalStateException("The cluster does not settle");
             }
             LockSupport.parkNanos(1_000_000);
         }
@@ -216,11 +216,11 @@ final class ClusterFigures {
         long[] sorted = millis.clone();
         Arrays.sort(sorted);
         OUT.printf(
-                "%s: %d runs, median %d ms, least %d ms, most %d ms%n",
+                "%s: %d runs, median %d ms, minimum %d ms, maximum %d ms%n",
                 what, sorted.length, sorted[sorted.length / 2], sorted[0], sorted[sorted.length - 1]);
     }
 
-    /** Records when a listener was last told of assigned partitions, in milliseconds since 1970. */
+    /** Records when a listener was last notified of assigned partitions, in milliseconds since 1970. */
     private static final class LastTold implements LeaseListener {
 
         private final AtomicLong last = new AtomicLong();

@@ -36,7 +36,7 @@ final class ElectionFigures {
 
     private ElectionFigures() {}
 
-    /** Measures three processes, of which the leader is stopped or killed. */
+    /** Measures three processes while their leader is stopped or killed. */
     static void leader() throws Exception {
         try (PostgresServer server = server()) {
             PostgresDatabase database = database(server);
@@ -50,7 +50,7 @@ final class ElectionFigures {
         }
     }
 
-    /** Measures the time from the call of close in the leader until the listener of the next leader is notified. */
+    /** Measures the time from the leader's call of close until the listener of the next leader is notified. */
     private static void stop(List<Candidate> candidates) {
         long[] micros = new long[50];
         for (int run = 0; run < micros.length; run++) {
@@ -107,7 +107,10 @@ final class ElectionFigures {
         return candidates.stream().filter(Candidate::isElected).findAny().orElseThrow();
     }
 
-    /** Measures many elections, which spread when their leader leaves, and are balanced when a candidate joins. */
+    /**
+     * Measures many elections: their leaderships spread when their leader leaves, and are balanced when a candidate
+     * joins.
+     */
     static void leaderships() throws Exception {
         try (PostgresServer server = server()) {
             spread(database(server));
@@ -124,7 +127,7 @@ final class ElectionFigures {
             all.close();
             await(() -> cluster.leads().stream().mapToLong(Long::longValue).sum() == ELECTIONS);
             OUT.printf(
-                    "%d leaderships of one client that closes, among 5 candidates: %s, after %.1f s%n",
+                    "%d leaderships of a closing client, spread over 5 candidates: %s, after %.1f s%n",
                     ELECTIONS, cluster.leads(), seconds(begin));
         }
     }
@@ -135,20 +138,20 @@ final class ElectionFigures {
             long begin = System.nanoTime();
             await(() -> cluster.leads().stream().allMatch(count -> count == ELECTIONS / 5));
             OUT.printf(
-                    "balancing, 5 candidates that came at the same time: %s, after %.1f s%n",
+                    "balancing among 5 candidates that joined at the same time: %s, after %.1f s%n",
                     cluster.leads(), seconds(begin));
             begin = System.nanoTime();
             cluster.add(1);
-            OUT.printf("a sixth has become a candidate in all of them after %.1f s%n", seconds(begin));
+            OUT.printf("a sixth client is a candidate in all elections after %.1f s%n", seconds(begin));
             await(() -> cluster.leads().stream().allMatch(count -> count == 83 || count == 84));
             OUT.printf("balanced: %s, after %.1f s%n", cluster.leads(), seconds(begin));
             statements(server, 6, Duration.ofSeconds(30));
         }
     }
 
-    /** Counts all statements of some undisturbed clients. */
+    /** Counts all statements of some idle clients. */
     private static void statements(PostgresServer server, int clients, Duration span) throws Exception {
-        // Wait until everything that follows from the last change is done.
+        // Wait until all effects of the last change have settled.
         pause(Duration.ofSeconds(15));
         try (Connection connection = server.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
@@ -192,7 +195,7 @@ final class ElectionFigures {
         long[] sorted = micros.clone();
         Arrays.sort(sorted);
         OUT.printf(
-                "%s: %d runs, median %.1f ms, least %.1f ms, most %.1f ms%n",
+                "%s: %d runs, median %.1f ms, minimum %.1f ms, maximum %.1f ms%n",
                 what, sorted.length, sorted[sorted.length / 2] / 1e3, sorted[0] / 1e3, sorted[sorted.length - 1] / 1e3);
     }
 

@@ -38,7 +38,7 @@ import java.util.Optional;
  * of the hand-overs are done by then. The order of the input does not matter. The cost is that of sorting the
  * partitions and the members.
  *
- * <p>A leader election has rules of its own, see {@link Election}.
+ * <p>Leader elections have different rules; see {@link Election}.
  */
 public final class Balancer {
 

@@ -69,6 +69,28 @@ public final class Election {
                 .min(Comparator.comparing(Member::yields).thenComparingInt(Member::leaderships));
     }
 
+    /** Returns the candidate that leads next if a leader resigns, or empty if there is no other candidate. */
+    public static Optional<Long> successor(Snapshot election, long leader) {
+        List<Member> others = election.members().stream()
+                .filter(member -> member.session() != leader)
+                .toList();
+        Snapshot without = new Snapshot(election.lease(), election.kind(), others, election.partitions());
+        return first(without).map(Member::session);
+    }
+
+    /** Returns whether the leader of an election would be relieved after its leadership has moved to a candidate. */
+    public static boolean wouldBeRelieved(Snapshot election, long to) {
+        return election.members().stream()
+                .filter(member -> member.session() == to)
+                .anyMatch(receiver -> election.members().stream()
+                        .anyMatch(other -> isRelief(receiver.leaderships() + 1, leadsWithout(election, other))));
+    }
+
+    private static int leadsWithout(Snapshot election, Member member) {
+        boolean leadsThis = leader(election).filter(member::equals).isPresent();
+        return leadsThis ? member.leaderships() - 1 : member.leaderships();
+    }
+
     /** Returns the candidates in the order of rule 2, ignoring the number of their leaderships. */
     static List<Member> ranked(Snapshot election) {
         return election.members().stream()

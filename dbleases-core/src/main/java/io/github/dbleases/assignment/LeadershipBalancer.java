@@ -33,7 +33,7 @@ public final class LeadershipBalancer {
 
     private Contest contest(Snapshot election, Partition leadership) {
         List<Member> ranked = Election.ranked(election);
-        // A candidate that has resigned comes after all others, however many elections those lead.
+        // A candidate that has resigned comes after all others, no matter how many elections they lead.
         boolean resigned = ranked.get(0).yields();
         List<Count> first = ranked.stream()
                 .filter(candidate -> candidate.yields() == resigned)
@@ -86,7 +86,7 @@ public final class LeadershipBalancer {
     /**
      * An election whose leader can be relieved.
      *
-     * @param first the candidates, by rank, of which the one with the fewest leaderships takes over
+     * @param first the candidates by rank; the one with the fewest leaderships takes over
      */
     private record Contest(String election, Count leader, List<Count> first) {
 

@@ -49,7 +49,7 @@ public final class InMemoryLeaseStore implements LeaseStore {
 
     /**
      * Fails over to a standby that does not know of any failover since the backup. It takes the timeline after the one
-     * that it followed, which other standbys may have used before. The store has a new incarnation nevertheless.
+     * that it followed, which other standbys may have used before. The store still has a new incarnation.
      */
     public void failOverUnaware(Backup standby) {
         failOver(standby, true);

@@ -1,5 +1,6 @@
 package io.github.dbleases.memory;
 
+import io.github.dbleases.HistoryEvent;
 import io.github.dbleases.Timing;
 import io.github.dbleases.memory.Content.SessionRow;
 import io.github.dbleases.spi.HeartbeatChannel;
@@ -38,6 +39,7 @@ final class MemoryHeartbeatChannel implements HeartbeatChannel {
             if (content.sessions.putIfAbsent(row.id(), row) != null) {
                 throw new IllegalStateException("Session %d already exists.".formatted(row.id()));
             }
+            tables.history().addSession(content, HistoryEvent.Type.SESSION_OPENED, row.id(), row.id());
             return renewal(row);
         });
     }

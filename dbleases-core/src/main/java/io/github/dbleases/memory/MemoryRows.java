@@ -1,15 +1,23 @@
 package io.github.dbleases.memory;
 
+import io.github.dbleases.HistoryEvent;
 import io.github.dbleases.internal.rows.LeaseRow;
 import io.github.dbleases.internal.rows.TransactionRows;
 import io.github.dbleases.memory.Content.SessionRow;
+import io.github.dbleases.spi.NewEvent;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
 /** The rows of a content, with the clock and the incarnation of its store. */
 record MemoryRows(MemoryTables tables, Content content) implements TransactionRows {
+
+    @Override
+    public void record(long by, Collection<NewEvent> events) {
+        events.forEach(event -> tables.history().add(content, by, event));
+    }
 
     @Override
     public Map<String, LeaseRow> leases() {
@@ -41,6 +49,9 @@ record MemoryRows(MemoryTables tables, Content content) implements TransactionRo
 
     @Override
     public void end(long session) {
+        if (isLive(session)) {
+            tables.history().addSession(content, HistoryEvent.Type.SESSION_ENDED, session, session);
+        }
         content.sessions.computeIfPresent(session, (id, row) -> row.dead());
     }
 

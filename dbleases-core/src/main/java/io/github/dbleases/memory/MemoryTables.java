@@ -25,6 +25,7 @@ final class MemoryTables {
 
     private final Clock clock;
     private final Set<Long> hinted = new HashSet<>();
+    private final MemoryHistory history = new MemoryHistory(this::now);
     private Content content = new Content();
     private long highestTimeline = content.timeline;
     private long lives = 1;
@@ -46,9 +47,10 @@ final class MemoryTables {
         if (timing.grace().compareTo(content.largestGrace) > 0) {
             content.largestGrace = timing.grace();
         }
-        content.lives.computeIfAbsent(
-                content.timeline,
-                unseen -> new Life(++lives, now().plus(content.largestTtl).plus(content.largestGrace)));
+        content.lives.computeIfAbsent(content.timeline, unseen -> {
+            history.addIncarnation(content.timeline);
+            return new Life(++lives, now().plus(content.largestTtl).plus(content.largestGrace));
+        });
         return statement.apply(content);
     }
 
@@ -56,14 +58,27 @@ final class MemoryTables {
     synchronized <T> T transact(Timing timing, Function<Content, T> statements) {
         return execute(timing, current -> {
             Content next = current.copy();
-            T result = statements.apply(next);
-            content = next;
-            return result;
+            long mark = history.mark();
+            boolean committed = false;
+            try {
+                T result = statements.apply(next);
+                content = next;
+                committed = true;
+                return result;
+            } finally {
+                if (!committed) {
+                    history.backTo(mark);
+                }
+            }
         });
     }
 
     Content content() {
         return content.copy();
+    }
+
+    MemoryHistory history() {
+        return history;
     }
 
     void failOver(Content standby, boolean repeatsTimeline) {

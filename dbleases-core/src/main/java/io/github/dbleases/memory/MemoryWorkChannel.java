@@ -1,5 +1,7 @@
 package io.github.dbleases.memory;
 
+import io.github.dbleases.HistoryEvent;
+import io.github.dbleases.HistoryQuery;
 import io.github.dbleases.Timing;
 import io.github.dbleases.internal.rows.RowTransaction;
 import io.github.dbleases.memory.Content.SessionRow;
@@ -74,6 +76,7 @@ final class MemoryWorkChannel implements WorkChannel {
                 return Optional.empty();
             }
             content.sessions.put(row.id(), row.dead());
+            tables.history().addSession(content, HistoryEvent.Type.SESSION_MARKED_DEAD, row.id(), condition.by());
             Set<String> leases = new TreeSet<>();
             content.leases.forEach((name, lease) -> {
                 if (lease.names(row.id())) {
@@ -144,6 +147,16 @@ final class MemoryWorkChannel implements WorkChannel {
             content.sessions.values().removeIf(row -> !row.live() && !named.contains(row.id()));
             return named;
         });
+    }
+
+    @Override
+    public boolean keepsHistory() {
+        return true;
+    }
+
+    @Override
+    public List<HistoryEvent> history(HistoryQuery query) {
+        return tables.exclusively(() -> tables.history().read(query));
     }
 
     @Override

@@ -27,11 +27,13 @@ import org.slf4j.LoggerFactory;
  * <p>Statements are templates with these parts:
  *
  * <pre>
- *   {session} {lease} {member} {partition} {incarnation}   the tables
+ *   {session} {lease} {member} {partition} {incarnation} {event}   the tables
  *   {neighbor}     the session before {?session}, see {@link PostgresHeartbeatChannel}
  *   {proof}        columns that prove that a reply comes from this server and incarnation, see {@link #verify}
  *   {andSettings}  a condition that applies the {@link Settings} to a statement
  *   {settings}     columns that apply them to a transaction
+ *   {recordOpened} {recordMarkedDead} {recordEnded} {recordIncarnation}
+ *                  further CTEs that add an event to the history, or nothing, see {@link PostgresHistory}
  * </pre>
  *
  * <p>The parameters {@code system}, {@code timeline} and {@code nonce} of the incarnation are always set. The logger of this
@@ -52,14 +54,18 @@ final class OpenConnection {
      * now, which must not get a row of this one.
      */
     private static final String RECORD = """
-            INSERT INTO {incarnation} (system_id, timeline, nonce, first_seen, quiet_until, largest_ttl, largest_grace)
-            SELECT {?system}, {?timeline}, gen_random_uuid(), seen, seen + ttl + grace, ttl, grace
-            FROM (SELECT clock_timestamp() AS seen,
-                    greatest(max(largest_ttl), {?ttl} * interval '1 microsecond') AS ttl,
-                    greatest(max(largest_grace), {?grace} * interval '1 microsecond') AS grace
-                FROM {incarnation}) known
-            WHERE pg_postmaster_start_time() = {?started} {andSettings}
-            ON CONFLICT DO NOTHING
+            WITH found AS (
+                INSERT INTO {incarnation} (system_id, timeline, nonce, first_seen, quiet_until, largest_ttl, largest_grace)
+                SELECT {?system}, {?timeline}, gen_random_uuid(), seen, seen + ttl + grace, ttl, grace
+                FROM (SELECT clock_timestamp() AS seen,
+                        greatest(max(largest_ttl), {?ttl} * interval '1 microsecond') AS ttl,
+                        greatest(max(largest_grace), {?grace} * interval '1 microsecond') AS grace
+                    FROM {incarnation}) known
+                WHERE pg_postmaster_start_time() = {?started} {andSettings}
+                ON CONFLICT DO NOTHING
+                RETURNING system_id, timeline, quiet_until
+            ){recordIncarnation}
+            SELECT count(*) FROM found
             """;
 
     private final Connection jdbc;
@@ -99,8 +105,8 @@ final class OpenConnection {
         if (server.direct()) {
             settings.applyToSession(use);
         }
-        parts = store.tables
-                .parts()
+        parts = store.history
+                .addTo(store.tables.parts())
                 .fragment("neighbor", PostgresHeartbeatChannel.NEIGHBOR)
                 .fragment("nonce", NONCE)
                 .text("server", server.proof())
@@ -123,7 +129,7 @@ final class OpenConnection {
                     .set("ttl", timing.ttl())
                     .set("grace", timing.grace())
                     .set("started", server.started())
-                    .update();
+                    .execute();
             // A later statement, so that it sees the row of another client that was faster.
             nonce = readNonce(known);
         }

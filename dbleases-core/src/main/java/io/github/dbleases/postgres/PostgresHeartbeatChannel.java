@@ -36,7 +36,7 @@ final class PostgresHeartbeatChannel implements HeartbeatChannel {
                 FROM (SELECT {?ttl} * interval '1 microsecond' AS ttl, {?grace} * interval '1 microsecond' AS grace) g
                 WHERE i.system_id = {?system} AND i.timeline = {?timeline} AND i.nonce = {?nonce}::uuid
                     AND (i.largest_ttl < g.ttl OR i.largest_grace < g.grace) {andSettings}
-            )
+            ){recordOpened}
             INSERT INTO {session}
                 (id, expires_at, inbox, ttl, grace, started_at, weight, state, client_id, host, pid, version)
             SELECT {?session}, clock_timestamp() + ttl, 0, ttl, grace, clock_timestamp(), {?weight}, 'live',

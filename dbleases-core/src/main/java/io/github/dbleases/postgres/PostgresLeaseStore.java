@@ -23,6 +23,7 @@ public final class PostgresLeaseStore implements LeaseStore {
 
     final DataSource dataSource;
     final Tables tables;
+    final PostgresHistory history;
     final boolean notifications;
     final Attempt.Threads threads = new Attempt.Threads();
     private final TransactionFence fence;
@@ -35,6 +36,7 @@ public final class PostgresLeaseStore implements LeaseStore {
 
     public PostgresLeaseStore(DataSource dataSource, PostgresStoreConfig config) {
         this.dataSource = dataSource;
+        this.history = new PostgresHistory(config.historyRetention());
         this.tables = new Tables(config);
         this.notifications = config.notifications();
         this.fence = new TransactionFence(tables);

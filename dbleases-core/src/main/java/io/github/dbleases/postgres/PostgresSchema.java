@@ -10,17 +10,20 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import javax.sql.DataSource;
 
-/** Creates the tables in applications that do not use Flyway. */
+/** Creates or upgrades the tables in applications that do not use Flyway. */
 public final class PostgresSchema {
 
-    private static final String SCRIPT = "/io/github/dbleases/migration/V1__leases.sql";
+    private static final List<Script> SCRIPTS = List.of(
+            new Script("V1__leases.sql", List.of("session", "lease", "member", "partition", "incarnation")),
+            new Script("V2__history.sql", List.of("event")));
 
     private PostgresSchema() {}
 
     /**
-     * Creates the schema and the tables, unless they exist. Several processes may call this at the same time.
+     * Creates the schema and the tables, unless they exist. Adds what is missing to the tables of an older version. Several processes may call this at the same time.
      *
      * @throws SQLException if the database fails; then nothing is created
      * @throws io.github.dbleases.StoreUnusableException if the database is not PostgreSQL, version 14 or newer
@@ -50,8 +53,11 @@ public final class PostgresSchema {
             }
             execute(connection, "SET LOCAL search_path TO " + SqlIdentifiers.quoted(config.schema()));
         }
-        if (new Tables(config).areMissing(connection)) {
-            execute(connection, script().replace("${prefix}", config.tablePrefix()));
+        Tables tables = new Tables(config);
+        for (Script script : SCRIPTS) {
+            if (tables.areMissing(connection, script.tables)) {
+                execute(connection, script.sql().replace("${prefix}", config.tablePrefix()));
+            }
         }
     }
 
@@ -67,14 +73,23 @@ public final class PostgresSchema {
         }
     }
 
-    private static String script() {
-        try (InputStream script = PostgresSchema.class.getResourceAsStream(SCRIPT)) {
-            if (script == null) {
-                throw new IllegalStateException(SCRIPT + " is not on the class path");
+    /**
+     * A script.
+     *
+     * @param tables the tables that it creates
+     */
+    private record Script(String fileName, List<String> tables) {
+
+        String sql() {
+            String path = "/io/github/dbleases/migration/" + fileName;
+            try (InputStream script = PostgresSchema.class.getResourceAsStream(path)) {
+                if (script == null) {
+                    throw new IllegalStateException(path + " is not on the class path");
+                }
+                return new String(script.readAllBytes(), StandardCharsets.UTF_8);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-            return new String(script.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

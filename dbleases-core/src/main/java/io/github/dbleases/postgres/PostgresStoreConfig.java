@@ -2,6 +2,7 @@ package io.github.dbleases.postgres;
 
 import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.internal.jdbc.SqlIdentifiers;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +14,14 @@ import org.jspecify.annotations.Nullable;
  *     beginning with a digit
  * @param notifications whether clients are notified of changes with NOTIFY. Without notifications they see a change at their
  *     next heartbeat. Must be off behind a connection pooler in transaction mode.
+ * @param historyRetention how long the history is kept, zero for no history; at most 10 years. If clients have different
+ *     settings, the one whose session has the smallest id decides when events are deleted.
  */
-public record PostgresStoreConfig(@Nullable String schema, String tablePrefix, boolean notifications) {
+public record PostgresStoreConfig(
+        @Nullable String schema, String tablePrefix, boolean notifications, Duration historyRetention) {
+
+    private static final Duration DEFAULT_RETENTION = Duration.ofDays(7);
+    private static final Duration LONGEST_RETENTION = Duration.ofDays(3_650);
 
     public PostgresStoreConfig {
         if (schema != null && !SqlIdentifiers.isValid(schema)) {
@@ -31,9 +38,21 @@ public record PostgresStoreConfig(@Nullable String schema, String tablePrefix, b
                     "Set another tablePrefix.",
                     "tablePrefix");
         }
+        if (historyRetention.isNegative() || historyRetention.compareTo(LONGEST_RETENTION) > 0) {
+            throw new InvalidConfigurationException(
+                    "historyRetention is %s, but must be between 0 and %d days."
+                            .formatted(historyRetention, LONGEST_RETENTION.toDays()),
+                    "Set another historyRetention, or 0 to keep no history.",
+                    "historyRetention");
+        }
     }
 
-    /** Returns the defaults: the current schema, the prefix {@code dbleases_}, notifications. */
+    /** Creates settings with which the history is kept for 7 days. */
+    public PostgresStoreConfig(@Nullable String schema, String tablePrefix, boolean notifications) {
+        this(schema, tablePrefix, notifications, DEFAULT_RETENTION);
+    }
+
+    /** Returns the defaults: the current schema, the prefix {@code dbleases_}, notifications, 7 days of history. */
     public static PostgresStoreConfig defaults() {
         return builder().build();
     }
@@ -49,6 +68,7 @@ public record PostgresStoreConfig(@Nullable String schema, String tablePrefix, b
         private @Nullable String schema;
         private String tablePrefix = "dbleases_";
         private boolean notifications = true;
+        private Duration historyRetention = DEFAULT_RETENTION;
 
         private Builder() {}
 
@@ -70,13 +90,19 @@ public record PostgresStoreConfig(@Nullable String schema, String tablePrefix, b
             return this;
         }
 
+        /** Sets how long the history is kept, at most 10 years; zero for no history. Default: 7 days. */
+        public Builder historyRetention(Duration historyRetention) {
+            this.historyRetention = Objects.requireNonNull(historyRetention, "historyRetention");
+            return this;
+        }
+
         /**
          * Builds the settings.
          *
          * @throws InvalidConfigurationException if a setting is outside its limits
          */
         public PostgresStoreConfig build() {
-            return new PostgresStoreConfig(schema, tablePrefix, notifications);
+            return new PostgresStoreConfig(schema, tablePrefix, notifications, historyRetention);
         }
     }
 }

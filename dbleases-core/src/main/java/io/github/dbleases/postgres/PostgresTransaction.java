@@ -6,6 +6,7 @@ import io.github.dbleases.assignment.Change;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.internal.jdbc.SqlStatement;
 import io.github.dbleases.spi.LeaseTransaction;
+import io.github.dbleases.spi.NewEvent;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -178,17 +179,21 @@ final class PostgresTransaction implements LeaseTransaction {
      */
     private static final String FINISH = """
             WITH locked AS (
-                SELECT id FROM {session} WHERE id = ANY ({?sessions}) AND state = 'live' ORDER BY id FOR NO KEY UPDATE
+                SELECT id, client_id FROM {session}
+                WHERE id = ANY ({?sessions}) AND state = 'live' ORDER BY id FOR NO KEY UPDATE
             ), written AS (
                 UPDATE {session} s
                 SET inbox = s.inbox + 1, state = CASE WHEN s.id = ANY ({?ended}) THEN 'dead' ELSE s.state END
                 FROM locked WHERE s.id = locked.id
             ), numbered AS (
                 UPDATE {lease} SET generation = generation + 1 WHERE name = ANY ({?leases})
-            )
+            ){recordEnded}
             SELECT pg_notify(channel, payload) FROM (VALUES ({?channel}, {?payload})) hint (channel, payload)
             WHERE payload <> ''
             """;
+
+    /** The events are sent together with the last statement, and executed before it. */
+    private static final String RECORD_AND_FINISH = PostgresHistory.RECORD + ";\n" + FINISH;
 
     private final PostgresLeaseStore store;
     private final OpenConnection connection;
@@ -199,6 +204,8 @@ final class PostgresTransaction implements LeaseTransaction {
     private final Set<Long> ended = new TreeSet<>();
     private final Set<String> changed = new TreeSet<>();
     private final Set<String> withChangedMembers = new TreeSet<>();
+    private final List<NewEvent> events = new ArrayList<>();
+    private long recordedBy;
     private @Nullable SQLException failure;
     private boolean over;
 
@@ -262,12 +269,13 @@ final class PostgresTransaction implements LeaseTransaction {
         if (failure != null) {
             throw failure;
         }
-        if (!raised.isEmpty() || !ended.isEmpty() || !changed.isEmpty()) {
+        if (!raised.isEmpty() || !ended.isEmpty() || !changed.isEmpty() || !events.isEmpty()) {
             Set<Long> sessions = new TreeSet<>(raised);
             sessions.addAll(ended);
-            connection
-                    .sql(FINISH)
-                    .set("sessions", sessions.toArray(Long[]::new))
+            SqlStatement finish = events.isEmpty()
+                    ? connection.sql(FINISH)
+                    : PostgresHistory.set(connection.sql(RECORD_AND_FINISH), recordedBy, events);
+            finish.set("sessions", sessions.toArray(Long[]::new))
                     .set("ended", ended.toArray(Long[]::new))
                     .set("leases", changed.toArray(String[]::new))
                     .set("channel", store.tables.channel())
@@ -493,6 +501,14 @@ final class PostgresTransaction implements LeaseTransaction {
     @Override
     public void end(long session) {
         ended.add(session);
+    }
+
+    @Override
+    public void record(long by, Collection<NewEvent> added) {
+        if (store.history.isKept()) {
+            recordedBy = by;
+            events.addAll(added);
+        }
     }
 
     private boolean noteChangedMembers(String name, boolean isChanged) {

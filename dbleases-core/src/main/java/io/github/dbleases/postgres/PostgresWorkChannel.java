@@ -1,5 +1,7 @@
 package io.github.dbleases.postgres;
 
+import io.github.dbleases.HistoryEvent;
+import io.github.dbleases.HistoryQuery;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.Timing;
 import io.github.dbleases.assignment.Snapshot;
@@ -70,8 +72,9 @@ final class PostgresWorkChannel implements WorkChannel {
                     AND ttl <= {?steadyFor} * interval '1 microsecond' {andSettings}
                 FOR UPDATE SKIP LOCKED
             ), dead AS (
-                UPDATE {session} s SET state = 'dead' FROM doomed d WHERE s.id = d.id RETURNING s.id
-            )
+                UPDATE {session} s SET state = 'dead' FROM doomed d WHERE s.id = d.id
+                RETURNING s.id, s.client_id, s.expires_at
+            ){recordMarkedDead}
             SELECT ''::text AS lease FROM dead
             UNION SELECT m.lease FROM {member} m JOIN dead d ON d.id = m.session_id
             UNION SELECT p.lease FROM {partition} p JOIN dead d ON d.id = p.session_id
@@ -172,20 +175,24 @@ final class PostgresWorkChannel implements WorkChannel {
     public Optional<Set<String>> markDead(MarkDeadCondition condition) {
         return connection.call(
                 false,
-                open -> open.sql(MARK_DEAD)
-                        .set("session", condition.session())
-                        .set("grace", condition.grace())
-                        .set("expectedTime", condition.expectedTime())
-                        .set("tolerance", condition.grace().dividedBy(2))
-                        .set("steadyFor", condition.steadyFor())
-                        .query(row -> {
-                            Set<String> leases = new HashSet<>();
-                            while (row.next()) {
-                                leases.add(row.getString("lease"));
-                            }
-                            boolean marked = leases.remove("");
-                            return marked ? Optional.of(leases) : Optional.empty();
-                        }));
+                open -> markDead(open.sql(MARK_DEAD), condition).query(row -> {
+                    Set<String> leases = new HashSet<>();
+                    while (row.next()) {
+                        leases.add(row.getString("lease"));
+                    }
+                    boolean marked = leases.remove("");
+                    return marked ? Optional.of(leases) : Optional.empty();
+                }));
+    }
+
+    private SqlStatement markDead(SqlStatement statement, MarkDeadCondition condition) {
+        statement
+                .set("session", condition.session())
+                .set("grace", condition.grace())
+                .set("expectedTime", condition.expectedTime())
+                .set("tolerance", condition.grace().dividedBy(2))
+                .set("steadyFor", condition.steadyFor());
+        return store.history.isKept() ? statement.set("by", condition.by()) : statement;
     }
 
     @Override
@@ -303,6 +310,21 @@ final class PostgresWorkChannel implements WorkChannel {
     @Override
     public void purge() {
         connection.call(true, open -> open.sql(PURGE).update());
+    }
+
+    @Override
+    public boolean keepsHistory() {
+        return store.history.isKept();
+    }
+
+    @Override
+    public List<HistoryEvent> history(HistoryQuery query) {
+        return connection.call(true, open -> store.history.read(open, query));
+    }
+
+    @Override
+    public boolean trimHistory() {
+        return keepsHistory() && connection.call(true, store.history::trim);
     }
 
     @Override

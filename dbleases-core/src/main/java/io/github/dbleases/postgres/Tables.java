@@ -7,6 +7,7 @@ import io.github.dbleases.internal.jdbc.SqlStatement;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,9 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The tables under the names that the configuration gives them, and what is wrong with them if a statement fails. */
 final class Tables {
-
-    /** The tables without their prefix, and the privileges that the statements of this package need on them. */
-    private static final Map<String, List<String>> NEEDED = needed();
 
     private static final String MISSING = """
             SELECT name, current_schema() AS current_schema
@@ -54,6 +52,9 @@ final class Tables {
                 ) AS found
             """;
 
+    /** The tables without their prefix, and the privileges that the statements of this package need on them. */
+    private final Map<String, List<String>> needed;
+
     private final Map<String, String> qualified = new LinkedHashMap<>();
     private final String prefix;
     private final @Nullable String schema;
@@ -61,17 +62,25 @@ final class Tables {
     Tables(PostgresStoreConfig config) {
         this.prefix = config.tablePrefix();
         this.schema = config.schema();
-        String qualifier = schema == null ? "" : SqlIdentifiers.quoted(schema) + ".";
-        NEEDED.keySet().forEach(table -> qualified.put(table, qualifier + SqlIdentifiers.quoted(prefix + table)));
+        this.needed = needed(!config.historyRetention().isZero());
+        needed.keySet().forEach(table -> qualified.put(table, qualified(table)));
     }
 
-    private static Map<String, List<String>> needed() {
+    private String qualified(String table) {
+        String qualifier = schema == null ? "" : SqlIdentifiers.quoted(schema) + ".";
+        return qualifier + SqlIdentifiers.quoted(prefix + table);
+    }
+
+    private static Map<String, List<String>> needed(boolean history) {
         Map<String, List<String>> needed = new LinkedHashMap<>();
         needed.put("session", List.of("SELECT", "INSERT", "UPDATE", "DELETE"));
         needed.put("lease", List.of("SELECT", "INSERT", "UPDATE"));
         needed.put("member", List.of("SELECT", "INSERT", "UPDATE", "DELETE"));
         needed.put("partition", List.of("SELECT", "INSERT", "UPDATE", "DELETE"));
         needed.put("incarnation", List.of("SELECT", "INSERT", "UPDATE"));
+        if (history) {
+            needed.put("event", List.of("SELECT", "INSERT", "DELETE"));
+        }
         return Collections.unmodifiableMap(needed);
     }
 
@@ -87,20 +96,22 @@ final class Tables {
         return prefix + "hint";
     }
 
-    boolean areMissing(Connection connection) throws SQLException {
-        return missing(connection).isPresent();
+    /** Returns whether one of these tables does not exist. */
+    boolean areMissing(Connection connection, Collection<String> tables) throws SQLException {
+        return missing(connection, tables).isPresent();
     }
 
     /** Returns what is wrong with the user's rights on the tables, or else with the tables. */
     Optional<StoreUnusableException> problem(Connection connection, SQLException failure) throws SQLException {
         Optional<StoreUnusableException> missingRights = missingRights(connection, failure);
-        return missingRights.isPresent() ? missingRights : missing(connection);
+        return missingRights.isPresent() ? missingRights : missing(connection, needed.keySet());
     }
 
-    private Optional<StoreUnusableException> missing(Connection connection) throws SQLException {
+    private Optional<StoreUnusableException> missing(Connection connection, Collection<String> tables)
+            throws SQLException {
         return SqlStatement.of(connection, MISSING)
-                .set("names", qualified.keySet().stream().map(prefix::concat).toArray(String[]::new))
-                .set("qualified", qualified.values().toArray(String[]::new))
+                .set("names", tables.stream().map(prefix::concat).toArray(String[]::new))
+                .set("qualified", tables.stream().map(this::qualified).toArray(String[]::new))
                 .query(row -> {
                     List<String> missing = new ArrayList<>();
                     String in = schema;
@@ -125,7 +136,7 @@ final class Tables {
             throws SQLException {
         List<String> relations = new ArrayList<>();
         List<String> privileges = new ArrayList<>();
-        NEEDED.forEach((table, needed) -> needed.forEach(privilege -> {
+        needed.forEach((table, all) -> all.forEach(privilege -> {
             relations.add(prefix + table);
             privileges.add(privilege);
         }));

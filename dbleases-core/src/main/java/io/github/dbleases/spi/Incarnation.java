@@ -6,9 +6,9 @@ package io.github.dbleases.spi;
  *
  * @param system identifies the store
  * @param timeline the store's number for this life
- * @param nonce a random value, stored when a client first sees this life. It tells lives with the same number apart,
- *     for example those of two standbys that are promoted one after the other without knowing of each other. Empty if
- *     the store never repeats a number
+ * @param nonce a random value, stored when a client first sees this life. It distinguishes lives with the same
+ *     number, for example those of two standbys that are promoted one after the other without knowing about each
+ *     other. Empty if the store never repeats a number
  */
 public record Incarnation(String system, long timeline, String nonce) {
 

@@ -71,8 +71,16 @@ public interface LeaseTransaction {
      */
     void raiseInboxes(Collection<Long> sessions);
 
-    /** Ends a session by marking it dead. */
+    /** Ends a session by marking it dead, and adds that to the history. */
     void end(long session);
+
+    /**
+     * Adds events to the history when the transaction commits. The store adds the time, the names of the clients, and the
+     * token of a leader that was elected. A store without a history ignores them, as the default implementation does.
+     *
+     * @param by the session that makes the changes
+     */
+    default void record(long by, Collection<NewEvent> events) {}
 
     /**
      * The state of a lease.

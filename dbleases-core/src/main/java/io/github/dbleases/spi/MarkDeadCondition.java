@@ -1,5 +1,6 @@
 package io.github.dbleases.spi;
 
+import io.github.dbleases.assignment.Snapshot;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -14,5 +15,17 @@ import java.time.Instant;
  * @param expectedTime what the store's clock should show, according to the last heartbeat and the client's monotonic
  *     clock
  * @param steadyFor how long the client's heartbeats and the store's clock have been undisturbed
+ * @param by the session of the client, for the history; {@link Snapshot#NO_SESSION} if it is not known
  */
-public record MarkDeadCondition(long session, Duration grace, Instant expectedTime, Duration steadyFor) {}
+public record MarkDeadCondition(long session, Duration grace, Instant expectedTime, Duration steadyFor, long by) {
+
+    /** Creates a condition without the session of the client. */
+    public MarkDeadCondition(long session, Duration grace, Instant expectedTime, Duration steadyFor) {
+        this(session, grace, expectedTime, steadyFor, Snapshot.NO_SESSION);
+    }
+
+    /** Returns this condition with the session of the client. */
+    public MarkDeadCondition by(long marker) {
+        return new MarkDeadCondition(session, grace, expectedTime, steadyFor, marker);
+    }
+}

@@ -1,5 +1,8 @@
 package io.github.dbleases.spi;
 
+import io.github.dbleases.HistoryEvent;
+import io.github.dbleases.HistoryQuery;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -52,6 +55,29 @@ public interface WorkChannel extends AutoCloseable {
      * Deletes dead sessions that are no longer a member, an owner or a pending owner, if the store keeps dead sessions.
      */
     void purge();
+
+    /**
+     * Returns whether the store keeps a history, which is optional: what happened to sessions, leases and elections, for
+     * people. A store that keeps one adds an event whenever a session is opened, ended or marked dead, and the events that a
+     * transaction records ({@link LeaseTransaction#record}).
+     */
+    default boolean keepsHistory() {
+        return false;
+    }
+
+    /** Reads the history, newest first. Called only if the store keeps one. */
+    default List<HistoryEvent> history(HistoryQuery query) {
+        throw new UnsupportedOperationException("This store keeps no history.");
+    }
+
+    /**
+     * Deletes events that the store has kept for long enough, at most as many as fit into an attempt.
+     *
+     * @return whether more are left to be deleted
+     */
+    default boolean trimHistory() {
+        return false;
+    }
 
     /** Tells the channel that there is no work for a while. It may close its connection until the next call. */
     void idle();

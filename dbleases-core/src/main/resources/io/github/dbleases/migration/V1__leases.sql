@@ -1,13 +1,13 @@
 -- One row for each run of a client. Every heartbeat updates its row, so:
 -- * the primary key is the only index and no indexed column changes: every update is a HOT update;
 -- * the low fillfactor leaves room on the page for the new versions of its rows;
--- * there are no constraints beside the key, because PostgreSQL would parse them anew in every heartbeat.
+-- * there are no constraints other than the key, because PostgreSQL would parse them again in every heartbeat.
 CREATE TABLE "${prefix}session" (
     id bigint NOT NULL PRIMARY KEY,
     expires_at timestamptz NOT NULL,
     inbox bigint NOT NULL,
     ttl interval NOT NULL,
-    grace interval NOT NULL, -- how long the others wait after it has expired before they mark it dead
+    grace interval NOT NULL, -- how long other clients wait after its expiry before they mark it dead
     started_at timestamptz NOT NULL,
     weight integer NOT NULL,
     state text NOT NULL, -- live or dead
@@ -31,25 +31,25 @@ CREATE TABLE "${prefix}lease" (
     kind text NOT NULL CHECK (kind IN ('partitions', 'leader', 'tasks')),
     partitions integer NOT NULL CHECK (partitions >= 0),
     generation bigint NOT NULL DEFAULT 0, -- grows with every transaction that changes a member or a partition
-    changed_at timestamptz NOT NULL, -- when a member was added or removed
-    least_token bigint NOT NULL DEFAULT 0 -- no partition that is created from now on may have a smaller token
+    changed_at timestamptz NOT NULL, -- when a member was last added or removed
+    least_token bigint NOT NULL DEFAULT 0 -- partitions that are added later get no smaller token
 ) WITH (fillfactor = 50);
 
--- Who takes part in a lease.
+-- The sessions that take part in a lease.
 CREATE TABLE "${prefix}member" (
     lease text COLLATE "C" NOT NULL,
     session_id bigint NOT NULL,
-    yields_until timestamptz, -- resigned: others first until then
+    yields_until timestamptz, -- after a resignation: until then, other candidates come first
     PRIMARY KEY (lease, session_id)
 );
 CREATE INDEX "${prefix}member_session_idx" ON "${prefix}member" (session_id);
 
--- Who owns what. Written only when a partition moves; a fenced transaction locks the row FOR KEY SHARE.
+-- The owners of partitions. A row is written only when its partition moves. A fenced transaction locks it FOR KEY SHARE.
 CREATE TABLE "${prefix}partition" (
     lease text COLLATE "C" NOT NULL,
     partition integer NOT NULL,
     session_id bigint, -- the owner
-    pending_session_id bigint, -- to whom the owner is asked to hand it over
+    pending_session_id bigint, -- the session that the owner should hand it over to
     token bigint NOT NULL,
     since timestamptz NOT NULL, -- when it got its owner
     PRIMARY KEY (lease, partition)
@@ -59,21 +59,21 @@ CREATE INDEX "${prefix}partition_session_idx" ON "${prefix}partition" (session_i
 CREATE INDEX "${prefix}partition_pending_idx" ON "${prefix}partition" (pending_session_id)
     WHERE pending_session_id IS NOT NULL;
 
--- One row for each life of the database: a new timeline, or a new system, may have lost acknowledged commits. The nonce
--- is random, as two standbys that do not know of each other may be promoted to the same timeline.
+-- One row for each incarnation of the database. A new timeline or system may lack acknowledged commits. The nonce is
+-- random, because two standbys that do not know about each other may be promoted to the same timeline.
 CREATE TABLE "${prefix}incarnation" (
     system_id text NOT NULL,
     timeline bigint NOT NULL,
     nonce uuid NOT NULL,
     first_seen timestamptz NOT NULL,
-    quiet_until timestamptz NOT NULL, -- until then nobody takes up a grant that it does not already hold
+    quiet_until timestamptz NOT NULL, -- until then, no client takes up a grant that it does not already hold
     largest_ttl interval NOT NULL, -- of all sessions ever opened
     largest_grace interval NOT NULL, -- of all sessions ever opened
     PRIMARY KEY (system_id, timeline)
 );
 
--- The life in which the tables are created has lost nothing, so it needs no quiet time. Where the functions are not
--- available, the start of the server stands in their place.
+-- The incarnation in which the tables are created has lost nothing, so it needs no quiet time. If the functions are not
+-- available, the start time of the server is used instead.
 DO $$
 DECLARE
     current_system text := 'unknown';

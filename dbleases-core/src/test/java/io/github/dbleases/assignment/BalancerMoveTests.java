@@ -29,7 +29,7 @@ class BalancerMoveTests {
     }
 
     @Property(tries = 300, seed = "20260101")
-    void noOtherWayToShareFairlyMovesFewer(@ForAll(supplier = Snapshots.Small.class) Snapshot lease) {
+    void noOtherFairPlanMovesFewer(@ForAll(supplier = Snapshots.Small.class) Snapshot lease) {
         Assume.that(!lease.members().isEmpty());
         Map<Integer, Long> before = Effects.holders(lease);
 
@@ -108,7 +108,7 @@ class BalancerMoveTests {
     }
 
     @RepeatableProperty
-    void partitionsMoveOnlyToThoseThatJoin(
+    void partitionsMoveOnlyToJoiningMembers(
             @ForAll(supplier = Snapshots.OfEqualWeights.class) Snapshot lease, @ForAll Random random) {
         List<Member> members = lease.members();
         Assume.that(!members.isEmpty());
@@ -126,7 +126,7 @@ class BalancerMoveTests {
     }
 
     @RepeatableProperty
-    void onlyThePartitionsOfThoseThatLeaveMove(
+    void onlyThePartitionsOfLeavingMembersMove(
             @ForAll(supplier = Snapshots.OfEqualWeights.class) Snapshot lease, @ForAll Random random) {
         List<Member> members = lease.members();
         Assume.that(!members.isEmpty());

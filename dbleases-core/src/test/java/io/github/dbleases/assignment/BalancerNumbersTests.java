@@ -66,7 +66,7 @@ class BalancerNumbersTests {
     }
 
     @Test
-    void whenAnOwnerDiesAMemberThatStoodByTakesItsPlace() {
+    void aStandbyMemberReplacesAnOwnerThatDies() {
         Snapshot settled = Effects.settled(unowned("orders", 32, members(40)));
         Map<Long, Integer> before = Effects.counts(settled);
         long dying = before.keySet().iterator().next();
@@ -100,7 +100,7 @@ class BalancerNumbersTests {
     }
 
     @Test
-    void leasesSpreadEvenWhereSessionsAndNamesHardlyDiffer() {
+    void leasesSpreadEvenIfSessionsAndNamesHardlyDiffer() {
         List<Long> consecutive = LongStream.rangeClosed(1, 10).boxed().toList();
         List<Long> highBits = consecutive.stream().map(session -> session << 48).toList();
         String letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef";
@@ -131,7 +131,7 @@ class BalancerNumbersTests {
     /** Takes very long if the cost is quadratic, or grows with members times partitions. */
     @ParameterizedTest
     @ValueSource(ints = {1, 200, 100_000})
-    void aHundredThousandPartitionsAreNoTrouble(int count) {
+    void aHundredThousandPartitionsAreBalancedQuickly(int count) {
         Snapshot first = Effects.settled(unowned("orders", 100_000, members(1)));
         Snapshot joined = Effects.with(first, members(count));
         Snapshot settled = Effects.settled(joined);

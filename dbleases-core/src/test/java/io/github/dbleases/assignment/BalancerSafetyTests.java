@@ -26,7 +26,7 @@ class BalancerSafetyTests {
     }
 
     @RepeatableProperty
-    void onlyMembersGetPartitionsAndEachChangeChangesSomething(
+    void onlyMembersGetPartitionsAndEveryChangeHasAnEffect(
             @ForAll(supplier = Snapshots.OfAnyWeights.class) Snapshot lease, @ForAll Scope scope) {
         Set<Long> members = Effects.sessions(lease);
 
@@ -53,7 +53,7 @@ class BalancerSafetyTests {
     }
 
     @RepeatableProperty
-    void aPartitionHasAtMostOneChangeAndTheyComeInTheOrderOfTheNumbers(
+    void aPartitionHasAtMostOneChangeAndChangesAreSortedByPartition(
             @ForAll(supplier = Snapshots.OfAnyWeights.class) Snapshot lease, @ForAll Scope scope) {
         List<Partition> changed = Balancer.assign(lease, scope).changes().stream()
                 .map(Change::before)

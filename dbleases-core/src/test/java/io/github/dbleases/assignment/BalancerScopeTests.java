@@ -12,7 +12,7 @@ import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.lifecycle.AfterContainer;
 
-/** What {@link Scope#ORPHANS} leaves to {@link Scope#ALL}, and how {@link Assignment#complete()} tells. */
+/** The work that {@link Scope#ORPHANS} leaves to {@link Scope#ALL}, and how {@link Assignment#complete()} shows it. */
 class BalancerScopeTests {
 
     private static final Map<Completion, Integer> SEEN = new EnumMap<>(Completion.class);

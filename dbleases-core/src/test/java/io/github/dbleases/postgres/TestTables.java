@@ -50,7 +50,7 @@ final class TestTables {
 
     void empty() {
         execute("DELETE FROM dbleases_session; DELETE FROM dbleases_lease; DELETE FROM dbleases_member;"
-                + "DELETE FROM dbleases_partition");
+                + "DELETE FROM dbleases_partition; DELETE FROM dbleases_event");
     }
 
     void execute(String sql) {

@@ -31,8 +31,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Two processes with transactions of their own on what one of them owns. The first one is stopped in the middle of its
- * transaction for longer than it is trusted.
+ * Two processes, each with its own transactions, work on something that one of them owns. The first one is stopped in
+ * the middle of its transaction for longer than it is trusted.
  */
 @Order(1)
 @ResourceLock("processes")
@@ -88,7 +88,8 @@ class FenceProcessTests {
             awaitHeard("fenced");
             first.stop();
             Supplier<Optional<Hold>> takeOver = takingOver(what);
-            // The session of the first one is dead, and what it owned is given out as soon as its transaction ends.
+            // The session of the first one is dead. Its partition is granted to the second one as soon as its
+            // transaction ends.
             await().atMost(PATIENCE).until(() -> second.cluster().sessions().size() == 1);
             assertThat(takeOver.get()).isEmpty();
 

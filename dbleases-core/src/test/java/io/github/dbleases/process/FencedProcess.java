@@ -22,8 +22,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * The main class of a process that writes an entry in a fenced transaction, and waits for a line of input at two places:
- * when its own clocks have been asked and the statement of the fence has not been sent, and before the commit.
+ * The main class of a process that writes an entry in a fenced transaction. It waits for a line of input twice: after
+ * the check of its own clocks and before the statement of the fence, and before the commit.
  */
 final class FencedProcess {
 

@@ -6,6 +6,8 @@ import io.github.dbleases.ClusterView;
 import io.github.dbleases.ClusterView.LeaseView;
 import io.github.dbleases.ClusterView.PartitionView;
 import io.github.dbleases.ClusterView.SessionView;
+import io.github.dbleases.HistoryEvent;
+import io.github.dbleases.HistoryQuery;
 import io.github.dbleases.Hold;
 import io.github.dbleases.Leadership;
 import io.github.dbleases.Lease;
@@ -35,6 +37,8 @@ public class FakeLeaseClient implements InternalLeaseClient {
     private final SortedMap<String, FakeLeadership> leaderships = new TreeMap<>();
     private final SortedMap<String, FakeTaskSession> taskSessions = new TreeMap<>();
     private Optional<ClusterView> view = Optional.empty();
+    private List<HistoryEvent> history;
+    private HistoryQuery query;
     private boolean othersLead = true;
     private boolean retired;
     private boolean drained;
@@ -59,6 +63,8 @@ public class FakeLeaseClient implements InternalLeaseClient {
         leaderships.clear();
         taskSessions.clear();
         view = Optional.empty();
+        history = null;
+        query = null;
         wholeViews.set(0);
     }
 
@@ -126,6 +132,25 @@ public class FakeLeaseClient implements InternalLeaseClient {
         SortedMap<String, ClusterView.LeaseView> asked = new TreeMap<>(whole.leases());
         asked.keySet().retainAll(Set.of(lease));
         return new ClusterView(whole.sessions(), asked);
+    }
+
+    public FakeLeaseClient remembers(HistoryEvent... events) {
+        history = List.of(events);
+        return this;
+    }
+
+    /** Returns the last query of the history. */
+    public Optional<HistoryQuery> askedFor() {
+        return Optional.ofNullable(query);
+    }
+
+    @Override
+    public List<HistoryEvent> history(HistoryQuery asked) {
+        query = asked;
+        if (history == null) {
+            return InternalLeaseClient.super.history(asked);
+        }
+        return history;
     }
 
     /** Sees a leader that has renewed its session since it was seen last. */

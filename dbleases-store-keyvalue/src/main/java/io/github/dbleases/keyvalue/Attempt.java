@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The storage during one call of a channel. After the time budget of the call, it sends no further requests. */
+/** The storage as used by one call of a channel. It sends no requests after the time budget of the call. */
 final class Attempt implements KeyValueBackend {
 
     private final KeyValueBackend backend;

@@ -2,7 +2,9 @@ package io.github.dbleases.keyvalue;
 
 import java.time.Duration;
 
-/** How long to wait before a work is done again: a random time, which grows with each conflict. */
+/**
+ * Computes how long to wait after a conflict before the work runs again: a random time that grows with each conflict.
+ */
 final class Conflicts {
 
     private static final Duration FIRST = Duration.ofMillis(2);

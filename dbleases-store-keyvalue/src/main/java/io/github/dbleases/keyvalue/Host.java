@@ -3,10 +3,10 @@ package io.github.dbleases.keyvalue;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The machine of a store: its clocks, its threads and its randomness. A simulation gives it others. */
+/** The machine that a store runs on: its clocks, threads and random numbers. A simulation replaces them. */
 interface Host {
 
-    /** The monotonic clock in nanoseconds, of arbitrary origin. */
+    /** The monotonic clock in nanoseconds, with an arbitrary origin. */
     long nanoTime();
 
     /** The wall clock. */
@@ -15,7 +15,7 @@ interface Host {
     /** Waits for a time. */
     void pause(Duration time) throws InterruptedException;
 
-    /** Returns a random number from 0 below 1. */
+    /** Returns a random number that is at least 0 and less than 1. */
     double random();
 
     /** Returns an executor for the calls of one channel. */
@@ -27,11 +27,12 @@ interface Host {
         /**
          * Runs a call.
          *
-         * @throws io.github.dbleases.StoreUnavailableException if it has no result in time, or the calls are ended
+         * @throws io.github.dbleases.StoreUnavailableException if the call does not return in time, or if {@link #end}
+         *     is called
          */
         <T> T run(Duration budget, Call<T> call);
 
-        /** Ends a call that is under way. */
+        /** Ends a call in progress. */
         void end();
     }
 

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A storage of small text documents under keys. Each write gives a document a version that it never had before, even if the
+ * Stores small text documents under keys. Each write gives a document a version that it never had before, even if the
  * document was deleted in between. Reads see every write that was acknowledged before they began.
  *
  * <p>Keys are at most 700 characters of letters, digits and {@code . _ - : /}, and are case-sensitive. Documents have up to a few
@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  * reader completes the work.
  *
  * <p>Every method throws {@link io.github.dbleases.StoreUnavailableException} if the storage does not answer, in which case a
- * write may have had its effect, and {@link io.github.dbleases.StoreUnusableException} if it answers that it cannot be used with
+ * write may have taken effect, and {@link io.github.dbleases.StoreUnusableException} if it answers that it cannot be used with
  * its current setup.
  */
 public interface KeyValueBackend {
 
-    /** Reads a document, or empty if there is none. */
+    /** Reads a document. Empty if there is none. */
     Optional<Document> get(String key);
 
     /**

@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The heartbeats of one client. Each writes the document of its session, and reads the versions of all other sessions. */
+/**
+ * The heartbeat channel of one client. A heartbeat writes the session's document and reads the versions of all others.
+ */
 final class KeyValueHeartbeatChannel implements HeartbeatChannel {
 
     private final Storage storage;
@@ -25,7 +27,7 @@ final class KeyValueHeartbeatChannel implements HeartbeatChannel {
         this.calls = storage.host().calls();
     }
 
-    /** A session of this channel, and the version of its document after the last write whose reply arrived. */
+    /** A session of this channel, with the document version from the last write that was acknowledged. */
     private record Own(SessionDocument document, String version) {}
 
     @Override
@@ -39,12 +41,12 @@ final class KeyValueHeartbeatChannel implements HeartbeatChannel {
                     new Own(
                             document,
                             version.orElseThrow(() ->
-                                    new IllegalStateException("Session %s exists already".formatted(opening.id())))));
+                                    new IllegalStateException("Session %s already exists".formatted(opening.id())))));
             return look(attempt, opening.id());
         });
     }
 
-    /** Creates a document. It already exists if the reply was lost and the backend has tried again. */
+    /** Creates a document. It already exists if the reply was lost and the backend has retried. */
     private static Optional<String> create(Attempt attempt, String key, String text) {
         return attempt.put(key, text, null)
                 .or(() -> attempt.get(key)
@@ -66,9 +68,9 @@ final class KeyValueHeartbeatChannel implements HeartbeatChannel {
     }
 
     /**
-     * Writes the document of a session, unless it is gone. No other client writes it, so if it has another version, the reply
-     * to an earlier write was lost. But if its content is that of its creation, the document was gone: the backend repeated a
-     * request to create it that got no reply, and the repeated request arrived late.
+     * Writes the document of a session, unless it is gone. No other client writes it, so a different version means that
+     * the reply to an earlier write was lost. But if it has the content that it was created with, the document was
+     * gone: the backend had repeated an unanswered creation request, and the repeated request arrived late.
      */
     private boolean write(Attempt attempt, long session) {
         String key = SessionDocument.key(session);

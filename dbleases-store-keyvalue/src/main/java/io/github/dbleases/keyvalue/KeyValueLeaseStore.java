@@ -22,7 +22,7 @@ public final class KeyValueLeaseStore implements LeaseStore {
 
     private final Storage storage;
 
-    /** Creates a store on a backend. Only clients of such stores may use the backend. */
+    /** Creates a store on a backend. Only clients of key-value stores may use the backend. */
     public KeyValueLeaseStore(KeyValueBackend backend) {
         this(backend, new SystemHost());
     }

@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What a transaction has read and is about to write. It reads the documents of the leases first and those of the sessions after
- * them. A session that a lease names existed when the lease was written, so if it has no document, it is dead.
+ * What a transaction has read and will write. It reads the documents of the leases before those of the sessions. A
+ * session that a lease names existed when the lease was written, so it is dead if it has no document.
  */
 final class KeyValueRows implements TransactionRows {
 
@@ -46,10 +46,10 @@ final class KeyValueRows implements TransactionRows {
     }
 
     /**
-     * Writes what has changed: the leases in the order of their names, then the ends of sessions. If a client stops in between,
-     * each lease is still consistent, and the session still lives or expires.
+     * Writes the changes: leases by name, then the ends of sessions. If the client stops in between, each lease is
+     * still consistent, and the session is either still live or will expire.
      *
-     * @return whether everything is written; if not, another client has written a lease in the meantime
+     * @return whether everything was written; otherwise another client has written a lease in the meantime
      */
     boolean write() {
         for (Map.Entry<String, Optional<Stored>> lease : before.entrySet()) {
@@ -92,8 +92,8 @@ final class KeyValueRows implements TransactionRows {
     }
 
     /**
-     * By what this store has seen, or by what the session's client wrote last: a process that has just started has not seen
-     * anything, and asks this only to find out whether it is worth waiting until it may declare the session dead.
+     * Uses what this store has seen, or the time that the session's client last wrote. A process that has just started
+     * has not seen anything yet. It asks this only to decide whether to wait until it may mark the session dead.
      */
     @Override
     public boolean isExpired(long session) {
@@ -110,7 +110,7 @@ final class KeyValueRows implements TransactionRows {
         return sessions.now();
     }
 
-    /** Nothing is ever forgotten, so no token has to exceed forgotten ones. */
+    /** This store never forgets a token, so new tokens need no floor. */
     @Override
     public long tokenFloor() {
         return 0;

@@ -23,7 +23,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 
-/** The other work of one client. */
+/** The work channel of one client. */
 final class KeyValueWorkChannel implements WorkChannel {
 
     private final Storage storage;
@@ -102,7 +102,7 @@ final class KeyValueWorkChannel implements WorkChannel {
         return names;
     }
 
-    /** Works without locks. If another client has changed what was read, the work is done again. */
+    /** Works without locks. If another client has changed what was read, the work runs again. */
     @Override
     public <T> T transact(SortedSet<String> names, Work<T> work) {
         return attempt(backend -> {
@@ -160,7 +160,7 @@ final class KeyValueWorkChannel implements WorkChannel {
                 document.grace());
     }
 
-    /** Dead sessions have no documents. */
+    /** A dead session has no document, so there is nothing to delete. */
     @Override
     public void purge() {}
 

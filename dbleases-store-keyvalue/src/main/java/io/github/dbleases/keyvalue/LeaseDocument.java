@@ -12,7 +12,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The document of a lease, and the text in it. */
+/** The document of a lease and its text. */
 final class LeaseDocument {
 
     private static final String PREFIX = "lease/";
@@ -26,12 +26,12 @@ final class LeaseDocument {
         return PREFIX + lease;
     }
 
-    /** Returns the name of the lease whose document has a key. */
+    /** Returns the name of the lease whose document has the given key. */
     static String name(String key) {
         return key.substring(PREFIX.length());
     }
 
-    /** Returns the prefix of the keys of all leases. */
+    /** Returns the key prefix of all leases. */
     static String prefix() {
         return PREFIX;
     }
@@ -55,7 +55,7 @@ final class LeaseDocument {
         text.append(name).append(' ').append(value).append('\n');
     }
 
-    /** Reads what {@link #text} has written. */
+    /** Parses a {@link #text}. */
     static LeaseRow parse(Lines lines) {
         LeaseKind kind = lines.value("kind", LeaseKind::ofWord);
         Instant changedAt = lines.value("changed", Instant::parse);
@@ -88,7 +88,7 @@ final class LeaseDocument {
     private static MatchResult match(Pattern pattern, String value) {
         Matcher matcher = pattern.matcher(value);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("it should be like " + pattern);
+            throw new IllegalArgumentException("it must match " + pattern);
         }
         return matcher.toMatchResult();
     }

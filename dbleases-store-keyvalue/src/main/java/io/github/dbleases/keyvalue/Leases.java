@@ -8,7 +8,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Reads and writes the documents of leases, and reads none twice that has not changed. */
+/** Reads and writes leases. A cache saves reading or parsing a document again that has not changed. */
 final class Leases {
 
     private final Map<String, Stored> cache = new ConcurrentHashMap<>();
@@ -21,7 +21,7 @@ final class Leases {
      */
     record Stored(String version, LeaseRow row) {}
 
-    /** Reads a lease, or empty if it does not exist. */
+    /** Reads a lease. Empty if it does not exist. */
     Optional<Stored> read(KeyValueBackend backend, String name) {
         String key = LeaseDocument.key(name);
         Optional<Stored> stored = backend.get(key).map(document -> stored(backend, key, document));
@@ -37,7 +37,7 @@ final class Leases {
                         document.version(), Lines.parse(backend.place(key), document.content(), LeaseDocument::parse));
     }
 
-    /** Reads the leases whose documents are listed, by name. */
+    /** Reads the listed leases, by name. */
     SortedMap<String, LeaseRow> readAll(KeyValueBackend backend, Map<String, String> listed) {
         SortedMap<String, LeaseRow> leases = new TreeMap<>();
         listed.forEach((key, version) -> {

@@ -7,8 +7,8 @@ import java.util.Queue;
 import java.util.function.Function;
 
 /**
- * The text of a document: lines of a name and its value, which people can read. Whoever reads one says in which order the
- * lines come; anything else is an error that names the line.
+ * The text of a document: human-readable lines, each with a name and a value. The parser determines the order of the
+ * lines, and any other line causes an error that names the line.
  */
 final class Lines {
 
@@ -20,10 +20,10 @@ final class Lines {
     }
 
     /**
-     * Reads the text of a document, all of it.
+     * Parses the whole text of a document.
      *
-     * @param place where people find the document
-     * @throws StoreUnusableException if the text is not that of such a document
+     * @param place the location of the document, for messages
+     * @throws StoreUnusableException if the text cannot be parsed
      */
     static <T> T parse(String place, String text, Function<Lines, T> parser) {
         try {
@@ -34,36 +34,37 @@ final class Lines {
         } catch (IllegalArgumentException wrong) {
             throw new StoreUnusableException(
                     "The document %s cannot be read: %s.".formatted(place, wrong.getMessage()),
-                    "Restore it as it was. If that is not possible, stop all clients, delete it and start them again.");
+                    "Restore its original content. If that is not possible, stop all clients, delete it and start them again.");
         }
     }
 
-    /** Returns whether the next line has a name. */
+    /** Returns whether the next line has the given name. */
     boolean isNext(String name) {
         String next = rest.peek();
         return next != null && next.startsWith(name + ' ');
     }
 
-    /** Reads the value of the next line, which must have a name. */
+    /** Reads the value of the next line, which must have the given name. */
     <T> T value(String name, Function<String, T> parser) {
         number++;
         String line = rest.poll();
         if (line == null || !line.startsWith(name + ' ')) {
             throw new IllegalArgumentException(
-                    "line %d is '%s', but should begin with '%s '".formatted(number, line == null ? "" : line, name));
+                    "line %d is '%s', but must begin with '%s '".formatted(number, line == null ? "" : line, name));
         }
         try {
             return parser.apply(line.substring(name.length() + 1));
         } catch (RuntimeException wrong) {
             throw new IllegalArgumentException(
-                    "line %d is '%s', whose value is no %s: %s".formatted(number, line, name, wrong.getMessage()),
+                    "line %d is '%s', which has no valid value for %s: %s"
+                            .formatted(number, line, name, wrong.getMessage()),
                     wrong);
         }
     }
 
     private void end() {
         if (!rest.isEmpty()) {
-            throw new IllegalArgumentException("line %d is one too many: '%s'".formatted(number + 1, rest.peek()));
+            throw new IllegalArgumentException("line %d is unexpected: '%s'".formatted(number + 1, rest.peek()));
         }
     }
 }

@@ -11,8 +11,9 @@ import java.util.Optional;
 import java.util.SortedMap;
 
 /**
- * Which sessions are live, read after the leases that name them. One that a list does not have is looked for by itself
- * before it is taken for dead: lists are not always up to date, as that of a directory on a network file system.
+ * Finds out which sessions are live, after the leases that name them have been read. Lists are not always up to date,
+ * for example those of a directory on a network file system. So a session that is missing from the list is looked up by
+ * its key before it counts as dead.
  */
 final class LiveSessions implements SessionRows {
 
@@ -26,7 +27,7 @@ final class LiveSessions implements SessionRows {
         this(storage, backend, backend.list(""));
     }
 
-    /** Sees the sessions of a list of all keys. */
+    /** Uses a list of all keys. */
     LiveSessions(Storage storage, KeyValueBackend backend, Map<String, String> listed) {
         this.storage = storage;
         this.backend = backend;
@@ -65,7 +66,10 @@ final class LiveSessions implements SessionRows {
         return find(session).orElseThrow().document().weight();
     }
 
-    /** Returns whether a live session has expired by what was seen of it, or by its client's own word. */
+    /**
+     * Returns whether a live session has expired, according to what was seen of it or to the time that its client
+     * wrote.
+     */
     boolean isExpired(long session) {
         boolean seen =
                 find(session).orElseThrow().expiresIn(storage.host().nanoTime()).isNegative();

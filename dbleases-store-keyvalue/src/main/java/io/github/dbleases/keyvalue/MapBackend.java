@@ -6,7 +6,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Documents in the memory of one Java process, for tests. */
+/** Keeps documents in the memory of one Java process, for tests. */
 public final class MapBackend implements KeyValueBackend {
 
     private final SortedMap<String, Document> documents = new TreeMap<>();

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A wait that only its end interrupts. A key-value store sends no notifications. */
+/** Waits instead of listening, because a key-value store sends no notifications. */
 final class Quiet {
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -25,7 +25,7 @@ final class Quiet {
         }
     }
 
-    /** Ends the wait that is under way. */
+    /** Ends the current wait. */
     void end() {
         lock.lock();
         try {

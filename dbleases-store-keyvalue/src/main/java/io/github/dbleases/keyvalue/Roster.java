@@ -13,7 +13,7 @@ import java.util.SortedMap;
  */
 record Roster(SortedMap<Long, Seen> live, long nowNanos) {
 
-    /** Returns the live session with the largest smaller id, wrapping round. */
+    /** Returns the live session with the next smaller id, wrapping around. */
     Optional<Neighbor> neighbor(long session) {
         return last(live.headMap(session)).or(() -> last(live.tailMap(session + 1)));
     }

@@ -10,19 +10,19 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The document of a live session. Its client rewrites it with each heartbeat, and a session without a document is dead. The
- * times in it are those of the client's wall clock, and no session is marked dead because of them.
+ * The document of a live session. Its client rewrites it with each heartbeat, and a session without a document is dead.
+ * The times in it come from the client's wall clock and are never a reason to mark the session dead.
  *
- * @param ttl how long the session lives while its document is not written
- * @param grace how long the other clients wait after it has expired before they mark it dead
- * @param renewedAt when it was written
+ * @param ttl how long the session lives if its document is not rewritten
+ * @param grace how long other clients wait after its expiry before they mark it dead
+ * @param renewedAt when the document was written
  */
 record SessionDocument(
         String clientId, int weight, Duration ttl, Duration grace, Instant startedAt, Instant renewedAt) {
 
     private static final String PREFIX = "session/";
 
-    /** Replaces a damaged document. No session lives longer without a heartbeat. */
+    /** Stands in for a damaged document. Has the longest TTL that a session can have. */
     static final SessionDocument UNREADABLE =
             new SessionDocument("", 1, Duration.ofDays(1), Duration.ofHours(2), Instant.EPOCH, Instant.EPOCH);
 
@@ -30,13 +30,13 @@ record SessionDocument(
         return PREFIX + session;
     }
 
-    /** Returns the session whose document has a key, empty if it is not a key of a session. */
+    /** Returns the session whose document has the given key. Empty if the key belongs to no session. */
     static Optional<Long> session(String key) {
         String id = key.startsWith(PREFIX) ? key.substring(PREFIX.length()) : "";
         return id.matches("[1-9][0-9]{0,15}") ? Optional.of(Long.valueOf(id)) : Optional.empty();
     }
 
-    /** Returns the prefix of the keys of all sessions. */
+    /** Returns the key prefix of all sessions. */
     static String prefix() {
         return PREFIX;
     }
@@ -60,7 +60,7 @@ record SessionDocument(
                 """.formatted(URLEncoder.encode(clientId, UTF_8), weight, ttl, grace, startedAt, renewedAt);
     }
 
-    /** Reads what {@link #text()} has written. */
+    /** Parses a {@link #text()}. */
     static SessionDocument parse(Lines lines) {
         String clientId = lines.value("client", value -> URLDecoder.decode(value, UTF_8));
         int weight = lines.value("weight", Integer::valueOf);

@@ -11,11 +11,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What one store has seen of the sessions: since when, by its own monotonic clock, each document has had its current version.
- * A session is live while it has a document. It has expired if its document was not written for its TTL.
+ * Records what one store has seen of the sessions: since when, by its own monotonic clock, each document has had its
+ * current version. A session is live while it has a document. It has expired if its document has not been written for
+ * its TTL.
  *
- * <p>The time begins when the version was seen, not when it was written. A slow storage or a slow process therefore never makes
- * a session expire too early.
+ * <p>The time counts from when the version was seen, not from when it was written. Slow storage or a slow process
+ * therefore never makes a session expire too early.
  */
 final class Sessions {
 
@@ -31,18 +32,19 @@ final class Sessions {
     /**
      * A session.
      *
-     * @param document its document as it was read first; what changes in it later is of no concern here
-     * @param version the version that its document has had since a time
+     * @param document its document as first read; later changes don't matter here
+     * @param version the current version of its document
+     * @param sinceNanos when this store saw that version
      */
     record Seen(long id, SessionDocument document, String version, long sinceNanos) {
 
-        /** Returns the time until it expires, negative when it has expired. */
+        /** Returns the time until it expires, negative if it has expired. */
         Duration expiresIn(long nowNanos) {
             return document.ttl().minusNanos(nowNanos - sinceNanos);
         }
     }
 
-    /** Returns what was seen of a session, if it was live when it was looked for last. */
+    /** Returns what was last seen of a session. Empty if it was not live then. */
     Optional<Seen> last(long session) {
         return Optional.ofNullable(seen.get(session));
     }
@@ -51,7 +53,7 @@ final class Sessions {
         seen.remove(session);
     }
 
-    /** Takes note of a list that has the keys of all sessions, and returns the sessions that it shows. */
+    /** Records a list of the keys of all sessions, and returns the live sessions. */
     Roster observe(KeyValueBackend backend, Map<String, String> listed) {
         long nowNanos = host.nanoTime();
         SortedMap<Long, Seen> live = new TreeMap<>();
@@ -75,13 +77,13 @@ final class Sessions {
         return Optional.of(renewed);
     }
 
-    /** Reads a document that was listed; one that cannot be read is that of a session nonetheless. */
+    /** Reads a listed document. A document that cannot be read still counts as a session. */
     private Optional<Seen> read(KeyValueBackend backend, long session, String version) {
         try {
             return find(backend, session);
         } catch (StoreUnusableException damaged) {
             log.warn(
-                    "The document of session {} cannot be read, so the session counts as live for a day, unless its client"
+                    "The document of session {} cannot be read, so the session counts as live for a day unless its client"
                             + " writes it again. If the client is gone, delete the document. {}",
                     session,
                     damaged.getMessage());
@@ -92,7 +94,7 @@ final class Sessions {
     }
 
     /**
-     * Looks for the document of a session.
+     * Reads the document of a session.
      *
      * @throws StoreUnusableException if it cannot be read
      */

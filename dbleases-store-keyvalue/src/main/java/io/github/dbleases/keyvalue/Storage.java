@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 
-/** What the lines of one store have in common: the backend, what they know of its content, and the clock. */
+/** What the channels of one store share: the backend, their knowledge of its content, and the clock. */
 final class Storage {
 
     private static final Incarnation INCARNATION = new Incarnation("key-value", 1);
@@ -42,22 +42,22 @@ final class Storage {
         return new Attempt(backend, host, budget);
     }
 
-    /** A storage that was restored from a copy does not say so: there is only one incarnation. */
+    /** Storage that was restored from a copy can't be recognized, so there is only one incarnation. */
     Incarnation incarnation() {
         return INCARNATION;
     }
 
-    /** The time by the monotonic clock, so that a client never sees the clock of its store jump. */
+    /** The time by the monotonic clock, so that clients never see the store's clock jump. */
     Instant steadyTime() {
         return start.plusNanos(host.nanoTime() - startNanos);
     }
 
-    /** The time by the wall clock, for tokens and for people. */
+    /** The time by the wall clock, for tokens and for display. */
     Instant wallTime() {
         return host.wallTime().truncatedTo(ChronoUnit.MICROS);
     }
 
-    /** Returns a number that differs whenever a document of a lease has another version. */
+    /** Returns a number that changes whenever the version of a lease document changes. */
     static long inbox(Map<String, String> listed) {
         long hash = 1;
         for (Map.Entry<String, String> document : listed.entrySet()) {

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-/** The clocks of the system, and a thread for each line while it has something to do. */
+/** The clocks of the system, and a thread for each channel that has work to do. */
 final class SystemHost implements Host {
 
     @Override

@@ -13,13 +13,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs calls on one thread of their own, so that the caller comes back in time whatever the storage does. An overdue call
- * is interrupted; if it hangs nonetheless, as on a file system that is gone, the next ones wait for it within their own
- * time: there is never more than one thread that hangs.
+ * Runs calls on a separate thread, so that the caller returns in time even if the storage hangs. An overdue call is
+ * interrupted. If it still hangs, for example because a file server is gone, later calls wait for it within their own
+ * time budgets. So at most one thread hangs.
  */
 final class ThreadedCalls implements Host.Calls {
 
-    /** Longer than the time between two heartbeats mostly is, so that not each of them starts a thread. */
+    /** Longer than most heartbeat intervals, so that a heartbeat rarely has to start a thread. */
     private static final long KEEP_ALIVE_SECONDS = 5;
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
@@ -48,7 +48,7 @@ final class ThreadedCalls implements Host.Calls {
             throw new StoreUnavailableException(
                     "The storage did not answer within %d ms".formatted(budget.toMillis()), overdue);
         } catch (CancellationException ended) {
-            throw new StoreUnavailableException("The line was closed during the call", ended);
+            throw new StoreUnavailableException("The channel was closed during the call", ended);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new StoreUnavailableException("The call was interrupted", interrupted);

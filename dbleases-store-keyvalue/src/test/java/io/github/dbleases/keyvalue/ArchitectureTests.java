@@ -14,7 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import org.junit.jupiter.api.Test;
 
-/** Keeps the one-way flows between the key-value store, its backends and the core. */
+/** Enforces the one-way flows between the key-value store, its backends and the core. */
 class ArchitectureTests {
 
     private static final String ROOT = "io.github.dbleases";
@@ -29,7 +29,7 @@ class ArchitectureTests {
                     .getLocation());
 
     @Test
-    void theStoreKnowsTheInterfacesOfTheCoreAlone() {
+    void theStoreUsesOnlyTheInterfacesOfTheCore() {
         classes()
                 .that()
                 .resideInAPackage(STORE)
@@ -41,7 +41,7 @@ class ArchitectureTests {
     }
 
     @Test
-    void backendsKnowOnlyTheirInterface() {
+    void backendsUseOnlyTheirInterface() {
         classes()
                 .that()
                 .resideInAPackage(BACKENDS)
@@ -54,7 +54,7 @@ class ArchitectureTests {
     }
 
     @Test
-    void noBackendKnowsAnother() {
+    void noBackendUsesAnother() {
         noClasses()
                 .that()
                 .resideInAPackage(ROOT + ".keyvalue.file..")
@@ -82,7 +82,7 @@ class ArchitectureTests {
                 .check(MODULE);
     }
 
-    /** The store gives up calls that take too long, on a thread of its own. */
+    /** The store abandons calls that take too long, and has its own thread for that. */
     @Test
     void backendsStartNoThreads() {
         noClasses()

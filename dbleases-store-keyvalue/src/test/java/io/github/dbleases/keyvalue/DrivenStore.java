@@ -4,7 +4,7 @@ import io.github.dbleases.spi.LeaseStore;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Makes stores whose clocks, pauses and randomness a test drives; their calls run on the thread of the caller. */
+/** Creates stores whose clocks, pauses and random numbers a test controls. Their calls run on the caller's thread. */
 public final class DrivenStore {
 
     private DrivenStore() {}
@@ -13,7 +13,7 @@ public final class DrivenStore {
         return new KeyValueLeaseStore(backend, new DrivenHost(machine));
     }
 
-    /** What a test drives. */
+    /** The parts that a test controls. */
     public interface Machine {
 
         long nanoTime();

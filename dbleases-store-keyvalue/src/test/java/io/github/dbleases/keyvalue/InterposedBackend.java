@@ -9,11 +9,11 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A backend that tells what it was asked, that loses replies, and whose lists lag. */
+/** A backend that records its calls, loses replies, and has lists that lag. */
 final class InterposedBackend implements KeyValueBackend {
 
     private final KeyValueBackend backend;
-    private final List<String> asked = new ArrayList<>();
+    private final List<String> calls = new ArrayList<>();
     private String lost = "";
     private String unlisted = "";
 
@@ -21,30 +21,30 @@ final class InterposedBackend implements KeyValueBackend {
         this.backend = backend;
     }
 
-    /** Returns what it was asked since this was called last, each as a verb and a key. */
-    synchronized List<String> asked() {
-        List<String> all = List.copyOf(asked);
-        asked.clear();
+    /** Returns the calls since the last call of this method, each as an operation and a key. */
+    synchronized List<String> calls() {
+        List<String> all = List.copyOf(calls);
+        calls.clear();
         return all;
     }
 
-    /** Does what it is asked next with a verb and a key, but does not say so. */
-    synchronized void loseReplyTo(String question) {
-        lost = question;
+    /** Performs the next call with an operation and a key, but loses the reply. */
+    synchronized void loseReplyTo(String call) {
+        lost = call;
     }
 
-    /** From now on lists do not have a document. */
+    /** Omits a document from lists from now on. */
     synchronized void doNotList(String key) {
         unlisted = key;
     }
 
     private synchronized <T> T ask(String verb, String key, Supplier<T> answer) {
-        String question = verb + " " + key;
-        asked.add(question);
+        String call = verb + " " + key;
+        calls.add(call);
         T reply = answer.get();
-        if (question.equals(lost)) {
+        if (call.equals(lost)) {
             lost = "";
-            throw new StoreUnavailableException("The reply to '%s' was lost".formatted(question));
+            throw new StoreUnavailableException("The reply to '%s' was lost".formatted(call));
         }
         return reply;
     }

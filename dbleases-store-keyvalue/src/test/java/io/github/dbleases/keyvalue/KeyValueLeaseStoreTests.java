@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** What two processes see of each other through documents, and what that costs. */
+/** What two processes learn about each other through documents, and what that costs. */
 class KeyValueLeaseStoreTests extends TwoProcesses {
 
     @Test
@@ -20,36 +20,36 @@ class KeyValueLeaseStoreTests extends TwoProcesses {
         open(10);
         openOther(20);
         heartbeats.renew(10);
-        backend.asked();
+        backend.calls();
 
         heartbeats.renew(10);
         otherHeartbeats.renew(20);
         heartbeats.renew(10);
 
-        assertThat(backend.asked()).containsExactly("put session/10", "list ", "put session/10", "list ");
+        assertThat(backend.calls()).containsExactly("put session/10", "list ", "put session/10", "list ");
     }
 
     @Test
-    void onlyWhatHasChangedIsReadAgain() {
+    void onlyChangedDocumentsAreReadAgain() {
         open(10);
         create("customers");
         create("orders");
         work.holdings(10);
-        backend.asked();
+        backend.calls();
 
         work.holdings(10);
-        assertThat(backend.asked()).containsExactly("list ");
+        assertThat(backend.calls()).containsExactly("list ");
 
         otherWork.transact(names("orders"), transaction -> {
             transaction.addMember("orders", 10);
             return null;
         });
         work.holdings(10);
-        assertThat(backend.asked()).containsExactly("list ", "get lease/orders");
+        assertThat(backend.calls()).containsExactly("list ", "get lease/orders");
     }
 
     @Test
-    void aSessionExpiresWhenItsDocumentHasNotChangedForItsTtlByTheClockOfWhoeverLooks() {
+    void aSessionExpiresWhenItsDocumentHasNotChangedForItsTtlOnTheObserversClock() {
         open(10);
         openOther(20);
         heartbeats.renew(10);
@@ -64,7 +64,7 @@ class KeyValueLeaseStoreTests extends TwoProcesses {
     }
 
     @Test
-    void theTimeBeginsWhenTheDocumentWasSeenNotWhenItWasWritten() {
+    void theTimeCountsFromWhenTheDocumentWasSeenNotWritten() {
         openOther(20);
         host.advance(Duration.ofMinutes(1));
         otherHost.advance(Duration.ofMinutes(2));
@@ -75,7 +75,7 @@ class KeyValueLeaseStoreTests extends TwoProcesses {
     }
 
     @Test
-    void nobodyIsMarkedDeadWhoRenewedAfterItWasLookedForLast() {
+    void aSessionThatRenewedAfterItWasLastSeenIsNotMarkedDead() {
         open(10);
         openOther(20);
         Instant time = heartbeats.renew(10).orElseThrow().databaseTime();
@@ -89,7 +89,7 @@ class KeyValueLeaseStoreTests extends TwoProcesses {
     }
 
     @Test
-    void whoIsMarkedDeadHasNoDocumentAndNeverRenewsAgain() {
+    void aSessionThatIsMarkedDeadHasNoDocumentAndIsNeverRenewed() {
         open(10);
         openOther(20);
         Instant time = heartbeats.renew(10).orElseThrow().databaseTime();
@@ -113,7 +113,7 @@ class KeyValueLeaseStoreTests extends TwoProcesses {
     }
 
     @Test
-    void aProcessThatHasSeenNothingYetKnowsByTheirOwnWordWhoHasExpired() {
+    void aProcessThatHasSeenNothingYetRecognizesExpiredSessionsByTheirOwnTimes() {
         openOther(20);
         create("orders");
 
@@ -123,14 +123,14 @@ class KeyValueLeaseStoreTests extends TwoProcesses {
         assertThat(isExpired(20)).isTrue();
     }
 
-    /** Asks in a process that has just started. */
+    /** Asks a process that has just started. */
     private boolean isExpired(long session) {
         WorkChannel newcomer = new KeyValueLeaseStore(documents, host).workChannel(TIMING);
         return newcomer.transact(names("orders"), transaction -> transaction.isExpired(session));
     }
 
     @Test
-    void aSessionThatIsNotListedThoughItExistsIsNotTakenForDead() {
+    void aSessionThatIsMissingFromTheListDoesNotCountAsDead() {
         openOther(20);
         create("orders");
         otherWork.transact(names("orders"), transaction -> {
@@ -147,7 +147,7 @@ class KeyValueLeaseStoreTests extends TwoProcesses {
     }
 
     @Test
-    void aSessionWhoseDocumentIsCreatedOnceMoreByARequestThatComesLateIsOverNonetheless() {
+    void aSessionWhoseDocumentIsCreatedAgainByALateRequestStaysOver() {
         open(1);
         String key = SessionDocument.key(1);
         Document created = documents.get(key).orElseThrow();
@@ -161,7 +161,7 @@ class KeyValueLeaseStoreTests extends TwoProcesses {
     }
 
     @Test
-    void aDocumentCanBeReadByPeople() {
+    void documentsAreReadable() {
         heartbeats.open(new NewSession(10, "web server\n1", 3, Duration.ofSeconds(6), TIMING.grace()));
         create("team:a/orders");
 

@@ -3,7 +3,7 @@ package io.github.dbleases.keyvalue;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The machine on which the tests run, with clocks that can be set forward. */
+/** The machine that the tests run on, with clocks that can be moved forward. */
 final class SettableHost implements Host {
 
     private final SystemHost machine = new SystemHost();
@@ -11,7 +11,7 @@ final class SettableHost implements Host {
     private final Instant start = Instant.now();
     private volatile Duration ahead = Duration.ZERO;
 
-    /** Sets both clocks forward. */
+    /** Moves both clocks forward. */
     void advance(Duration by) {
         ahead = ahead.plus(by);
     }

@@ -22,7 +22,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What lost replies, damaged documents and a storage that hangs do to a store. */
+/** How a store deals with lost replies, damaged documents and storage that hangs. */
 class StorageFaultTests extends TwoProcesses {
 
     @Test
@@ -36,7 +36,7 @@ class StorageFaultTests extends TwoProcesses {
     }
 
     @Test
-    void aWorkWhoseReplyWasLostCanBeDoneAgain() {
+    void workWhoseReplyWasLostCanRunAgain() {
         open(10);
         create("orders");
         WorkChannel.Work<Integer> join = transaction -> {
@@ -57,7 +57,7 @@ class StorageFaultTests extends TwoProcesses {
     }
 
     @Test
-    void aSessionEndsThoughTheReplyWasLost() {
+    void aSessionEndsAlthoughTheReplyWasLost() {
         open(10);
         create("orders");
         WorkChannel.Work<Boolean> end = transaction -> {
@@ -73,7 +73,7 @@ class StorageFaultTests extends TwoProcesses {
     }
 
     @Test
-    void aSessionIsOpenedThoughTheBackendHadToTryTwice() {
+    void aSessionIsOpenedAlthoughTheBackendHadToTryTwice() {
         KeyValueBackend retrying = new RetryingBackend(documents);
 
         new KeyValueLeaseStore(retrying, host).heartbeatChannel(TIMING).open(newSession(10));
@@ -81,7 +81,7 @@ class StorageFaultTests extends TwoProcesses {
         assertThat(documents.list("session/")).containsOnlyKeys("session/10");
     }
 
-    /** Sends every write twice, as if the first reply had been lost, and tells the second reply. */
+    /** Sends every write twice, as if the first reply had been lost, and returns the second reply. */
     private record RetryingBackend(KeyValueBackend backend) implements KeyValueBackend {
 
         @Override
@@ -107,7 +107,7 @@ class StorageFaultTests extends TwoProcesses {
     }
 
     @Test
-    void aDamagedSessionStopsNobodyElseAndIsNotMarkedDead() {
+    void aDamagedSessionBlocksNoOtherAndIsNotMarkedDead() {
         open(10);
         openOther(20);
         damage("session/20");
@@ -121,7 +121,7 @@ class StorageFaultTests extends TwoProcesses {
     }
 
     @Test
-    void aClientWritesItsDamagedSessionAnew() {
+    void aClientRewritesItsDamagedSession() {
         openOther(20);
         damage("session/20");
 
@@ -131,17 +131,17 @@ class StorageFaultTests extends TwoProcesses {
     }
 
     @Test
-    void aDamagedLeaseGivesAnErrorThatNamesItAndTheLine() {
+    void aDamagedLeaseCausesAnErrorThatNamesItAndTheLine() {
         open(10);
         create("orders");
         String text = documents.get("lease/orders").orElseThrow().content();
-        put("lease/orders", text.replace("partition 1 owner 0", "partition 1 owner nobody"));
+        put("lease/orders", text.replace("partition 1 owner 0", "partition 1 owner unknown"));
 
         assertThatThrownBy(() -> work.holdings(10))
                 .isInstanceOf(StoreUnusableException.class)
                 .hasMessageContaining("the document at lease/orders")
                 .hasMessageContaining("line 5")
-                .hasMessageContaining("owner nobody");
+                .hasMessageContaining("owner unknown");
         assertThat(heartbeats.renew(10)).isPresent();
 
         put("lease/orders", text);
@@ -149,7 +149,7 @@ class StorageFaultTests extends TwoProcesses {
     }
 
     @Test
-    void documentsOfOthersAreLeftAlone() {
+    void otherDocumentsAreIgnored() {
         put("session/readme", "not a session");
         put("else", "something else");
 
@@ -160,7 +160,7 @@ class StorageFaultTests extends TwoProcesses {
     }
 
     @Test
-    void aStorageThatHangsEndsNoCallTooLate() {
+    void callsEndInTimeIfTheStorageHangs() {
         Timing impatient = new Timing(
                 Duration.ofSeconds(1),
                 Duration.ofMillis(300),
@@ -168,17 +168,17 @@ class StorageFaultTests extends TwoProcesses {
                 Duration.ofMillis(50),
                 Duration.ofMillis(50));
         LeaseStore hanging = new KeyValueLeaseStore(backend);
-        HeartbeatChannel line = hanging.heartbeatChannel(impatient);
+        HeartbeatChannel channel = hanging.heartbeatChannel(impatient);
 
         synchronized (backend) {
-            assertThatThrownBy(() -> line.renew(10))
+            assertThatThrownBy(() -> channel.renew(10))
                     .isInstanceOf(StoreUnavailableException.class)
                     .hasMessageContaining("100 ms");
             assertThatThrownBy(() -> hanging.workChannel(impatient).clusterSnapshot())
                     .isInstanceOf(StoreUnavailableException.class);
         }
 
-        await().ignoreExceptions().until(() -> line.renew(10).isEmpty());
+        await().ignoreExceptions().until(() -> channel.renew(10).isEmpty());
     }
 
     private void damage(String key) {

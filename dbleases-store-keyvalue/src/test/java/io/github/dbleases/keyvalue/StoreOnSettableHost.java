@@ -3,7 +3,7 @@ package io.github.dbleases.keyvalue;
 import io.github.dbleases.spi.LeaseStore;
 import java.time.Duration;
 
-/** A key-value store on the clocks of the machine, which a test can set forward. */
+/** A key-value store on the clocks of the machine, which a test can move forward. */
 public final class StoreOnSettableHost {
 
     private final SettableHost host = new SettableHost();
@@ -17,7 +17,7 @@ public final class StoreOnSettableHost {
         return store;
     }
 
-    /** Sets both clocks forward. */
+    /** Moves both clocks forward. */
     public void advance(Duration by) {
         host.advance(by);
     }

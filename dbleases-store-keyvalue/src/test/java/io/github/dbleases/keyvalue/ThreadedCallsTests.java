@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Calls to a storage that hangs, as a network file system does whose server is gone. */
+/** Calls to storage that hangs, such as a network file system whose server is gone. */
 class ThreadedCallsTests {
 
     private static final Duration SHORT = Duration.ofMillis(50);
@@ -30,7 +30,7 @@ class ThreadedCallsTests {
         serverIsBack.countDown();
     }
 
-    /** Hangs whatever happens, interrupts included. */
+    /** Hangs regardless of interrupts. */
     private String hang() {
         threads.add(Thread.currentThread());
         hanging.incrementAndGet();
@@ -40,7 +40,7 @@ class ThreadedCallsTests {
                 serverIsBack.await();
                 back = true;
             } catch (InterruptedException ignored) {
-                // That is how such a file system is.
+                // Ignored, as by such a file system.
             }
         }
         hanging.decrementAndGet();
@@ -92,7 +92,7 @@ class ThreadedCallsTests {
     }
 
     @Test
-    void callsGoOnWhenTheStorageComesBackButNotThoseThatWereGivenUp() {
+    void callsContinueWhenTheStorageIsBackButAbandonedOnesDoNot() {
         hangOverdue();
         AtomicInteger late = new AtomicInteger();
         assertThatThrownBy(() -> calls.run(SHORT, late::incrementAndGet)).isInstanceOf(StoreUnavailableException.class);
@@ -123,7 +123,7 @@ class ThreadedCallsTests {
     }
 
     @Test
-    void theEndOfTheCallsEndsTheOneThatIsUnderWay() {
+    void endingTheCallsEndsTheCurrentOne() {
         CompletableFuture<String> call = CompletableFuture.supplyAsync(() -> calls.run(LONG, this::hang));
         await().until(() -> hanging.get() == 1);
 
@@ -135,7 +135,7 @@ class ThreadedCallsTests {
     }
 
     @Test
-    void aCallerWhoIsInterruptedComesBackInterrupted() {
+    void anInterruptedCallerReturnsInterrupted() {
         Thread.currentThread().interrupt();
 
         assertThatThrownBy(() -> calls.run(LONG, this::hang)).isInstanceOf(StoreUnavailableException.class);
@@ -144,7 +144,7 @@ class ThreadedCallsTests {
     }
 
     @Test
-    void theThreadIsADaemonAndCarriesAName() {
+    void theThreadIsADaemonWithAName() {
         serverIsBack.countDown();
         calls.run(LONG, this::hang);
 

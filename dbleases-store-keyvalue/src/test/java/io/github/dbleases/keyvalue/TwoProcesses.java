@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** Two processes with a key-value store each, on the same documents and with clocks of their own. */
+/** Two processes, each with a key-value store and its own clocks, on the same documents. */
 abstract class TwoProcesses {
 
     static final Timing TIMING = Timing.DEFAULT;

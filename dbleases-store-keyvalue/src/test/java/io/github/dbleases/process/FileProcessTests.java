@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Four processes on one directory, which are killed, stopped or ended one after another. There are never two leaders or
- * two owners, and soon there is one again. {@code -Ddbleases.processes.rounds=300} runs for about ten minutes, and
- * {@code -Ddbleases.processes.seed=42} chooses other processes.
+ * Four processes on one directory are killed, stopped or ended one after another. There are never two leaders or two
+ * owners, and there is soon one again. {@code -Ddbleases.processes.rounds=300} runs for about ten minutes, and {@code
+ * -Ddbleases.processes.seed=42} chooses other processes.
  */
 class FileProcessTests {
 
@@ -41,7 +41,7 @@ class FileProcessTests {
     }
 
     @Test
-    void thereAreNeverTwoLeadersOrTwoOwnersAndSoonOneAgain() throws IOException {
+    void thereAreNeverTwoLeadersOrOwnersAndSoonOneAgain() throws IOException {
         for (int i = 0; i < PROCESSES; i++) {
             start();
         }
@@ -81,7 +81,7 @@ class FileProcessTests {
                 directory.resolve("leases").toString()));
     }
 
-    /** Returns the leader every other time. */
+    /** Returns the leader on every other call. */
     private Witness victim() {
         return running.stream()
                 .filter(witness -> witness.leadership().isPresent() && random.nextBoolean())

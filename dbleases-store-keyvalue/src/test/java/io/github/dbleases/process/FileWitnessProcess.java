@@ -5,7 +5,7 @@ import io.github.dbleases.keyvalue.file.FileBackend;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** The main class of a process that takes part on a directory of files and bears witness. */
+/** The main class of a process that takes part on a directory of files and reports what it owns. */
 final class FileWitnessProcess {
 
     private FileWitnessProcess() {}

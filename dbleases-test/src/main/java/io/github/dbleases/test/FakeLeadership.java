@@ -27,11 +27,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * job.run();                   // does nothing
  * }</pre>
  *
- * <p>Everything else is as the contract of {@link Leadership} has it, in the way of {@link FakeLease}: each election has a
- * larger token, {@link #oust()} leaves open holds trusted until they are closed, and after {@link #suspend()} nothing is
- * trusted until {@link #resume()}. Listeners are called by the thread that makes the change, before its method returns.
+ * <p>Everything else follows the contract of {@link Leadership}. As in {@link FakeLease}, each election has a larger token,
+ * {@link #oust()} leaves open holds trusted until they are closed, and {@link #suspend()} ends all trust until {@link
+ * #resume()}. Listeners are called by the thread that makes the change, before its method returns.
  *
- * <p>May be used by any thread.
+ * <p>Any thread may use it.
  */
 public final class FakeLeadership implements Leadership {
 
@@ -63,10 +63,10 @@ public final class FakeLeadership implements Leadership {
     }
 
     /**
-     * Elects this instance, with a new token. Does nothing if it leads already.
+     * Elects this instance, with a new token. Does nothing if it already leads.
      *
-     * @throws IllegalStateException if it has been ousted and work still holds the leadership, or if it is no candidate any
-     *     more
+     * @throws IllegalStateException if it has been ousted and work still holds the leadership, or if it is no longer a
+     *     candidate
      */
     public void elect() {
         elect(OptionalLong.empty());
@@ -75,7 +75,7 @@ public final class FakeLeadership implements Leadership {
     /**
      * Elects this instance with a token.
      *
-     * @param token must be larger than all tokens before
+     * @param token must be larger than all previous tokens
      */
     public void elect(long token) {
         elect(OptionalLong.of(token));
@@ -88,7 +88,7 @@ public final class FakeLeadership implements Leadership {
         }
     }
 
-    /** Ousts this instance if it leads, as when another one is elected. Work that holds the leadership may go on. */
+    /** Ousts this instance if it leads, as if another one were elected. Work that holds the leadership may continue. */
     public void oust() {
         boolean led = lease.isGranted(PARTITION);
         lease.revoke(PARTITION);
@@ -112,7 +112,7 @@ public final class FakeLeadership implements Leadership {
         return lease.isHandedOver(PARTITION);
     }
 
-    /** Returns how many holds are open, those that are not trusted any more included. */
+    /** Returns the number of open holds, including those that are no longer trusted. */
     public int openHolds() {
         return lease.openHolds(PARTITION);
     }
@@ -122,7 +122,7 @@ public final class FakeLeadership implements Leadership {
         lease.suspend();
     }
 
-    /** Lets the trust return: an instance that led leads again with the same token. */
+    /** Restores the trust: an instance that led leads again with the same token. */
     public void resume() {
         lease.resume();
     }
@@ -132,12 +132,12 @@ public final class FakeLeadership implements Leadership {
         lease.loseSession();
     }
 
-    /** Says what {@link #awaitOutcome} returns; true unless set. */
+    /** Sets what {@link #awaitOutcome} returns. The default is true. */
     public void setOutcomeKnown(boolean known) {
         outcomeKnown = known;
     }
 
-    /** Calls {@link LeadershipListener#onError} of all listeners. */
+    /** Calls {@link LeadershipListener#onError} on all listeners. */
     public void fail(Exception error) {
         listeners.forEach(listener -> listener.onError(error));
     }
@@ -166,13 +166,13 @@ public final class FakeLeadership implements Leadership {
         return lease.token(PARTITION);
     }
 
-    /** Returns at once what {@link #setOutcomeKnown} has said. */
+    /** Returns the value of {@link #setOutcomeKnown} at once. */
     @Override
     public boolean awaitOutcome(Duration atMost) {
         return outcomeKnown;
     }
 
-    /** Returns this instance while it leads, else another one. */
+    /** Returns this instance while it leads, otherwise another one. */
     @Override
     public Optional<Leader> leader() {
         OptionalLong token = token();
@@ -182,7 +182,7 @@ public final class FakeLeadership implements Leadership {
                         : new Leader(OTHER_CLIENT, session.id() + 1, otherToken, since));
     }
 
-    /** Ousts this instance. It stays a candidate, but is not elected before {@link #elect()}. */
+    /** Ousts this instance. It stays a candidate, but is not elected until {@link #elect()} is called. */
     @Override
     public void resign() {
         oust();
@@ -238,7 +238,7 @@ public final class FakeLeadership implements Leadership {
         };
     }
 
-    /** Ousts this instance, which is no candidate any more. Does not wait for holds: {@link #isHandedOver()} tells of them. */
+    /** Ousts this instance, which is no longer a candidate. Does not wait for holds; see {@link #isHandedOver()}. */
     @Override
     public void leave() {
         oust();

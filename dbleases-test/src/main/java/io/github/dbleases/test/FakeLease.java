@@ -35,21 +35,21 @@ import org.slf4j.LoggerFactory;
  * worker.work();               // works on partition 1
  * }</pre>
  *
- * <p>Everything else is as the contract of {@link Lease} has it:
+ * <p>Everything else follows the contract of {@link Lease}:
  *
  * <ul>
  *   <li>A partition that is granted again has a larger token.
- *   <li>{@link #revoke} begins a hand-over: the partition is gone from {@link #values()} at once, and its open holds stay
- *       trusted. {@link #isHandedOver} tells whether all of them have been closed.
- *   <li>{@link #suspend()} ends the trust: nothing is owned and no hold is trusted, until {@link #resume()} brings the same
- *       partitions back with the same tokens.
- *   <li>{@link #loseSession()} takes everything at once and for good, as when the session has been marked dead.
+ *   <li>{@link #revoke} starts a hand-over: the partition disappears from {@link #values()} at once, and its open holds
+ *       stay trusted. {@link #isHandedOver} returns whether all of them have been closed.
+ *   <li>{@link #suspend()} ends the trust: the lease owns nothing and trusts no hold until {@link #resume()} restores the
+ *       same partitions with the same tokens.
+ *   <li>{@link #loseSession()} takes everything away at once and for good, as if the session had been marked dead.
  * </ul>
  *
- * <p>Listeners are called by the thread that makes the change, before its method returns; so a test need not wait. A change
- * that a listener makes is told after the call in which it was made.
+ * <p>Listeners are called by the thread that makes the change, before its method returns, so a test doesn't have to wait.
+ * If a listener makes a change itself, listeners are notified of it after that listener has returned.
  *
- * <p>May be used by any thread.
+ * <p>Any thread may use it.
  */
 public final class FakeLease implements Lease {
 
@@ -61,7 +61,7 @@ public final class FakeLease implements Lease {
     private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
     private final Queue<Runnable> untold = new ArrayDeque<>();
 
-    /** The last grant of each partition that was ever granted; what is revoked may still be held. */
+    /** The last grant of each partition. A revoked partition may still be held. */
     private final Map<Integer, Grant> lastGrants = new HashMap<>();
 
     private volatile Owned owned = new Owned(PartitionSet.empty(), Map.of());
@@ -83,7 +83,7 @@ public final class FakeLease implements Lease {
         session.add(this);
     }
 
-    /** What is owned, whether or not the session is trusted. */
+    /** The owned partitions, whether or not the session is trusted. */
     private record Owned(PartitionSet partitions, Map<Integer, Grant> grants) {}
 
     /** A listener of a lease or of a leadership. */
@@ -95,7 +95,7 @@ public final class FakeLease implements Lease {
     }
 
     /**
-     * Grants partitions to this instance, each with a new token. Partitions that it owns already stay as they are.
+     * Grants partitions to this instance, each with a new token. Partitions that it already owns keep their tokens.
      *
      * @throws IllegalArgumentException if the lease has no such partition
      * @throws IllegalStateException if a partition has been revoked and is still held, or the lease has been left
@@ -104,7 +104,7 @@ public final class FakeLease implements Lease {
         grant(PartitionSet.of(checked(partitions)), OptionalLong.empty());
     }
 
-    /** Grants all partitions, as to an instance that is alone. */
+    /** Grants all partitions, as if this instance were alone. */
     public void grantAll() {
         grant(IntStream.range(0, spec.partitions()).toArray());
     }
@@ -118,7 +118,8 @@ public final class FakeLease implements Lease {
         change(() -> {
             if (left) {
                 throw new IllegalStateException(
-                        "%s has been left, so nothing can be granted in it. Create or join a new one.".formatted(this));
+                        "%s has been left, so it cannot be granted partitions. Create or join a new one."
+                                .formatted(this));
             }
             PartitionSet missing = partitions.minus(owned.partitions());
             missing.forEach(this::checkNotHeld);
@@ -142,8 +143,8 @@ public final class FakeLease implements Lease {
     }
 
     /**
-     * Revokes partitions, as when they are handed over to another instance. Partitions that this instance does not own are
-     * left out.
+     * Revokes partitions, as if they were handed over to another instance. Partitions that this instance does not own are
+     * ignored.
      *
      * @throws IllegalArgumentException if the lease has no such partition
      */
@@ -170,8 +171,8 @@ public final class FakeLease implements Lease {
     }
 
     /**
-     * Returns whether a partition that was revoked has been handed over: this instance does not own it, and all holds on it
-     * have been closed.
+     * Returns whether a revoked partition has been handed over: this instance does not own it, and all holds on it have
+     * been closed.
      */
     public boolean isHandedOver(int partition) {
         checked(partition);
@@ -188,7 +189,7 @@ public final class FakeLease implements Lease {
         return last == null || owned.grants().containsValue(last) || last.isLost() || last.holds() == 0;
     }
 
-    /** Returns how many holds are open on a partition, those that are not trusted any more included. */
+    /** Returns the number of open holds on a partition, including those that are no longer trusted. */
     public int openHolds(int partition) {
         checked(partition);
         changes.lock();
@@ -201,21 +202,21 @@ public final class FakeLease implements Lease {
     }
 
     /**
-     * Ends the trust, as when the heartbeats have failed until the trust deadline: nothing is owned and no hold is trusted.
-     * All leases and elections of one {@link FakeLeaseClient} have their trust in common.
+     * Ends the trust, as if no heartbeat had succeeded before the trust deadline: nothing is owned and no hold is
+     * trusted. All leases and elections of one {@link FakeLeaseClient} are suspended together.
      */
     public void suspend() {
         session.setTrusted(false);
     }
 
-    /** Lets the trust return: the same partitions are owned with the same tokens, and their open holds are trusted. */
+    /** Restores the trust: the same partitions are owned with the same tokens, and their open holds are trusted. */
     public void resume() {
         session.setTrusted(true);
     }
 
     /**
-     * Ends the session, as when it was marked dead: everything is gone, and no open hold is trusted ever again. What is
-     * granted from then on is granted in a new session, which is trusted.
+     * Ends the session, as if it had been marked dead: nothing is owned, and open holds are never trusted again. Later
+     * grants belong to a new session, which is trusted.
      */
     public void loseSession() {
         session.lose();
@@ -233,7 +234,7 @@ public final class FakeLease implements Lease {
         });
     }
 
-    /** Forgets holds that a hand-over waits for. */
+    /** Forgets the holds that hand-overs wait for. */
     void dropRevoked() {
         change(() -> lastGrants.forEach((partition, grant) -> {
             if (!owned.grants().containsValue(grant)) {
@@ -251,7 +252,7 @@ public final class FakeLease implements Lease {
         change(() -> {});
     }
 
-    /** Makes a change, then tells the listeners what it has changed for them. */
+    /** Makes a change, then notifies the listeners of its effect. */
     private void change(Runnable change) {
         changes.lock();
         try {
@@ -272,7 +273,7 @@ public final class FakeLease implements Lease {
         for (int partition : partitions) {
             if (partition < 0 || partition >= spec.partitions()) {
                 throw new IllegalArgumentException(
-                        "Lease '%s' has no partition %d: it has %d, from 0 to %d. Use one of those, or more partitions."
+                        "Lease '%s' has no partition %d: it has %d partitions, from 0 to %d. Use one of those, or create the lease with more."
                                 .formatted(name(), partition, spec.partitions(), spec.partitions() - 1));
             }
         }
@@ -338,7 +339,7 @@ public final class FakeLease implements Lease {
         };
     }
 
-    /** Revokes all partitions and ends the membership. Does not wait for holds: {@link #isHandedOver} tells of each. */
+    /** Revokes all partitions and ends the membership. Does not wait for holds; see {@link #isHandedOver}. */
     @Override
     public void leave() {
         change(() -> {
@@ -353,7 +354,7 @@ public final class FakeLease implements Lease {
         return "Lease '%s' of %d partitions, owned: [%s]".formatted(name(), partitions(), values().toRanges());
     }
 
-    /** A listener, and what it has been told that is owned. */
+    /** A listener and the ownership that it was last notified of. */
     private final class Subscription {
 
         private final Listener listener;
@@ -386,7 +387,7 @@ public final class FakeLease implements Lease {
                 try {
                     call.run();
                 } catch (RuntimeException | Error failure) {
-                    log.error("A listener of '{}' has failed. That changes nothing of what is owned.", name(), failure);
+                    log.error("A listener of '{}' has failed. The ownership is not affected.", name(), failure);
                 }
             }
         }
@@ -396,7 +397,7 @@ public final class FakeLease implements Lease {
         }
     }
 
-    /** A partition from one grant to its end, and the holds on it. */
+    /** One grant of a partition, and the holds on it. */
     private static final class Grant {
 
         private final int partition;
@@ -464,14 +465,14 @@ public final class FakeLease implements Lease {
             return !closed && !grant.isLost() && session.isTrusted();
         }
 
-        /** Checks what the test says about the ownership; the connection is not used. */
+        /** Checks the ownership that the test has set. The connection is not used. */
         @Override
         public void fence(Connection transaction) {
             if (!isTrusted()) {
                 throw new OwnershipLostException(
                         name(),
                         grant.partition,
-                        "This client does not own partition %d of '%s' with the token %d any more. Roll the transaction back."
+                        "This client no longer owns partition %d of '%s' with token %d. Roll the transaction back."
                                 .formatted(grant.partition, name(), grant.token));
             }
         }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link LeaseClient} whose leases and elections a test controls. Its leases are {@link FakeLease}s, its elections are
- * {@link FakeLeadership}s, and it has no store, no thread and a clock that stands still until the test moves it.
+ * {@link FakeLeadership}s. It has no store and no thread, and its clock stands still until the test moves it.
  *
  * <pre>{@code
  * FakeLeaseClient leases = FakeLeaseClient.owningEverything();
@@ -36,15 +36,15 @@ import org.jspecify.annotations.Nullable;
  * leases.setLeader("reports", false);
  * }</pre>
  *
- * <p>It is one of two instances: what it does not own, and does not lead, belongs to another one. In a Spring test, {@code
+ * <p>It is one of two instances. Whatever it does not own or lead belongs to the other one. In a Spring test, {@code
  * @AutoConfigureTestLeases} makes it the client of the application.
  *
- * <p>What happens to an instance that cannot reach its store is tested with {@link #disconnect()} and {@link #advance}: at
- * the trust deadline it owns nothing any more, and when the session has expired the other instance has everything.
+ * <p>To test an instance that cannot reach its store, use {@link #disconnect()} and {@link #advance}. From the trust
+ * deadline on, the instance owns nothing. When its session has expired, the other instance owns everything.
  *
- * <p>It is created started. While it is {@linkplain #stop() stopped} it owns nothing.
+ * <p>A new client is already started. While it is {@linkplain #stop() stopped}, it owns nothing.
  *
- * <p>May be used by any thread.
+ * <p>Any thread may use it.
  */
 public final class FakeLeaseClient implements LeaseClient {
 
@@ -65,12 +65,12 @@ public final class FakeLeaseClient implements LeaseClient {
         this.ownsEverything = ownsEverything;
     }
 
-    /** Returns a client that owns every partition of the leases that it joins and leads in every election. */
+    /** Returns a client that owns every partition of its leases and leads every election. */
     public static FakeLeaseClient owningEverything() {
         return new FakeLeaseClient(true);
     }
 
-    /** Returns a client that owns nothing and leads in no election until the test says so. */
+    /** Returns a client that owns and leads nothing until the test says so. */
     public static FakeLeaseClient owningNothing() {
         return new FakeLeaseClient(false);
     }
@@ -86,7 +86,7 @@ public final class FakeLeaseClient implements LeaseClient {
     }
 
     /**
-     * Revokes partitions of a lease, as when they are handed over to the other instance.
+     * Revokes partitions of a lease, as if they were handed over to the other instance.
      *
      * @throws IllegalArgumentException if the client has not joined the lease, or the lease has no such partition
      * @see FakeLease#revoke
@@ -98,7 +98,7 @@ public final class FakeLeaseClient implements LeaseClient {
     /**
      * Elects or ousts this instance.
      *
-     * @throws IllegalArgumentException if the client is no candidate in the election
+     * @throws IllegalArgumentException if the client is not a candidate in the election
      */
     public void setLeader(String election, boolean leads) {
         joinedLeadership(election).setLeader(leads);
@@ -113,7 +113,7 @@ public final class FakeLeaseClient implements LeaseClient {
         FakeLease lease = leases.get(name);
         if (lease == null) {
             throw new IllegalArgumentException(
-                    "The client has not joined a lease '%s', but %s. Join it with lease(name, partitions), or set dbleases.leases.%s.partitions."
+                    "The client has not joined a lease '%s'. It has joined %s. Join it with lease(name, partitions), or set dbleases.leases.%s.partitions."
                             .formatted(name, leases.keySet(), name));
         }
         return lease;
@@ -128,13 +128,13 @@ public final class FakeLeaseClient implements LeaseClient {
         FakeLeadership leadership = leaderships.get(name);
         if (leadership == null) {
             throw new IllegalArgumentException(
-                    "The client is no candidate in an election '%s', but in %s. Join it with leadership(name), or annotate a method with @LeaderOnly(\"%s\")."
+                    "The client is not a candidate in an election '%s'. It is a candidate in %s. Join it with leadership(name), or annotate a method with @LeaderOnly(\"%s\")."
                             .formatted(name, leaderships.keySet(), name));
         }
         return leadership;
     }
 
-    /** Cuts this instance off from the store: from now on no heartbeat succeeds. */
+    /** Cuts this instance off from the store: no heartbeat succeeds until {@link #reconnect()}. */
     public synchronized void disconnect() {
         if (connected) {
             connected = false;
@@ -143,12 +143,12 @@ public final class FakeLeaseClient implements LeaseClient {
     }
 
     /**
-     * Moves the clock. While the instance is connected, its heartbeats go on. Else it owns nothing from its trust deadline
-     * on, and its session is lost when it has expired and the grace has passed.
+     * Moves the clock forward. If the instance is connected, its heartbeats continue. Otherwise, it owns nothing from
+     * its trust deadline on, and loses its session when the TTL and the grace have passed.
      */
     public void advance(Duration time) {
         if (time.isNegative()) {
-            throw new IllegalArgumentException("Time does not go back, but %s is negative.".formatted(time));
+            throw new IllegalArgumentException("The time must not be negative, but is %s.".formatted(time));
         }
         boolean trusted;
         boolean expired;
@@ -177,9 +177,9 @@ public final class FakeLeaseClient implements LeaseClient {
     }
 
     /**
-     * Connects this instance to the store again. If its session is not lost, the same partitions are owned with the same
-     * tokens. Else a new session begins: a client that {@linkplain #owningEverything() owns everything} is granted everything
-     * anew.
+     * Connects this instance to the store again. If it has not lost its session, it owns the same partitions with the
+     * same tokens. Otherwise, a new session starts, and a client that {@linkplain #owningEverything() owns everything}
+     * is granted everything again.
      */
     public void reconnect() {
         boolean expired;
@@ -217,8 +217,8 @@ public final class FakeLeaseClient implements LeaseClient {
     }
 
     /**
-     * Starts and connects the client, and lets it own everything or nothing again, as it did when it was created. What revoked
-     * partitions are held by is forgotten. The tokens go on growing.
+     * Returns to the initial state: the client is started and connected, and owns everything or nothing. Holds on
+     * revoked partitions are forgotten. Tokens continue to grow.
      */
     public void reset() {
         synchronized (this) {
@@ -240,7 +240,9 @@ public final class FakeLeaseClient implements LeaseClient {
         }
     }
 
-    /** A new session begins: a client that {@linkplain #owningEverything() owns everything} is granted everything anew. */
+    /**
+     * Starts a new session. A client that {@linkplain #owningEverything() owns everything} is granted everything again.
+     */
     @Override
     public void start() {
         boolean reachable;
@@ -260,7 +262,7 @@ public final class FakeLeaseClient implements LeaseClient {
         }
     }
 
-    /** Ends the session. The leases and elections stay, and own and lead nothing. */
+    /** Ends the session. The client keeps its leases and elections, but owns and leads nothing. */
     @Override
     public void stop() {
         synchronized (this) {
@@ -371,7 +373,7 @@ public final class FakeLeaseClient implements LeaseClient {
         return List.copyOf(fakeLeaderships());
     }
 
-    /** Returns this instance and another one, which has what this one has not. */
+    /** Returns this instance and another one, which owns and leads everything that this one doesn't. */
     @Override
     public ClusterView cluster() {
         synchronized (this) {
@@ -423,7 +425,7 @@ public final class FakeLeaseClient implements LeaseClient {
         return new LeaseView(lease.name(), kind, members, partitions, true);
     }
 
-    /** Revokes everything, as when it is handed over to the other instance. */
+    /** Revokes everything, as if it were handed over to the other instance. */
     @Override
     public void drain() {
         synchronized (this) {
@@ -434,8 +436,8 @@ public final class FakeLeaseClient implements LeaseClient {
     }
 
     /**
-     * Takes part again. A client that {@linkplain #owningEverything() owns everything} is granted everything anew, except for
-     * what is still held from before.
+     * Takes part again. A client that {@linkplain #owningEverything() owns everything} is granted everything again,
+     * except for partitions and leaderships that are still held.
      */
     @Override
     public void resume() {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The session that fakes have in common: whether it is trusted, the time, and the tokens, which only grow. */
+/** The session that fakes share: its trust, its time, and its tokens, which only grow. */
 final class FakeSession {
 
     private final List<FakeLease> leases = new CopyOnWriteArrayList<>();
@@ -43,12 +43,12 @@ final class FakeSession {
         return lastToken.incrementAndGet();
     }
 
-    /** Makes a token the last one that was given out. */
+    /** Uses a chosen token, which must be larger than the last one. */
     void takeToken(long token) {
         long last = lastToken.getAndAccumulate(token, Math::max);
         if (token <= last) {
             throw new IllegalArgumentException(
-                    "Token %d is not larger than %d, the last one that was given out. Tokens only grow: pass a larger one, or none."
+                    "Token %d is not larger than the last token, %d. Tokens only grow: pass a larger one, or none."
                             .formatted(token, last));
         }
     }
@@ -61,19 +61,19 @@ final class FakeSession {
         leases.remove(lease);
     }
 
-    /** Ends the trust or lets it return, and calls the listeners of all leases. */
+    /** Ends or restores the trust, and calls the listeners of all leases. */
     void setTrusted(boolean next) {
         trusted = next;
         leases.forEach(FakeLease::tellListeners);
     }
 
-    /** Ends the session: everything that was granted in it is gone for good. No session follows yet. */
+    /** Ends the session and revokes all its grants for good. No new session starts yet. */
     void expire() {
         trusted = false;
         leases.forEach(FakeLease::dropAll);
     }
 
-    /** Ends the session; a new one follows at once. */
+    /** Ends the session and starts a new one. */
     void lose() {
         expire();
         id.addAndGet(2);

@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * Real clients that share leases in the memory of one process, as instances of an application do on a database. Its times
- * are short, so a test waits for a grant or a hand-over for some milliseconds.
+ * are short, so a test waits only some milliseconds for a grant or a hand-over.
  *
  * <pre>{@code
  * try (InMemoryCluster cluster = new InMemoryCluster()) {
@@ -20,7 +20,7 @@ import java.util.List;
  * }
  * }</pre>
  *
- * <p>May be used by any thread.
+ * <p>Any thread may use it.
  */
 public final class InMemoryCluster implements AutoCloseable {
 
@@ -43,7 +43,7 @@ public final class InMemoryCluster implements AutoCloseable {
         return start(CONFIG.toBuilder().clientId(clientId).build());
     }
 
-    /** Starts a client with settings of its own. */
+    /** Starts a client with the given settings. */
     public LeaseClient start(LeaseClientConfig config) {
         LeaseClient client = LeaseClient.builder(store).config(config).start();
         synchronized (clients) {
@@ -52,7 +52,7 @@ public final class InMemoryCluster implements AutoCloseable {
         return client;
     }
 
-    /** Closes all clients, those that were closed already included. */
+    /** Closes all clients. Clients that are already closed are ignored. */
     @Override
     public void close() {
         List<LeaseClient> all;

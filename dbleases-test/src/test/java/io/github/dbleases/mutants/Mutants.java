@@ -50,7 +50,7 @@ final class Mutants {
                     .replace("trust.holds(grants.epoch(), clock)", "trust.holds(clock)")
                     .killedBy("internal.client.ReconcilerTests#aGrantThatWasNotDroppedIsNotTrustedInTheNextSession"),
             of("epoch of new holds", "a hold is given on a grant of another epoch", "internal.client.JoinedLease")
-                    .replace("trusted = trust.holds(owned.epoch(), clock)", "trusted = trust.holds(clock)")
+                    .replace("if (trust.holds(owned.epoch(), clock)) {", "if (trust.holds(clock)) {")
                     .killedBy("internal.client.ReconcilerTests#aGrantThatWasNotDroppedIsNotTrustedInTheNextSession"),
             of("epoch of open holds", "a hold from another epoch is trusted", "internal.client.JoinedLease")
                     .replace("trust.holds(owned.epoch(), lease.clock)", "trust.holds(lease.clock)")
@@ -471,14 +471,14 @@ final class Mutants {
                     .replace(
                             "backend.delete(SessionDocument.key(seen.id()), seen.version())",
                             "backend.get(SessionDocument.key(seen.id())).filter(now -> backend.delete(SessionDocument.key(seen.id()), now.version())).isPresent()")
-                    .killedBy("keyvalue.KeyValueLeaseStoreTests#nobodyIsMarkedDeadWhoRenewedAfterItWasLookedForLast"),
+                    .killedBy("keyvalue.KeyValueLeaseStoreTests#aSessionThatRenewedAfterItWasLastSeenIsNotMarkedDead"),
             of(
                             "revival on a key-value store",
                             "a dead session whose creation comes late once more is renewed",
                             "keyvalue.KeyValueHeartbeatChannel")
                     .remove(".filter(present -> !present.content().equals(created))")
                     .killedBy(
-                            "keyvalue.KeyValueLeaseStoreTests#aSessionWhoseDocumentIsCreatedOnceMoreByARequestThatComesLateIsOverNonetheless"),
+                            "keyvalue.KeyValueLeaseStoreTests#aSessionWhoseDocumentIsCreatedAgainByALateRequestStaysOver"),
             of(
                             "sessions that are not listed",
                             "a session that a list does not have is taken for dead",
@@ -486,8 +486,7 @@ final class Mutants {
                     .replace(
                             "unlisted.computeIfAbsent(session, id -> storage.sessions().find(backend, id))",
                             "Optional.empty()")
-                    .killedBy(
-                            "keyvalue.KeyValueLeaseStoreTests#aSessionThatIsNotListedThoughItExistsIsNotTakenForDead"));
+                    .killedBy("keyvalue.KeyValueLeaseStoreTests#aSessionThatIsMissingFromTheListDoesNotCountAsDead"));
 
     /** All mutants. */
     static final List<Mutant> ALL = Stream.of(

@@ -18,7 +18,7 @@ class MutantsTests {
     }
 
     @Test
-    void eachMutantHasAnotherNameAndTestsThatExist() {
+    void eachMutantHasItsOwnNameAndExistingTests() {
         assertThat(Mutants.ALL).extracting(Mutant::name).doesNotHaveDuplicates().hasSizeGreaterThanOrEqualTo(39);
         assertThat(Mutants.ALL).allSatisfy(mutant -> {
             assertThat(mutant.killers()).as(mutant.name()).isNotEmpty();
@@ -27,7 +27,7 @@ class MutantsTests {
     }
 
     @Test
-    void aTextThatOccursTwiceOrNeverIsRefused() {
+    void aTextThatDoesNotOccurExactlyOnceIsRefused() {
         Mutant mutant = Mutant.of("a", "b", "Timing");
 
         assertThatThrownBy(mutant.remove("public")::source)

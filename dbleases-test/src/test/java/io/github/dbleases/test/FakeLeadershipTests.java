@@ -16,21 +16,21 @@ import org.junit.jupiter.api.Test;
 class FakeLeadershipTests {
 
     private final FakeLeadership leadership = new FakeLeadership("reports");
-    private final List<String> told = new ArrayList<>();
+    private final List<String> events = new ArrayList<>();
     private final LeadershipListener listener = new LeadershipListener() {
         @Override
         public void onElected(long token) {
-            told.add("elected " + token);
+            events.add("elected " + token);
         }
 
         @Override
         public void onOusted() {
-            told.add("ousted");
+            events.add("ousted");
         }
 
         @Override
         public void onError(Exception error) {
-            told.add("error " + error.getMessage());
+            events.add("error " + error.getMessage());
         }
     };
 
@@ -38,21 +38,21 @@ class FakeLeadershipTests {
     void anotherInstanceLeadsUntilThisOneIsElected() {
         assertThat(leadership.isLeader()).isFalse();
         assertThat(leadership.token()).isEmpty();
-        assertThat(leadership.runIfLeader(() -> told.add("ran"))).isFalse();
+        assertThat(leadership.runIfLeader(() -> events.add("ran"))).isFalse();
         assertThat(leadership.leader()).map(Leader::client).contains("another-instance");
 
         leadership.elect();
 
         assertThat(leadership.isLeader()).isTrue();
-        assertThat(leadership.runIfLeader(() -> told.add("ran"))).isTrue();
+        assertThat(leadership.runIfLeader(() -> events.add("ran"))).isTrue();
         assertThat(leadership.leader()).map(Leader::client).contains("this-instance");
         assertThat(leadership.leader().orElseThrow().token())
                 .isEqualTo(leadership.token().orElseThrow());
-        assertThat(told).containsExactly("ran");
+        assertThat(events).containsExactly("ran");
     }
 
     @Test
-    void tokensGrowWithEachElectionWhoeverIsElected() {
+    void tokensGrowWithEachElectionWhicheverInstanceIsElected() {
         leadership.elect();
         long first = leadership.token().orElseThrow();
         leadership.oust();
@@ -69,7 +69,7 @@ class FakeLeadershipTests {
     }
 
     @Test
-    void aHandOverWaitsForTheWorkThatIsRunning() {
+    void aHandOverWaitsForRunningWork() {
         leadership.elect();
         leadership.runIfLeader(() -> {
             leadership.oust();
@@ -114,13 +114,13 @@ class FakeLeadershipTests {
         assertThat(hold.isTrusted()).isTrue();
         leadership.loseSession();
         assertThat(hold.isTrusted()).isFalse();
-        assertThat(told).containsExactly("elected " + token, "ousted", "elected " + token, "ousted");
+        assertThat(events).containsExactly("elected " + token, "ousted", "elected " + token, "ousted");
     }
 
     @Test
-    void aListenerIsToldWhoLeadsAndOfErrorsUntilItIsRemoved() {
+    void aListenerIsNotifiedOfElectionsAndErrorsUntilItIsRemoved() {
         Registration registration = leadership.addListener(listener);
-        leadership.fail(new IllegalStateException("the store is away"));
+        leadership.fail(new IllegalStateException("the store is unavailable"));
         leadership.setLeader(true);
         long token = leadership.token().orElseThrow();
         leadership.setLeader(true);
@@ -129,18 +129,18 @@ class FakeLeadershipTests {
         leadership.elect();
         leadership.fail(new IllegalStateException("unheard"));
 
-        assertThat(told).containsExactly("error the store is away", "elected " + token, "ousted");
+        assertThat(events).containsExactly("error the store is unavailable", "elected " + token, "ousted");
     }
 
     @Test
-    void theOutcomeIsKnownUnlessATestSaysOtherwise() {
+    void theOutcomeIsKnownByDefault() {
         assertThat(leadership.awaitOutcome(Duration.ofDays(1))).isTrue();
         leadership.setOutcomeKnown(false);
         assertThat(leadership.awaitOutcome(Duration.ofDays(1))).isFalse();
     }
 
     @Test
-    void whoIsNoCandidateIsNotElected() {
+    void anInstanceThatIsNotACandidateCannotBeElected() {
         leadership.elect();
         leadership.leave();
 

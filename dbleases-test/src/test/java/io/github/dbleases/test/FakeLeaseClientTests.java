@@ -20,7 +20,7 @@ class FakeLeaseClientTests {
     private final FakeLeaseClient client = FakeLeaseClient.owningEverything();
 
     @Test
-    void aSoleInstanceOwnsAndLeadsEverythingThatItJoins() {
+    void aSoleInstanceOwnsAndLeadsEverythingItJoins() {
         FakeLease orders = client.lease("orders", 4);
         FakeLeadership reports = client.leadership("reports");
 
@@ -34,7 +34,7 @@ class FakeLeaseClientTests {
     }
 
     @Test
-    void aStandbyOwnsAndLeadsWhatATestSays() {
+    void aStandbyOwnsAndLeadsWhatATestGrants() {
         FakeLeaseClient standby = FakeLeaseClient.owningNothing();
         FakeLease orders = standby.lease("orders", 4);
         FakeLeadership reports = standby.leadership("reports");
@@ -50,7 +50,7 @@ class FakeLeaseClientTests {
     }
 
     @Test
-    void whatIsNotJoinedIsRefusedWithTheNamesThatAre() {
+    void aNameThatWasNotJoinedIsRefusedWithTheJoinedNames() {
         client.lease("orders", 4);
         client.leadership("reports");
 
@@ -64,7 +64,7 @@ class FakeLeaseClientTests {
     }
 
     @Test
-    void conflictsAreRefusedAsByAStore() {
+    void conflictsAreRefusedAsInAStore() {
         client.lease("orders", 4);
         client.leadership("reports");
 
@@ -99,7 +99,7 @@ class FakeLeaseClientTests {
     }
 
     @Test
-    void aClientThatIsCutOffForTooLongBeginsANewSession() {
+    void aClientThatIsCutOffForTooLongStartsANewSession() {
         FakeLease orders = client.lease("orders", 4);
         long session = client.status().session().orElseThrow();
         long token = orders.token(0).orElseThrow();
@@ -115,7 +115,7 @@ class FakeLeaseClientTests {
     }
 
     @Test
-    void whileItIsConnectedTimeEndsNothing() {
+    void timeEndsNothingWhileTheClientIsConnected() {
         FakeLease orders = client.lease("orders", 4);
 
         client.advance(Duration.ofDays(1));
@@ -145,7 +145,7 @@ class FakeLeaseClientTests {
     }
 
     @Test
-    void aResetBringsBackWhatThereWasAtFirst() {
+    void aResetRestoresTheInitialState() {
         FakeLease orders = client.lease("orders", 2);
         FakeLeadership reports = client.leadership("reports");
         Hold hold = orders.tryHold(1).orElseThrow();
@@ -165,7 +165,7 @@ class FakeLeaseClientTests {
     }
 
     @Test
-    void aResetOfAStandbyTakesEverything() {
+    void aResetOfAStandbyRevokesEverything() {
         FakeLeaseClient standby = FakeLeaseClient.owningNothing();
         FakeLease orders = standby.lease("orders", 2);
         standby.grant("orders", 0);
@@ -178,7 +178,7 @@ class FakeLeaseClientTests {
     }
 
     @Test
-    void aLeaseThatWasLeftCanBeJoinedAnew() {
+    void aLeaseThatWasLeftCanBeJoinedAgain() {
         FakeLease before = client.lease("orders", 2);
         long token = before.token(0).orElseThrow();
         before.leave();

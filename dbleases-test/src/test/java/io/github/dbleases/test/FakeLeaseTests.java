@@ -15,16 +15,16 @@ import org.junit.jupiter.api.Test;
 class FakeLeaseTests {
 
     private final FakeLease lease = new FakeLease("orders", 8);
-    private final List<String> told = new ArrayList<>();
+    private final List<String> events = new ArrayList<>();
     private final LeaseListener listener = new LeaseListener() {
         @Override
         public void onAssigned(PartitionSet partitions) {
-            told.add("assigned " + partitions.toRanges());
+            events.add("assigned " + partitions.toRanges());
         }
 
         @Override
         public void onRevoked(PartitionSet partitions) {
-            told.add("revoked " + partitions.toRanges());
+            events.add("revoked " + partitions.toRanges());
         }
     };
 
@@ -47,7 +47,7 @@ class FakeLeaseTests {
     }
 
     @Test
-    void numbersThatAreNoPartitionsAreOwnedByNobody() {
+    void invalidPartitionNumbersAreNotOwned() {
         lease.grantAll();
 
         assertThat(lease.owns(-1)).isFalse();
@@ -114,7 +114,7 @@ class FakeLeaseTests {
     }
 
     @Test
-    void whileTheTrustIsGoneNothingIsOwnedAndThenTheSameIsOwnedAgain() {
+    void nothingIsOwnedWhileSuspendedAndTheSameIsOwnedAfterwards() {
         lease.grant(0, 1);
         lease.addListener(listener);
         long token = lease.token(0).orElseThrow();
@@ -130,11 +130,11 @@ class FakeLeaseTests {
         assertThat(lease.values()).isEqualTo(PartitionSet.of(0, 1));
         assertThat(lease.token(0)).hasValue(token);
         assertThat(hold.isTrusted()).isTrue();
-        assertThat(told).containsExactly("assigned 0-1", "revoked 0-1", "assigned 0-1");
+        assertThat(events).containsExactly("assigned 0-1", "revoked 0-1", "assigned 0-1");
     }
 
     @Test
-    void whatIsLostWithTheSessionIsNeverTrustedAgain() {
+    void grantsOfALostSessionAreNeverTrustedAgain() {
         lease.grant(0, 1);
         lease.addListener(listener);
         long token = lease.token(0).orElseThrow();
@@ -147,11 +147,11 @@ class FakeLeaseTests {
         lease.grant(0);
         assertThat(hold.isTrusted()).isFalse();
         assertThat(lease.token(0).orElseThrow()).isGreaterThan(token);
-        assertThat(told).containsExactly("assigned 0-1", "revoked 0-1", "assigned 0");
+        assertThat(events).containsExactly("assigned 0-1", "revoked 0-1", "assigned 0");
     }
 
     @Test
-    void aListenerIsToldOfWhatIsOwnedWhenItIsAddedAndThenOfEachChange() {
+    void aListenerIsNotifiedOfTheOwnershipWhenItIsAddedAndThenOfEachChange() {
         lease.grant(0, 1);
         Registration registration = lease.addListener(listener);
 
@@ -161,28 +161,28 @@ class FakeLeaseTests {
         registration.close();
         lease.revokeAll();
 
-        assertThat(told).containsExactly("assigned 0-1", "assigned 2-3", "revoked 0-1");
+        assertThat(events).containsExactly("assigned 0-1", "assigned 2-3", "revoked 0-1");
     }
 
     @Test
-    void whatAListenerChangesIsToldAfterItsCall() {
+    void aChangeByAListenerIsReportedAfterItHasReturned() {
         lease.addListener(new LeaseListener() {
             @Override
             public void onAssigned(PartitionSet partitions) {
-                told.add("begin " + partitions.toRanges());
+                events.add("begin " + partitions.toRanges());
                 lease.revoke(0);
-                told.add("end " + partitions.toRanges());
+                events.add("end " + partitions.toRanges());
             }
 
             @Override
             public void onRevoked(PartitionSet partitions) {
-                told.add("revoked " + partitions.toRanges());
+                events.add("revoked " + partitions.toRanges());
             }
         });
 
         lease.grant(0, 1);
 
-        assertThat(told).containsExactly("begin 0-1", "end 0-1", "revoked 0");
+        assertThat(events).containsExactly("begin 0-1", "end 0-1", "revoked 0");
     }
 
     @Test
@@ -198,11 +198,11 @@ class FakeLeaseTests {
         lease.grant(0);
 
         assertThat(lease.owns(0)).isTrue();
-        assertThat(told).containsExactly("assigned 0");
+        assertThat(events).containsExactly("assigned 0");
     }
 
     @Test
-    void aLeaseThatIsLeftOwnsNothingAndIsGrantedNothing() {
+    void aLeaseThatWasLeftOwnsNothingAndCannotBeGrantedPartitions() {
         lease.grantAll();
         lease.addListener(listener);
 
@@ -210,7 +210,7 @@ class FakeLeaseTests {
 
         assertThat(lease.isLeft()).isTrue();
         assertThat(lease.values()).isEmpty();
-        assertThat(told).containsExactly("assigned 0-7", "revoked 0-7");
+        assertThat(events).containsExactly("assigned 0-7", "revoked 0-7");
         assertThatThrownBy(() -> lease.grant(0)).isInstanceOf(IllegalStateException.class);
     }
 }

@@ -9,8 +9,8 @@ import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
 import org.springframework.stereotype.Component;
 
 /**
- * Lets instances that start at the same time migrate one after the other. Flyway itself takes a lock only once its history
- * is there, and one of several that create it can fail.
+ * Lets instances that start at the same time migrate one after the other. Flyway itself takes a lock only when its history
+ * table exists, and one of several instances that create the table can fail.
  */
 @Component
 class SampleMigrations implements FlywayMigrationStrategy {

@@ -19,8 +19,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Measures claims on a server of its own. Arguments: any of {@code plans} (few and many pending rows), {@code growth} (a table
- * that grows while its plan is kept), {@code wal} (WAL of a claim and a finish, by index and fillfactor) and {@code rate}.
+ * Measures claims on a private server. Arguments: any of {@code plans} (few and many pending rows), {@code growth} (a
+ * table that grows while its plan is cached), {@code wal} (WAL of a claim and a finish, by index and fillfactor) and
+ * {@code rate}.
  */
 public final class ClaimFigures {
 
@@ -48,7 +49,7 @@ public final class ClaimFigures {
                     case "growth" -> figures.growth();
                     case "wal" -> figures.wal();
                     case "rate" -> figures.rate();
-                    default -> throw new IllegalArgumentException("No figures of " + one);
+                    default -> throw new IllegalArgumentException("Unknown figures: " + one);
                 }
                 figures.connection.close();
             }
@@ -144,7 +145,7 @@ public final class ClaimFigures {
                 .get(0);
     }
 
-    /** One session that finishes each batch in the request that claims the next one. */
+    /** One session finishes each batch in the request that claims the next one. */
     private void rate() throws SQLException {
         for (int batch : List.of(1, 10, 100, BATCH)) {
             int rows = Math.min(300_000, batch * 20_000);
@@ -225,6 +226,7 @@ public final class ClaimFigures {
         double first = millis[0];
         Arrays.sort(millis);
         OUT.printf(
-                "%s: first %.1f ms, median %.1f ms, most %.1f ms%n", what, first, millis[runs / 2], millis[runs - 1]);
+                "%s: first %.1f ms, median %.1f ms, maximum %.1f ms%n",
+                what, first, millis[runs / 2], millis[runs - 1]);
     }
 }

@@ -10,13 +10,13 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
-/** A server of its own on which one contender after the other is measured, each in a new database. */
+/** A private server on which contenders are measured one after another, each in a new database. */
 final class Arena implements AutoCloseable {
 
     /**
-     * The same for all: no checkpoint during a run, so that a page image is written once for every page that is touched;
-     * the log kept, so that it can be read afterwards; and no autovacuum, which comes once a minute and would fall on some
-     * and not on others. Everything else is the default.
+     * The same settings for all contenders. There is no checkpoint during a run, so each page causes at most one page
+     * image. The WAL is kept, so that it can be read afterwards. Autovacuum is off, because it runs once a minute and
+     * would affect only some contenders. Everything else has its default.
      */
     private static final Map<String, String> SETTINGS = Map.of(
             "shared_preload_libraries", "pg_stat_statements",
@@ -40,7 +40,7 @@ final class Arena implements AutoCloseable {
         meter = new Meter(connection);
     }
 
-    /** Says what the figures were measured on. */
+    /** Describes the system that was measured on. */
     String describe() throws Exception {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("""
@@ -54,7 +54,7 @@ final class Arena implements AutoCloseable {
         }
     }
 
-    /** Lets a crew work through a table of tasks, for so long at the most. */
+    /** Measures how a crew works through a table of tasks, up to a time limit. */
     Measurement measure(Contender contender, int sessions, long tasks, Duration atMost) throws Exception {
         PostgresDatabase database = server.freshDatabase();
         try (Connection own = database.dataSource().getConnection();
@@ -119,7 +119,7 @@ final class Arena implements AutoCloseable {
         }
     }
 
-    /** Until then a session may not have told all its commits. */
+    /** Until its connection has ended, a session may not have reported all its commits. */
     private void awaitEndOfSessions(String database) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             boolean some = true;

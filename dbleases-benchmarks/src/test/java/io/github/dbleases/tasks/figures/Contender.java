@@ -4,16 +4,16 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 
-/** A system that is measured, as it is set up for one batch size. */
+/** A system to measure, configured for one batch size. */
 interface Contender {
 
-    /** What the table of figures calls it. */
+    /** The name in the table of figures. */
     String name();
 
-    /** How many tasks it takes at once, in words. */
+    /** How many tasks it claims and processes at once, in words. */
     String batch();
 
-    /** Creates its tables with so many pending tasks in them, for so many sessions. Vacuum and analyze come after it. */
+    /** Creates its tables, with pending tasks in them, for a number of sessions. Vacuum and analyze run afterwards. */
     void fill(Connection connection, long tasks, int sessions) throws SQLException;
 
     /** Opens sessions that wait for {@link Crew#begin()}. */
@@ -27,10 +27,10 @@ interface Contender {
 
         void begin();
 
-        /** How many tasks are finished, and this committed. */
+        /** Returns the number of tasks whose finish is committed. */
         long finished();
 
-        /** How many tasks were handed to the work, those included that were handed to it once more. */
+        /** Returns how often the work was given a task, including repetitions. */
         long performed();
 
         @Override

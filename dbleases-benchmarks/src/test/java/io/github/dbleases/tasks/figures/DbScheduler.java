@@ -17,20 +17,20 @@ import java.util.concurrent.atomic.LongAdder;
 import javax.sql.DataSource;
 
 /**
- * db-scheduler, which locks and fetches many executions at once, has threads that run the handler of one each, and deletes
- * each in a transaction of its own.
+ * db-scheduler, which locks and fetches many executions at once, runs the handler of each on one of its threads, and
+ * deletes each in its own transaction.
  *
- * <p>Found by trying, on 100,000 tasks: more than eight threads in all are slower on two processors, as are fewer held; 4,000
- * held by each are not much faster than 1,000.
+ * <p>Experiments with 100,000 tasks on two processors have shown: more than eight threads in total are slower, and so
+ * are fewer held executions. Holding 4,000 executions per scheduler is not much faster than 1,000.
  *
- * @param held how many executions a scheduler holds at the most; when half of them are done, the next are fetched. With one
- *     held there is one thread, otherwise there are eight in all schedulers together
+ * @param held the maximum number of executions that a scheduler holds; when half of them are done, it fetches more.
+ *     With one held execution there is one thread, otherwise there are eight threads in all schedulers together
  */
 record DbScheduler(int held) implements Contender {
 
     private static final int THREADS = 8;
 
-    /** As its documentation has it, without the index that only priorities need. */
+    /** The schema from its documentation, without the index that only priorities need. */
     private static final String SCHEMA = """
             CREATE TABLE scheduled_tasks (
                 task_name text NOT NULL, task_instance text NOT NULL, task_data bytea,
@@ -96,7 +96,7 @@ record DbScheduler(int held) implements Contender {
             }
         }
 
-        /** After the row was deleted. */
+        /** Called after the row was deleted. */
         @Override
         public void onExecutionComplete(ExecutionComplete complete) {
             finished.increment();

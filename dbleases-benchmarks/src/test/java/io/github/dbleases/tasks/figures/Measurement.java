@@ -3,16 +3,16 @@ package io.github.dbleases.tasks.figures;
 import java.util.Locale;
 
 /**
- * What one point has shown.
+ * The result of measuring one point.
  *
  * @param filled how many tasks there were
- * @param tasks how many were finished
- * @param seconds from the first claim to the last finish, or to the end of patience
- * @param walBytes what was written to the log, full-page images included
- * @param imageBytes the full-page images among it
+ * @param tasks how many tasks were finished
+ * @param seconds from the first claim to the last finish or the time limit
+ * @param walBytes bytes of WAL, including full-page images
+ * @param imageBytes bytes of full-page images
  * @param serverSeconds CPU time of the server's processes
- * @param statementSeconds what the server says that it took for statements, waiting included
- * @param commits how many transactions
+ * @param statementSeconds the execution time of statements that the server reports, including waits
+ * @param commits the number of transactions
  * @param clientSeconds CPU time of this JVM
  */
 record Measurement(
@@ -29,7 +29,7 @@ record Measurement(
         double clientSeconds) {
 
     static final String HEADER = """
-            | system | batch | sessions | tasks | s | tasks/s | WAL bytes/task | of them page images | server CPU µs/task \
+            | system | batch | sessions | tasks | s | tasks/s | WAL bytes/task | page image bytes/task | server CPU µs/task \
             | statements µs/task | commits/task | client CPU µs/task | |
             |---|---|---|---|---|---|---|---|---|---|---|---|---|""";
 

@@ -13,7 +13,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What a server and this JVM have spent. The server's processes must be visible in {@code /proc}. */
+/**
+ * Measures the resources that a server and this JVM have used. The server's processes must be visible in {@code /proc}.
+ */
 final class Meter {
 
     private static final double SECONDS_PER_TICK = 0.01;
@@ -30,17 +32,15 @@ final class Meter {
     }
 
     /**
-     * What was spent so far.
+     * The resources used so far.
      *
-     * @param wal the position in the log, in bytes
-     * @param serverCpu seconds of all processes of the server, those that have ended included
-     * @param clientCpu seconds of this JVM
+     * @param wal the position in the WAL, in bytes
+     * @param serverCpu CPU seconds of all processes of the server, including those that have ended
+     * @param clientCpu CPU seconds of this JVM
      */
     record Reading(long wal, double serverCpu, double clientCpu) {}
 
-    /**
-     * Read when the clock stops, before the sessions are closed.
-     */
+    /** Called when the measurement ends, before the sessions are closed. */
     Reading read() throws SQLException, IOException {
         return new Reading(
                 number("SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint"),
@@ -48,7 +48,7 @@ final class Meter {
                 JVM.getProcessCpuTime() / 1e9);
     }
 
-    /** Bytes of full-page images in a part of the log. */
+    /** Returns the bytes of full-page images in a part of the WAL. */
     long imageBytes(Reading from, Reading to) throws SQLException {
         return number("SELECT sum(fpi_size)::bigint FROM pg_get_wal_stats('0/0'::pg_lsn + %d, '0/0'::pg_lsn + %d)"
                 .formatted(from.wal(), to.wal()));
@@ -60,7 +60,7 @@ final class Meter {
         }
     }
 
-    /** Seconds that the server took for statements of a database, since the reset. */
+    /** Returns the seconds that the server has spent on statements in a database since the reset. */
     double statementSeconds(String database) throws SQLException {
         return number("""
                 SELECT coalesce(sum(total_exec_time) * 1000, 0)::bigint
@@ -68,7 +68,7 @@ final class Meter {
                 WHERE toplevel AND datname = '%s'""".formatted(database)) / 1e6;
     }
 
-    /** Commits of a database. Complete only when its connections are closed. */
+    /** Returns the commits in a database. The number is complete only after its connections are closed. */
     long commits(String database) throws SQLException {
         return number("SELECT xact_commit FROM pg_stat_database WHERE datname = '%s'".formatted(database));
     }
@@ -90,19 +90,19 @@ final class Meter {
         try {
             stat = stat(process);
         } catch (IOException e) {
-            return 0; // It has ended; the postmaster has its ticks among those of its children.
+            return 0; // It has ended, and its ticks count as those of the postmaster's children.
         }
         boolean itself = process.getFileName().toString().equals(Long.toString(postmaster));
         if (!itself && Long.parseLong(stat.get(1)) != postmaster) {
             return 0;
         }
-        // From the state on: the parent is 1, the times are 11 and 12, those of ended children 13 and 14.
+        // The list starts with the state: the parent is 1, the times are 11 and 12, those of ended children 13 and 14.
         return stat.subList(11, itself ? 15 : 13).stream()
                 .mapToLong(Long::parseLong)
                 .sum();
     }
 
-    /** The fields from the third on; the second, a name in parentheses, may have blanks. */
+    /** Returns the fields from the third on. The second one, a name in parentheses, may contain spaces. */
     private static List<String> stat(Path process) throws IOException {
         String stat = Files.readString(process.resolve("stat"));
         return Arrays.asList(stat.substring(stat.lastIndexOf(')') + 2).trim().split(" "));

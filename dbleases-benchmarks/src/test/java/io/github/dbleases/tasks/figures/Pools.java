@@ -4,12 +4,12 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import javax.sql.DataSource;
 
-/** Pools as applications have them. */
+/** Connection pools like those of applications. */
 final class Pools {
 
     private Pools() {}
 
-    /** Opens all connections at once, so that this is not measured. */
+    /** Opens all connections at once, so that connecting is not measured. */
     static HikariDataSource open(DataSource database, int size) {
         HikariConfig config = new HikariConfig();
         config.setDataSource(database);

@@ -38,7 +38,7 @@ final class RunnerCrew implements Contender.Crew {
 
     private RunnerCrew() {}
 
-    /** One session for each tasker. All have joined when this returns. */
+    /** Starts one session for each tasker. All of them have joined when this returns. */
     static RunnerCrew assemble(Runners how, DataSource database, List<Tasker<String>> taskers) throws SQLException {
         PostgresSchema.create(database, PostgresStoreConfig.defaults());
         RunnerCrew crew = new RunnerCrew();
@@ -100,7 +100,7 @@ final class RunnerCrew implements Contender.Crew {
         return performed.sum();
     }
 
-    /** How many tasks each session has finished. */
+    /** The number of tasks that each session has finished. */
     List<Long> shares() {
         return runners.stream().map(runner -> runner.status().completed()).toList();
     }

@@ -6,12 +6,12 @@ import java.util.Collections;
 import javax.sql.DataSource;
 
 /**
- * Task runners of this library, each with a client and a pool of its own and one thread for the work.
+ * Task runners of this library, each with its own client, its own pool and one thread for the work.
  *
- * @param tasksPerSession how many tasks each holds at the most
- * @param batchSize how many tasks the work gets at once
+ * @param tasksPerSession the maximum number of tasks that each runner holds
+ * @param batchSize the number of tasks that each call of the tasker gets
  * @param finish what happens to the row of a finished task
- * @param apart whether each has a table of its own, so that they have nothing in common but the server
+ * @param apart whether each runner has its own table, so that they share nothing but the server
  */
 record Runners(int tasksPerSession, int batchSize, String finish, boolean apart) implements Contender {
 
@@ -38,7 +38,7 @@ record Runners(int tasksPerSession, int batchSize, String finish, boolean apart)
         return batchSize + (batchSize == tasksPerSession ? "" : " of %d held".formatted(tasksPerSession));
     }
 
-    /** The table of one of the sessions, which count from 0. */
+    /** Returns the table of a session. Sessions are numbered from 0. */
     String table(int session) {
         return apart ? TaskRows.TABLE + session : TaskRows.TABLE;
     }

@@ -11,12 +11,13 @@ import java.util.List;
 import javax.sql.DataSource;
 
 /**
- * The algorithm of go-session-lock: a function of the database that locks the one row of a table, extends the session,
- * counts the sessions and all tasks, takes what the session lacks of its share and returns what the session holds. A second
- * call finishes what was done. One thread per session does one after the other.
+ * The algorithm of go-session-lock. A database function locks the only row of a table, extends the session, counts the
+ * sessions and all tasks, claims what the session lacks of its share and returns the tasks that the session holds. A
+ * second call finishes the tasks. Each session has one thread that alternates between the two.
  *
- * <p>What it leaves to its user is done so as to be fast: the counts see pending tasks only. The second shape has an index on
- * the session, without which the rows of a session can only be found by looking at all that are pending.
+ * <p>Where the algorithm leaves a choice to its user, the faster one is used: only pending tasks are counted. The
+ * second variant has an index on the session. Without it, the rows of a session can only be found by reading all
+ * pending rows.
  */
 record SessionLock(int tasksPerSession, boolean sessionIndex) implements Contender {
 
@@ -96,7 +97,9 @@ record SessionLock(int tasksPerSession, boolean sessionIndex) implements Contend
         return crew;
     }
 
-    /** The loop of one runner. Its ticks of 30 s that extend the session are left out: every claim does it, too. */
+    /**
+     * The loop of one runner. It omits the ticks of 30 s that extend the session, because every claim extends it too.
+     */
     private static final class Session {
 
         private final Connection connection;

@@ -11,17 +11,17 @@ import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 
-/** Sessions of very different speed that share one table: whether a slow one holds up the others. */
+/** Measures whether a slow session holds up faster ones that share its table. */
 final class SpeedFigures {
 
-    /** How long each session takes for a task. */
+    /** How long each session takes for a task, in microseconds. */
     private static final List<Integer> MICROS = List.of(0, 5, 50, 500);
 
     private static final Runners RUNNERS = new Runners(100, 100);
 
     private SpeedFigures() {}
 
-    /** Returns lines of text. */
+    /** Returns the lines of the report. */
     static List<String> measure(Arena arena, long tasks) throws Exception {
         List<Pace> paces = new ArrayList<>();
         Contender contender = new Paced(paces);
@@ -29,19 +29,19 @@ final class SpeedFigures {
         List<String> lines = new ArrayList<>(List.of(
                 String.format(
                         Locale.ROOT,
-                        "%,d tasks over %d sessions of different speed, batches of 100: %.1f s",
+                        "%,d tasks in %d sessions of different speed, batches of 100: %.1f s",
                         measurement.tasks(),
                         MICROS.size(),
                         measurement.seconds()),
                 "",
-                "| µs/task | tasks | share | busy s | between batches s | longest between batches ms | idle at the end ms |",
+                "| µs/task | tasks | share | busy s | between batches s | longest gap between batches ms | idle at the end ms |",
                 "|---|---|---|---|---|---|---|"));
         long end = paces.stream().mapToLong(Pace::end).max().orElseThrow();
         paces.forEach(pace -> lines.add(pace.row(measurement.tasks(), end)));
         return lines;
     }
 
-    /** As {@link #RUNNERS}, with work that takes time. */
+    /** Like {@link #RUNNERS}, but with work that takes time. */
     private record Paced(List<Pace> paces) implements Contender {
 
         @Override
@@ -71,7 +71,7 @@ final class SpeedFigures {
         }
     }
 
-    /** Work that takes a while, and remembers how long it waited for more. Used by one thread. */
+    /** A tasker that takes a while for each task, and measures how long it waits for more. Used by one thread. */
     private static final class Pace implements Tasker<String> {
 
         private final int micros;
@@ -103,7 +103,7 @@ final class SpeedFigures {
             return batch;
         }
 
-        /** When its last batch was done. */
+        /** When the last batch was done. */
         long end() {
             return end;
         }

@@ -12,12 +12,12 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 /**
- * Measures how fast sessions work through a table of tasks that take no time, beside others that do the same, and prints a
- * table, which is also written to {@code target/task-figures.md}.
+ * Measures how fast sessions work through a table of tasks that take no time, in comparison with other libraries.
+ * Prints a table and writes it to {@code target/task-figures.md}.
  *
- * <p>Arguments: how many tasks there are at the least, and words that are part of {@code system/batch;}, as in
- * {@code dbleases/1;}, or {@code speeds} (without any: all but a few variants). From a million tasks on, a point that was
- * over in less than ten seconds is measured again with more of them.
+ * <p>Arguments: the minimum number of tasks, followed by words that are part of {@code system/batch;}, such as {@code
+ * dbleases/1;}, or by {@code speeds}. Without words, all but a few variants are measured. If there are a million tasks
+ * or more and a point takes less than ten seconds, it is measured again with more tasks.
  */
 final class TaskFigures {
 
@@ -45,7 +45,7 @@ final class TaskFigures {
             new SessionLock(1000, true),
             new SessionLock(1000, false));
 
-    /** Measured only when they are asked for. */
+    /** Measured only on request. */
     private static final List<Contender> OTHERS =
             List.of(new Runners(100, 100).deleting(), new Runners(1000, 1000).deleting(), new SessionLock(100, false));
 
@@ -60,7 +60,7 @@ final class TaskFigures {
         for (Contender contender : contenders(words)) {
             SESSIONS.forEach(sessions -> points.add(new Point(points.size(), contender, sessions)));
         }
-        // What the machine does over time falls on all alike.
+        // Shuffled, so that variations in the speed of the machine affect all contenders alike.
         Collections.shuffle(points, new Random(1));
         List<Row> rows = new ArrayList<>();
         try (Arena arena = new Arena()) {
@@ -107,7 +107,10 @@ final class TaskFigures {
 
     private record Point(int place, Contender contender, int sessions) {
 
-        /** Who counts all tasks in each claim would take hours for a million, who takes them one by one minutes. */
+        /**
+         * Counting all tasks in each claim would take hours for a million tasks, and claiming them one by one takes
+         * minutes.
+         */
         Duration patience() {
             return Duration.ofSeconds(
                     contender instanceof SessionLock ? 11 : contender.batch().equals("1") ? 20 : 150);

@@ -5,25 +5,25 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** The table of tasks of those who let the user bring one. */
+/** The task table for contenders that work on a table of the user. */
 final class TaskRows {
 
     static final String TABLE = "task";
     static final String PENDING = "done_at IS NULL";
     static final String FINISH = "done_at = now()";
 
-    /** So much of each page is left free that both a claim and a finish find room for a new version of each of its rows. */
+    /** Leaves enough space on each page for new versions of all its rows, both for a claim and for a finish. */
     private static final int FILLFACTOR = Integer.getInteger("fillfactor", 30);
 
     private TaskRows() {}
 
-    /** Says what the table is like. */
+    /** Describes the table. */
     static String describe() {
         return "task (id bigint PRIMARY KEY, session_id bigint, payload text, done_at timestamptz) with fillfactor %d, an index on id WHERE %s; a finish sets %s"
                 .formatted(FILLFACTOR, PENDING, FINISH);
     }
 
-    /** The index is there before the rows, as it is where an application migrates its own tables. */
+    /** Creates the index before the rows, like an application that migrates its own tables. */
     static void fill(Connection connection, String table, long tasks) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("""

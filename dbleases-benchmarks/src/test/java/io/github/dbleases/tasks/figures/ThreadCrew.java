@@ -11,7 +11,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Sessions with a thread and a connection each. */
+/** Sessions that each have a thread and a connection. */
 final class ThreadCrew implements Contender.Crew {
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -22,7 +22,7 @@ final class ThreadCrew implements Contender.Crew {
     private final LongAdder performed = new LongAdder();
     private volatile boolean closed;
 
-    /** What a session does, until {@link #isClosed()} or nothing is left. */
+    /** The work of a session, which runs until {@link #isClosed()} or nothing is left. */
     interface Loop {
         void run() throws SQLException;
     }

@@ -1,5 +1,6 @@
 package io.github.dbleases.internal.client;
 
+import io.github.dbleases.HistoryEvent.Cause;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.assignment.Assignment;
@@ -41,16 +42,20 @@ import org.jspecify.annotations.Nullable;
 final class Assigner {
 
     private final LeaseTransaction transaction;
+    private final long by;
     private final int limit;
     private int written;
+    private @Nullable String principal;
 
     /**
      * Creates an assigner for one transaction.
      *
+     * @param by the session of the client, for the history
      * @param limit how many partitions the transaction may write
      */
-    Assigner(LeaseTransaction transaction, int limit) {
+    Assigner(LeaseTransaction transaction, long by, int limit) {
         this.transaction = transaction;
+        this.by = by;
         this.limit = limit;
     }
 
@@ -90,7 +95,7 @@ final class Assigner {
             return Optional.empty();
         }
         transaction.addMember(spec.name(), session);
-        return Optional.of(assign(spec.name(), Scope.ORPHANS));
+        return Optional.of(assign(spec.name(), Scope.ORPHANS, Cause.JOINED));
     }
 
     /** Removes a session from the members. It keeps what it owns. */
@@ -141,7 +146,7 @@ final class Assigner {
 
     /** Assigns the partitions without an owner. */
     Outcome assignOrphans(String lease) {
-        return assign(lease, Scope.ORPHANS);
+        return assign(lease, Scope.ORPHANS, Cause.ORPHANED);
     }
 
     /** Balances a lease, unless a member has joined or left within the debounce. */
@@ -151,16 +156,17 @@ final class Assigner {
                 .map(state -> debounce.minus(state.settledFor()))
                 .orElse(Duration.ZERO);
         if (rest.compareTo(Duration.ZERO) > 0) {
-            Outcome orphans = assign(lease, Scope.ORPHANS);
+            Outcome orphans = assign(lease, Scope.ORPHANS, Cause.ORPHANED);
             return new Outcome(orphans.balanced(), orphans.more(), rest);
         }
-        return assign(lease, Scope.ALL);
+        return assign(lease, Scope.ALL, Cause.BALANCED);
     }
 
     /** Relieves the leader of an election if it leads at least two more elections than another candidate. */
     Outcome relieve(String election) {
-        Optional<Change.Move> relief = Election.relieve(transaction.snapshot(election));
-        write(election, relief.stream().<Change>map(move -> move).toList());
+        Snapshot snapshot = transaction.snapshot(election);
+        Optional<Change.Move> relief = Election.relieve(snapshot);
+        write(snapshot, relief.stream().<Change>map(move -> move).toList(), Cause.LEADERS_BALANCED);
         return Outcome.SETTLED;
     }
 
@@ -169,10 +175,23 @@ final class Assigner {
         return transaction.lease(lease).isPresent() ? leave(session, lease) : Outcome.SETTLED;
     }
 
+    /** Returns the changes that balance a lease now. */
+    static List<Change> rebalancing(Snapshot lease) {
+        return lease.kind() == LeaseKind.LEADER
+                ? Election.relieve(lease).stream().<Change>map(move -> move).toList()
+                : Balancer.assign(lease, Scope.ALL).changes();
+    }
+
+    /** Writes changes that a person or system has asked for, and returns those that were written. */
+    List<Change> operate(Snapshot lease, List<Change> changes, @Nullable String principal) {
+        this.principal = principal;
+        return write(lease, changes, Cause.OPERATION);
+    }
+
     /** Removes a session from the members, and asks it to hand over what it still owns. */
     Outcome leave(long session, String lease) {
         transaction.removeMember(lease, session);
-        return assign(lease, Scope.ALL);
+        return assign(lease, Scope.ALL, Cause.LEFT);
     }
 
     /**
@@ -209,7 +228,10 @@ final class Assigner {
                         change -> !own.containsKey(change.before().number())))
                 .toList();
         Set<Integer> kept = new HashSet<>(own.keySet());
-        write(lease, changes).forEach(change -> kept.remove(change.before().number()));
+        boolean resigns =
+                handOvers.stream().anyMatch(handOver -> !handOver.yieldFor().isZero());
+        write(snapshot, changes, resigns ? Cause.RESIGNED : Cause.HANDED_OVER)
+                .forEach(change -> kept.remove(change.before().number()));
         return kept;
     }
 
@@ -231,26 +253,30 @@ final class Assigner {
         Snapshot snapshot = read(lease).mapPartitions(giveUp);
         List<Change> changes = Balancer.assign(snapshot, Scope.ORPHANS).changes();
         int before = written;
-        write(lease, changes);
+        write(snapshot, changes, Cause.CLOSED);
         return changes.size() <= limit - before;
     }
 
-    private Outcome assign(String lease, Scope scope) {
-        Assignment assignment = Balancer.assign(read(lease), scope);
+    private Outcome assign(String lease, Scope scope, Cause cause) {
+        Snapshot snapshot = read(lease);
+        Assignment assignment = Balancer.assign(snapshot, scope);
         int planned = assignment.changes().size();
         boolean more = planned > limit - written;
-        boolean all = write(lease, assignment.changes()).size() == planned;
+        boolean all = write(snapshot, assignment.changes(), cause).size() == planned;
         return new Outcome(assignment.complete() && all, more, Duration.ZERO);
     }
 
-    /** Writes changes, up to the limit. */
-    private List<Change> write(String lease, List<Change> planned) {
+    /** Writes changes of the lease that was read, up to the limit, and adds them to the history. */
+    private List<Change> write(Snapshot read, List<Change> planned, Cause cause) {
         List<Change> changes = planned.subList(0, Math.min(planned.size(), limit - written));
         if (changes.isEmpty()) {
             return changes;
         }
         written += changes.size();
-        List<Change> applied = transaction.apply(lease, changes);
+        List<Change> applied = transaction.apply(read.lease(), changes);
+        if (!applied.isEmpty()) {
+            transaction.record(by, ChangeEvents.of(read.lease(), read.kind(), applied, by, cause, principal));
+        }
         transaction.raiseInboxes(applied.stream()
                 .map(Change::affectedSession)
                 .filter(session -> session != Snapshot.NO_SESSION)

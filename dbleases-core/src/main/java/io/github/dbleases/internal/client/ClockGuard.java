@@ -55,8 +55,8 @@ final class ClockGuard {
         restartSteadyTime(first.receivedNanos);
     }
 
-    /** Records a heartbeat that was answered. */
-    void record(Heartbeat heartbeat) {
+    /** Records a heartbeat that was answered. Returns whether the store's clock has stepped. */
+    boolean record(Heartbeat heartbeat) {
         boolean interrupted =
                 heartbeat.sentNanos - sentNanos > 2 * timing.heartbeat().toNanos();
         sentNanos = heartbeat.sentNanos;
@@ -72,6 +72,7 @@ final class ClockGuard {
         if (interrupted || stepped || most - least > widest) {
             restartSteadyTime(heartbeat.receivedNanos);
         }
+        return stepped;
     }
 
     private void follow(Bounds bounds) {

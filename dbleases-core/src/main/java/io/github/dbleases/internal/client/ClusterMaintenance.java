@@ -1,5 +1,6 @@
 package io.github.dbleases.internal.client;
 
+import io.github.dbleases.DbLeasesException;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.assignment.Balancer;
@@ -15,6 +16,8 @@ import io.github.dbleases.spi.MarkDeadCondition;
 import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.Renewal;
 import io.github.dbleases.spi.WorkChannel;
+import io.github.dbleases.spi.observation.ClientObserver.Audit;
+import io.github.dbleases.spi.observation.ClientObserver.AuditedLease;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -46,18 +49,25 @@ final class ClusterMaintenance {
     private final SessionKeeper keeper;
     private final Runnable refresh;
     private final Map<String, Balancing> balancing = new HashMap<>();
+    private final Observers observers;
     private final Set<Long> marking = new HashSet<>();
     private final Map<Long, Watch> watches = new HashMap<>();
     private long auditedNanos;
     private boolean auditing;
 
     ClusterMaintenance(
-            LeaseClientConfig config, Environment environment, JobQueue jobs, SessionKeeper keeper, Runnable refresh) {
+            LeaseClientConfig config,
+            Environment environment,
+            JobQueue jobs,
+            SessionKeeper keeper,
+            Runnable refresh,
+            Observers observers) {
         this.config = config;
         this.environment = environment;
         this.jobs = jobs;
         this.keeper = keeper;
         this.refresh = refresh;
+        this.observers = observers;
         this.auditedNanos = environment.clock().nanoTime();
     }
 
@@ -81,6 +91,13 @@ final class ClusterMaintenance {
     /** Assigns the partitions without an owner, and schedules the balancing that the lease needs after that. */
     void assignOrphans(String lease) {
         assign(lease, "assign the partitions of " + lease, assigner -> assigner.assignOrphans(lease));
+    }
+
+    private void assignOrphansOf(Watch dead, String lease) {
+        assign(lease, "assign the partitions of " + lease, assigner -> assigner.assignOrphans(lease), () -> {
+            Duration sinceExpiry = Duration.ofNanos(environment.clock().nanoTime() - dead.expiryNanos());
+            observers.tell(to -> to.onOrphansAssigned(lease, sinceExpiry));
+        });
     }
 
     /** Schedules the balancing that an outcome asks for. */
@@ -111,17 +128,29 @@ final class ClusterMaintenance {
     }
 
     private void assign(String lease, String what, Function<Assigner, Outcome> step) {
-        jobs.submit(Job.of(what, () -> keeper.session() != null, channel -> transact(channel, lease, step), outcome -> {
+        assign(lease, what, step, () -> {});
+    }
+
+    private void assign(String lease, String what, Function<Assigner, Outcome> step, Runnable afterwards) {
+        jobs.submit(Job.of(what, () -> prepareAssigning(lease, step), outcome -> {
             schedule(lease, outcome);
             refresh.run();
+            afterwards.run();
         }));
     }
 
-    private Outcome transact(WorkChannel channel, String lease, Function<Assigner, Outcome> step) {
+    private Optional<Function<WorkChannel, Outcome>> prepareAssigning(String lease, Function<Assigner, Outcome> step) {
+        Session session = keeper.session();
+        return session == null
+                ? Optional.empty()
+                : Optional.of(channel -> transact(channel, session.id(), lease, step));
+    }
+
+    private Outcome transact(WorkChannel channel, long session, String lease, Function<Assigner, Outcome> step) {
         int limit = jobs.stepLimit();
         return channel.transact(
                 new TreeSet<>(Set.of(lease)),
-                (LeaseTransaction transaction) -> step.apply(new Assigner(transaction, limit)));
+                (LeaseTransaction transaction) -> step.apply(new Assigner(transaction, session, limit)));
     }
 
     /**
@@ -171,7 +200,9 @@ final class ClusterMaintenance {
     }
 
     private Optional<MarkDeadCondition> markDeadCondition(Session session, Neighbor expired) {
-        return session.guard().markDeadCondition(expired, environment.clock().nanoTime());
+        return session.guard()
+                .markDeadCondition(expired, environment.clock().nanoTime())
+                .map(condition -> condition.by(session.id()));
     }
 
     private Optional<Function<WorkChannel, Optional<Set<String>>>> prepareMarking(Session session, Neighbor expired) {
@@ -185,10 +216,14 @@ final class ClusterMaintenance {
 
     private void marked(Session session, long dead, Optional<Set<String>> leases) {
         marking.remove(dead);
-        watches.remove(dead);
+        Watch watched = watches.remove(dead);
         if (leases.isPresent()) {
             log.info("Session {} has expired and was marked dead; it was part of {}", dead, leases.get());
-            leases.get().forEach(this::assignOrphans);
+            if (watched == null) {
+                leases.get().forEach(this::assignOrphans);
+            } else {
+                leases.get().forEach(lease -> assignOrphansOf(watched, lease));
+            }
             lookAtNext(session);
         } else {
             environment.after(RETRY_DELAY, () -> lookAtNext(session));
@@ -205,24 +240,46 @@ final class ClusterMaintenance {
 
     private void audit() {
         if (!auditing) {
-            jobs.submit(Job.of("audit", () -> auditing = keeper.session() != null, this::clusterSnapshot, this::audited)
-                    .giveUpIf(failure -> {
-                        auditing = false;
-                        return true;
-                    }));
+            jobs.submit(
+                    Job.of("audit", () -> auditing = keeper.session() != null, ClusterMaintenance::read, this::audited)
+                            .giveUpIf(failure -> {
+                                auditing = false;
+                                return true;
+                            }));
             auditing = true;
         }
     }
 
-    private ClusterSnapshot clusterSnapshot(WorkChannel channel) {
+    private static Reading read(WorkChannel channel) {
         ClusterSnapshot cluster = channel.clusterSnapshot();
         if (cluster.sessions().stream().anyMatch(session -> !session.live())) {
             channel.purge();
         }
-        return cluster;
+        return new Reading(cluster, trimHistory(channel));
     }
 
-    private void audited(ClusterSnapshot cluster) {
+    /** Deletes old events. A failure must not keep the audit from the work that the cluster depends on. */
+    private static boolean trimHistory(WorkChannel channel) {
+        try {
+            return channel.trimHistory();
+        } catch (DbLeasesException failed) {
+            log.warn("Could not delete old events of the history; the next audit tries again: {}", failed.getMessage());
+            return false;
+        }
+    }
+
+    /** Continues to delete events, in jobs of their own, so that other work does not wait for long. */
+    private void trimHistory() {
+        jobs.submit(
+                Job.of("delete old events", () -> keeper.session() != null, ClusterMaintenance::trimHistory, more -> {
+                    if (more) {
+                        trimHistory();
+                    }
+                }));
+    }
+
+    private void audited(Reading reading) {
+        ClusterSnapshot cluster = reading.cluster;
         auditing = false;
         auditedNanos = environment.clock().nanoTime();
         cluster.sessions().stream()
@@ -244,6 +301,40 @@ final class ClusterMaintenance {
         if (config.balanceLeaderships()) {
             balanceLeaderships(cluster);
         }
+        if (reading.oldEventsLeft) {
+            trimHistory();
+        }
+        if (observers.isOn()) {
+            Audit audit = summary(cluster);
+            observers.tell(to -> to.onAudit(audit));
+        }
+    }
+
+    private Audit summary(ClusterSnapshot cluster) {
+        List<ClusterSnapshot.Session> live = cluster.sessions().stream()
+                .filter(ClusterSnapshot.Session::live)
+                .toList();
+        int expired = (int) live.stream()
+                .filter(session -> session.expiresIn().isNegative())
+                .count();
+        Map<String, AuditedLease> leases = new HashMap<>();
+        cluster.leases().forEach(lease -> leases.put(lease.snapshot().lease(), summary(lease.snapshot())));
+        return new Audit(live.size(), expired, leases, config.timing().ttl().multipliedBy(3));
+    }
+
+    private static AuditedLease summary(Snapshot lease) {
+        int unassigned = 0;
+        int moving = 0;
+        for (Snapshot.Partition partition : lease.partitions()) {
+            if (!partition.ownerLive()) {
+                unassigned++;
+            } else if (partition.pending() != Snapshot.NO_SESSION) {
+                moving++;
+            }
+        }
+        boolean balanced = unassigned + moving == 0
+                && Balancer.assign(lease, Scope.ALL).changes().isEmpty();
+        return new AuditedLease(unassigned, moving, balanced);
     }
 
     private void balanceLeaderships(ClusterSnapshot cluster) {
@@ -254,6 +345,13 @@ final class ClusterMaintenance {
         LeadershipBalancer.plan(elections)
                 .forEach(name -> assign(name, "relieve the leader of " + name, assigner -> assigner.relieve(name)));
     }
+
+    /**
+     * What an audit has read.
+     *
+     * @param oldEventsLeft whether the history has more events to delete
+     */
+    private record Reading(ClusterSnapshot cluster, boolean oldEventsLeft) {}
 
     /** A watched session, as it was last read. */
     private static final class Watch {
@@ -269,6 +367,10 @@ final class ClusterMaintenance {
 
         private long markableNanos() {
             return readNanos + session.markableIn().plusMillis(1).toNanos();
+        }
+
+        private long expiryNanos() {
+            return readNanos + session.expiresIn().toNanos();
         }
 
         /** Returns for how many nanoseconds the session is watched after the last reply that reported it. */

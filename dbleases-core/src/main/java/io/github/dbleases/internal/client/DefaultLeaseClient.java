@@ -3,8 +3,11 @@ package io.github.dbleases.internal.client;
 import io.github.dbleases.ClientState;
 import io.github.dbleases.ClientStatus;
 import io.github.dbleases.ClusterView;
+import io.github.dbleases.HistoryEvent;
+import io.github.dbleases.HistoryQuery;
 import io.github.dbleases.Leadership;
 import io.github.dbleases.Lease;
+import io.github.dbleases.LeaseAdministration;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.LeaseKind;
@@ -141,6 +144,11 @@ final class DefaultLeaseClient implements InternalLeaseClient {
     }
 
     @Override
+    public List<HistoryEvent> history(HistoryQuery query) {
+        return Waiting.answerWithin(engine.answerTimeout(), engine.history(query));
+    }
+
+    @Override
     public void drain() {
         engine.drain(true);
     }
@@ -148,6 +156,11 @@ final class DefaultLeaseClient implements InternalLeaseClient {
     @Override
     public void resume() {
         engine.drain(false);
+    }
+
+    @Override
+    public LeaseAdministration administration() {
+        return new DefaultLeaseAdministration(engine);
     }
 
     @Override

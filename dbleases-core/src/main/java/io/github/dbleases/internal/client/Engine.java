@@ -3,10 +3,16 @@ package io.github.dbleases.internal.client;
 import io.github.dbleases.ClientState;
 import io.github.dbleases.ClientStatus;
 import io.github.dbleases.ClusterView;
+import io.github.dbleases.HistoryEvent;
+import io.github.dbleases.HistoryQuery;
+import io.github.dbleases.HistoryUnavailableException;
+import io.github.dbleases.LeaseAdministration;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseEventListener;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
+import io.github.dbleases.OperationRefusedException;
+import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.internal.LeaseConflicts;
 import io.github.dbleases.internal.client.JobQueue.Job;
 import io.github.dbleases.spi.ClusterSnapshot;
@@ -14,6 +20,8 @@ import io.github.dbleases.spi.FencedPartition;
 import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spi.Renewal;
 import io.github.dbleases.spi.WorkChannel;
+import io.github.dbleases.spi.observation.ClientObserver;
+import io.github.dbleases.spi.observation.ClientObserver.Revocation;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -23,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +57,7 @@ final class Engine implements SessionKeeper.Observer {
     private final LeaseClientConfig config;
     private final Fence fence;
     private final Environment environment;
+    private final Observers observers;
     private final EventPublisher events;
     private final SessionKeeper keeper;
     private final JobQueue jobs;
@@ -59,19 +69,28 @@ final class Engine implements SessionKeeper.Observer {
     private boolean started;
     private boolean closed;
     private long stateSinceMillis;
+    private long lapsedNanos;
+    private boolean suspended;
 
     /** The start that follows the stop in progress, if one was asked for. */
     private @Nullable CompletableFuture<Optional<RuntimeException>> restart;
 
-    Engine(LeaseClientConfig config, Environment environment, Fence fence, LeaseEventListener listener) {
+    Engine(
+            LeaseClientConfig config,
+            Environment environment,
+            Fence fence,
+            LeaseEventListener listener,
+            ClientObserver observer) {
         this.config = config;
         this.fence = fence;
         this.environment = environment;
+        this.observers = new Observers(observer, environment.observers());
         this.events = new EventPublisher(config.clientId(), listener, environment.listeners());
-        this.keeper = new SessionKeeper(config, environment, this, lastFailure);
-        this.jobs = new JobQueue(config, environment, () -> keeper.trust().holds(environment.clock()), lastFailure);
-        this.reconciler = new Reconciler(config.timing(), environment, jobs, keeper, leases);
-        this.maintenance = new ClusterMaintenance(config, environment, jobs, keeper, reconciler::refresh);
+        this.keeper = new SessionKeeper(config, environment, this, lastFailure, observers);
+        this.jobs = new JobQueue(
+                config, environment, () -> keeper.trust().holds(environment.clock()), lastFailure, observers);
+        this.reconciler = new Reconciler(config.timing(), environment, jobs, keeper, leases, observers);
+        this.maintenance = new ClusterMaintenance(config, environment, jobs, keeper, reconciler::refresh, observers);
         this.membership = new Membership(jobs, keeper, leases, reconciler, maintenance);
         this.stateSinceMillis = environment.clock().wallMillis();
     }
@@ -94,6 +113,10 @@ final class Engine implements SessionKeeper.Observer {
      */
     Duration drainTimeout() {
         return environment.isListening() ? Duration.ZERO : config.drainTimeout();
+    }
+
+    Observers observers() {
+        return observers;
     }
 
     SessionKeeper keeper() {
@@ -283,6 +306,7 @@ final class Engine implements SessionKeeper.Observer {
         ownership.taskMembership().drain(leases.isDrained());
         membership.join(lease);
         leases.add(lease);
+        observers.tell(to -> to.onJoined(spec.name(), spec.kind()));
         return lease;
     }
 
@@ -353,6 +377,90 @@ final class Engine implements SessionKeeper.Observer {
                     .giveUpIf(view::completeExceptionally));
         });
         return view;
+    }
+
+    /**
+     * Makes a request of {@link LeaseAdministration} to the store, once. It is not repeated if it fails, because a person
+     * waits for it and can ask again.
+     */
+    <T> CompletableFuture<T> request(String what, BiFunction<WorkChannel, Long, T> call) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        exclusively(() -> {
+            if (!started) {
+                answer.completeExceptionally(notStarted());
+                return;
+            }
+            jobs.submit(Job.<Optional<T>>of(
+                            what,
+                            () -> {
+                                Session session = keeper.session();
+                                long by = session == null ? 0 : session.id();
+                                return answer.isDone()
+                                        ? Optional.empty()
+                                        : Optional.of(channel -> attempt(channel, by, call, answer));
+                            },
+                            done -> done.ifPresent(answer::complete))
+                    .giveUpIf(answer::completeExceptionally));
+        });
+        return answer;
+    }
+
+    /** A refusal is an answer, and no failure of the store. */
+    private static <T> Optional<T> attempt(
+            WorkChannel channel, long by, BiFunction<WorkChannel, Long, T> call, CompletableFuture<T> answer) {
+        try {
+            return Optional.of(call.apply(channel, by));
+        } catch (OperationRefusedException refused) {
+            answer.completeExceptionally(refused);
+            return Optional.empty();
+        }
+    }
+
+    /** Returns how many partitions one transaction may write. */
+    int stepLimit() {
+        return exclusively(jobs::stepLimit);
+    }
+
+    boolean balancesLeaderships() {
+        return config.balanceLeaderships();
+    }
+
+    /** Returns for how long a leader that has resigned ranks after the other candidates. */
+    Duration yieldTime() {
+        return Reconciler.yieldTime(config.timing());
+    }
+
+    /**
+     * Reads the history. The future fails with a {@link HistoryUnavailableException} if the store keeps none, and with a
+     * {@link StoreUnavailableException} if the client is not started.
+     */
+    CompletableFuture<List<HistoryEvent>> history(HistoryQuery query) {
+        CompletableFuture<List<HistoryEvent>> events = new CompletableFuture<>();
+        exclusively(() -> {
+            if (!started) {
+                events.completeExceptionally(notStarted());
+                return;
+            }
+            jobs.submit(Job.<Optional<List<HistoryEvent>>>of(
+                            "read the history",
+                            () -> !events.isDone(),
+                            channel -> channel.keepsHistory() ? Optional.of(channel.history(query)) : Optional.empty(),
+                            read -> read.ifPresentOrElse(
+                                    events::complete, () -> events.completeExceptionally(withoutHistory())))
+                    .giveUpIf(events::completeExceptionally));
+        });
+        return events;
+    }
+
+    private static HistoryUnavailableException withoutHistory() {
+        return new HistoryUnavailableException(
+                "There is no history: the store keeps none, or it is switched off.",
+                "Keep the leases in PostgreSQL, and set the retention of the history to more than zero.");
+    }
+
+    private StoreUnavailableException notStarted() {
+        return new StoreUnavailableException(
+                "Client '%s' is not started, so it does not use its store.".formatted(config.clientId()));
     }
 
     /**
@@ -492,18 +600,34 @@ final class Engine implements SessionKeeper.Observer {
     public void trustLapsed() {
         stateChanged();
         leases.all().forEach(lease -> lease.ownership().lapse());
-        if (keeper.isRunning()) {
-            log.warn(
-                    "Client {} no longer trusts its session and owns nothing until the store answers",
-                    config.clientId());
-            events.fenced();
+        if (!keeper.isRunning()) {
+            return;
         }
+        if (!suspended) {
+            suspended = true;
+            lapsedNanos = environment.clock().nanoTime();
+            leases.all().forEach(lease -> {
+                lease.holdsUntrusted();
+                reconciler.observeRevoked(
+                        lease, Revocation.SUSPENDED, lease.ownership().grants().size());
+            });
+        }
+        log.warn("Client {} no longer trusts its session and owns nothing until the store answers", config.clientId());
+        events.fenced();
     }
 
     @Override
     public void trustReturned() {
         stateChanged();
         leases.all().forEach(lease -> lease.ownership().resume());
+        if (suspended) {
+            suspended = false;
+            Duration time = Duration.ofNanos(environment.clock().nanoTime() - lapsedNanos);
+            observers.tell(to -> to.onTrustReturned(time));
+            leases.all()
+                    .forEach(lease -> reconciler.observeAssigned(
+                            lease, lease.ownership().grants().size()));
+        }
         events.restored();
     }
 
@@ -515,6 +639,7 @@ final class Engine implements SessionKeeper.Observer {
     @Override
     public void heartbeatAttempted() {
         events.nudge();
+        observers.nudge();
         membership.heal();
         reconciler.heal();
         Stopping stopping = leases.stopping();

@@ -50,6 +50,9 @@ interface Environment {
     /** Runs listeners, outside of the monitor, whether the environment is started or not. */
     Executor listeners();
 
+    /** Runs observers, as {@link #listeners} runs listeners. */
+    Executor observers();
+
     /** Returns whether the calling thread is running a listener. */
     boolean isListening();
 

@@ -95,7 +95,8 @@ final class HandOverQueue {
             sent = sending;
             return Optional.of(channel -> channel.transact(
                     new TreeSet<>(Set.of(lease)),
-                    transaction -> new Assigner(transaction, limit).handOver(session.id(), lease, takesPart, sending)));
+                    transaction -> new Assigner(transaction, session.id(), limit)
+                            .handOver(session.id(), lease, takesPart, sending)));
         }
 
         private void done(Set<Integer> kept) {

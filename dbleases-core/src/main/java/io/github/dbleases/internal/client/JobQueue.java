@@ -37,6 +37,7 @@ final class JobQueue {
     private final Environment environment;
     private final BooleanSupplier trusted;
     private final LastFailure lastFailure;
+    private final Observers observers;
     private int stepLimit = FIRST_STEP;
     private long successes;
     private int failures;
@@ -48,11 +49,17 @@ final class JobQueue {
      *
      * @param trusted returns whether the session is trusted, which means that the store answers heartbeats
      */
-    JobQueue(LeaseClientConfig config, Environment environment, BooleanSupplier trusted, LastFailure lastFailure) {
+    JobQueue(
+            LeaseClientConfig config,
+            Environment environment,
+            BooleanSupplier trusted,
+            LastFailure lastFailure,
+            Observers observers) {
         this.config = config;
         this.environment = environment;
         this.trusted = trusted;
         this.lastFailure = lastFailure;
+        this.observers = observers;
     }
 
     /** Returns how many partitions one transaction may write. */
@@ -159,7 +166,10 @@ final class JobQueue {
 
         @Override
         public Optional<Function<WorkChannel, T>> prepare() {
-            return job.prepare.get();
+            return job.prepare
+                    .get()
+                    .map(call ->
+                            channel -> call.apply(ObservedWorkChannel.of(channel, observers, environment.clock())));
         }
 
         @Override

@@ -8,6 +8,7 @@ import io.github.dbleases.Leadership;
 import io.github.dbleases.LeadershipListener;
 import io.github.dbleases.Registration;
 import io.github.dbleases.internal.LeadershipScope;
+import io.github.dbleases.spi.observation.ClientObserver.CallOutcome;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -21,10 +22,12 @@ final class JoinedLeadership implements Leadership {
 
     private final JoinedLease lease;
     private final Engine engine;
+    private final Clock clock;
 
-    JoinedLeadership(JoinedLease lease, Engine engine) {
+    JoinedLeadership(JoinedLease lease, Engine engine, Clock clock) {
         this.lease = lease;
         this.engine = engine;
+        this.clock = clock;
     }
 
     @Override
@@ -70,26 +73,45 @@ final class JoinedLeadership implements Leadership {
     @Override
     public boolean runIfLeader(Runnable work) {
         Optional<Hold> leading = tryHold();
-        leading.ifPresent(hold -> {
-            try (hold;
-                    LeadershipScope current = LeadershipScope.enter(name(), hold)) {
-                work.run();
-            }
-        });
-        return leading.isPresent();
+        if (leading.isEmpty()) {
+            observe(CallOutcome.SKIPPED, 0);
+            return false;
+        }
+        Hold hold = leading.get();
+        long start = clock.nanoTime();
+        CallOutcome outcome = CallOutcome.ERROR;
+        try (hold;
+                LeadershipScope current = LeadershipScope.enter(name(), hold)) {
+            work.run();
+            outcome = hold.isTrusted() ? CallOutcome.RUN : CallOutcome.LOST;
+        } finally {
+            observe(outcome, clock.nanoTime() - start);
+        }
+        return true;
     }
 
     @Override
     public <T> Optional<T> callIfLeader(Callable<T> work) throws Exception {
         Optional<Hold> leading = tryHold();
         if (leading.isEmpty()) {
+            observe(CallOutcome.SKIPPED, 0);
             return Optional.empty();
         }
         Hold hold = leading.get();
+        long start = clock.nanoTime();
+        CallOutcome outcome = CallOutcome.ERROR;
         try (hold;
                 LeadershipScope current = LeadershipScope.enter(name(), hold)) {
-            return Optional.ofNullable(work.call());
+            Optional<T> result = Optional.ofNullable(work.call());
+            outcome = hold.isTrusted() ? CallOutcome.RUN : CallOutcome.LOST;
+            return result;
+        } finally {
+            observe(outcome, clock.nanoTime() - start);
         }
+    }
+
+    private void observe(CallOutcome outcome, long nanos) {
+        engine.observers().leaderCall(name(), outcome, Duration.ofNanos(nanos));
     }
 
     @Override

@@ -9,11 +9,14 @@ import io.github.dbleases.OwnershipLostException;
 import io.github.dbleases.PartitionSet;
 import io.github.dbleases.Registration;
 import io.github.dbleases.spi.FencedPartition;
+import io.github.dbleases.spi.observation.ClientObserver.HoldActivity;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
@@ -37,6 +40,7 @@ final class JoinedLease implements Lease {
     private Part part = Part.MEMBER;
     private boolean leaveRequested;
     private boolean declared;
+    private final Set<OpenHold> observedHolds = ConcurrentHashMap.newKeySet();
 
     /** Creates the lease of a client that is not started. */
     JoinedLease(LeaseSpec spec, Engine engine, SessionKeeper keeper, Environment environment) {
@@ -49,7 +53,7 @@ final class JoinedLease implements Lease {
                 keeper::epoch,
                 keeper.isTrusted(),
                 stopped -> engine.listenersReturned(this, stopped));
-        this.leadership = new JoinedLeadership(this, engine);
+        this.leadership = new JoinedLeadership(this, engine, clock);
         this.taskSession = new JoinedTaskSession(this, engine);
     }
 
@@ -230,20 +234,32 @@ final class JoinedLease implements Lease {
         if (owned == null) {
             return Optional.empty();
         }
-        Hold hold = new OpenHold(this, owned);
+        OpenHold hold = new OpenHold(this, owned);
         Optional<Hold> taken = Optional.of(hold);
         if (!owned.tryHold()) {
             return Optional.empty();
         }
-        boolean trusted = false;
+        boolean granted = false;
         try {
-            trusted = trust.holds(owned.epoch(), clock);
+            if (trust.holds(owned.epoch(), clock)) {
+                if (engine.observers().isOn()) {
+                    hold.observe(engine.observers().hold(name()));
+                }
+                granted = true;
+            }
         } finally {
-            if (!trusted) {
+            if (!granted) {
                 hold.close();
             }
         }
-        return trusted ? taken : Optional.empty();
+        return granted ? taken : Optional.empty();
+    }
+
+    /** Reports the open holds that are no longer trusted, once each. */
+    void holdsUntrusted() {
+        for (OpenHold hold : observedHolds) {
+            hold.reportUntrusted();
+        }
     }
 
     @Override
@@ -252,7 +268,8 @@ final class JoinedLease implements Lease {
     }
 
     Registration addListener(OwnershipListener listener) {
-        return engine.exclusively(() -> ownership.addListener(listener));
+        OwnershipListener observed = engine.observers().observed(listener, clock);
+        return engine.exclusively(() -> ownership.addListener(observed));
     }
 
     @Override
@@ -274,10 +291,22 @@ final class JoinedLease implements Lease {
         private final JoinedLease lease;
         private final OwnedPartition owned;
         private volatile int open = 1;
+        private HoldActivity activity = HoldActivity.NONE;
 
         OpenHold(JoinedLease lease, OwnedPartition owned) {
             this.lease = lease;
             this.owned = owned;
+        }
+
+        private void observe(HoldActivity observed) {
+            activity = observed;
+            lease.observedHolds.add(this);
+        }
+
+        private void reportUntrusted() {
+            if (open == 1 && !isTrusted()) {
+                activity.untrusted();
+            }
         }
 
         @Override
@@ -292,8 +321,12 @@ final class JoinedLease implements Lease {
 
         @Override
         public boolean isTrusted() {
+            return open == 1 && isOwnershipTrusted();
+        }
+
+        private boolean isOwnershipTrusted() {
             Trust trust = lease.keeper.trust();
-            return open == 1 && !owned.isLost() && trust.holds(owned.epoch(), lease.clock);
+            return trust.holds(owned.epoch(), lease.clock) && !owned.isLost();
         }
 
         @Override
@@ -323,9 +356,25 @@ final class JoinedLease implements Lease {
 
         @Override
         public void close() {
-            if (OPEN.compareAndSet(this, 1, 0) && owned.release()) {
-                lease.engine.lastHoldClosed(lease, owned);
+            if (OPEN.compareAndSet(this, 1, 0)) {
+                try {
+                    if (owned.release()) {
+                        lease.engine.lastHoldClosed(lease, owned);
+                    }
+                } finally {
+                    if (activity != HoldActivity.NONE) {
+                        endObservation();
+                    }
+                }
             }
+        }
+
+        private void endObservation() {
+            lease.observedHolds.remove(this);
+            if (!isOwnershipTrusted()) {
+                activity.untrusted();
+            }
+            activity.closed();
         }
     }
 }

@@ -233,7 +233,7 @@ final class Membership {
                     return session == null || unknown.isEmpty()
                             ? Optional.empty()
                             : Optional.of(channel -> channel.transact(unknown, transaction -> {
-                                Assigner assigner = new Assigner(transaction, jobs.stepLimit());
+                                Assigner assigner = new Assigner(transaction, session.id(), jobs.stepLimit());
                                 unknown.forEach(name -> assigner.remove(session.id(), name));
                                 return true;
                             }));
@@ -267,7 +267,7 @@ final class Membership {
                             current,
                             channel.transact(
                                     new TreeSet<>(Set.of(lease)),
-                                    transaction -> step.in(current, new Assigner(transaction, limit)))));
+                                    transaction -> step.in(current, new Assigner(transaction, current.id(), limit)))));
                 },
                 answer -> {
                     if (answer.session == keeper.session()) {

@@ -23,6 +23,7 @@ final class OwnedPartition {
     private boolean listenersDone;
     private boolean drainHandled;
     private boolean resigned;
+    private long phaseSinceNanos;
 
     /**
      * Creates an active partition.
@@ -77,6 +78,13 @@ final class OwnedPartition {
     void lose() {
         state = State.LOST;
         refuseHolds();
+    }
+
+    /** Begins a phase of the hand-over, and returns how long the previous one took. */
+    long beginPhase(long nowNanos) {
+        long time = nowNanos - phaseSinceNanos;
+        phaseSinceNanos = nowNanos;
+        return time;
     }
 
     /** Allocates nothing: it must succeed without a heap. */

@@ -8,6 +8,9 @@ import io.github.dbleases.internal.client.JobQueue.Job;
 import io.github.dbleases.spi.Holdings;
 import io.github.dbleases.spi.Holdings.GrantedPartition;
 import io.github.dbleases.spi.WorkChannel;
+import io.github.dbleases.spi.observation.ClientObserver.HandOverPhase;
+import io.github.dbleases.spi.observation.ClientObserver.Revocation;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -35,6 +38,7 @@ final class Reconciler implements HandOverQueue.Listener {
     private final JobQueue jobs;
     private final SessionKeeper keeper;
     private final JoinedLeases leases;
+    private final Observers observers;
     private final HandOverQueue handOverQueue;
     private final DroppedTokens dropped = new DroppedTokens();
     private final List<Runnable> beforeReading = new ArrayList<>();
@@ -43,12 +47,19 @@ final class Reconciler implements HandOverQueue.Listener {
     private boolean wanted;
     private boolean wantedAfterQuietTime;
 
-    Reconciler(Timing timing, Environment environment, JobQueue jobs, SessionKeeper keeper, JoinedLeases leases) {
+    Reconciler(
+            Timing timing,
+            Environment environment,
+            JobQueue jobs,
+            SessionKeeper keeper,
+            JoinedLeases leases,
+            Observers observers) {
         this.timing = timing;
         this.environment = environment;
         this.jobs = jobs;
         this.keeper = keeper;
         this.leases = leases;
+        this.observers = observers;
         this.handOverQueue = new HandOverQueue(environment, jobs, keeper, this);
     }
 
@@ -120,6 +131,10 @@ final class Reconciler implements HandOverQueue.Listener {
         }
         session.applied(holdings.inbox());
         keeper.confirmed(session);
+        if (isQuiet()) {
+            Duration rest = keeper.quiet().remaining();
+            observers.tell(to -> to.onQuietTime(rest));
+        }
     }
 
     private void reconcile(JoinedLease lease, List<GrantedPartition> own, long tokenFloor) {
@@ -152,6 +167,9 @@ final class Reconciler implements HandOverQueue.Listener {
         if (!taken.isEmpty()) {
             log.debug("Taking up {} partitions of {}", taken.size(), lease.name());
             lease.ownership().take(taken);
+            if (isTrusted()) {
+                observeAssigned(lease, taken.size());
+            }
         }
         handOver(lease, asked);
         giveBack(lease.name(), unwanted);
@@ -180,14 +198,50 @@ final class Reconciler implements HandOverQueue.Listener {
         if (!partitions.isEmpty()) {
             log.debug("Handing over {} partitions of {}", partitions.size(), lease.name());
             drop(lease, partitions);
+            long now = environment.clock().nanoTime();
+            partitions.forEach(owned -> owned.beginPhase(now));
             lease.ownership().handOver(partitions);
+            if (isTrusted()) {
+                observeRevoked(lease, Revocation.HANDED_OVER, partitions.size());
+            }
+        }
+    }
+
+    private boolean isTrusted() {
+        return keeper.trust().holds(environment.clock());
+    }
+
+    void observeAssigned(JoinedLease lease, int partitions) {
+        if (partitions > 0) {
+            observers.tell(to -> to.onAssigned(lease.name(), lease.spec().kind(), partitions));
+        }
+    }
+
+    void observeRevoked(JoinedLease lease, Revocation reason, int partitions) {
+        if (partitions > 0) {
+            observers.tell(to -> to.onRevoked(lease.name(), lease.spec().kind(), reason, partitions));
+        }
+    }
+
+    private void observePhase(String lease, HandOverPhase phase, Collection<OwnedPartition> completed) {
+        if (!completed.isEmpty()) {
+            long now = environment.clock().nanoTime();
+            List<Duration> times = completed.stream()
+                    .map(owned -> Duration.ofNanos(owned.beginPhase(now)))
+                    .toList();
+            observers.tell(to -> to.onHandOver(lease, phase, times));
         }
     }
 
     private void lose(JoinedLease lease, Collection<OwnedPartition> partitions) {
         if (!partitions.isEmpty()) {
+            int active = isTrusted()
+                    ? (int) partitions.stream().filter(OwnedPartition::isActive).count()
+                    : 0;
             drop(lease, partitions);
             lease.ownership().lose(partitions);
+            lease.holdsUntrusted();
+            observeRevoked(lease, Revocation.LOST, active);
         }
     }
 
@@ -232,11 +286,12 @@ final class Reconciler implements HandOverQueue.Listener {
             return;
         }
         List<HandOver> handOvers = new ArrayList<>();
+        List<OwnedPartition> handedOver = new ArrayList<>();
         for (OwnedPartition owned : partitions) {
             if (owned.isHandingOver()) {
                 HandOver handOver = handOver(lease.name(), owned.partition(), owned.token());
-                handOvers.add(
-                        owned.isResigned() ? handOver.resigned(timing.ttl().multipliedBy(YIELDED_TTLS)) : handOver);
+                handOvers.add(owned.isResigned() ? handOver.resigned(yieldTime(timing)) : handOver);
+                handedOver.add(owned);
             } else {
                 lease.ownership().forget(owned);
                 refresh();
@@ -247,6 +302,12 @@ final class Reconciler implements HandOverQueue.Listener {
         }
         leases.drained(lease);
         partitions.forEach(OwnedPartition::drainHandled);
+        observePhase(lease.name(), HandOverPhase.DRAIN, handedOver);
+    }
+
+    /** Returns for how long a leader that has resigned ranks after the other candidates. */
+    static Duration yieldTime(Timing timing) {
+        return timing.ttl().multipliedBy(YIELDED_TTLS);
     }
 
     /** Gives back partitions that the session owns but that this client does not work on. */
@@ -276,13 +337,16 @@ final class Reconciler implements HandOverQueue.Listener {
     @Override
     public void handedOver(String name, Collection<HandOver> handOvers) {
         leases.find(name).ifPresent(lease -> {
+            List<OwnedPartition> given = new ArrayList<>();
             for (HandOver handOver : handOvers) {
                 lease.ownership()
                         .owned(handOver.partition())
                         .filter(owned -> owned.isHandingOver() && owned.token() == handOver.token())
-                        .ifPresent(lease.ownership()::forget);
+                        .ifPresent(given::add);
             }
+            given.forEach(lease.ownership()::forget);
             leases.drained(lease);
+            observePhase(name, HandOverPhase.TRANSFER, given);
         });
     }
 

@@ -10,6 +10,8 @@ import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.Incarnation;
 import io.github.dbleases.spi.NewSession;
 import io.github.dbleases.spi.Renewal;
+import io.github.dbleases.spi.observation.ClientObserver;
+import io.github.dbleases.spi.observation.ClientObserver.HeartbeatOutcome;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -50,6 +52,7 @@ final class SessionKeeper {
     private final Environment environment;
     private final Observer observer;
     private final LastFailure lastFailure;
+    private final Observers observers;
     private final Backoff backoff;
     private final QuietTime quiet;
 
@@ -62,12 +65,18 @@ final class SessionKeeper {
     private long run;
     private boolean running;
 
-    SessionKeeper(LeaseClientConfig config, Environment environment, Observer observer, LastFailure lastFailure) {
+    SessionKeeper(
+            LeaseClientConfig config,
+            Environment environment,
+            Observer observer,
+            LastFailure lastFailure,
+            Observers observers) {
         this.config = config;
         this.timing = config.timing();
         this.environment = environment;
         this.observer = observer;
         this.lastFailure = lastFailure;
+        this.observers = observers;
         this.deadline = new TrustDeadline(environment, timing.trust(), observer);
         this.quiet = new QuietTime(timing, environment.clock());
         this.backoff = Backoff.upTo(FIRST_DELAY, timing.heartbeat(), environment::random);
@@ -193,15 +202,17 @@ final class SessionKeeper {
         Session opened = new Session(id, guard, renewal.incarnation(), sent);
         quiet.enter(renewal.incarnation());
         session = opened;
+        boolean first = !hadSession;
         hadSession = true;
         log.info("Client {} has opened session {}", config.clientId(), id);
         deadline.extend(sent);
         observer.opened(opened, renewal);
+        observers.tell(to -> to.onSessionOpened(first));
     }
 
     private void renewed(Session current, Moment sent, Renewal renewal) {
         boolean lapsed = deadline.noticeLapse();
-        current.guard().record(heartbeat(sent, renewal));
+        boolean stepped = current.guard().record(heartbeat(sent, renewal));
         current.sent(sent);
         if (!renewal.incarnation().equals(current.incarnation())) {
             incarnationChanged(current, renewal.incarnation(), lapsed);
@@ -210,6 +221,9 @@ final class SessionKeeper {
             deadline.extend(sent);
         }
         observer.renewed(current, renewal);
+        if (stepped) {
+            observers.tell(ClientObserver::onClockStep);
+        }
     }
 
     /** First prevents the trust from being extended. Repeated at the next heartbeat unless it has completed. */
@@ -223,6 +237,8 @@ final class SessionKeeper {
         observer.incarnationChanged(current, !lapsed);
         log.warn("The store has a new incarnation: {}, previously {}", next, current.incarnation());
         current.enter(next);
+        Duration rest = quiet.remaining();
+        observers.tell(to -> to.onQuietTime(rest));
     }
 
     private void over(Session current) {
@@ -293,6 +309,7 @@ final class SessionKeeper {
                 return;
             }
             Moment start = Objects.requireNonNull(sent);
+            Duration time = Duration.ofNanos(environment.clock().nanoTime() - start.nanos());
             succeeded();
             if (renewing == null) {
                 opened(id, start, renewal.orElseThrow());
@@ -300,10 +317,12 @@ final class SessionKeeper {
                 renewed(renewing, start, renewal.get());
             } else {
                 over(renewing);
+                observers.tell(to -> to.onHeartbeat(HeartbeatOutcome.OVER, time));
                 schedule(Duration.ZERO);
                 return;
             }
             observer.heartbeatAttempted();
+            observers.tell(to -> to.onHeartbeat(HeartbeatOutcome.RENEWED, time));
             long sinceSent = environment.clock().nanoTime() - start.nanos();
             long rest = timing.heartbeat().toNanos() - sinceSent;
             schedule(Duration.ofNanos(Math.max(0, rest)));
@@ -345,6 +364,11 @@ final class SessionKeeper {
                 trouble = found;
             }
             observer.heartbeatAttempted();
+            Moment start = sent;
+            if (start != null) {
+                Duration time = Duration.ofNanos(environment.clock().nanoTime() - start.nanos());
+                observers.tell(to -> to.onHeartbeat(HeartbeatOutcome.FAILED, time));
+            }
             schedule(backoff.next());
         }
     }

@@ -142,7 +142,7 @@ final class Stopping {
         boolean ends = last && isNothingAtWork();
         int limit = jobs.stepLimit();
         return Optional.of(channel -> channel.transact(new TreeMap<>(atWork).navigableKeySet(), transaction -> {
-            Assigner assigner = new Assigner(transaction, limit);
+            Assigner assigner = new Assigner(transaction, session.id(), limit);
             boolean all = true;
             for (Map.Entry<String, Set<Integer>> lease : atWork.entrySet()) {
                 all &= assigner.release(session.id(), lease.getKey(), lease.getValue());

@@ -242,6 +242,11 @@ final class ThreadedEnvironment implements Environment {
     }
 
     @Override
+    public Executor observers() {
+        return listeners;
+    }
+
+    @Override
     public boolean isListening() {
         return Thread.currentThread() instanceof ListenerThread thread && thread.isOf(this);
     }

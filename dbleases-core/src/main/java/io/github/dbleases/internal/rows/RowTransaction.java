@@ -5,6 +5,7 @@ import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.assignment.Change;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.spi.LeaseTransaction;
+import io.github.dbleases.spi.NewEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -144,6 +145,12 @@ public final class RowTransaction implements LeaseTransaction {
     public void raiseInboxes(Collection<Long> sessions) {
         requireOpen();
         raised.addAll(sessions);
+    }
+
+    @Override
+    public void record(long by, Collection<NewEvent> events) {
+        requireOpen();
+        rows.record(by, events);
     }
 
     @Override

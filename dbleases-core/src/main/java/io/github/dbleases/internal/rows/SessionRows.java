@@ -2,7 +2,7 @@ package io.github.dbleases.internal.rows;
 
 import java.time.Instant;
 
-/** What lease rows need to know about sessions. */
+/** The information about sessions that lease rows need. */
 public interface SessionRows {
 
     /** Returns whether a session is live, even if it has expired. */

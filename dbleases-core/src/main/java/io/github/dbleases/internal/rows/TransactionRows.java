@@ -1,5 +1,7 @@
 package io.github.dbleases.internal.rows;
 
+import io.github.dbleases.spi.NewEvent;
+import java.util.Collection;
 import java.util.Map;
 
 /** The rows that a transaction reads and writes. They are a private copy until the commit. */
@@ -16,6 +18,9 @@ public interface TransactionRows extends SessionRows {
 
     /** Ends a session by marking it dead. */
     void end(long session);
+
+    /** Adds events to the history. Rows without a history ignore them. */
+    default void record(long by, Collection<NewEvent> events) {}
 
     /** Every new token is larger than this. */
     long tokenFloor();

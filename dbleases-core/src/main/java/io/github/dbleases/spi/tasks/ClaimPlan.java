@@ -4,8 +4,8 @@ import io.github.dbleases.TaskClaim;
 import java.util.List;
 
 /**
- * How to claim. A queue that can tell retries from fresh tasks observes both of their limits; any other queue observes the
- * limit of the claim.
+ * How to claim. A queue that can distinguish retries from fresh tasks applies both of their limits. Any other queue applies
+ * the limit of the claim.
  *
  * @param claim the claiming session, and the limit for all tasks together
  * @param fresh the maximum number of fresh tasks

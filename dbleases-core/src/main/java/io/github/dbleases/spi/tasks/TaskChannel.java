@@ -6,17 +6,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a runner talks to its queue through. Used by several threads at once.
+ * The channel between a runner and its queue. Several threads use it at once.
  *
- * <p>A call that throws a {@link io.github.dbleases.TaskQueueException} had no effect if the exception says that the request
- * was {@linkplain io.github.dbleases.TaskQueueException#isRefused() refused}. Otherwise it may have taken effect, even in part.
+ * <p>A call that throws a {@link io.github.dbleases.TaskQueueException} had no effect if the exception says that the
+ * request was {@linkplain io.github.dbleases.TaskQueueException#isRefused() refused}. Otherwise, it may have taken
+ * effect, even in part.
  *
  * @param <T> the type of a task in the application
  */
 public interface TaskChannel<T> {
 
     /**
-     * Checks that the queue can be used, and logs what would make it slow.
+     * Checks that the queue can be used, and logs problems that would make it slow.
      *
      * @throws io.github.dbleases.InvalidTaskTableException if it cannot be used as it is
      * @throws io.github.dbleases.TaskQueueException if it cannot be reached

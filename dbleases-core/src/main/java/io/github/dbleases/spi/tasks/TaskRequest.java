@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param session the session that holds the tasks
  * @param finished tasks that were accomplished
- * @param failed tasks that failed, each with what becomes of it
- * @param released tasks that are returned as they were
+ * @param failed tasks that failed, each with the handling of its failure
+ * @param released tasks that are returned unchanged
  * @param claim what to claim after that, or null
  * @param <T> the type of a task in the application
  */

@@ -4,7 +4,7 @@ import io.github.dbleases.Tasker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a runner works on.
+ * The work of a runner.
  *
  * @param channel the channel to the queue of the tasks
  * @param tasker performs the tasks

@@ -1,5 +1,5 @@
 /**
- * What a task runner and its queue know of each other. A runner calls a {@code TaskChannel}, which reports outcomes and claims
+ * The interface between a task runner and its queue. A runner calls a {@code TaskChannel}, which reports outcomes and claims
  * tasks in one round trip ({@code TaskRequest}, {@code TaskReply}). {@code postgres.tasks} has the channel to a task table;
  * another channel adapts a {@link io.github.dbleases.TaskQueue} of the application. The package doc of {@code internal.tasks}
  * describes the runner.

@@ -97,7 +97,7 @@ class AssignerTests {
         Set<Integer> atWork = Set.of(0);
 
         channel.transact(lease(), transaction -> {
-            new Assigner(transaction, LIMIT).release(OWNER, "orders", atWork);
+            new Assigner(transaction, OWNER, LIMIT).release(OWNER, "orders", atWork);
             return true;
         });
 
@@ -242,7 +242,7 @@ class AssignerTests {
     /** Runs a step of at most 4 partitions. */
     private <T> T inLarge(Function<Assigner, T> step) {
         return channel.transact(
-                new TreeSet<>(Set.of("large")), transaction -> step.apply(new Assigner(transaction, 4)));
+                new TreeSet<>(Set.of("large")), transaction -> step.apply(new Assigner(transaction, OWNER, 4)));
     }
 
     private Snapshot large() {
@@ -269,7 +269,7 @@ class AssignerTests {
 
     private void inLetters(Consumer<Assigner> step) {
         channel.transact(new TreeSet<>(Set.of("letters")), transaction -> {
-            step.accept(new Assigner(transaction, LIMIT));
+            step.accept(new Assigner(transaction, OWNER, LIMIT));
             return true;
         });
     }
@@ -289,14 +289,15 @@ class AssignerTests {
         }
         channel.transact(
                 lease(),
-                transaction -> new Assigner(transaction, LIMIT).join(session, LeaseSpec.partitions("orders", 4)));
+                transaction ->
+                        new Assigner(transaction, session, LIMIT).join(session, LeaseSpec.partitions("orders", 4)));
     }
 
     private Set<Integer> handOver(long session, boolean takesPart, HandOver handOver) {
         return channel.transact(
                 lease(),
-                transaction ->
-                        new Assigner(transaction, LIMIT).handOver(session, "orders", takesPart, List.of(handOver)));
+                transaction -> new Assigner(transaction, session, LIMIT)
+                        .handOver(session, "orders", takesPart, List.of(handOver)));
     }
 
     private Snapshot snapshot() {

@@ -121,6 +121,23 @@ class ErrorScenarioTests extends Scenario {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"Observers.tell", "Observers$ObservedListener.returned"})
+    void listenersAreToldWhatCannotBeObserved(String failing) {
+        SimProcess first = start(4);
+        Interruptions exhausted = Interruptions.at(failing);
+        first.environment().interrupt(exhausted);
+        cluster.run(LONG);
+        SimProcess second = start(4);
+        cluster.run(LONG);
+        assertThat(exhausted.thrown()).isPositive();
+        assertThat(first.view("orders")).hasSize(2);
+        assertThat(second.view("orders")).hasSize(2);
+
+        first.environment().noErrors();
+        settle();
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"Engine.stateChanged", "SessionKeeper.start", "JoinedLease.started"})
     void aStartThatFailedCanBeRepeated(String failing) {
         SimProcess process = start(4);

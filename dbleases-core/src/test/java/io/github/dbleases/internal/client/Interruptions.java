@@ -149,6 +149,7 @@ public final class Interruptions {
                 .and(not(in("JoinedLeases").and(named("stopped"))))
                 .and(not(in("ListenerQueue").and(named("runNext"))))
                 .and(not(in("Listeners", "TaskMembership", "EventPublisher").and(nameStartsWith("lambda$"))))
+                .and(not(in("Observers$ObservedListener").and(namedOneOf("assigned", "revoked", "failed"))))
                 .and(not(in(
                         "OwnershipListener$OfLease",
                         "OwnershipListener$OfLeadership",

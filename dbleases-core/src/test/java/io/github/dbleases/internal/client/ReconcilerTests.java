@@ -17,6 +17,7 @@ import io.github.dbleases.spi.LeaseTransaction;
 import io.github.dbleases.spi.LeaseTransaction.LeaseState;
 import io.github.dbleases.spi.Renewal;
 import io.github.dbleases.spi.WorkChannel;
+import io.github.dbleases.spi.observation.ClientObserver;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
@@ -33,8 +34,12 @@ class ReconcilerTests {
     private final SimWorld world = new SimWorld(1);
     private final SimEnvironment environment = new SimEnvironment(
             world, new SimDatabase(world), answering(HeartbeatChannel.class), answering(WorkChannel.class));
-    private final Engine engine =
-            new Engine(LeaseClientConfig.defaults(), environment, (transaction, granted) -> false, event -> {});
+    private final Engine engine = new Engine(
+            LeaseClientConfig.defaults(),
+            environment,
+            (transaction, granted) -> false,
+            event -> {},
+            ClientObserver.NONE);
 
     private Incarnation incarnation = new Incarnation("system", 1);
     private boolean over;

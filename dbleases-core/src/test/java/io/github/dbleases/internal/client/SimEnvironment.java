@@ -316,6 +316,18 @@ final class SimEnvironment implements Environment, Clock {
         };
     }
 
+    /** Draws its own random numbers, so that a schedule is the same with an observer and without one. */
+    @Override
+    public Executor observers() {
+        return action -> {
+            Random random = world.observers();
+            if (errors > 0 && random.nextDouble() < errors) {
+                throw new SimulatedError();
+            }
+            world.after(Duration.ofMillis(random.nextInt(50)), () -> run(action));
+        };
+    }
+
     @Override
     public boolean isListening() {
         return false;

@@ -7,6 +7,7 @@ import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.PartitionSet;
 import io.github.dbleases.spi.HeartbeatChannel;
+import io.github.dbleases.spi.observation.ClientObserver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** A simulated process with one client: the real engine, and an application that sometimes holds partitions. */
@@ -45,7 +47,12 @@ final class SimProcess {
         SimConditions conditions = world.conditions();
         environment.runClocks(conditions.anyRate(world), conditions.anyRate(world));
         this.heartbeats = storage.heartbeatChannel(environment, config.timing());
-        this.engine = new Engine(config, environment, (transaction, granted) -> false, event -> {});
+        this.engine = new Engine(
+                config,
+                environment,
+                (transaction, granted) -> false,
+                event -> {},
+                world.isObserved() ? new UnreliableObserver(world) : ClientObserver.NONE);
         CompletableFuture<Optional<RuntimeException>> unused = engine.start();
         environment.errors(conditions.errors(), conditions.interruptions());
     }
@@ -249,6 +256,15 @@ final class SimProcess {
             JoinedLease joined = leases.get(election);
             if (joined != null) {
                 engine.resign(joined);
+            }
+        });
+    }
+
+    /** Asks for an operation on the cluster, whose outcome no one waits for. */
+    void administer(Consumer<DefaultLeaseAdministration> operation) {
+        environment.run(() -> {
+            if (!closing) {
+                operation.accept(new DefaultLeaseAdministration(engine));
             }
         });
     }

@@ -1,5 +1,7 @@
 package io.github.dbleases.internal.client;
 
+import io.github.dbleases.HistoryEvent;
+import io.github.dbleases.HistoryQuery;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.assignment.Change;
 import io.github.dbleases.assignment.Snapshot;
@@ -8,6 +10,7 @@ import io.github.dbleases.spi.Holdings;
 import io.github.dbleases.spi.LeaseTransaction;
 import io.github.dbleases.spi.MarkDeadCondition;
 import io.github.dbleases.spi.Neighbor;
+import io.github.dbleases.spi.NewEvent;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
 import java.util.Collection;
@@ -58,6 +61,21 @@ record SimWorkChannel(WorkChannel channel, Predicate<Change> fenced, Set<Long> d
     @Override
     public void purge() {
         channel.purge();
+    }
+
+    @Override
+    public boolean keepsHistory() {
+        return channel.keepsHistory();
+    }
+
+    @Override
+    public List<HistoryEvent> history(HistoryQuery query) {
+        return channel.history(query);
+    }
+
+    @Override
+    public boolean trimHistory() {
+        return channel.trimHistory();
     }
 
     @Override
@@ -136,6 +154,11 @@ record SimWorkChannel(WorkChannel channel, Predicate<Change> fenced, Set<Long> d
         @Override
         public void end(long session) {
             transaction.end(session);
+        }
+
+        @Override
+        public void record(long by, Collection<NewEvent> events) {
+            transaction.record(by, events);
         }
     }
 }

@@ -20,11 +20,13 @@ final class SimWorld {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
     private final Random random;
+    private final Random observers;
     private final SimConditions conditions;
     private final Queue<Event> events = new PriorityQueue<>();
     private long nanos;
     private long scheduled;
     private boolean rough;
+    private boolean observed = true;
     private final List<String> story = new ArrayList<>();
     private final Set<Long> deadSessions = new HashSet<>();
     private long forgottenUntilNanos;
@@ -36,6 +38,7 @@ final class SimWorld {
 
     SimWorld(long seed, SimConditions conditions) {
         this.random = new Random(seed);
+        this.observers = new Random(~seed);
         this.conditions = conditions;
     }
 
@@ -49,6 +52,20 @@ final class SimWorld {
 
     long nanos() {
         return nanos;
+    }
+
+    /** From now on, processes start without an observer. */
+    void withoutObservers() {
+        observed = false;
+    }
+
+    boolean isObserved() {
+        return observed;
+    }
+
+    /** Returns the random numbers of observers, which must not influence what else happens. */
+    Random observers() {
+        return observers;
     }
 
     Instant start() {

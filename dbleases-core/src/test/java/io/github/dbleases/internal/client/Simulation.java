@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,11 @@ final class Simulation {
     private final SimVacancies vacancies;
     private final boolean balanceLeaderships;
 
+    /** Decides about operations only, so that schedules without them stay as they are. */
+    private final Random operator;
+
+    private final boolean operated;
+
     Simulation(long seed, Function<SimWorld, SimStorage> storage) {
         this(seed, SimConditions.draw(new Random(~seed)), storage);
     }
@@ -59,6 +65,8 @@ final class Simulation {
         this.processes = cluster.processes();
         this.vacancies = new SimVacancies(world, this.storage, processes);
         this.balanceLeaderships = seed % 2 == 0;
+        this.operator = new Random(seed ^ 0x5DEECE66DL);
+        this.operated = seed % 3 == 0;
     }
 
     /** Runs the schedule, and returns what went wrong, or null if nothing did. */
@@ -69,6 +77,16 @@ final class Simulation {
         } finally {
             storage.close();
         }
+    }
+
+    /** Runs the schedule, and returns how it ended: two different courses of events end differently. */
+    String runToTheEnd(boolean observed) {
+        if (!observed) {
+            world.withoutObservers();
+        }
+        String violation = run();
+        return "%s, tokens %s, next random number %d"
+                .formatted(violation, cluster.tokens(), world.random().nextLong());
     }
 
     /** Returns how often the check required an owner while faults happened elsewhere. */
@@ -84,6 +102,9 @@ final class Simulation {
             world.after(world.upTo(Duration.ofSeconds(2)), this::startProcess);
         }
         world.after(Duration.ofSeconds(5), this::suffer);
+        if (operated) {
+            world.after(Duration.ofSeconds(3), this::operateNowAndThen);
+        }
         if (conditions.areOrdinary()) {
             vacancies.watch(SUFFERING);
         }
@@ -156,6 +177,36 @@ final class Simulation {
     /** Returns a lease with its current number of partitions. */
     private LeaseSpec current(LeaseSpec lease) {
         return lease.name().equals(orders.name()) ? orders : lease;
+    }
+
+    /** Lets one of the processes move a partition or a leadership, balance a lease, or make a leader resign. */
+    private void operateNowAndThen() {
+        if (world.nanos() >= LAST_RESIGNATION.toNanos()) {
+            return;
+        }
+        world.after(Duration.ofMillis(200 + operator.nextInt(2_000)), this::operateNowAndThen);
+        if (processes.isEmpty()) {
+            return;
+        }
+        SimProcess asked = processes.get(operator.nextInt(processes.size()));
+        long session =
+                processes.get(operator.nextInt(processes.size())).engine().currentSession();
+        String lease = leases().get(operator.nextInt(OTHERS.size() + 1)).name();
+        int partition = operator.nextInt(orders.partitions());
+        boolean mayResign = world.nanos() < LAST_RESIGNATION.dividedBy(2).toNanos();
+        int which = mayResign ? operator.nextInt(6) : 2 + operator.nextInt(4);
+        world.tell("%s is asked for operation %d on %s, partition %d, session %d"
+                .formatted(asked.name(), which, lease, partition, session));
+        asked.administer(administration -> {
+            switch (which) {
+                case 0 -> administration.startResign(lease, OptionalLong.empty());
+                case 1 -> administration.startResign(lease, OptionalLong.of(session));
+                case 2 -> administration.startRebalance(lease);
+                case 3 -> ((DefaultLeaseAdministration) administration.dryRun()).startMove(lease, partition, session);
+                case 4 -> administration.startMove(lease, 0, session);
+                default -> administration.startMove(lease, partition, session);
+            }
+        });
     }
 
     private void suffer() {

@@ -2,6 +2,7 @@ package io.github.dbleases.internal.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -28,6 +29,15 @@ class SimulationTests {
                     Schedules.NUMBER / 8,
                     seed -> new Simulation(seed, interrupted(new Random(~seed)), SimDatabase::new));
         }
+    }
+
+    @Test
+    void anObserverInfluencesNothing() {
+        List<Long> seeds = new Random(20261128).longs(40).boxed().toList();
+
+        assertThat(seeds)
+                .allSatisfy(seed -> assertThat(new Simulation(seed, SimDatabase::new).runToTheEnd(true))
+                        .isEqualTo(new Simulation(seed, SimDatabase::new).runToTheEnd(false)));
     }
 
     private static SimConditions interrupted(Random random) {

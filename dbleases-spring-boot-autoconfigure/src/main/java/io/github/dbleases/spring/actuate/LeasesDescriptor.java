@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param leaders the leader elections by name
  * @param runners the task runners by name
  * @param error why the database did not answer; left out when it did
+ * @param history the events that were asked for; left out if none were
  */
 public record LeasesDescriptor(
         ClientDescriptor client,
@@ -25,7 +26,8 @@ public record LeasesDescriptor(
         Map<String, PartitionLeaseDescriptor> leases,
         Map<String, ElectionDescriptor> leaders,
         Map<String, RunnerDescriptor> runners,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String error) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String error,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable HistoryDescriptor history) {
 
     /**
      * This instance: its own view, which needs no database.

@@ -5,6 +5,7 @@ import io.github.dbleases.TaskRunner;
 import io.github.dbleases.spring.autoconfigure.DbLeasesAutoConfiguration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -23,5 +24,13 @@ public final class LeasesEndpointAutoConfiguration {
     @ConditionalOnMissingBean
     LeasesEndpoint dbLeasesEndpoint(LeaseClient client, ObjectProvider<TaskRunner> runners) {
         return new LeasesEndpoint(client, () -> runners.orderedStream().toList());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnBean(LeasesEndpoint.class)
+    @ConditionalOnAvailableEndpoint(endpoint = LeasesEndpoint.class, exposure = EndpointExposure.WEB)
+    LeasesEndpointWebExtension dbLeasesEndpointWebExtension(LeasesEndpoint endpoint) {
+        return new LeasesEndpointWebExtension(endpoint);
     }
 }

@@ -5,6 +5,7 @@ import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.internal.client.LeaseClients;
 import io.github.dbleases.spi.LeaseStore;
+import io.github.dbleases.spi.observation.ClientObserver;
 import io.github.dbleases.spring.DbLeasesDataSource;
 import io.github.dbleases.spring.TransactionFence;
 import io.github.dbleases.spring.jdbc.DbLeasesConnections;
@@ -12,6 +13,7 @@ import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
@@ -48,6 +50,9 @@ public final class DbLeasesAutoConfiguration {
      */
     public static final int CLIENT_PHASE = Integer.MAX_VALUE / 2 - 1024;
 
+    /** The name of the {@link ClientObserver} bean that the client is observed by, if there is one. */
+    public static final String METRICS_BEAN = "dbLeasesMetrics";
+
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static ConfiguredNames dbLeasesConfiguredNames(Environment environment) {
@@ -76,6 +81,7 @@ public final class DbLeasesAutoConfiguration {
             ClientLifecycle dbLeasesClientLifecycle(
                     DbLeasesProperties properties,
                     ObjectProvider<LeaseStore> stores,
+                    @Qualifier(METRICS_BEAN) ObjectProvider<ClientObserver> metrics,
                     ConfigurableApplicationContext context) {
                 LeaseClientConfig config = properties.clientConfig(context.getEnvironment());
                 Supplier<LeaseStore> store = store(properties.enabled(), stores);
@@ -84,7 +90,8 @@ public final class DbLeasesAutoConfiguration {
                         properties.enabled(),
                         properties.keepAlive(),
                         new EventPublication(context),
-                        events -> LeaseClients.create(config, store, events));
+                        events -> LeaseClients.create(
+                                config, store, events, metrics.getIfAvailable(() -> ClientObserver.NONE)));
             }
 
             private static Supplier<LeaseStore> store(boolean enabled, ObjectProvider<LeaseStore> stores) {
@@ -102,6 +109,13 @@ public final class DbLeasesAutoConfiguration {
             @Lazy(false)
             LeaseClient dbLeasesClient(ClientLifecycle lifecycle) {
                 return lifecycle.client();
+            }
+
+            @Bean
+            @Lazy(false)
+            ReadyParticipation dbLeasesParticipation(
+                    LeaseClient client, DbLeasesProperties properties, ConfigurableApplicationContext context) {
+                return new ReadyParticipation(client, properties.participation(), context);
             }
         }
 

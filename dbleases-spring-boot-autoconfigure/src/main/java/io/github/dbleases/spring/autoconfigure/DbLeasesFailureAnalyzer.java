@@ -22,6 +22,7 @@ final class DbLeasesFailureAnalyzer extends AbstractFailureAnalyzer<DbLeasesExce
     private static final Map<String, String> OTHERS = Map.of(
             "balanceLeaderships", "dbleases.leaders.balance",
             "notifications", "dbleases.notifications.enabled",
+            "historyRetention", "dbleases.history.retention",
             "dataSource", "spring.datasource.url or dbleases.connection.url");
 
     private final boolean flyway;

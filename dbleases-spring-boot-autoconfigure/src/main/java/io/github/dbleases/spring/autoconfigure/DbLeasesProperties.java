@@ -19,6 +19,7 @@ import org.springframework.util.StringUtils;
  *
  * @param enabled Whether this instance takes part. If false, the Lease beans exist and own nothing, calls of @LeaderOnly methods are skipped, and no database is accessed.
  * @param keepAlive Whether the JVM stays alive until the application is closed, while this instance takes part in a lease, an election or a task runner.
+ * @param participation When this instance takes part: always, or only while the application accepts traffic.
  * @param clientId Name of this instance, for people. Two instances may have the same name. By default, the application name, the host and the process, such as shop@host-1:4711.
  * @param ttl How long a session lives without a heartbeat.
  * @param heartbeat Time between two heartbeats, at most a third of the TTL. A quarter of the TTL by default.
@@ -33,6 +34,7 @@ import org.springframework.util.StringUtils;
  * @param connection Connections of dbleases
  * @param migration Migration of the tables
  * @param notifications Hints between instances
+ * @param history History of the cluster
  * @param store Store of the leases
  * @param leases Leases to take part in, by name. A name with characters other than letters, digits and '-' is written in brackets: dbleases.leases[a/b].partitions.
  * @param leaders Leader elections
@@ -43,6 +45,7 @@ import org.springframework.util.StringUtils;
 public record DbLeasesProperties(
         @DefaultValue("true") boolean enabled,
         @DefaultValue("true") boolean keepAlive,
+        @DefaultValue("always") Participation participation,
         @Nullable String clientId,
         @DefaultValue("6s") Duration ttl,
         @Nullable Duration heartbeat,
@@ -57,11 +60,18 @@ public record DbLeasesProperties(
         @DefaultValue Connection connection,
         @DefaultValue Migration migration,
         @DefaultValue Notifications notifications,
+        @DefaultValue History history,
         @DefaultValue Store store,
         @DefaultValue Map<String, Lease> leases,
         @DefaultValue Leaders leaders,
         @DefaultValue Tasks tasks,
         @DefaultValue Map<String, Runner> runners) {
+
+    /** When an instance takes part. */
+    public enum Participation {
+        ALWAYS,
+        READY
+    }
 
     public DbLeasesProperties {
         clientId = textOrNull(clientId);
@@ -214,6 +224,22 @@ public record DbLeasesProperties(
      * @param enabled Whether instances tell each other about changes with LISTEN and NOTIFY. Disable it behind a connection pooler in transaction mode; changes are then seen at the next heartbeat.
      */
     public record Notifications(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * History of the cluster.
+     *
+     * @param enabled Whether what happens to sessions, leases and elections is recorded in the database.
+     * @param retention How long events are kept; 0 to record none. Should be the same in all instances.
+     */
+    public record History(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("7d") Duration retention) {
+
+        /** Returns how long events are kept, zero if none are recorded. */
+        Duration effectiveRetention() {
+            return enabled ? retention : Duration.ZERO;
+        }
+    }
 
     /**
      * Store of the leases.

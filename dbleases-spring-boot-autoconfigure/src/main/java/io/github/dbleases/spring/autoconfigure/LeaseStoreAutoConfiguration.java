@@ -109,6 +109,7 @@ public final class LeaseStoreAutoConfiguration {
                                 .schema(properties.schema())
                                 .tablePrefix(properties.tablePrefix())
                                 .notifications(properties.notifications().enabled())
+                                .historyRetention(properties.history().effectiveRetention())
                                 .build());
             }
         }

@@ -5,6 +5,7 @@ import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.Leadership;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseConflictException;
+import io.github.dbleases.spi.observation.ClientObserver;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,7 @@ final class Candidacies
 
     private final ApplicationContext context;
     private final ObjectProvider<LeaseClient> client;
+    private final Supplier<ClientObserver> observer;
     private final Supplier<Duration> startWait;
     private final int phase;
     private final Map<String, Candidacy> candidacies = new TreeMap<>();
@@ -49,13 +51,19 @@ final class Candidacies
      *
      * @param context the context that ends all candidacies when it closes
      * @param client the client, which is only needed if there is a method to guard
+     * @param observer the observer of calls
      * @param startWait the longest time that the start waits until each election has a known leader
      * @param phase the phase of the wait: after the client has started, before anything is scheduled
      */
     Candidacies(
-            ApplicationContext context, ObjectProvider<LeaseClient> client, Supplier<Duration> startWait, int phase) {
+            ApplicationContext context,
+            ObjectProvider<LeaseClient> client,
+            Supplier<ClientObserver> observer,
+            Supplier<Duration> startWait,
+            int phase) {
         this.context = context;
         this.client = client;
+        this.observer = observer;
         this.startWait = startWait;
         this.phase = phase;
     }
@@ -79,7 +87,7 @@ final class Candidacies
 
     private void begin(String name, Candidacy candidacy) {
         if (!candidacy.hasBegun()) {
-            candidacy.begin(leadership(requiredClient(name), name, candidacy));
+            candidacy.begin(leadership(requiredClient(name), name, candidacy), observer.get());
         }
     }
 
@@ -114,7 +122,10 @@ final class Candidacies
         running = true;
         List<Leadership> joined = join();
         LeaseClient started = joined.isEmpty() ? null : client.getObject();
-        if (started != null && started.state() != ClientState.STOPPED && started.state() != ClientState.CLOSED) {
+        if (started != null
+                && started.state() != ClientState.STOPPED
+                && started.state() != ClientState.CLOSED
+                && !started.status().drained()) {
             new StartWait(started, startWait.get()).await(joined);
         }
     }

@@ -4,7 +4,10 @@ import io.github.dbleases.Hold;
 import io.github.dbleases.Leadership;
 import io.github.dbleases.LeadershipListener;
 import io.github.dbleases.LeaseConflictException;
+import io.github.dbleases.spi.observation.ClientObserver;
+import io.github.dbleases.spi.observation.ClientObserver.CallOutcome;
 import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,6 +29,7 @@ final class Candidacy implements LeadershipListener {
     private final Set<String> methods = new TreeSet<>();
     private final Set<Method> skippedBefore = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Leadership leadership;
+    private volatile ClientObserver observer = ClientObserver.NONE;
     private volatile boolean ended;
 
     Candidacy(String name) {
@@ -43,8 +47,9 @@ final class Candidacy implements LeadershipListener {
     }
 
     /** Takes part. Only the first call has an effect. */
-    synchronized void begin(Leadership joined) {
+    synchronized void begin(Leadership joined, ClientObserver observing) {
         if (leadership == null) {
+            observer = observing;
             joined.addListener(this);
             leadership = joined;
         }
@@ -103,6 +108,7 @@ final class Candidacy implements LeadershipListener {
      */
     @Nullable
     Object skip(Guard guard) {
+        observe(CallOutcome.SKIPPED, 0);
         if (!ended && skippedBefore.add(guard.method())) {
             log.info(
                     "A call of {} was skipped, because this instance does not lead '{}'. Further ones are logged at level "
@@ -113,6 +119,15 @@ final class Candidacy implements LeadershipListener {
             log.debug("A call of {} was skipped: '{}'", guard.annotated().call(), guard.name());
         }
         return guard.skip();
+    }
+
+    /** Reports a call to the observer, which affects nothing. */
+    void observe(CallOutcome outcome, long nanos) {
+        try {
+            observer.onLeaderCall(name, outcome, Duration.ofNanos(nanos));
+        } catch (Throwable failure) {
+            log.debug("A call of the leader of '{}' could not be observed", name, failure);
+        }
     }
 
     /** Interrupts this thread if the leadership with a token is lost before the call has ended. */

@@ -2,10 +2,12 @@ package io.github.dbleases.spring.leader;
 
 import io.github.dbleases.LeaderOnly;
 import io.github.dbleases.LeaseClient;
+import io.github.dbleases.spi.observation.ClientObserver;
 import io.github.dbleases.spring.autoconfigure.DbLeasesAutoConfiguration;
 import io.github.dbleases.spring.autoconfigure.DbLeasesProperties;
 import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -28,9 +30,14 @@ public final class LeaderOnlyAutoConfiguration {
     static Candidacies dbLeasesLeaderOnlyCandidacies(
             ApplicationContext context,
             ObjectProvider<LeaseClient> client,
-            ObjectProvider<DbLeasesProperties> properties) {
+            ObjectProvider<DbLeasesProperties> properties,
+            @Qualifier(DbLeasesAutoConfiguration.METRICS_BEAN) ObjectProvider<ClientObserver> metrics) {
         return new Candidacies(
-                context, client, () -> startWait(properties.getObject()), DbLeasesAutoConfiguration.CLIENT_PHASE + 1);
+                context,
+                client,
+                () -> metrics.getIfAvailable(() -> ClientObserver.NONE),
+                () -> startWait(properties.getObject()),
+                DbLeasesAutoConfiguration.CLIENT_PHASE + 1);
     }
 
     @Bean

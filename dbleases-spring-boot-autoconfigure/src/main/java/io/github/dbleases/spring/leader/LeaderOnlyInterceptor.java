@@ -3,6 +3,7 @@ package io.github.dbleases.spring.leader;
 import io.github.dbleases.CurrentLeadership;
 import io.github.dbleases.Hold;
 import io.github.dbleases.internal.LeadershipScope;
+import io.github.dbleases.spi.observation.ClientObserver.CallOutcome;
 import java.util.Optional;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
@@ -33,9 +34,15 @@ final class LeaderOnlyInterceptor implements MethodInterceptor {
         if (hold == null) {
             return candidacy.skip(guard);
         }
+        long start = System.nanoTime();
+        CallOutcome outcome = CallOutcome.ERROR;
         try (hold;
                 LeadershipScope current = LeadershipScope.enter(name, hold)) {
-            return interrupts ? proceedInterruptibly(invocation, hold.token()) : invocation.proceed();
+            Object result = interrupts ? proceedInterruptibly(invocation, hold.token()) : invocation.proceed();
+            outcome = hold.isTrusted() ? CallOutcome.RUN : CallOutcome.LOST;
+            return result;
+        } finally {
+            candidacy.observe(outcome, System.nanoTime() - start);
         }
     }
 

@@ -3,6 +3,7 @@ package io.github.dbleases.spring.leader;
 import io.github.dbleases.CurrentLeadership;
 import io.github.dbleases.Hold;
 import io.github.dbleases.internal.LeadershipScope;
+import io.github.dbleases.spi.observation.ClientObserver.CallOutcome;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -97,19 +98,30 @@ final class OngoingLeaderOnlyInterceptor implements MethodInterceptor {
             if (!stage.compareAndSet(Stage.WAITING, Stage.RUNNING)) {
                 return candidacy.skip(guard);
             }
+            long start = System.nanoTime();
             Object result = null;
+            boolean skipped = false;
+            boolean returned = false;
             try {
                 if (!hold.isTrusted()) {
+                    skipped = true;
                     return candidacy.skip(guard);
                 }
                 try (LeadershipScope current = LeadershipScope.enter(guard.name(), hold)) {
                     result = invocation.proceed();
                 }
+                returned = true;
                 return result;
             } finally {
                 if (result instanceof CompletionStage<?> future) {
-                    future.whenComplete((value, failure) -> end());
+                    future.whenComplete((value, failure) -> {
+                        observe(failure == null, start);
+                        end();
+                    });
                 } else {
+                    if (!skipped) {
+                        observe(returned, start);
+                    }
                     end();
                 }
             }
@@ -120,6 +132,11 @@ final class OngoingLeaderOnlyInterceptor implements MethodInterceptor {
             if (stage.compareAndSet(Stage.WAITING, Stage.ENDED)) {
                 hold.close();
             }
+        }
+
+        private void observe(boolean returned, long start) {
+            CallOutcome done = hold.isTrusted() ? CallOutcome.RUN : CallOutcome.LOST;
+            candidacy.observe(returned ? done : CallOutcome.ERROR, System.nanoTime() - start);
         }
 
         private void end() {

@@ -3,13 +3,13 @@ package io.github.dbleases.spring.migration;
 import io.github.dbleases.DbLeasesException;
 import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.StoreUnusableException;
-import java.sql.Array;
+import io.github.dbleases.spring.migration.MigrationScripts.Script;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
@@ -44,13 +44,8 @@ final class LeaseMigrations {
             FROM pg_catalog.pg_tables WHERE schemaname = ? AND starts_with(tablename, ?)
             """;
 
-    /** Tables without a history, made by PostgresSchema or by a script of the application, are those of the first migration. */
-    private static final String WITHOUT_HISTORY = """
-            SELECT NOT bool_or(tablename = ?) AND count(*) FILTER (WHERE tablename = ANY (?)) = cardinality(?)
-            FROM pg_catalog.pg_tables WHERE schemaname = ?
-            """;
-
-    private static final String[] MADE_BY_FIRST = {"session", "lease", "member", "partition", "incarnation"};
+    private static final String EXISTING =
+            "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = ? AND starts_with(tablename, ?)";
 
     private final DataSource dataSource;
     private final DataSource application;
@@ -76,7 +71,7 @@ final class LeaseMigrations {
 
     /**
      * Creates or upgrades the tables, and the schema if it does not exist. Tables that were made by other means are adopted
-     * as those of the first migration. Instances that migrate at the same time wait for each other.
+     * as those of the last migration that explains them. Instances that migrate at the same time wait for each other.
      *
      * @throws StoreUnavailableException if the database cannot be reached
      * @throws StoreUnusableException if it is not PostgreSQL, or if the user lacks a permission
@@ -93,7 +88,7 @@ final class LeaseMigrations {
             connection.setAutoCommit(false);
             try {
                 lock(connection, schema);
-                flyway().migrate(schema, isWithoutHistory(connection, schema) ? "1" : "0");
+                flyway().migrate(schema, Integer.toString(adopted(connection, schema)));
             } catch (RuntimeException failed) {
                 DbLeasesException explained = explanation(failed);
                 if (explained != null) {
@@ -237,19 +232,31 @@ final class LeaseMigrations {
         }
     }
 
-    private boolean isWithoutHistory(Connection connection, String schema) throws SQLException {
-        Array tables = connection.createArrayOf(
-                "text", Arrays.stream(MADE_BY_FIRST).map(tablePrefix::concat).toArray());
-        try (PreparedStatement statement = connection.prepareStatement(WITHOUT_HISTORY)) {
-            statement.setString(1, historyTable);
-            statement.setArray(2, tables);
-            statement.setArray(3, tables);
-            statement.setString(4, schema);
+    /**
+     * Returns the version of tables without a history, which were made by PostgresSchema or by a script of the application;
+     * 0 if there are none.
+     */
+    private int adopted(Connection connection, String schema) throws SQLException {
+        Set<String> tables = new HashSet<>();
+        try (PreparedStatement statement = connection.prepareStatement(EXISTING)) {
+            statement.setString(1, schema);
+            statement.setString(2, tablePrefix);
             try (ResultSet found = statement.executeQuery()) {
-                found.next();
-                return found.getBoolean(1);
+                while (found.next()) {
+                    tables.add(found.getString(1));
+                }
             }
         }
+        int version = 0;
+        if (!tables.contains(historyTable)) {
+            for (Script script : MigrationScripts.ALL) {
+                if (!script.tables().stream().map(tablePrefix::concat).allMatch(tables::contains)) {
+                    break;
+                }
+                version = script.version();
+            }
+        }
+        return version;
     }
 
     private boolean hasHistory(Connection connection, String schema) throws SQLException {

@@ -14,7 +14,9 @@ final class MigrationScripts {
 
     static final String FOLDER = "io/github/dbleases/migration/";
 
-    static final List<Script> ALL = List.of(new Script(1, "V1__leases.sql"));
+    static final List<Script> ALL = List.of(
+            new Script(1, "V1__leases.sql", List.of("session", "lease", "member", "partition", "incarnation")),
+            new Script(2, "V2__history.sql", List.of("event")));
 
     private MigrationScripts() {}
 
@@ -22,8 +24,9 @@ final class MigrationScripts {
      * A script.
      *
      * @param version the number in its name
+     * @param tables the tables that it creates, without their prefix
      */
-    record Script(int version, String fileName) {
+    record Script(int version, String fileName, List<String> tables) {
 
         String path() {
             return FOLDER + fileName;

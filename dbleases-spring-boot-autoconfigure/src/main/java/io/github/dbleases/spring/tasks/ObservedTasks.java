@@ -51,24 +51,34 @@ final class ObservedTasks implements TaskRunnerListener {
 
     @Override
     public void onLost(TaskRunner runner, List<?> tasks) {
-        tell("dbleases.tasks.lost", tasks);
+        tell(runner, "lost", tasks);
     }
 
     @Override
     public void onFailed(TaskRunner runner, List<TaskFailure<?>> failures) {
-        tell("dbleases.tasks.failed", failures);
+        tell(runner, "failed", failures);
     }
 
     @Override
     public void onGivenUp(TaskRunner runner, List<TaskFailure<?>> failures) {
-        tell("dbleases.tasks.given-up", failures);
+        tell(runner, "given-up", failures);
     }
 
-    private void tell(String name, List<?> tasks) {
+    /** The queue may confirm an outcome in a request without a claim, outside of any observation. */
+    private void tell(TaskRunner runner, String name, List<?> tasks) {
+        Observation.Event event = Observation.Event.of(name, tasks.size() + " tasks");
         Observation current = registry.getCurrentObservation();
         if (current != null) {
-            current.event(Observation.Event.of(name, tasks.size() + " tasks"));
+            current.event(event);
+            return;
         }
+        Observation report = TaskObservation.REPORT
+                .observation(registry)
+                .contextualName("report of " + runner.name())
+                .lowCardinalityKeyValue(LowCardinality.RUNNER.withValue(runner.name()))
+                .lowCardinalityKeyValue(LowCardinality.OUTCOME.withValue(name))
+                .highCardinalityKeyValue(HighCardinality.TASKS.withValue(String.valueOf(tasks.size())));
+        report.observe(() -> report.event(event));
     }
 
     private static final class Observed implements Activity {

@@ -20,6 +20,14 @@ enum TaskObservation implements ObservationDocumentation {
         public String getName() {
             return "dbleases.tasks.batch";
         }
+    },
+
+    /** The queue has confirmed, outside of a claim, that tasks have failed, were given up, or are lost. */
+    REPORT {
+        @Override
+        public String getName() {
+            return "dbleases.tasks.report";
+        }
     };
 
     @Override
@@ -45,7 +53,8 @@ enum TaskObservation implements ObservationDocumentation {
 
         /**
          * The outcome. Of a claim: {@code claimed}, {@code empty} or {@code error}. Of a batch: {@code accomplished} (all
-         * of it), {@code partial} (some or none of it was returned) or {@code error} (the tasker has thrown).
+         * of it), {@code partial} (some or none of it was returned) or {@code error} (the tasker has thrown). Of a
+         * report: {@code failed}, {@code given-up} or {@code lost}.
          */
         OUTCOME {
             @Override

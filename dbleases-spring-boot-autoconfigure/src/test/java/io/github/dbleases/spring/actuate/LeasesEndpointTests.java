@@ -7,8 +7,13 @@ import io.github.dbleases.ClusterView.LeaseView;
 import io.github.dbleases.ClusterView.MemberView;
 import io.github.dbleases.ClusterView.PartitionView;
 import io.github.dbleases.ClusterView.SessionView;
+import io.github.dbleases.HistoryEvent;
+import io.github.dbleases.HistoryEvent.Cause;
+import io.github.dbleases.HistoryEvent.Party;
+import io.github.dbleases.HistoryQuery;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseKind;
+import io.github.dbleases.PartitionSet;
 import io.github.dbleases.spring.FakeLeaseClient;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -352,6 +357,136 @@ class LeasesEndpointTests {
                         .send(request, HttpResponse.BodyHandlers.ofString())
                         .statusCode())
                 .isEqualTo(405);
+    }
+
+    @Test
+    void nothingCanBeChangedUnlessTheAccessIsUnrestricted() throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(uri("/orders"))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{ \"operation\": \"rebalance\" }"))
+                .build();
+
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).isEqualTo(405);
+    }
+
+    @Test
+    void theHistoryOfALeaseIsShownInPages() throws Exception {
+        HistoryEvent moved = new HistoryEvent(
+                17,
+                SINCE,
+                HistoryEvent.Type.MOVED,
+                "orders",
+                PartitionSet.of(3, 4, 5, 9),
+                null,
+                new Party(OTHER, "host-2"),
+                new Party(ONE, "host-1"),
+                null,
+                new Party(ONE, "host-1"),
+                Cause.HANDED_OVER,
+                null,
+                null);
+        client.sees(view(lease("orders", LeaseKind.PARTITIONS, List.of(), List.of())))
+                .remembers(moved);
+
+        HttpResponse<String> answer = get("/orders?history=1&before=20");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertIsExactly("""
+                { "name": "orders", "kind": "partitions", "partitions": [], "members": [],
+                  "history": {
+                    "events": [
+                      { "id": 17, "at": "2026-01-01T00:00:00Z", "type": "moved", "lease": "orders", "partitions": "3-5,9",
+                        "session": { "client": "host-2", "session": 4503599627370497 },
+                        "from": { "client": "host-1", "session": 4503599627370496 },
+                        "by": { "client": "host-1", "session": 4503599627370496 }, "cause": "handed-over" } ],
+                    "next": 17 } }
+                """, answer.body());
+        assertThat(client.askedFor())
+                .contains(HistoryQuery.ofLease("orders").limit(1).before(20));
+    }
+
+    @Test
+    void theHistoryOfTheClusterAndOfASessionIsShown() throws Exception {
+        HistoryEvent opened = new HistoryEvent(
+                17,
+                SINCE,
+                HistoryEvent.Type.SESSION_OPENED,
+                null,
+                PartitionSet.empty(),
+                null,
+                new Party(OTHER, "host-2"),
+                null,
+                null,
+                new Party(OTHER, "host-2"),
+                null,
+                null,
+                "host a");
+        client.sees(cluster()).remembers(opened);
+
+        String all = get("?history=50").body();
+        assertThat(client.askedFor()).contains(HistoryQuery.all().limit(50));
+        get("?history=50&session=" + OTHER);
+        assertThat(client.askedFor()).contains(HistoryQuery.ofSession(OTHER).limit(50));
+
+        assertIsExactly("""
+                { "events": [
+                    { "id": 17, "at": "2026-01-01T00:00:00Z", "type": "session-opened",
+                      "session": { "client": "host-2", "session": 4503599627370497 },
+                      "by": { "client": "host-2", "session": 4503599627370497 }, "detail": "host a" } ] }
+                """, part(all, "history"));
+    }
+
+    @Test
+    void aLeaseThatIsGoneIsShownWithItsHistory() throws Exception {
+        client.sees(cluster()).remembers();
+        assertThat(get("/gone?history=10").statusCode()).isEqualTo(404);
+
+        client.remembers(new HistoryEvent(
+                1,
+                SINCE,
+                HistoryEvent.Type.VACATED,
+                "gone",
+                PartitionSet.of(0),
+                null,
+                null,
+                null,
+                null,
+                null,
+                Cause.CLOSED,
+                null,
+                null));
+
+        assertThat(get("/gone?history=10").statusCode()).isEqualTo(200);
+        assertThat(get("/gone").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void withoutAHistoryTheAnswerSaysSo() throws Exception {
+        client.sees(cluster());
+
+        HttpResponse<String> answer = get("?history=10");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(part(answer.body(), "history")).contains("keeps no history");
+        assertThat(get("").body()).doesNotContain("history");
+    }
+
+    @Test
+    void impossibleQueriesOfTheHistoryAreRefused() throws Exception {
+        client.sees(cluster()).remembers();
+
+        for (String query : List.of(
+                "?history=0",
+                "?history=1001",
+                "?history=many",
+                "?before=7",
+                "?session=7",
+                "/orders?history=0",
+                "/orders?before=7")) {
+            assertThat(get(query).statusCode()).as(query).isEqualTo(400);
+        }
     }
 
     private static ClusterView cluster() {

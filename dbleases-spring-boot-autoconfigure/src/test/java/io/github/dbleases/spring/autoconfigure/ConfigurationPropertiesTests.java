@@ -25,9 +25,12 @@ class ConfigurationPropertiesTests {
     private static final Set<String> ALL = Set.of(
             "dbleases.enabled",
             "dbleases.keep-alive",
+            "dbleases.participation",
             "dbleases.client-id",
             "dbleases.ttl",
             "dbleases.heartbeat",
+            "dbleases.history.enabled",
+            "dbleases.history.retention",
             "dbleases.attempt-timeout",
             "dbleases.margin",
             "dbleases.grace",

@@ -59,7 +59,7 @@ class MigrationCoexistenceTests {
         withFlyway.run(context -> assertIsActive(context.getBean(LeaseClient.class)));
 
         assertThat(history("flyway_schema_history")).containsExactly("1", "2");
-        assertThat(history("dbleases_schema_history")).containsExactly("0", "1");
+        assertThat(history("dbleases_schema_history")).containsExactly("0", "1", "2");
         assertThat(sql.tables("public")).contains("shop", "shop_more", "dbleases_session");
     }
 
@@ -84,7 +84,7 @@ class MigrationCoexistenceTests {
         withLiquibase.run(context -> assertIsActive(context.getBean(LeaseClient.class)));
 
         assertThat(sql.column("SELECT id FROM databasechangelog")).containsExactly("1");
-        assertThat(history("dbleases_schema_history")).containsExactly("0", "1");
+        assertThat(history("dbleases_schema_history")).containsExactly("0", "1", "2");
         assertThat(sql.tables("public")).contains("shop", "dbleases_session");
     }
 

@@ -118,7 +118,14 @@ class DocumentationTests {
                                 || name.startsWith("dbleases.leases.")
                                 || isOfRunner(name)
                                 || name.startsWith(OBSERVATIONS)
+                                || isMeter(name)
                                 || property.startsWith(name + ".")));
+    }
+
+    /** A test of the meters compares them with this table. */
+    private static boolean isMeter(String name) {
+        String meters = Document.named("docs/monitoring.md").text();
+        return meters.contains("| `" + name + "` |") || meters.contains("| `" + name + ".");
     }
 
     @ParameterizedTest

@@ -43,6 +43,7 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 class LeaseMigrationsTests {
 
     private static final String[] TABLES = {
+        "dbleases_event",
         "dbleases_incarnation",
         "dbleases_lease",
         "dbleases_member",
@@ -76,7 +77,7 @@ class LeaseMigrationsTests {
         migrations(null).migrate();
 
         assertThat(sql.tables("public")).contains(TABLES).contains("shop", "flyway_schema_history");
-        assertThat(history("public.dbleases_schema_history")).containsExactly("0", "1");
+        assertThat(history("public.dbleases_schema_history")).containsExactly("0", "1", "2");
     }
 
     @Test
@@ -116,7 +117,7 @@ class LeaseMigrationsTests {
         migrations(null).migrate();
 
         assertThat(sql.column("SELECT name FROM dbleases_lease")).containsExactly("a");
-        assertThat(history("public.dbleases_schema_history")).containsExactly("1");
+        assertThat(history("public.dbleases_schema_history")).containsExactly("1", "2");
     }
 
     @ParameterizedTest
@@ -137,7 +138,18 @@ class LeaseMigrationsTests {
 
         migrations.validate();
         assertThat(sql.column("SELECT name FROM " + lease)).containsExactly("a");
-        assertThat(history("\"%s\".%sschema_history".formatted(actual, prefix))).containsExactly("1");
+        assertThat(history("\"%s\".%sschema_history".formatted(actual, prefix))).containsExactly("2");
+    }
+
+    @Test
+    void tablesOfTheFirstVersionThatWereMadeByOtherMeansAreAdoptedAndUpgraded() throws Exception {
+        PostgresSchema.create(database.dataSource(), PostgresStoreConfig.defaults());
+        sql.execute("DROP TABLE dbleases_event");
+
+        migrations(null).migrate();
+
+        assertThat(history("public.dbleases_schema_history")).containsExactly("1", "2");
+        assertThat(sql.tables("public")).containsExactly(TABLES);
     }
 
     @Test
@@ -181,7 +193,7 @@ class LeaseMigrationsTests {
 
         assertAllMigrate(3, null);
 
-        assertThat(history("public.dbleases_schema_history")).containsExactly("0", "1");
+        assertThat(history("public.dbleases_schema_history")).containsExactly("0", "1", "2");
     }
 
     @Test
@@ -267,7 +279,7 @@ class LeaseMigrationsTests {
 
             assertThat(ofFlyway.lines()).isEmpty();
             assertThat(own.lines())
-                    .containsExactly("INFO The tables of dbleases in schema public were migrated to version 1");
+                    .containsExactly("INFO The tables of dbleases in schema public were migrated to version 2");
         }
     }
 

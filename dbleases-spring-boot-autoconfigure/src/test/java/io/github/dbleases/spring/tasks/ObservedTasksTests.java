@@ -106,12 +106,25 @@ class ObservedTasksTests {
             observed.onGivenUp(runner, List.of(failure()));
             claim.succeeded(0);
         }
-        observed.onLost(runner, List.of("outside of an observation"));
 
         TestObservationRegistryAssert.assertThat(registry)
                 .hasSingleObservationThat()
-                .hasEvent("dbleases.tasks.lost")
-                .hasEvent("dbleases.tasks.given-up");
+                .hasEvent("lost")
+                .hasEvent("given-up");
+    }
+
+    @Test
+    void whatIsLostOutsideOfAClaimIsAnObservationOfItsOwn() {
+        observed.onLost(runner, List.of("a", "b"));
+
+        TestObservationRegistryAssert.assertThat(registry)
+                .hasSingleObservationThat()
+                .hasNameEqualTo("dbleases.tasks.report")
+                .hasLowCardinalityKeyValue("runner", "emails")
+                .hasLowCardinalityKeyValue("outcome", "lost")
+                .hasHighCardinalityKeyValue("tasks", "2")
+                .hasEvent("lost")
+                .hasBeenStopped();
     }
 
     private void outcomeIs(String outcome) {

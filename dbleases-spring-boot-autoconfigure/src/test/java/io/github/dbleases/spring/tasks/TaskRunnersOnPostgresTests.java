@@ -325,7 +325,7 @@ class TaskRunnersOnPostgresTests {
                     sql.execute("SELECT pg_notify('Emails \"new\"', '')");
                     awaitNothingPending();
                 });
-        // The server notices the end of a connection a moment later.
+        // The server ends a connection a moment after it was closed.
         await().untilAsserted(() -> assertThat(
                         sql.column("SELECT query FROM pg_stat_activity WHERE query LIKE 'LISTEN \"Emails%'"))
                 .isEmpty());

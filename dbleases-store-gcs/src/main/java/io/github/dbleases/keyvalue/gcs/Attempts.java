@@ -22,25 +22,25 @@ final class Attempts {
         this.end = System.nanoTime() + config.timeout().toNanos();
     }
 
-    /** Refuses to ask for anything on behalf of a thread that was interrupted. */
+    /** Throws if the thread was interrupted. */
     void begin() {
         if (Thread.currentThread().isInterrupted()) {
             throw new StoreUnavailableException("The call was interrupted.");
         }
     }
 
-    /** Whether an attempt that failed may have had its effect. */
+    /** Returns whether a failed attempt may have taken effect. */
     boolean effectPossible() {
         return effectPossible;
     }
 
-    /** Returns after a pause if the call may be tried again; throws if it may not, or if its time is up. */
+    /** Pauses and returns if the call may be retried. Throws if it may not or if its time is up. */
     void pauseAfter(StorageException e) {
         if (!Failures.isTransient(e)) {
             throw Failures.unusable(e, config);
         }
         effectPossible |= Failures.leavesOutcomeOpen(e);
-        // Clients that were rejected at the same time must not retry at the same time.
+        // Random, so that clients that were rejected together do not retry together.
         long pause = ThreadLocalRandom.current().nextLong(pauseNanos / 2, pauseNanos);
         if (end - System.nanoTime() <= pause) {
             throw new StoreUnavailableException(
@@ -52,11 +52,11 @@ final class Attempts {
         sleep(pause, e);
     }
 
-    /** Says that an object changed between two requests that had to see the same. */
+    /** Allows another attempt after an object changed between two requests that had to see the same version. */
     void again() {
         begin();
         if (System.nanoTime() - end >= 0) {
-            throw new StoreUnavailableException("An object in gs://%s changed all the time for %d ms."
+            throw new StoreUnavailableException("An object in gs://%s kept changing for %d ms."
                     .formatted(config.bucket(), config.timeout().toMillis()));
         }
     }

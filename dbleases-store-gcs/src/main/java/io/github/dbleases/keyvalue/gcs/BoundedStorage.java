@@ -7,8 +7,8 @@ import com.google.cloud.storage.Storage;
 import java.time.Duration;
 
 /**
- * Makes a client that tries each request once, and not for long. By default the client library goes on for 50 seconds, and
- * does not tell which of its attempts the answer belongs to.
+ * Creates a client that makes a single, short attempt for each request. By default, the client library retries for 50
+ * seconds and does not say which attempt was answered.
  */
 final class BoundedStorage {
 
@@ -18,7 +18,7 @@ final class BoundedStorage {
         if (!(storage.getOptions() instanceof HttpStorageOptions options)
                 || !(options.getTransportOptions() instanceof HttpTransportOptions transport)) {
             throw new IllegalArgumentException(
-                    "The store needs a client of Google Cloud Storage that speaks HTTP (StorageOptions.http()), but has one of "
+                    "The store needs a Google Cloud Storage client that uses HTTP (StorageOptions.http()), but got one with "
                             + storage.getOptions().getClass().getName());
         }
         int millis = (int) Math.min(Integer.MAX_VALUE, timeout.toMillis());

@@ -4,7 +4,7 @@ import com.google.cloud.storage.StorageException;
 import io.github.dbleases.StoreUnusableException;
 import java.util.Set;
 
-/** What the answers of the service mean, by their HTTP status. */
+/** Classifies the responses of the service by their HTTP status. */
 final class Failures {
 
     private static final int NO_ANSWER = 0;
@@ -19,7 +19,7 @@ final class Failures {
     private static final Set<String> RATE_LIMITS = Set.of("rateLimitExceeded", "userRateLimitExceeded");
 
     private static final String ROLES =
-            "Give the service account the role roles/storage.objectUser on the bucket, or other ones with the permissions "
+            "Give the service account the role roles/storage.objectUser on the bucket, or roles with the permissions "
                     + "storage.objects.create, .delete, .get and .list.";
 
     private Failures() {}
@@ -32,12 +32,12 @@ final class Failures {
         return e.getCode() == NOT_FOUND;
     }
 
-    /** Whether it may work when it is tried again. */
+    /** Returns whether another attempt may succeed. */
     static boolean isTransient(StorageException e) {
         return isRateLimit(e) || leavesOutcomeOpen(e);
     }
 
-    /** Whether the request may have had its effect. One that was refused because there were too many has not. */
+    /** Returns whether the request may have taken effect. A request that was rate limited has not. */
     static boolean leavesOutcomeOpen(StorageException e) {
         int code = e.getCode();
         return code == NO_ANSWER || code == REQUEST_TIMEOUT || code >= SERVER_ERROR;
@@ -65,11 +65,12 @@ final class Failures {
                         GcsCredentials.REMEDY);
             case FORBIDDEN ->
                 new StoreUnusableException(
-                        "The bucket '%s' may not be used as a store: %s".formatted(bucket, e.getMessage()),
-                        ROLES + " A retention policy of the bucket would forbid to change an object.");
+                        "Access to the bucket '%s' is forbidden: %s".formatted(bucket, e.getMessage()),
+                        ROLES
+                                + " The bucket must not have a retention policy, because it would prevent objects from being changed.");
             default ->
                 new StoreUnusableException(
-                        "Google Cloud Storage refuses what is asked of the bucket '%s' (%d): %s"
+                        "Google Cloud Storage refused a request for the bucket '%s' (%d): %s"
                                 .formatted(bucket, e.getCode(), e.getMessage()),
                         "Check bucket and prefix.",
                         "bucket",

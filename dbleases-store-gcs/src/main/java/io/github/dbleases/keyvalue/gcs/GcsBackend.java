@@ -20,18 +20,18 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Documents as objects in a bucket. Any number of threads may use a backend.
+ * Keeps documents as objects in a bucket. Any number of threads may use a backend.
  *
- * <p>If the service is overloaded or does not answer, a request is repeated within the time budget of the call. A repeated write
- * may fail because the first attempt had its effect, so each write has a mark that identifies it. If another write has replaced
- * it in the meantime, its outcome is unknown, and the exception says so.
+ * <p>If the service is overloaded or does not answer, a request is repeated within the time budget of the call. A
+ * repeated write may fail because the first attempt took effect, so each write carries a mark that identifies it. If
+ * another write has replaced it in the meantime, its outcome is unknown, and the exception says so.
  *
- * <p>The service accepts about one write per second for each object, and more in a short burst. Further writes wait. Disable soft
- * delete and versioning for the bucket, because each heartbeat writes an object.
+ * <p>The service accepts about one write per second for each object, and more in a short burst. Further writes wait.
+ * Disable soft delete and versioning for the bucket, because each heartbeat writes an object.
  */
 public final class GcsBackend implements KeyValueBackend {
 
-    /** The name of the mark in the metadata of an object. */
+    /** The metadata key of the mark. */
     private static final String MARK = "dbleases-write";
 
     private static final int PAGE = 1000;
@@ -39,14 +39,14 @@ public final class GcsBackend implements KeyValueBackend {
     private final Storage storage;
     private final GcsBackendConfig config;
 
-    /** The service says of an object that it is missing also when there is no bucket. */
+    /** Whether the bucket is known to exist. The service also reports an object as missing if there is no bucket. */
     private volatile boolean bucketSeen;
 
     /**
-     * Prepares the backend; nothing is asked of the service yet.
+     * Creates a backend. It calls the service when it is first used.
      *
-     * @param storage a client that speaks HTTP; its credentials and its host are used, its timeouts and retries are not
-     * @throws IllegalArgumentException if the client speaks gRPC
+     * @param storage a client that uses HTTP; its credentials and its host are used, its timeouts and retries are not
+     * @throws IllegalArgumentException if the client uses gRPC
      */
     public GcsBackend(Storage storage, GcsBackendConfig config) {
         this.storage = BoundedStorage.of(storage, config.timeout());
@@ -125,7 +125,7 @@ public final class GcsBackend implements KeyValueBackend {
         }
     }
 
-    /** Returns the version of a write that may have had its effect in an earlier attempt. */
+    /** Returns the version of a write that may have taken effect in an earlier attempt. */
     private String versionOfOwnWrite(String key, String mark) {
         Attempts attempts = new Attempts(config);
         while (true) {
@@ -204,7 +204,7 @@ public final class GcsBackend implements KeyValueBackend {
 
     private StoreUnavailableException outcomeOpen(String key) {
         return new StoreUnavailableException(
-                "An attempt to write %s was not answered, and another write has come since: it is not known which was first."
+                "An attempt to write %s was not answered, and the object has been written since, so the outcome is unknown."
                         .formatted(place(key)));
     }
 
@@ -216,7 +216,10 @@ public final class GcsBackend implements KeyValueBackend {
         return Long.toString(object.getGeneration());
     }
 
-    /** Returns null for what is no version of an object; 0 would mean that there is none. */
+    /**
+     * Returns null if the version is not a generation. 0 is not a generation either: as a condition,
+     * it would mean that the object must not exist.
+     */
     private static @Nullable Long generation(String version) {
         try {
             long generation = Long.parseLong(version);

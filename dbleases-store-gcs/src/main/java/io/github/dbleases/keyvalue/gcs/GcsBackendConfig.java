@@ -7,31 +7,29 @@ import java.time.Duration;
 /**
  * Settings of a {@link GcsBackend}.
  *
- * @param bucket name of the bucket, which must exist
- * @param prefix the prefix of the names of the objects; all clients with the same prefix share the leases
- * @param timeout time budget of a call; no attempt begins after it
+ * @param bucket the name of the bucket, which must exist
+ * @param prefix the prefix of the object names; all clients with the same prefix share the leases
+ * @param timeout the time budget of a call; no attempt starts after it
  */
 public record GcsBackendConfig(String bucket, String prefix, Duration timeout) {
 
-    /** The prefix unless another one is set. */
+    /** The default prefix. */
     public static final String DEFAULT_PREFIX = "dbleases/";
 
-    /** With the longest key, a name of an object has at most 1,024 bytes. */
+    /** With the longest key, an object name has at most 1,024 bytes. */
     private static final int LONGEST_PREFIX = 300;
 
     public GcsBackendConfig {
         if (bucket.isBlank()) {
             throw new InvalidConfigurationException(
-                    "bucket is blank, but must be the name of a bucket.",
-                    "Set bucket to the name of a bucket.",
-                    "bucket");
+                    "bucket is blank, but must be a bucket name.", "Set bucket to a bucket name.", "bucket");
         }
         int bytes = prefix.getBytes(StandardCharsets.UTF_8).length;
         if (bytes == 0 || bytes > LONGEST_PREFIX || prefix.chars().anyMatch(Character::isISOControl)) {
             throw new InvalidConfigurationException(
                     "prefix is '%s', but must have 1 to %d bytes without control characters."
                             .formatted(prefix, LONGEST_PREFIX),
-                    "Set another prefix.",
+                    "Set a different prefix.",
                     "prefix");
         }
         if (timeout.compareTo(Duration.ofMillis(1)) < 0) {

@@ -7,11 +7,11 @@ import com.google.cloud.storage.StorageOptions;
 import io.github.dbleases.StoreUnusableException;
 import java.io.IOException;
 
-/** A client of Google Cloud Storage with the credentials that the environment has. */
+/** Creates a client of Google Cloud Storage with the credentials of the environment. */
 public final class GcsCredentials {
 
     static final String REMEDY =
-            "Run where there is a service account (Compute Engine, Cloud Run, GKE with workload identity), or set the "
+            "Run with a service account (Compute Engine, Cloud Run, GKE with workload identity), or set the "
                     + "environment variable GOOGLE_APPLICATION_CREDENTIALS to a file with credentials, or run 'gcloud auth "
                     + "application-default login', or define a bean of type com.google.cloud.storage.Storage.";
 
@@ -34,7 +34,7 @@ public final class GcsCredentials {
         }
     }
 
-    /** Where credentials come from; throws when there are none. */
+    /** Supplies credentials, or throws if there are none. */
     @FunctionalInterface
     interface Source {
 

@@ -1,9 +1,9 @@
 /**
- * Documents as objects in a bucket of Google Cloud Storage.
+ * Keeps documents as objects in a bucket of Google Cloud Storage.
  *
- * <p>The version of a document is the generation of its object, which the service gives to each write anew; conditions are
- * its generation preconditions. Reads and lists of the service are strongly consistent. Its limits are in
- * {@link io.github.dbleases.keyvalue.gcs.GcsBackend}.
+ * <p>The version of a document is the generation of its object. The service assigns a new one to each write, and
+ * conditions are generation preconditions. Reads and lists are strongly consistent. {@link
+ * io.github.dbleases.keyvalue.gcs.GcsBackend} describes the limits.
  */
 @NullMarked
 package io.github.dbleases.keyvalue.gcs;

@@ -14,7 +14,7 @@ class ArchitectureTests {
     private static final String ROOT = "io.github.dbleases";
 
     @Test
-    void theBackendKnowsOnlyTheInterfaceThatItImplements() {
+    void theBackendUsesOnlyTheInterfaceThatItImplements() {
         classes()
                 .should()
                 .onlyDependOnClassesThat(resideOutsideOfPackage(ROOT + "..")

@@ -24,15 +24,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * The part of the JSON API of Google Cloud Storage that the backend uses, over HTTP: insert by multipart upload, read, list
- * page by page, delete, each with generation preconditions. Faults are put between the request and the reply.
+ * The part of Google Cloud Storage's JSON API that the backend uses, over HTTP: insert by multipart upload, read, paged
+ * lists and delete, each with generation preconditions. Faults are injected between the request and the reply.
  */
 public final class FakeGcs implements AutoCloseable {
 
     public static final String BUCKET = "leases";
 
     static {
-        // Headers and body are sent apart, and the second would wait until the first is acknowledged, 40 ms later.
+        // Headers and body are sent separately. The body would otherwise wait until the headers are acknowledged, 40 ms
+        // later.
         System.setProperty("sun.net.httpserver.nodelay", "true");
     }
 
@@ -61,7 +62,7 @@ public final class FakeGcs implements AutoCloseable {
         }
     }
 
-    /** Returns a client with a connection pool and settings of its own. */
+    /** Returns a client with its own connection pool and settings. */
     public Storage client() {
         return StorageOptions.http()
                 .setHost("http://localhost:" + server.getAddress().getPort())
@@ -75,7 +76,7 @@ public final class FakeGcs implements AutoCloseable {
         return faults;
     }
 
-    /** Lets every so many writes have their effect and stay without an answer. */
+    /** Leaves every n-th write unanswered after it has taken effect. */
     public void loseReplies(int every) {
         faults.loseReplies(every);
     }
@@ -122,7 +123,7 @@ public final class FakeGcs implements AutoCloseable {
         String[] parts = path.split("/", 7);
         Map<String, String> query = query(exchange.getRequestURI().getRawQuery());
         if (parts.length < 6 || !path.startsWith("/storage/v1/b/") || !parts[5].equals("o")) {
-            return Reply.error(400, "invalid", "Not known here: " + path);
+            return Reply.error(400, "invalid", "Unknown path: " + path);
         }
         if (!parts[4].equals(BUCKET)) {
             return Reply.error(404, "notFound", "The specified bucket does not exist.");
@@ -198,7 +199,7 @@ public final class FakeGcs implements AutoCloseable {
         return query;
     }
 
-    /** An object that is there. */
+    /** A stored object. */
     private record StoredObject(String name, JsonObject metadata, byte[] content, long generation) {
 
         boolean meets(String ifGenerationMatch) {
@@ -216,7 +217,7 @@ public final class FakeGcs implements AutoCloseable {
         }
     }
 
-    /** The two parts of a multipart upload: what is said of the object, and its content. */
+    /** The two parts of a multipart upload: the metadata of the object and its content. */
     private record Upload(JsonObject metadata, byte[] content) {
 
         private static final String BLANK_LINE = "\r\n\r\n";
@@ -240,7 +241,7 @@ public final class FakeGcs implements AutoCloseable {
         }
     }
 
-    /** What is sent back. */
+    /** A response. */
     private record Reply(int status, String type, byte[] body) {
 
         static Reply json(int status, JsonObject body) {

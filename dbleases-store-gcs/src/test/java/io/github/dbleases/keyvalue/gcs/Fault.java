@@ -6,35 +6,35 @@ import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** What goes wrong between a request and its reply. */
+/** The faults between a request and its reply. */
 enum Fault {
     NONE,
 
-    /** Before the request is looked at, something else happens. */
+    /** Something else happens before the request is processed. */
     INTERLUDE,
 
-    /** The connection breaks before the request has come. */
+    /** The connection breaks before the request arrives. */
     REQUEST_LOST,
 
-    /** The connection breaks after the request has had its effect. */
+    /** The connection breaks after the request has taken effect. */
     REPLY_LOST,
 
-    /** There is no reply for as long as the test lasts, and the request has no effect. */
+    /** There is no reply until the test ends, and the request has no effect. */
     SILENCE,
 
-    /** There is no reply for as long as the test lasts, and the request has its effect. */
+    /** There is no reply until the test ends, but the request takes effect. */
     SILENCE_AFTER_EFFECT,
 
     /** The service cannot answer. */
     UNAVAILABLE(503, "backendError"),
 
-    /** The service cannot answer any more. */
+    /** The service cannot answer after the request has taken effect. */
     UNAVAILABLE_AFTER_EFFECT(503, "backendError"),
 
     /** An object is written too often. */
     TOO_MANY_REQUESTS(429, "rateLimitExceeded"),
 
-    /** A quota is used up, as the service says it in some places. */
+    /** A quota is used up, as some parts of the service report it. */
     RATE_LIMIT(403, "rateLimitExceeded"),
 
     FORBIDDEN(403, "forbidden"),
@@ -55,7 +55,7 @@ enum Fault {
         this.reason = reason;
     }
 
-    /** Returns whether the request goes on and has its effect. */
+    /** Returns whether the request continues and takes effect. */
     boolean beforeEffect(Runnable wait) {
         if (this == SILENCE) {
             wait.run();
@@ -73,10 +73,10 @@ enum Fault {
         return this == NONE || this == INTERLUDE;
     }
 
-    /** Replies with an error, or with nothing: the connection is closed then. */
+    /** Replies with an error, or closes the connection. */
     void reply(HttpExchange exchange) throws IOException {
         if (status != 0) {
-            byte[] body = error(status, reason, "Said by the test: " + this)
+            byte[] body = error(status, reason, "Sent by the test: " + this)
                     .toString()
                     .getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");

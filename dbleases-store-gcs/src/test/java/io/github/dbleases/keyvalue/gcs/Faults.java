@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The faults that are still to come, and the number of requests that came. */
+/** The faults that are still to occur, and the number of received requests. */
 final class Faults {
 
     /** The kinds of request. */
@@ -24,7 +24,7 @@ final class Faults {
     private int writes;
     private volatile Runnable interlude = () -> {};
 
-    /** Lets the next requests of a kind meet these faults, one each. */
+    /** Assigns these faults to the next requests of a kind, one each. */
     synchronized void next(Method method, Fault... faults) {
         Deque<Fault> queue = coming.computeIfAbsent(method, unused -> new ArrayDeque<>());
         for (Fault fault : faults) {
@@ -32,22 +32,22 @@ final class Faults {
         }
     }
 
-    /** Lets every request of a kind meet this fault from now on. */
+    /** Assigns a fault to every request of a kind from now on. */
     synchronized void always(Method method, Fault fault) {
         always.put(method, fault);
     }
 
-    /** Lets every so many writes have their effect and stay without an answer. */
+    /** Leaves every n-th write unanswered after it has taken effect. */
     synchronized void loseReplies(int every) {
         lossInterval = every;
     }
 
-    /** Says what happens at a {@link Fault#INTERLUDE}. */
+    /** Sets what happens at a {@link Fault#INTERLUDE}. */
     void interlude(Runnable action) {
         interlude = action;
     }
 
-    /** Returns what the request that has come meets. */
+    /** Returns the fault for the request that has just arrived. */
     Fault meet(String method) {
         Fault fault = take(method);
         if (fault == Fault.INTERLUDE) {
@@ -66,12 +66,12 @@ final class Faults {
         return queue == null || queue.isEmpty() ? always.getOrDefault(kind, Fault.NONE) : queue.remove();
     }
 
-    /** Returns the number of requests that have come. */
+    /** Returns the number of received requests. */
     int requests() {
         return requests.get();
     }
 
-    /** Returns the number of requests since it was asked for last. */
+    /** Returns the number of requests since the last call of this method. */
     int countRequests() {
         return requests.getAndSet(0);
     }

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /**
- * The contracts of a backend and of a store: on Google Cloud Storage over HTTP, and on Google's own storage in memory, which
- * is given generations.
+ * The contracts of a backend and of a store: on Google Cloud Storage over HTTP, and on Google's own in-memory storage
+ * with generations added to it.
  */
 class GcsContractTests {
 
@@ -84,9 +84,9 @@ class GcsContractTests {
         }
     }
 
-    /** When this fails, Google's storage in memory has learned what {@link GenerationalFake} adds to it. */
+    /** If this fails, Google's in-memory storage supports what {@link GenerationalFake} adds to it. */
     @Test
-    void theStorageInMemoryAloneKnowsNeitherGenerationsNorConditions() {
+    void googlesInMemoryStorageAloneHasNoGenerationsAndNoConditions() {
         Storage storage = LocalStorageHelper.customOptions(false).getService();
         BlobInfo object = BlobInfo.newBuilder("leases", "dbleases/lease/orders").build();
 

@@ -49,7 +49,7 @@ class GcsFaultTests {
 
     @ParameterizedTest
     @EnumSource(names = {"REQUEST_LOST", "UNAVAILABLE", "TOO_MANY_REQUESTS", "RATE_LIMIT"})
-    void aWriteThatHadNoEffectIsTriedAgain(Fault fault) {
+    void aWriteThatHadNoEffectIsRetried(Fault fault) {
         server.faults().next(POST, fault, fault);
 
         String version = create("first");
@@ -72,14 +72,14 @@ class GcsFaultTests {
     }
 
     @Test
-    void aWriteThatWasTriedAgainBehindAnotherOneLeavesItsOutcomeOpen() {
+    void aWriteThatIsRetriedAfterAnotherOneLeavesItsOutcomeOpen() {
         server.faults().next(POST, Fault.UNAVAILABLE, Fault.INTERLUDE);
         server.faults().interlude(() -> other.put("lease/orders", "theirs", null));
 
         assertThatThrownBy(() -> create("mine"))
                 .isInstanceOf(StoreUnavailableException.class)
                 .hasMessageContaining("gs://leases/dbleases/lease/orders")
-                .hasMessageContaining("not known which was first");
+                .hasMessageContaining("outcome is unknown");
 
         assertThat(content()).contains("theirs");
     }
@@ -98,7 +98,7 @@ class GcsFaultTests {
     }
 
     @Test
-    void whatWasRefusedForComingTooOftenHadNoEffect() {
+    void aRateLimitedRequestHadNoEffect() {
         server.faults().next(POST, Fault.TOO_MANY_REQUESTS, Fault.INTERLUDE);
         server.faults().interlude(() -> other.put("lease/orders", "theirs", null));
 
@@ -106,7 +106,7 @@ class GcsFaultTests {
     }
 
     @Test
-    void aDocumentWhoseDeletionIsNotAnsweredMayHaveBeenDeletedByAnyone() {
+    void anUnansweredDeletionLeavesItsOutcomeOpen() {
         String version = create("first");
         server.faults().next(DELETE, Fault.REPLY_LOST);
 
@@ -116,7 +116,7 @@ class GcsFaultTests {
     }
 
     @Test
-    void aDeletionThatHadNoEffectIsTriedAgain() {
+    void aDeletionThatHadNoEffectIsRetried() {
         String version = create("first");
         server.faults().next(DELETE, Fault.UNAVAILABLE);
 
@@ -124,7 +124,7 @@ class GcsFaultTests {
     }
 
     @Test
-    void readsAreTriedAgain() {
+    void readsAreRetried() {
         String version = create("first");
         server.faults().next(GET, Fault.UNAVAILABLE, Fault.NONE, Fault.TOO_MANY_REQUESTS, Fault.UNAVAILABLE);
 
@@ -134,7 +134,7 @@ class GcsFaultTests {
     }
 
     @Test
-    void aListWhoseSecondPageFailsBeginsAgain() {
+    void aListWhoseSecondPageFailsStartsAgain() {
         IntStream.range(0, 150).forEach(i -> backend.put("lease/" + i, "", null));
         server.faults().next(GET, Fault.NONE, Fault.UNAVAILABLE);
 
@@ -142,7 +142,7 @@ class GcsFaultTests {
     }
 
     @Test
-    void aDocumentThatIsReplacedBetweenTheRequestsOfAReadIsReadAnew() {
+    void aDocumentThatIsReplacedBetweenTheRequestsOfAReadIsReadAgain() {
         String first = create("first");
         AtomicReference<String> second = new AtomicReference<>();
         server.faults().next(GET, Fault.NONE, Fault.INTERLUDE);
@@ -180,7 +180,7 @@ class GcsFaultTests {
     }
 
     @Test
-    void aServiceThatIsNotThereIsNotAvailable() {
+    void aServiceThatCannotBeReachedIsUnavailable() {
         server.close();
 
         assertThatThrownBy(() -> backend(Duration.ofMillis(200)).list(""))

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is said when the bucket, the credentials or the settings are not as they have to be. */
+/** The messages for a bucket, credentials or settings that are wrong. */
 class GcsSetUpTests {
 
     private final FakeGcs server = FakeGcs.start();
@@ -54,18 +54,18 @@ class GcsSetUpTests {
 
     @ParameterizedTest
     @MethodSource("verbs")
-    void missingRightsAreNamed(Consumer<GcsBackend> verb) {
+    void missingPermissionsAreNamed(Consumer<GcsBackend> verb) {
         always(Fault.FORBIDDEN);
 
         assertThatThrownBy(() -> verb.accept(backend()))
                 .isInstanceOf(StoreUnusableException.class)
-                .hasMessageContaining("The bucket 'leases' may not be used as a store")
+                .hasMessageContaining("Access to the bucket 'leases' is forbidden")
                 .hasMessageContaining("roles/storage.objectUser");
     }
 
     @ParameterizedTest
     @MethodSource("verbs")
-    void credentialsThatAreNotAcceptedAreNamed(Consumer<GcsBackend> verb) {
+    void rejectedCredentialsAreReported(Consumer<GcsBackend> verb) {
         always(Fault.UNAUTHORIZED);
 
         assertThatThrownBy(() -> verb.accept(backend()))
@@ -76,16 +76,16 @@ class GcsSetUpTests {
 
     @ParameterizedTest
     @MethodSource("verbs")
-    void whatTheServiceRefusesIsQuoted(Consumer<GcsBackend> verb) {
+    void theRefusalOfTheServiceIsQuoted(Consumer<GcsBackend> verb) {
         always(Fault.INVALID);
 
         assertThatThrownBy(() -> verb.accept(backend()))
                 .isInstanceOf(StoreUnusableException.class)
-                .hasMessageContaining("(400): Said by the test: INVALID");
+                .hasMessageContaining("(400): Sent by the test: INVALID");
     }
 
     @Test
-    void withoutCredentialsTheRemedyIsTold() {
+    void theMessageForMissingCredentialsHasARemedy() {
         assertThatThrownBy(() -> GcsCredentials.storage(() -> {
                     throw new IOException("no credentials anywhere");
                 }))
@@ -95,7 +95,7 @@ class GcsSetUpTests {
     }
 
     @Test
-    void withCredentialsThereIsAClient() {
+    void aClientIsCreatedWithCredentials() {
         Storage storage = GcsCredentials.storage(NoCredentials::getInstance);
 
         assertThat(storage.getOptions()).isInstanceOf(HttpStorageOptions.class);
@@ -115,7 +115,7 @@ class GcsSetUpTests {
     }
 
     @Test
-    void aClientThatSpeaksGrpcIsRefused() {
+    void aGrpcClientIsRefused() {
         StorageOptions options = StorageOptions.grpc()
                 .setProjectId("test")
                 .setCredentials(NoCredentials.getInstance())
@@ -130,7 +130,7 @@ class GcsSetUpTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "a\nb", "TOO LONG"})
-    void aPrefixThatNoObjectCanHaveIsRefused(String prefix) {
+    void anInvalidPrefixIsRefused(String prefix) {
         String wrong = prefix.equals("TOO LONG") ? "x".repeat(301) : prefix;
 
         assertThatThrownBy(() -> config("leases", wrong))

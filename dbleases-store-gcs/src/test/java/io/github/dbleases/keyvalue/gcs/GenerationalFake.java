@@ -14,9 +14,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Google's storage in memory, with what it leaves out: it gives no generation to an object that is created, ignores the
- * conditions of a creation and of a deletion, and is for one thread. It keeps and lists the objects, beneath the very
- * client library that talks to the service otherwise.
+ * Google's in-memory storage, with what it lacks: it assigns no generation to a created object, ignores the conditions
+ * of creations and deletions, and supports only one thread. It keeps and lists the objects, below the client library
+ * that otherwise talks to the service.
  */
 final class GenerationalFake {
 

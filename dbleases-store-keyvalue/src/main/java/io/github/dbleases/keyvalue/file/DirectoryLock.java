@@ -14,15 +14,15 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lock of a directory: one file, which the operating system unlocks when a process ends, however it ends. It locks
- * processes from each other, so the threads of this one lock each other out before: also those of another class loader,
- * since a process that closes the file loses the lock on many systems, whichever of its threads has it.
+ * Locks a directory through a file in it. The operating system releases the lock when the process ends, however it
+ * ends. The lock only keeps other processes out, so threads of this process lock each other out first. That includes
+ * threads of other class loaders: on many systems, a process loses the lock when any of its threads closes the file.
  */
 final class DirectoryLock {
 
     private static final String NAME = "leases.lock";
 
-    /** One for each directory that this class loader ever used. */
+    /** One lock for each directory that this class loader has used. */
     private static final Map<String, ReentrantLock> WITHIN_CLASS_LOADER = new ConcurrentHashMap<>();
 
     private final Path directory;
@@ -31,7 +31,7 @@ final class DirectoryLock {
         this.directory = directory;
     }
 
-    /** What is done under the lock. */
+    /** Runs under the lock. */
     @FunctionalInterface
     interface Action<T> {
 
@@ -50,17 +50,17 @@ final class DirectoryLock {
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while it waited for the lock of " + directory);
+            throw new InterruptedIOException("interrupted while waiting for the lock of " + directory);
         }
     }
 
-    /** Returns the same for all paths to the directory. */
+    /** Returns a name that is the same for all paths to the directory. */
     private String name() throws IOException {
         Object key = Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
         return "io.github.dbleases lock of " + (key != null ? key : directory.toRealPath());
     }
 
-    /** A string that is interned is one object for all class loaders. */
+    /** Synchronizes on the interned name, which is the same object in all class loaders. */
     private <T> T holdingProcess(String name, Action<T> action) throws IOException {
         synchronized (name.intern()) {
             return holdingFile(directory.resolve(NAME), action);
@@ -72,8 +72,8 @@ final class DirectoryLock {
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
                 Object opened = identity(file);
                 channel.lock();
-                // The file may have been deleted in the meantime, for example by a cleanup job. Others then lock a new
-                // one.
+                // The file may have been deleted in the meantime, for example by a cleanup job. Other processes then
+                // lock a new file.
                 if (Objects.equals(opened, identity(file))) {
                     return action.perform();
                 }
@@ -81,7 +81,7 @@ final class DirectoryLock {
         }
     }
 
-    /** Returns null where files have none. */
+    /** Returns null on file systems without file keys. */
     private static @Nullable Object identity(Path file) throws IOException {
         return Files.exists(file)
                 ? Files.readAttributes(file, BasicFileAttributes.class).fileKey()

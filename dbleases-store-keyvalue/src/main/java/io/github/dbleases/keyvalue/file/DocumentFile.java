@@ -18,8 +18,8 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
 /**
- * The file of a document: one line with the version, a checksum and the key, then the text. A file that is not so was
- * damaged; it has a version nonetheless, by which it can be replaced and deleted.
+ * The file of a document: one line with the version, a checksum and the key, followed by the text. Any other file is
+ * damaged, but still has a version, so that it can be replaced and deleted.
  */
 final class DocumentFile {
 
@@ -29,14 +29,14 @@ final class DocumentFile {
     private DocumentFile() {}
 
     /**
-     * What the first line says.
+     * The first line.
      *
      * @param key the key, empty if the file is damaged
-     * @param length the length of the line with its end, in bytes
+     * @param length the length of the line in bytes, including its end
      */
     record Header(String key, String version, String checksum, int length) {}
 
-    /** Writes a file that did not exist, and returns when it will outlast a loss of power. */
+    /** Writes a new file, and returns once it would survive a power failure. */
     static void write(Path file, String key, String version, String content) throws IOException {
         byte[] text = content.getBytes(UTF_8);
         byte[] header = "# dbleases %s %s %s\n"
@@ -54,7 +54,7 @@ final class DocumentFile {
         }
     }
 
-    /** Reads the first line, or empty if there is no file. */
+    /** Reads the first line. Empty if there is no file. */
     static Optional<Header> header(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             return Optional.of(header(in.readNBytes(LONGEST_HEADER)));
@@ -64,7 +64,7 @@ final class DocumentFile {
     }
 
     /**
-     * Reads the document of a key, or empty if there is no file.
+     * Reads the document of a key. Empty if there is no file.
      *
      * @throws StoreUnusableException if the file is damaged
      */
@@ -78,8 +78,8 @@ final class DocumentFile {
         Header header = header(all);
         if (!header.key.equals(key) || !header.checksum.equals(checksum(all, header.length))) {
             throw new StoreUnusableException(
-                    "The file %s is not as dbleases wrote it: its first line or its checksum is wrong.".formatted(file),
-                    "Restore it as it was. If that is not possible, stop all clients, delete it and start them again.");
+                    "The file %s has been changed or damaged: its first line or its checksum is wrong.".formatted(file),
+                    "Restore its original content. If that is not possible, stop all clients, delete it and start them again.");
         }
         return Optional.of(
                 new Document(new String(all, header.length, all.length - header.length, UTF_8), header.version));

@@ -23,12 +23,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Documents in a directory, each in a file of its own that people can read. Processes share them that have the directory
- * in common: on one machine, or on a file system that several machines mount and that has locks (NFS 4).
+ * Keeps documents in a directory, each in its own human-readable file. Processes share the documents if they share the
+ * directory: on one machine, or on a file system with locks that several machines mount (NFS 4).
  *
- * <p>A document is written to a temporary file, which is then renamed under the lock of the directory. So a process that
- * ends in the middle of a write leaves the document as it was and the lock free. The directory is created when it is
- * missing.
+ * <p>A document is written to a temporary file, which is then renamed under the lock of the directory. A process that
+ * ends in the middle of a write therefore leaves the document unchanged and the lock free. The directory is created if
+ * it doesn't exist.
  */
 public final class FileBackend implements KeyValueBackend {
 
@@ -38,7 +38,7 @@ public final class FileBackend implements KeyValueBackend {
     private final Path directory;
     private final DirectoryLock lock;
 
-    /** Uses a directory, which is not looked at before the first call. */
+    /** Creates a backend on a directory. The directory is not accessed before the first call. */
     public FileBackend(Path directory) {
         this.directory = directory.toAbsolutePath().normalize();
         this.lock = new DirectoryLock(this.directory);
@@ -60,8 +60,8 @@ public final class FileBackend implements KeyValueBackend {
             String version = UUID.randomUUID().toString();
             Path temporary = directory.resolve(version + TEMPORARY);
             try {
-                // Before the lock is taken, because it takes long. A process that is paused under the lock blocks all
-                // others.
+                // Written before the lock is taken, because writing is slow and a process that is paused under the lock
+                // blocks all others.
                 DocumentFile.write(temporary, key, version, content);
                 boolean written = lock.holding(() -> hasVersion(file, ifVersion) && rename(temporary, file));
                 return written ? Optional.of(version) : Optional.empty();
@@ -103,7 +103,7 @@ public final class FileBackend implements KeyValueBackend {
         });
     }
 
-    /** Looks through the directory; under the lock, as a file that is being renamed could be missed. */
+    /** Lists the directory. The caller holds the lock, because a file that is being renamed could be missed. */
     private List<Path> documents(String prefix) throws IOException {
         List<Path> documents = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
@@ -126,7 +126,7 @@ public final class FileBackend implements KeyValueBackend {
                 Files.deleteIfExists(temporary);
             }
         } catch (NoSuchFileException gone) {
-            // Its writer has renamed it.
+            // The process that wrote it has renamed it.
         }
     }
 
@@ -154,7 +154,7 @@ public final class FileBackend implements KeyValueBackend {
                 throw unusable(failure);
             }
             throw new StoreUnavailableException(
-                    "The directory %s does not answer as it should: %s".formatted(directory, failure), failure);
+                    "Accessing the directory %s failed: %s".formatted(directory, failure), failure);
         }
     }
 
@@ -169,6 +169,6 @@ public final class FileBackend implements KeyValueBackend {
     private StoreUnusableException unusable(IOException failure) {
         return new StoreUnusableException(
                 "The directory %s cannot be used: %s.".formatted(directory, failure),
-                "Let this process create, read, write and delete files in it, or choose another directory.");
+                "Allow this process to create, read, write and delete files in it, or choose another directory.");
     }
 }

@@ -6,8 +6,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * The names of the files of documents: legible, safe on every file system and different for different keys, also where
- * large and small letters are the same. A long name is cut and ends with a hash of the key.
+ * Maps keys to file names. The names are readable, safe on every file system, and different for different keys even
+ * where case is ignored. A long name is truncated and ends with a hash of the key.
  */
 final class FileNames {
 
@@ -26,7 +26,7 @@ final class FileNames {
         return name.endsWith(SUFFIX);
     }
 
-    /** Returns whether a file may be that of a key with a prefix; only the file itself tells for sure. */
+    /** Returns whether a file may belong to a key with a prefix. Only its header tells for sure. */
     static boolean mayHavePrefix(String name, String prefix) {
         String start = encode(prefix);
         return name.startsWith(start.substring(0, Math.min(CUT, start.length())));
@@ -46,7 +46,7 @@ final class FileNames {
                         name.append(letter);
                     } else {
                         throw new IllegalArgumentException(
-                                "Key '%s' has the character '%c', but may have only letters, digits and . _ - : /"
+                                "Key '%s' contains '%c', but may contain only letters, digits and . _ - : /"
                                         .formatted(key, letter));
                     }
                 }

@@ -1,4 +1,4 @@
-/** Documents in a directory of files, for processes on one machine or on a shared file system. */
+/** Keeps documents in a directory, for processes on one machine or on a shared file system. */
 @NullMarked
 package io.github.dbleases.keyvalue.file;
 

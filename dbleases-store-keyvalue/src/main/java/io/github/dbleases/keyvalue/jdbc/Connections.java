@@ -12,14 +12,14 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of the backend. The last two that were used are kept: a client has one thread for heartbeats and one for
- * the rest. Each keeps to autocommit and, where the driver can, to a time limit in the network.
+ * The connections of the backend. It keeps the two that were used last, because a client has one thread for heartbeats
+ * and one for other work. Each connection uses autocommit and, if the driver supports it, a network timeout.
  */
 final class Connections implements AutoCloseable {
 
     private static final int MOST_IDLE = 2;
 
-    /** Shorter than the time after which a firewall drops an idle connection. */
+    /** Shorter than the time after which firewalls drop idle connections. */
     private static final long LONGEST_IDLE_NANOS = Duration.ofSeconds(60).toNanos();
 
     private final DataSource dataSource;
@@ -31,7 +31,7 @@ final class Connections implements AutoCloseable {
         this.timeoutMillis = (int) Math.min(Integer.MAX_VALUE, timeout.toMillis());
     }
 
-    /** Returns a connection for the caller alone, until it is given back or discarded. */
+    /** Returns a connection that only the caller uses until it is given back or discarded. */
     Connection take() throws SQLException {
         Connection kept = takeIdle();
         return kept != null ? kept : open();
@@ -68,7 +68,7 @@ final class Connections implements AutoCloseable {
         try {
             connection.setNetworkTimeout(Runnable::run, timeoutMillis);
         } catch (SQLFeatureNotSupportedException | AbstractMethodError withoutNetwork) {
-            // A database in this process, or a driver that leaves it to the settings in its URL.
+            // An in-process database, or a driver that takes timeouts only from its URL.
         }
     }
 
@@ -83,13 +83,15 @@ final class Connections implements AutoCloseable {
         closeQuietly(connection);
     }
 
-    /** Closes a connection that is broken or in doubt, and those that are idle, as they lead to the same database. */
+    /**
+     * Closes a connection that is or may be broken. Also closes the idle ones, because they lead to the same database.
+     */
     void discard(Connection broken) {
         closeQuietly(broken);
         close();
     }
 
-    /** Closes the idle connections. New ones are opened if there is more to do. */
+    /** Closes the idle connections. Later calls open new ones. */
     @Override
     public void close() {
         List<Idle> all;
@@ -104,7 +106,7 @@ final class Connections implements AutoCloseable {
         try {
             connection.close();
         } catch (SQLException | RuntimeException e) {
-            // It is of no use any more, whatever is the matter with it.
+            // The connection is discarded anyway.
         }
     }
 

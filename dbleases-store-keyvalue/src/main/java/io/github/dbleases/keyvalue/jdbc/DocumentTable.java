@@ -11,12 +11,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The statements on the table. Each of them is atomic by itself, so a connection in autocommit mode is enough. */
+/** The statements on the table. Each of them is atomic by itself, so autocommit is sufficient. */
 final class DocumentTable {
 
     private static final String SELECT = "SELECT doc_content, doc_version FROM {table} WHERE doc_hash = ?";
 
-    /** Finds at least the keys with the prefix: an underscore in it stands for any character, and case may be ignored. */
+    /** Finds at least the keys with the prefix. An underscore in it matches any character, and case may be ignored. */
     private static final String LIST = "SELECT doc_key, doc_version FROM {table} WHERE doc_key LIKE ?";
 
     private static final String INSERT =

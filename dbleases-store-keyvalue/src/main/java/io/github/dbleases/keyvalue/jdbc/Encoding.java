@@ -6,14 +6,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** What is written into the columns: ASCII only, so that no character set or collation changes it. */
+/** Encodes column values in ASCII, so that no character set or collation changes them. */
 final class Encoding {
 
     private static final char ESCAPE = '\\';
 
     private Encoding() {}
 
-    /** Returns what stands for a key, as exact as the key and shorter than what any database can index. */
+    /** Returns a hash that identifies a key and is short enough for an index in any database. */
     static String hash(String key) {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
@@ -23,7 +23,10 @@ final class Encoding {
         }
     }
 
-    /** Writes each character that is not printable ASCII as a backslash, a u and four hexadecimal digits. */
+    /**
+     * Writes each character that is not printable ASCII, and each backslash, as a backslash, a u and four hexadecimal
+     * digits.
+     */
     static String encode(String text) {
         StringBuilder encoded = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
@@ -38,9 +41,9 @@ final class Encoding {
     }
 
     /**
-     * Returns the text that was written.
+     * Returns the original text.
      *
-     * @param encoded null stands for no text at all, as some databases read it so
+     * @param encoded the column value; null means the empty text, because some databases store it as null
      */
     static String decode(@Nullable String encoded) {
         if (encoded == null) {

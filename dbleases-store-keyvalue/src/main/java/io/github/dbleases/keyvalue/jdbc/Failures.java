@@ -10,14 +10,14 @@ import java.sql.SQLTransactionRollbackException;
 import java.sql.SQLTransientConnectionException;
 
 /**
- * What a failure means, by its class or by the first two characters of its SQL state, which are standardized. Some drivers
- * give neither; then the database is asked what there is.
+ * Classifies failures by the class of the exception or by the first two characters of the SQL state, which are
+ * standardized. Some drivers provide neither. The backend then checks the database.
  */
 final class Failures {
 
     private Failures() {}
 
-    /** Whether the statement may have had its effect: what failed is the connection, or the time was up. */
+    /** Returns whether the statement may have taken effect: the connection failed or the time was up. */
     static boolean leavesOutcomeOpen(SQLException e) {
         return e instanceof SQLTransientConnectionException
                 || e instanceof SQLNonTransientConnectionException
@@ -26,7 +26,7 @@ final class Failures {
                 || hasClass(e, "08");
     }
 
-    /** Whether the statement was undone because of another one at the same time. */
+    /** Returns whether the statement was rolled back because of a concurrent one. */
     static boolean isConflict(SQLException e) {
         return e instanceof SQLTransactionRollbackException || hasClass(e, "40");
     }
@@ -35,7 +35,7 @@ final class Failures {
         return e instanceof SQLIntegrityConstraintViolationException || hasClass(e, "23");
     }
 
-    /** Whether the statement is refused for what it names: there is no such table or column, or no right to use it. */
+    /** Returns whether a table or column does not exist or may not be used. */
     static boolean isRefusal(SQLException e) {
         return e instanceof SQLSyntaxErrorException || hasClass(e, "42");
     }

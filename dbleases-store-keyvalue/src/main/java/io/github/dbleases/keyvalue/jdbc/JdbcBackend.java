@@ -13,12 +13,12 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Documents in one table of a database. All processes must write to the same server. With a replica that lags, or with several
- * servers that accept writes, conditions are not reliable.
+ * Keeps documents in one table of a database. All processes must write to the same server. Conditions are not reliable
+ * with a lagging replica or with several servers that accept writes.
  *
- * <p>The data source should open new connections instead of taking them from the application's pool, and should have a connect
- * timeout. At most two idle connections stay open. If the driver supports it, a statement ends after the configured timeout. Any
- * number of threads may use a backend.
+ * <p>The data source should open new connections instead of taking them from the application's pool, and should have a
+ * connect timeout. At most two idle connections stay open. If the driver supports it, a statement ends after the
+ * configured timeout. Any number of threads may use a backend.
  */
 public final class JdbcBackend implements KeyValueBackend, AutoCloseable {
 
@@ -29,10 +29,10 @@ public final class JdbcBackend implements KeyValueBackend, AutoCloseable {
     private final DocumentTable table;
     private final JdbcBackendConfig config;
 
-    /** Whether a statement on the table has worked. */
+    /** Whether a statement on the table has succeeded. */
     private volatile boolean tableUsed;
 
-    /** Prepares the backend; nothing is connected yet. */
+    /** Creates a backend. It connects when it is first used. */
     public JdbcBackend(DataSource dataSource, JdbcBackendConfig config) {
         this.connections = new Connections(dataSource, config.timeout());
         this.definition = new TableDefinition(config.table());
@@ -55,7 +55,7 @@ public final class JdbcBackend implements KeyValueBackend, AutoCloseable {
         return written ? Optional.of(version) : Optional.empty();
     }
 
-    /** The database reports an existing row as an error, and not every driver says which kind of error it is. */
+    /** Databases report an existing row as an error, and not every driver says which kind of error it is. */
     private boolean insert(Connection connection, String key, Document document) throws SQLException {
         try {
             table.insert(connection, key, document);
@@ -92,7 +92,7 @@ public final class JdbcBackend implements KeyValueBackend, AutoCloseable {
         return "the row of %s where doc_key is '%s'".formatted(config.table(), key);
     }
 
-    /** Closes the connections that are open and not in use. The backend can still be used, and connects anew. */
+    /** Closes the idle connections. The backend can still be used and connects again. */
     @Override
     public void close() {
         connections.close();
@@ -107,7 +107,7 @@ public final class JdbcBackend implements KeyValueBackend, AutoCloseable {
         boolean tableKnown = tableUsed;
         for (int tried = 1; ; tried++) {
             if (Thread.currentThread().isInterrupted()) {
-                throw new StoreUnavailableException("The call was interrupted before the database was asked.");
+                throw new StoreUnavailableException("The call was interrupted before it reached the database.");
             }
             Connection connection = connect();
             try {
@@ -129,14 +129,14 @@ public final class JdbcBackend implements KeyValueBackend, AutoCloseable {
             return connections.take();
         } catch (SQLException e) {
             if (e.getCause() instanceof DbLeasesException explained) {
-                // The data source knows where it wanted to connect to.
+                // The data source has explained the failure and named its target.
                 throw explained;
             }
             throw new StoreUnavailableException("Cannot connect to the database: " + e.getMessage(), e);
         }
     }
 
-    /** Gives the connection back or up. Returns if the call may be tried again, as nothing has been written. */
+    /** Gives the connection back or discards it. Returns if nothing was written and the call may be retried. */
     private void settle(Connection connection, SQLException e, int tried, boolean tableKnown) {
         boolean again = false;
         try {
@@ -170,11 +170,11 @@ public final class JdbcBackend implements KeyValueBackend, AutoCloseable {
         if (Failures.isRefusal(e) && tried == TRIES) {
             throw refused(connection, e);
         }
-        // Another process may have created the table since; some drivers do not tell that it was missing.
+        // Another process may have created the table since. Some drivers don't report that a table is missing.
         return Failures.isRefusal(e) || (e.getSQLState() == null && !tableKnown && tried < TRIES);
     }
 
-    /** Another process may be faster. */
+    /** Creates the table, unless another process is faster. */
     private void create(Connection connection) throws SQLException {
         try {
             definition.create(connection);
@@ -186,7 +186,8 @@ public final class JdbcBackend implements KeyValueBackend, AutoCloseable {
                 throw new StoreUnusableException(
                         "The table %s does not exist and cannot be created: %s."
                                 .formatted(config.table(), e.getMessage()),
-                        "Create it with a user that is allowed to:%n%s".formatted(definition.statement(connection)));
+                        "Create it as a user with the required privileges:%n%s"
+                                .formatted(definition.statement(connection)));
             }
         }
     }
@@ -194,7 +195,7 @@ public final class JdbcBackend implements KeyValueBackend, AutoCloseable {
     private StoreUnusableException missing(Connection connection) throws SQLException {
         return new StoreUnusableException(
                 "The table %s does not exist.".formatted(config.table()),
-                "Create it, or set createTable to true, or set table to where it is:%n%s"
+                "Set table to an existing table, set createTable to true, or create the table:%n%s"
                         .formatted(definition.statement(connection)),
                 "createTable",
                 "table");
@@ -203,11 +204,11 @@ public final class JdbcBackend implements KeyValueBackend, AutoCloseable {
     private StoreUnusableException refused(Connection connection, SQLException e) throws SQLException {
         return new StoreUnusableException(
                 "The table %s cannot be used: %s.".formatted(config.table(), e.getMessage()),
-                "Grant the user SELECT, INSERT, UPDATE and DELETE on it. The table must look as this statement creates it:%n%s"
+                "Grant the user SELECT, INSERT, UPDATE and DELETE on it. The table must match this statement:%n%s"
                         .formatted(definition.statement(connection)));
     }
 
-    /** One verb on a connection. */
+    /** One operation on a connection. */
     @FunctionalInterface
     private interface Call<T> {
 

@@ -7,13 +7,13 @@ import java.util.regex.Pattern;
 /**
  * Settings of a {@link JdbcBackend}.
  *
- * @param table name of the table, with or without a schema before it: letters, digits and underscores
- * @param createTable whether the table is created when it does not exist
- * @param timeout how long the database may take for a statement; drivers round it up to seconds
+ * @param table the name of the table, optionally with a schema: letters, digits and underscores
+ * @param createTable whether to create the table if it doesn't exist
+ * @param timeout the time limit of a statement; drivers round it up to seconds
  */
 public record JdbcBackendConfig(String table, boolean createTable, Duration timeout) {
 
-    /** The table unless another one is set. */
+    /** The default name of the table. */
     public static final String DEFAULT_TABLE = "dbleases_document";
 
     private static final Pattern TABLE = Pattern.compile("([A-Za-z_][A-Za-z0-9_]*\\.)?[A-Za-z_][A-Za-z0-9_]*");
@@ -23,10 +23,10 @@ public record JdbcBackendConfig(String table, boolean createTable, Duration time
     public JdbcBackendConfig {
         if (!TABLE.matcher(table).matches() || table.length() > LONGEST_TABLE) {
             throw new InvalidConfigurationException(
-                    ("table is '%s', but must be the name of a table of letters, digits and underscores, with or without a "
-                                    + "schema and a dot before it, of at most %d characters.")
+                    ("table is '%s', but must be a table name of letters, digits and underscores, optionally after a schema "
+                                    + "and a dot, with at most %d characters.")
                             .formatted(table, LONGEST_TABLE),
-                    "Set table to the name of a table.",
+                    "Set table to a table name.",
                     "table");
         }
         if (timeout.compareTo(Duration.ofMillis(1)) < 0) {
@@ -35,7 +35,7 @@ public record JdbcBackendConfig(String table, boolean createTable, Duration time
         }
     }
 
-    /** The table {@value #DEFAULT_TABLE}, created when it does not exist. */
+    /** Uses the table {@value #DEFAULT_TABLE} and creates it if it doesn't exist. */
     public static JdbcBackendConfig defaults(Duration timeout) {
         return new JdbcBackendConfig(DEFAULT_TABLE, true, timeout);
     }

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** How the table is made. Only the type of a long text has another name in each database; its driver tells it. */
+/** Creates the table. Only the type for long text differs between databases. The driver lists the types. */
 final class TableDefinition {
 
     private static final String CREATE = """
@@ -22,7 +22,7 @@ final class TableDefinition {
                 doc_version VARCHAR(32) NOT NULL
             )""";
 
-    /** Types for some megabytes of text, in the order of preference. */
+    /** Types for several megabytes of text, in order of preference. */
     private static final List<String> LONG_TEXTS =
             List.of("CLOB", "CHARACTER LARGE OBJECT", "LONGTEXT", "TEXT", "LONG VARCHAR");
 
@@ -65,10 +65,10 @@ final class TableDefinition {
         return false;
     }
 
-    /** What is asked for is a pattern, in which an underscore stands for any character. */
+    /** Compares the names, because the metadata query treats an underscore as a wildcard. */
     private boolean isThisOne(ResultSet table, @Nullable String in) throws SQLException {
         String tableSchema = table.getString("TABLE_SCHEM");
-        // Where there are no schemas, catalogs are called so.
+        // A database without schemas reports catalogs instead.
         String place = tableSchema != null ? tableSchema : table.getString("TABLE_CAT");
         return name.equalsIgnoreCase(table.getString("TABLE_NAME"))
                 && (in == null || place == null || in.equalsIgnoreCase(place));

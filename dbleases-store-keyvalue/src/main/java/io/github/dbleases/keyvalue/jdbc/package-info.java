@@ -1,10 +1,10 @@
 /**
- * Documents in one table of any database that has a JDBC driver.
+ * Keeps documents in one table of any database that has a JDBC driver.
  *
- * <p>A row has the hash of its key, the key, the content and the version of a document. Nothing of it depends on the
- * database: the primary key is a hash in lower-case hexadecimal digits, so a collation that ignores case cannot take two
- * keys for one; content is written in ASCII, whatever the character set; a version is a random number, so none ever comes
- * back and no sequence is needed. Each verb is one statement in a transaction of its own.
+ * <p>A row contains the hash of the key, the key, the content and the version of a document. The table works the same
+ * in every database. Its primary key is a hash in lower-case hexadecimal digits, so a collation that ignores case never
+ * confuses two keys. The content is ASCII, so the character set doesn't matter. A version is a random number, so it
+ * never recurs and needs no sequence. Each operation is one statement in its own transaction.
  */
 @NullMarked
 package io.github.dbleases.keyvalue.jdbc;

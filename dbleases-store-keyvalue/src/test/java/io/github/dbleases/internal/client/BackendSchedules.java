@@ -7,8 +7,8 @@ import java.util.Random;
 import java.util.function.IntFunction;
 
 /**
- * A few random schedules on a real backend, each on an empty storage. Their time is virtual, that of the storage is not.
- * {@code -Ddbleases.simulation.backend-schedules=100} sets how many.
+ * A few random schedules on a real backend, each with empty storage. The schedules use virtual time, but the storage
+ * doesn't. {@code -Ddbleases.simulation.backend-schedules=100} sets their number.
  */
 final class BackendSchedules {
 
@@ -16,7 +16,7 @@ final class BackendSchedules {
 
     private BackendSchedules() {}
 
-    /** Runs each schedule on the backend that is made for its number. */
+    /** Runs each schedule on the backend that is created for its number. */
     static void check(IntFunction<KeyValueBackend> backends) {
         Random seeds = new Random(20260102);
         for (int number = 0; number < SCHEDULES; number++) {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** Runs the real engine on key-value stores: through many random schedules in memory, and through some on each backend. */
+/** Runs the real engine on key-value stores: many random schedules in memory, and some on each backend. */
 @Isolated("It uses all processors.")
 class KeyValueSimulationTests {
 

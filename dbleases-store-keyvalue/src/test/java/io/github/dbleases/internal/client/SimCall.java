@@ -50,7 +50,7 @@ final class SimCall<T> {
         return over;
     }
 
-    /** Runs the call until it waits for the first time. */
+    /** Runs the call until its first wait. */
     void start() {
         THREADS.execute(this::run);
         simulating.acquireUninterruptibly();
@@ -77,10 +77,10 @@ final class SimCall<T> {
         }
     }
 
-    /** Called in the call: asks a question and waits for the reply, which may be given at most once. */
+    /** Called by the call itself: sends a request and waits for the reply, which may be given at most once. */
     <R> R ask(Consumer<Consumer<Supplier<R>>> asking) {
         if (givenUp) {
-            throw new StoreUnavailableException("The simulated call was given up");
+            throw new StoreUnavailableException("The simulated call was abandoned");
         }
         int question = ++questions;
         asking.accept(answer -> {
@@ -100,7 +100,7 @@ final class SimCall<T> {
         if (!over) {
             givenUp = true;
             resume(() -> {
-                throw new StoreUnavailableException("The simulated call was given up");
+                throw new StoreUnavailableException("The simulated call was abandoned");
             });
         }
     }
@@ -128,7 +128,7 @@ final class SimCall<T> {
         }
     }
 
-    /** Not an exception, so that it is never handled as one. */
+    /** Not an exception, so that no code handles it as one. */
     private static final class Forgotten extends Error {
 
         private static final long serialVersionUID = 1L;

@@ -20,8 +20,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key-value storage that each process queries one call at a time, over a network that delays and loses requests and
- * replies. So the calls of processes interleave in every possible way.
+ * Key-value storage that each process accesses with one call at a time, over a network that delays and loses requests
+ * and replies. The calls of different processes can interleave in every possible way.
  */
 final class SimKeyValue implements SimStorage {
 
@@ -75,7 +75,7 @@ final class SimKeyValue implements SimStorage {
         away = next;
     }
 
-    /** Ends a process in the middle of its work, or makes the storage slow for all. */
+    /** Crashes a process in the middle of its work, or makes the storage slow for all. */
     @Override
     public void mishap(Mishap mishap, SimProcess victim) {
         if (mishap == Mishap.GRAVE) {
@@ -92,13 +92,13 @@ final class SimKeyValue implements SimStorage {
 
     @Override
     public boolean isCalm() {
-        // A call makes many requests, each of which may be slow, so there is no bound as on a database.
+        // A call makes many requests, each of which may be slow, so there is no limit like that of a database.
         return false;
     }
 
     @Override
     public void heal() {
-        // It has no clock.
+        // The storage has no clock.
     }
 
     @Override
@@ -111,7 +111,7 @@ final class SimKeyValue implements SimStorage {
         calls.forEach(SimCall::forget);
     }
 
-    /** Sends a question over the network. */
+    /** Sends a request over the network. */
     private <R> R ask(Supplier<R> question) {
         SimCall<?> call = SimCall.current();
         SimLoop<?> loop = call.loop();
@@ -127,7 +127,7 @@ final class SimKeyValue implements SimStorage {
         Supplier<R> answer;
         try {
             if (away) {
-                throw new StoreUnavailableException("The simulated storage is away");
+                throw new StoreUnavailableException("The simulated storage is unavailable");
             }
             R result = question.get();
             answer = () -> result;
@@ -155,7 +155,7 @@ final class SimKeyValue implements SimStorage {
         });
     }
 
-    /** The storage as processes reach it. */
+    /** The storage as a process sees it. */
     private final class Remote implements KeyValueBackend {
 
         @Override
@@ -179,7 +179,7 @@ final class SimKeyValue implements SimStorage {
         }
     }
 
-    /** The machine of a process, or of none. */
+    /** The machine of a process, or of no process. */
     private final class Machine implements DrivenStore.Machine {
 
         private final @Nullable SimEnvironment process;

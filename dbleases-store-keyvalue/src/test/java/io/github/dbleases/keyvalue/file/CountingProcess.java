@@ -5,14 +5,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The main class of a process that adds one to the number in a document again and again, and prints each number that was
+ * The main class of a process that keeps incrementing the number in a document and prints each number that it has
  * written, until it is killed.
  */
 final class CountingProcess {
 
     static final String KEY = "lease/counter";
 
-    /** Makes the document so long that many a kill hits a write. */
+    /** Makes the document so long that many kills interrupt a write. */
     static final int LENGTH = 100_000;
 
     private CountingProcess() {}
@@ -28,7 +28,7 @@ final class CountingProcess {
         }
     }
 
-    /** Returns a text in which the number stands first and last. */
+    /** Returns a text that starts and ends with the number. */
     static String content(long number) {
         return number + " ".repeat(LENGTH) + number;
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Several copies of the library in one process, as of several web applications in one server. */
+/** Several copies of the library in one process, such as those of several web applications in one server. */
 class DirectoryLockTests {
 
     @TempDir
@@ -33,9 +33,9 @@ class DirectoryLockTests {
         goesOn.countDown();
     }
 
-    /** On many systems, whoever closes a file unlocks it for the whole process. */
+    /** On many systems, a file lock ends when any thread of the process closes the file. */
     @Test
-    void whoGivesUpWaitingDoesNotUnlockWhatAnotherClassLoaderHasLocked() throws Exception {
+    void anInterruptedWaitDoesNotReleaseTheLockOfAnotherClassLoader() throws Exception {
         Thread holder = hold(() -> {
             locked.countDown();
             awaitUninterruptibly(goesOn);
@@ -54,7 +54,7 @@ class DirectoryLockTests {
         assertThat(anotherProcessLocks()).isTrue();
     }
 
-    /** Does something under the lock, in a thread that uses a copy of the library of its own. */
+    /** Runs an action under the lock, in a thread that uses its own copy of the library. */
     private Thread hold(Runnable action) throws Exception {
         URL classes = DirectoryLock.class.getProtectionDomain().getCodeSource().getLocation();
         ClassLoader copy = new URLClassLoader(new URL[] {classes}, ClassLoader.getPlatformClassLoader());
@@ -105,7 +105,7 @@ class DirectoryLockTests {
         }
     }
 
-    /** The main class of a process that says whether it gets the lock. */
+    /** The main class of a process that prints whether it gets the lock. */
     static final class Another {
 
         private Another() {}

@@ -34,7 +34,7 @@ class EngineOnFilesTests {
     private Path directory;
 
     @Test
-    void clientsShareALeaseAndOneTakesOverWhatTheOtherReleases() {
+    void clientsShareALeaseAndOneTakesOverTheReleasedPartitionsOfTheOther() {
         try (LeaseClient one = start("a")) {
             Lease first = one.lease("orders", 16);
             await().untilAsserted(() -> assertThat(first.values()).hasSize(16));
@@ -48,7 +48,7 @@ class EngineOnFilesTests {
     }
 
     @Test
-    void whoResignsIsFollowedByTheOtherCandidate() {
+    void theOtherCandidateLeadsAfterAResignation() {
         try (LeaseClient one = start("a");
                 LeaseClient two = start("b")) {
             Leadership first = one.leadership("reports");
@@ -64,7 +64,7 @@ class EngineOnFilesTests {
     }
 
     @Test
-    void nothingIsLeftOfAClientThatWasClosedButItsLeases() throws IOException {
+    void aClosedClientLeavesOnlyItsLeases() throws IOException {
         try (LeaseClient client = start("a")) {
             Lease lease = client.lease("orders", 2);
             await().until(() -> lease.values().size() == 2);
@@ -86,13 +86,13 @@ class EngineOnFilesTests {
     }
 
     @Test
-    void aClientWhoseDirectoryIsDeletedStartsAnew() throws IOException {
+    void aClientWhoseDirectoryIsDeletedStartsANewSession() throws IOException {
         try (LeaseClient client = start("a")) {
             Lease lease = client.lease("orders", 2);
             await().until(() -> lease.values().size() == 2);
             long token = lease.token(0).orElseThrow();
 
-            // A heartbeat may write a document meanwhile.
+            // A heartbeat may write a document in the meantime.
             await().ignoreExceptions().until(this::deleteAll);
 
             await().until(() -> lease.token(0).orElse(0) > token);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What people do to a directory of documents. */
+/** The effects of changes that people make to a directory of documents. */
 class FileBackendTests {
 
     @TempDir
@@ -44,7 +44,7 @@ class FileBackendTests {
     }
 
     @Test
-    void theSameDirectoryUnderAnotherNameIsTheSame() throws IOException {
+    void aDirectoryCanBeUsedUnderSeveralNames() throws IOException {
         Path link =
                 Files.createSymbolicLink(directory.resolve("link"), Files.createDirectory(directory.resolve("real")));
         new FileBackend(directory.resolve("real")).put("lease/orders", "", null);
@@ -54,7 +54,7 @@ class FileBackendTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"file", "file/below"})
-    void whatCannotBeADirectoryIsRefusedWithItsNameAndTheRemedy(String name) throws IOException {
+    void aPathThatCannotBeADirectoryIsRefusedWithItsNameAndARemedy(String name) throws IOException {
         Files.writeString(directory.resolve("file"), "");
         FileBackend unusable = new FileBackend(directory.resolve(name));
 
@@ -66,7 +66,7 @@ class FileBackendTests {
     }
 
     @Test
-    void aDocumentIsAFileThatPeopleFindAndRead() throws IOException {
+    void aDocumentIsAReadableFile() throws IOException {
         backend.put("lease/team:A/orders", "kind partitions\n", null);
 
         Path file = Path.of(backend.place("lease/team:A/orders"));
@@ -96,7 +96,7 @@ class FileBackendTests {
     }
 
     @Test
-    void aTextThatSomebodyChangedIsDamagedToo() throws IOException {
+    void anEditedTextIsDamagedToo() throws IOException {
         String version = backend.put("lease/orders", "token 17\n", null).orElseThrow();
         Path file = Path.of(backend.place("lease/orders"));
         Files.writeString(file, Files.readString(file).replace("token 17", "token 18"));
@@ -108,7 +108,7 @@ class FileBackendTests {
     }
 
     @Test
-    void aFileThatIsNoDocumentIsLeftAlone() throws IOException {
+    void otherFilesAreIgnored() throws IOException {
         Path readme = Files.writeString(directory.resolve("README.md"), "Hands off");
         Path hidden = Files.createDirectory(directory.resolve(".snapshot"));
 
@@ -119,7 +119,7 @@ class FileBackendTests {
     }
 
     @Test
-    void whatAWriterHasLeftIsCleanedUpButNotWhatOneIsWriting() throws IOException {
+    void oldTemporaryFilesAreDeletedButFreshOnesAreNot() throws IOException {
         Path left = Files.writeString(directory.resolve("0000.tmp"), "half a docu");
         Path fresh = Files.writeString(directory.resolve("0001.tmp"), "half a docu");
         Files.setLastModifiedTime(left, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
@@ -131,7 +131,7 @@ class FileBackendTests {
     }
 
     @Test
-    void nothingIsLeftOfWritesAndDeletes() throws IOException {
+    void writesAndDeletesLeaveNoFilesBehind() throws IOException {
         String version = backend.put("lease/orders", "", null).orElseThrow();
         backend.put("lease/orders", "", null);
         backend.put("lease/orders", "", "another version");
@@ -141,7 +141,7 @@ class FileBackendTests {
     }
 
     @Test
-    void aLockFileDoesNoHarmWhetherItIsThereOrNot() throws IOException {
+    void aLockFileThatExistsOrIsMissingDoesNoHarm() throws IOException {
         Files.writeString(directory.resolve("leases.lock"), "left by a process that is dead");
 
         String version = backend.put("lease/orders", "", null).orElseThrow();
@@ -152,7 +152,7 @@ class FileBackendTests {
     }
 
     @Test
-    void aDirectoryThatIsDeletedIsCreatedAnew() throws IOException {
+    void aDeletedDirectoryIsCreatedAgain() throws IOException {
         String version = backend.put("lease/orders", "", null).orElseThrow();
         for (String file : files()) {
             Files.delete(directory.resolve(file));
@@ -166,7 +166,7 @@ class FileBackendTests {
     }
 
     @Test
-    void aKeyThatIsNoneIsRefused() {
+    void anInvalidKeyIsRefused() {
         assertThatThrownBy(() -> backend.get("lease/ä b"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("lease/ä b");

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Processes that write the same document are killed in the middle of it, again and again. */
+/** Processes that write the same document are repeatedly killed in the middle of a write. */
 class KilledWritersTests {
 
     private static final int KILLS = 8;
@@ -36,7 +36,7 @@ class KilledWritersTests {
     }
 
     @Test
-    void noWriteIsLostAndNoDocumentTornAndNoLockStays() throws Exception {
+    void killsLoseNoWriteTearNoDocumentAndLeaveNoLock() throws Exception {
         for (int i = 0; i < 3; i++) {
             start();
         }
@@ -58,7 +58,7 @@ class KilledWritersTests {
                 .toList();
         assertThat(written).doesNotHaveDuplicates().allMatch(number -> number <= last);
         assertThat(last - written.size())
-                .as("numbers that a process wrote and could not print before it was killed")
+                .as("numbers that were written but not printed before the kill")
                 .isBetween(0L, (long) all.size());
         assertThat(backend.put("lease/orders", "", null)).isPresent();
     }
@@ -69,7 +69,7 @@ class KilledWritersTests {
         all.add(writer);
     }
 
-    /** A {@link CountingProcess} and what it has printed. */
+    /** A {@link CountingProcess} and the numbers that it has printed. */
     private static final class Writer {
 
         private final Process process;
@@ -88,7 +88,7 @@ class KilledWritersTests {
                             directory.toString())
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
-            // Not in the common pool, whose few threads would all be waiting for others to say something.
+            // Not in the common pool, because each reader blocks a thread until its process prints something.
             reading = CompletableFuture.runAsync(this::read, task -> new Thread(task).start());
         }
 
@@ -115,9 +115,9 @@ class KilledWritersTests {
             }
         }
 
-        /** Kills it, and reads what it had still to say. */
+        /** Kills the process and reads the rest of its output. */
         private void kill() {
-            // By its handle, as the process object would close the stream while it is read.
+            // Through the handle, because the process object would close the stream while it is being read.
             process.toHandle().destroyForcibly();
             process.onExit().join();
             reading.join();

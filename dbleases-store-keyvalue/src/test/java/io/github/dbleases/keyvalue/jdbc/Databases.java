@@ -8,7 +8,7 @@ import org.h2.jdbcx.JdbcDataSource;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
-/** Databases of the tests, each empty. */
+/** Empty databases for tests. */
 public final class Databases {
 
     /** Long, so that no statement times out on a slow machine. */
@@ -18,7 +18,7 @@ public final class Databases {
 
     private Databases() {}
 
-    /** In memory; it is gone when its last connection is closed, unless settings keep it. */
+    /** In memory. It is gone when its last connection is closed, unless the settings keep it. */
     public static JdbcDataSource h2(String settings) {
         JdbcDataSource dataSource = new JdbcDataSource();
         dataSource.setURL("jdbc:h2:mem:documents" + NUMBER.incrementAndGet() + settings);
@@ -27,7 +27,7 @@ public final class Databases {
         return dataSource;
     }
 
-    /** In a file; it need not outlive a loss of power. */
+    /** In a file that need not survive a power failure. */
     public static DataSource sqlite(Path directory) {
         SQLiteConfig config = new SQLiteConfig();
         config.setSynchronous(SQLiteConfig.SynchronousMode.OFF);

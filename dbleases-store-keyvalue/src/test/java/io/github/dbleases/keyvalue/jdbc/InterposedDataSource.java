@@ -13,13 +13,13 @@ import java.util.List;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 
-/** A database whose statements fail when a test says so, before or after they had their effect. */
+/** A database whose statements fail when a test wants them to, before or after they take effect. */
 final class InterposedDataSource implements DataSource {
 
-    /** The connections that were opened and are not closed. */
+    /** The open connections. */
     final List<Connection> open = new ArrayList<>();
 
-    /** The first words of the statements that were executed. */
+    /** The first words of the executed statements. */
     final List<String> statements = new ArrayList<>();
 
     /** Whether new connections are in autocommit mode. */
@@ -35,7 +35,7 @@ final class InterposedDataSource implements DataSource {
         this.database = database;
     }
 
-    /** Lets the next statement that begins with a word fail, without an effect. */
+    /** Makes the next statement that starts with a word fail without taking effect. */
     void failBefore(String beginning, SQLException e) {
         word = beginning;
         failure = e;
@@ -43,13 +43,13 @@ final class InterposedDataSource implements DataSource {
         always = false;
     }
 
-    /** Lets every statement that begins with a word fail. */
+    /** Makes every statement that starts with a word fail. */
     void alwaysFail(String beginning, SQLException e) {
         failBefore(beginning, e);
         always = true;
     }
 
-    /** Lets the reply to the next statement that begins with a word be lost. */
+    /** Loses the reply to the next statement that starts with a word. */
     void failAfter(String beginning, SQLException e) {
         failBefore(beginning, e);
         afterEffect = true;

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the backend does about failures and about how the database is set up. */
+/** How the backend deals with failures and with the setup of the database. */
 class JdbcBackendTests {
 
     private static final SQLException BROKEN = new SQLException("The connection broke", "08006");
@@ -62,7 +62,7 @@ class JdbcBackendTests {
     }
 
     @Test
-    void aReplyThatIsLostLeavesOpenWhetherTheDocumentWasWritten() {
+    void aLostReplyLeavesOpenWhetherTheDocumentWasWritten() {
         String version = backend.put("lease/orders", "first", null).orElseThrow();
         database.failAfter("UPDATE", BROKEN);
 
@@ -74,7 +74,7 @@ class JdbcBackendTests {
     }
 
     @Test
-    void aReplyThatIsLostIsNotTakenForADocumentOfSomebodyElse() {
+    void aWriteWithALostReplyIsNotReportedAsAConflict() {
         backend.put("lease/customers", "", null);
         database.failAfter("INSERT", BROKEN);
 
@@ -109,7 +109,7 @@ class JdbcBackendTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"INSERT", "SELECT"})
-    void aConflictWithAnotherStatementIsSettledByTryingAgain(String statement) {
+    void aStatementIsRetriedAfterAConflict(String statement) {
         backend.get("lease/orders");
         database.failBefore(statement, new SQLException("A deadlock", "40001"));
 
@@ -120,7 +120,7 @@ class JdbcBackendTests {
     }
 
     @Test
-    void aRowThatIsThereAlreadyIsNoFailureWhateverTheDriverCallsIt() {
+    void anExistingRowIsNoFailureWhateverTheDriverReports() {
         String version = backend.put("lease/orders", "first", null).orElseThrow();
         database.failBefore("INSERT", new SQLException("[SQLITE_CONSTRAINT_PRIMARYKEY]", null, 19));
 
@@ -130,7 +130,7 @@ class JdbcBackendTests {
     }
 
     @Test
-    void aRowThatWasThereAndIsGoneIsWritten() {
+    void aRowThatExistedAndIsGoneIsWritten() {
         backend.get("lease/orders");
         database.failBefore("INSERT", new SQLException("Unique index or primary key violation", "23505"));
 
@@ -138,7 +138,7 @@ class JdbcBackendTests {
     }
 
     @Test
-    void aTableThatAnotherProcessCreatesMeanwhileIsUsedWhateverTheDriverSays() {
+    void aTableThatAnotherProcessCreatesInTheMeantimeIsUsedWhateverTheDriverReports() {
         try (JdbcBackend other = new JdbcBackend(h2, Databases.CONFIG)) {
             other.put("lease/orders", "first", null);
         }
@@ -148,7 +148,7 @@ class JdbcBackendTests {
     }
 
     @Test
-    void aFailureThatNobodyKnowsMeansThatTheDatabaseIsNotAvailable() {
+    void anUnknownFailureMeansThatTheDatabaseIsUnavailable() {
         backend.get("lease/orders");
         database.failBefore("SELECT", new SQLException("The disk is full", "53100"));
 
@@ -158,14 +158,14 @@ class JdbcBackendTests {
     }
 
     @Test
-    void aDatabaseThatCannotBeReachedIsNotAvailable() {
+    void aDatabaseThatCannotBeReachedIsUnavailable() {
         JdbcBackend nowhere = new JdbcBackend(Databases.h2(";IFEXISTS=TRUE"), Databases.CONFIG);
 
         assertThatThrownBy(() -> nowhere.list("")).isInstanceOf(StoreUnavailableException.class);
     }
 
     @Test
-    void connectionsThatAreNotUsedAreFewAndClosedAtTheEnd() {
+    void fewIdleConnectionsAreKeptAndTheyAreClosedAtTheEnd() {
         backend.get("lease/orders");
         assertThat(database.open).hasSize(1);
 
@@ -177,7 +177,7 @@ class JdbcBackendTests {
     }
 
     @Test
-    void withoutTheTableTheStatementThatCreatesItIsTold() {
+    void theMessageForAMissingTableHasTheStatementThatCreatesIt() {
         JdbcBackend strict =
                 new JdbcBackend(h2, new JdbcBackendConfig("PUBLIC.leases_here", false, Duration.ofSeconds(5)));
 
@@ -191,7 +191,7 @@ class JdbcBackendTests {
     }
 
     @Test
-    void theStatementThatIsToldMakesTheTable() throws SQLException {
+    void theStatementInTheMessageCreatesTheTable() throws SQLException {
         try (JdbcBackend strict = new JdbcBackend(h2, new JdbcBackendConfig("leases", false, Duration.ofSeconds(5)));
                 Statement statement = keepsTheDatabase.createStatement()) {
             try {
@@ -205,7 +205,7 @@ class JdbcBackendTests {
     }
 
     @Test
-    void sqliteWithoutTheTableSaysSoToo(@TempDir Path directory) {
+    void aMissingTableIsReportedOnSqliteToo(@TempDir Path directory) {
         try (JdbcBackend strict = new JdbcBackend(
                 Databases.sqlite(directory), new JdbcBackendConfig("leases", false, Duration.ofSeconds(5)))) {
             assertThatThrownBy(() -> strict.list(""))
@@ -216,7 +216,7 @@ class JdbcBackendTests {
     }
 
     @Test
-    void whoMayNotCreateTheTableIsToldWhatToHaveCreated() throws SQLException {
+    void aUserWhoMayNotCreateTheTableGetsTheStatement() throws SQLException {
         try (Statement statement = keepsTheDatabase.createStatement()) {
             statement.execute("CREATE USER reader PASSWORD ''");
         }
@@ -229,7 +229,7 @@ class JdbcBackendTests {
     }
 
     @Test
-    void aUserWithoutRightsOnTheTableLearnsWhichOnesAreMissing() {
+    void missingPermissionsOnTheTableAreNamed() {
         backend.get("lease/orders");
         database.alwaysFail("INSERT", new SQLException("permission denied for table dbleases_document", "42501"));
 
@@ -240,19 +240,19 @@ class JdbcBackendTests {
     }
 
     @Test
-    void aTableOfAnotherShapeIsRefused() throws SQLException {
+    void aTableWithOtherColumnsIsRefused() throws SQLException {
         try (Statement statement = keepsTheDatabase.createStatement()) {
             statement.execute("CREATE TABLE dbleases_document (id INTEGER)");
         }
 
         assertThatThrownBy(() -> backend.list(""))
                 .isInstanceOf(StoreUnusableException.class)
-                .hasMessageContaining("The table must look as this statement creates it")
+                .hasMessageContaining("The table must match this statement")
                 .hasMessageContaining("CREATE TABLE dbleases_document (");
     }
 
     @Test
-    void aTableOfTheSameNameInAnotherSchemaIsAnotherTable() throws SQLException {
+    void aTableWithTheSameNameInAnotherSchemaIsIgnored() throws SQLException {
         try (Statement statement = keepsTheDatabase.createStatement()) {
             statement.execute("CREATE SCHEMA other");
         }
@@ -266,7 +266,7 @@ class JdbcBackendTests {
     }
 
     @Test
-    void aDataSourceWithoutAutocommitIsUsedAllTheSame() {
+    void aDataSourceWithoutAutocommitWorksToo() {
         database.autocommit = false;
         try (JdbcBackend careful = new JdbcBackend(database, Databases.CONFIG)) {
             careful.put("lease/orders", "first", null);
@@ -277,7 +277,7 @@ class JdbcBackendTests {
     }
 
     @Test
-    void peopleCanReadTheTable() throws SQLException {
+    void theTableIsReadable() throws SQLException {
         backend.put("lease/orders", "Zürich", null);
 
         try (Statement statement = keepsTheDatabase.createStatement();
@@ -291,7 +291,7 @@ class JdbcBackendTests {
     }
 
     @Test
-    void anUnderscoreInAPrefixStandsForItself() {
+    void anUnderscoreInAPrefixMatchesOnlyItself() {
         String version = backend.put("lease/a_b", "", null).orElseThrow();
         backend.put("lease/axb", "", null);
 
@@ -300,7 +300,7 @@ class JdbcBackendTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "a b", "a.b.c", "x; DROP TABLE y", "1a", "\"a\""})
-    void aNameThatIsNoTableIsRefused(String table) {
+    void anInvalidTableNameIsRefused(String table) {
         assertThatThrownBy(() -> new JdbcBackendConfig(table, true, Duration.ofSeconds(1)))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("table is '" + table + "'");

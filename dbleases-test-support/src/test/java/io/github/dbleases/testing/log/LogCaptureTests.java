@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A capture receives the messages of its own test, whatever threads of other tests do in the meantime. */
+/** A capture receives only the messages of its own test, even if threads of other tests log at the same time. */
 class LogCaptureTests {
 
     private static final Logger log = LoggerFactory.getLogger(LogCaptureTests.class);
@@ -17,7 +17,7 @@ class LogCaptureTests {
     private final CountDownLatch go = new CountDownLatch(1);
 
     @Test
-    void aThreadThatAnEarlierTestLeftBehindIsNotHeard() throws InterruptedException {
+    void aThreadLeftBehindByAnEarlierTestIsNotCaptured() throws InterruptedException {
         Thread leftBehind;
         try (LogCapture earlier = LogCapture.of(LogCaptureTests.class)) {
             leftBehind = started(() -> log.info("Runner test has stopped"));
@@ -31,7 +31,7 @@ class LogCaptureTests {
     }
 
     @Test
-    void aThreadOfATestWithoutACaptureIsNotHeardEvenIfItHasTheSameName() throws InterruptedException {
+    void aThreadOfATestWithoutACaptureIsNotCapturedEvenIfItHasTheSameName() throws InterruptedException {
         Thread leftBehind = started(() -> log.warn("planted"));
         leftBehind.setName(Thread.currentThread().getName());
         try (LogCapture capture = LogCapture.of(LogCaptureTests.class)) {
@@ -42,7 +42,7 @@ class LogCaptureTests {
     }
 
     @Test
-    void threadsOfThreadsOfTheTestAreHeard() throws InterruptedException {
+    void threadsStartedByThreadsOfTheTestAreCaptured() throws InterruptedException {
         try (LogCapture capture = LogCapture.of(LogCaptureTests.class)) {
             Thread thread = started(() -> {
                 Thread inner = new Thread(() -> log.warn("from {}", "within"));

@@ -29,13 +29,13 @@ class PostgresChoiceTests {
     }
 
     @Test
-    void aVersionMeansTheInstalledOneEvenWithDocker() {
+    void aVersionSelectsTheInstalledServerEvenWithDocker() {
         assertThat(PostgresChoice.additional(environment("15", true)))
                 .contains(new PostgresChoice.Installed(INSTALLED));
     }
 
     @Test
-    void aVersionThatIsNotInstalledMeansAContainer() {
+    void aVersionThatIsNotInstalledSelectsAContainer() {
         assertThat(PostgresChoice.additional(environment("16", true))).contains(new PostgresChoice.Container("16"));
     }
 
@@ -47,7 +47,7 @@ class PostgresChoiceTests {
     }
 
     @Test
-    void aJdbcUrlMeansTheServerThatRunsThere() {
+    void aJdbcUrlSelectsARunningServer() {
         String url = "jdbc:postgresql://db.example:5433/postgres?user=tester&password=secret";
 
         assertThat(PostgresChoice.additional(environment(url, false))).contains(new PostgresChoice.Remote(url));

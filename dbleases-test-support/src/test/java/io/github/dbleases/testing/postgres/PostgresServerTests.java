@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PostgresServerTests {
 
     @Test
-    void theNewestAndTheOldestServerRunBesideEachOther() throws SQLException {
+    void theNewestAndTheOldestServerRunSideBySide() throws SQLException {
         assertThat(show(PostgresServer.newest().dataSource(), "server_version")).startsWith("18.");
         assertThat(show(PostgresServer.oldest().dataSource(), "server_version")).startsWith("14.");
     }

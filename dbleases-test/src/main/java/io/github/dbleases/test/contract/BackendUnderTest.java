@@ -2,17 +2,17 @@ package io.github.dbleases.test.contract;
 
 import io.github.dbleases.keyvalue.KeyValueBackend;
 
-/** A storage that {@link KeyValueBackendContract} is checked on, which is empty at first. */
+/** Storage that {@link KeyValueBackendContract} tests. It is empty at first. */
 @FunctionalInterface
 public interface BackendUnderTest extends AutoCloseable {
 
     /**
-     * Returns a backend on the storage, as one of several processes has it. It may return the same one again. A backend that
-     * is {@link AutoCloseable} is closed at the end of the test.
+     * Returns a backend on the storage, as used by one of several processes. It may return the same one again. A
+     * backend that is {@link AutoCloseable} is closed at the end of the test.
      */
     KeyValueBackend open();
 
-    /** Releases what the storage uses. */
+    /** Releases the resources of the storage. */
     @Override
     default void close() throws Exception {}
 }

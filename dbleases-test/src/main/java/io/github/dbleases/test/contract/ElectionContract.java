@@ -61,7 +61,7 @@ abstract class ElectionContract extends StoreContractSupport {
     }
 
     @Test
-    void aTransactionCountsWhatItHasGranted() {
+    void aTransactionCountsItsOwnGrants() {
         open(10);
         candidacies("a", 10);
 
@@ -111,7 +111,7 @@ abstract class ElectionContract extends StoreContractSupport {
     }
 
     @Test
-    void theClusterSnapshotOfOneLeaseHasAllSessionsAndThatLeaseAlone() {
+    void theClusterSnapshotOfOneLeaseHasAllSessionsAndOnlyThatLease() {
         open(10);
         open(20);
         candidacies("a", 10, 20);

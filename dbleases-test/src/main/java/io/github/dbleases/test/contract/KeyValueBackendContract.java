@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The contract of {@link KeyValueBackend}, as tests. A backend that passes them can keep leases.
+ * The contract of {@link KeyValueBackend} as a test suite. A backend that passes it can keep leases.
  *
  * <pre>{@code
  * class RedisBackendTests extends KeyValueBackendContract {
@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * }
  * }</pre>
  *
- * <p>Needs JUnit Jupiter, with its parameterized tests, and AssertJ on the test class path.
+ * <p>Requires JUnit Jupiter, including parameterized tests, and AssertJ on the test class path.
  */
 public abstract class KeyValueBackendContract {
 
@@ -58,7 +58,7 @@ public abstract class KeyValueBackendContract {
     /**
      * Creates the suite.
      *
-     * @param storages is called once for each test and returns an empty storage
+     * @param storages called once for each test, returns empty storage
      */
     protected KeyValueBackendContract(Supplier<? extends BackendUnderTest> storages) {
         this.storages = storages;
@@ -85,13 +85,13 @@ public abstract class KeyValueBackendContract {
         return one;
     }
 
-    /** Returns a backend on the same storage as another process has it. */
+    /** Returns a backend on the same storage, as used by another process. */
     private KeyValueBackend another() {
         return another;
     }
 
     @Test
-    void whatWasNotWrittenDoesNotExist() {
+    void aDocumentThatWasNotWrittenDoesNotExist() {
         assertThat(backend().get("lease/orders")).isEmpty();
         assertThat(backend().list("")).isEmpty();
     }
@@ -117,7 +117,7 @@ public abstract class KeyValueBackendContract {
 
     @ParameterizedTest
     @MethodSource("keys")
-    void everyKeyIsThatOfOneDocument(String key) {
+    void everyKeyBelongsToOneDocument(String key) {
         String version = create(key, "content of " + key);
 
         assertThat(backend().get(key)).contains(new Document("content of " + key, version));
@@ -148,7 +148,7 @@ public abstract class KeyValueBackendContract {
     }
 
     @Test
-    void keysThatLookAlikeAreThoseOfDifferentDocuments() {
+    void similarKeysBelongToDifferentDocuments() {
         Map<String, String> versions = new HashMap<>();
         String longest = "x".repeat(690);
         List<String> alike = List.of(
@@ -176,7 +176,7 @@ public abstract class KeyValueBackendContract {
     }
 
     @Test
-    void aDocumentIsCreatedOnlyWhereThereIsNone() {
+    void aDocumentIsCreatedOnlyIfThereIsNone() {
         String version = create("lease/orders", "first");
 
         assertThat(put("lease/orders", "second", null)).isEmpty();
@@ -185,7 +185,7 @@ public abstract class KeyValueBackendContract {
     }
 
     @Test
-    void aDocumentIsReplacedOnlyWhereItHasTheVersion() {
+    void aDocumentIsReplacedOnlyIfItHasTheVersion() {
         String first = create("lease/orders", "first");
         String second = put("lease/orders", "second", first).orElseThrow();
 
@@ -197,7 +197,7 @@ public abstract class KeyValueBackendContract {
     }
 
     @Test
-    void whatDoesNotExistIsNotReplaced() {
+    void aDocumentThatDoesNotExistIsNotReplaced() {
         String version = create("lease/orders", "first");
         backend().delete("lease/orders", version);
 
@@ -208,7 +208,7 @@ public abstract class KeyValueBackendContract {
     }
 
     @Test
-    void aDocumentIsDeletedOnlyWhereItHasTheVersion() {
+    void aDocumentIsDeletedOnlyIfItHasTheVersion() {
         String first = create("lease/orders", "first");
         String second = put("lease/orders", "second", first).orElseThrow();
 
@@ -222,7 +222,7 @@ public abstract class KeyValueBackendContract {
     }
 
     @Test
-    void noVersionComesBack() {
+    void noVersionRecurs() {
         Set<String> versions = new HashSet<>();
         for (int life = 0; life < 3; life++) {
             String version = create("lease/orders", "the same");
@@ -236,7 +236,7 @@ public abstract class KeyValueBackendContract {
     }
 
     @Test
-    void aListHasWhatBeginsWithThePrefix() {
+    void aListContainsTheKeysWithThePrefix() {
         String one = create("session/1", "");
         String ten = create("session/10", "");
         String orders = create("lease/orders", "");
@@ -250,14 +250,14 @@ public abstract class KeyValueBackendContract {
     }
 
     @Test
-    void aListHasHundredsOfDocuments() {
+    void aListCanContainHundredsOfDocuments() {
         IntStream.range(0, 300).forEach(i -> create("lease/" + i, ""));
 
         assertThat(backend().list("lease/")).hasSize(300);
     }
 
     @Test
-    void ofManyWhoCreateADocumentOneDoes() {
+    void onlyOneOfManyWritersCreatesADocument() {
         for (int round = 0; round < 10; round++) {
             String key = "lease/" + round;
 
@@ -268,7 +268,7 @@ public abstract class KeyValueBackendContract {
     }
 
     @Test
-    void ofManyWhoDeleteADocumentOneDoes() {
+    void onlyOneOfManyWritersDeletesADocument() {
         for (int round = 0; round < 10; round++) {
             String version = create("lease/orders", "");
 
@@ -292,7 +292,7 @@ public abstract class KeyValueBackendContract {
         assertThat(backend().get("lease/counter").map(Document::content)).contains(Integer.toString(50 * WRITERS));
     }
 
-    /** Adds one to the number in a document, as often as it takes until nobody else has written in between. */
+    /** Increments the number in a document, and tries again if another writer was faster. */
     static void increment(KeyValueBackend backend) {
         Optional<String> written;
         do {
@@ -303,7 +303,7 @@ public abstract class KeyValueBackendContract {
     }
 
     @Test
-    void aReaderNeverSeesHalfADocumentNorMissesOneThatIsBeingReplaced() {
+    void aReaderNeverSeesHalfADocumentOrMissesOneThatIsBeingReplaced() {
         create("session/1", "0".repeat(10_000));
         CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> {
             for (int i = 0; i < 100; i++) {
@@ -322,7 +322,7 @@ public abstract class KeyValueBackendContract {
 
     @ParameterizedTest
     @ValueSource(strings = {"get", "put", "delete", "list"})
-    void aCallThatIsInterruptedHarmsNoLaterOne(String verb) {
+    void anInterruptedCallDoesNotHarmLaterOnes(String verb) {
         String version = create("lease/orders", "first");
 
         Thread.currentThread().interrupt();
@@ -345,7 +345,7 @@ public abstract class KeyValueBackendContract {
     }
 
     @Test
-    void aPlaceTellsDocumentsApart() {
+    void documentsHaveDifferentPlaces() {
         assertThat(backend().place("lease/orders")).isNotEqualTo(backend().place("lease/customers"));
     }
 
@@ -357,7 +357,7 @@ public abstract class KeyValueBackendContract {
         return backend().put(key, content, ifVersion);
     }
 
-    /** Does something from several threads at once, on one backend and on another. */
+    /** Runs an action on several threads at once, on two backends. */
     private <T> List<T> fromAllSides(Function<KeyValueBackend, T> action) {
         ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
         try {

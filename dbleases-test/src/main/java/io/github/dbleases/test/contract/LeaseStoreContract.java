@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Nested;
 
 /**
- * The contract of {@link LeaseStore}, as tests. A store that passes them behaves as the engine expects it to.
+ * The contract of {@link LeaseStore} as a test suite. A store that passes it behaves as the engine expects.
  *
  * <pre>{@code
  * class RedisLeaseStoreTests extends LeaseStoreContract {
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Nested;
  * }
  * }</pre>
  *
- * <p>Needs JUnit Jupiter and AssertJ on the test class path.
+ * <p>Requires JUnit Jupiter and AssertJ on the test class path.
  */
 public abstract class LeaseStoreContract {
 
@@ -28,7 +28,7 @@ public abstract class LeaseStoreContract {
     /**
      * Creates the suite.
      *
-     * @param stores is called once for each test and returns an empty store
+     * @param stores called once for each test, returns an empty store
      */
     protected LeaseStoreContract(Supplier<? extends StoreUnderTest> stores) {
         this.stores = stores;

@@ -193,7 +193,7 @@ abstract class LeaseTransactionContract extends StoreContractSupport {
     }
 
     @Test
-    void aSnapshotAfterTheEndOfASessionHasItDead() {
+    void aSnapshotAfterTheEndOfASessionShowsItDead() {
         open(10);
         createOrders(10);
         grant(0, 10);
@@ -223,7 +223,7 @@ abstract class LeaseTransactionContract extends StoreContractSupport {
     }
 
     @Test
-    void aMemberThatIsRemovedIsNoMember() {
+    void aRemovedMemberIsNoLongerAMember() {
         open(10);
         open(20);
         createOrders(10, 20);

@@ -30,10 +30,10 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** The base of the groups of the contract: an empty store for each test, and short methods for common steps. */
+/** The base class of the contract's groups: an empty store for each test, and short methods for common steps. */
 abstract class StoreContractSupport {
 
-    /** Long enough that nothing expires or times out on a slow machine unless a test wants it. */
+    /** So long that nothing expires or times out on a slow machine unless a test wants it to. */
     static final Timing TIMING = new Timing(
             Duration.ofMinutes(2),
             Duration.ofSeconds(5),
@@ -174,7 +174,7 @@ abstract class StoreContractSupport {
         long end = System.nanoTime() + LONG.toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime() - end)
-                    .as("nanoseconds past the end of the wait")
+                    .as("nanoseconds after the end of the wait")
                     .isNegative();
             LockSupport.parkNanos(1_000_000);
         }

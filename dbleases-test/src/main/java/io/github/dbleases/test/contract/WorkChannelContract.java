@@ -55,7 +55,7 @@ abstract class WorkChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void aSessionIsAskedToHandOverWhatIsPendingForAnother() {
+    void aSessionIsAskedToHandOverPartitionsThatArePendingForAnother() {
         open(10);
         open(20);
         createOrders(10, 20);
@@ -68,7 +68,7 @@ abstract class WorkChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void aDeadSessionStillOwnsWhatWasNotTakenFromIt() {
+    void aDeadSessionStillOwnsPartitionsThatWereNotTakenFromIt() {
         open(10);
         createOrders(10);
         grant(0, 10);
@@ -225,7 +225,7 @@ abstract class WorkChannelContract extends StoreContractSupport {
     }
 
     @Test
-    void transactionsThatCreateTheSameLeaseFollowEachOther() {
+    void transactionsThatCreateTheSameLeaseRunOneAfterAnother() {
         open(10);
         open(20);
         try (WorkChannel other = store().workChannel(TIMING)) {

@@ -1,6 +1,6 @@
 /**
  * The contracts of {@link io.github.dbleases.spi.LeaseStore} and {@link io.github.dbleases.keyvalue.KeyValueBackend} as
- * suites of tests, for those who implement one.
+ * test suites for their implementers.
  */
 @NullMarked
 package io.github.dbleases.test.contract;

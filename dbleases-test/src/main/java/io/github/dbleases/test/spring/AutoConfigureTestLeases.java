@@ -10,8 +10,7 @@ import java.lang.annotation.Target;
 
 /**
  * Gives the application of a Spring test leases that the test controls. A {@link FakeLeaseClient} becomes its
- * {@code LeaseClient}: it needs no database, and the {@code Lease} beans and the methods with {@code @LeaderOnly} do what it
- * says.
+ * {@code LeaseClient}. It needs no database, and it controls the {@code Lease} beans and {@code @LeaderOnly} methods.
  *
  * <pre>{@code
  * @SpringBootTest
@@ -22,16 +21,15 @@ import java.lang.annotation.Target;
  *     FakeLeaseClient leases;
  *
  *     @Test
- *     void aPartitionOfAnotherInstanceIsLeftAlone() {
+ *     void partitionsOfOtherInstancesAreIgnored() {
  *         leases.revoke("orders", 3);
  *         ...
  *     }
  * }
  * }</pre>
  *
- * <p>Before each test method the client is {@linkplain FakeLeaseClient#reset() reset}, so that the tests may share an
- * application context. Task runners work on tables in PostgreSQL and are switched off, unless the test sets
- * {@code dbleases.tasks.enabled}.
+ * <p>The client is {@linkplain FakeLeaseClient#reset() reset} before each test method, so tests can share an application
+ * context. Task runners need tables in PostgreSQL and are disabled unless the test sets {@code dbleases.tasks.enabled}.
  */
 @Documented
 @Inherited
@@ -40,8 +38,8 @@ import java.lang.annotation.Target;
 public @interface AutoConfigureTestLeases {
 
     /**
-     * Whether the application owns every partition and leads in every election when a test begins, as an instance does that
-     * is alone. If not, another instance does, until the test grants or elects.
+     * Whether the application owns every partition and leads every election when a test starts, like an instance that
+     * is alone. Otherwise, another instance does, until the test grants or elects.
      */
     boolean ownsEverything() default true;
 }

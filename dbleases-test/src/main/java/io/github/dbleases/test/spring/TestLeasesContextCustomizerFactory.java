@@ -15,8 +15,8 @@ import org.springframework.test.context.MergedContextConfiguration;
 import org.springframework.test.context.TestContextAnnotationUtils;
 
 /**
- * Registers the client of a test with {@link AutoConfigureTestLeases}, before any auto-configuration is looked at, so that
- * those that would configure a client or a store back off.
+ * Registers the client of a test with {@link AutoConfigureTestLeases} before any auto-configuration is processed, so
+ * that auto-configurations of a client or a store back off.
  */
 final class TestLeasesContextCustomizerFactory implements ContextCustomizerFactory {
 

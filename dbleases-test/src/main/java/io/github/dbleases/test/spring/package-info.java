@@ -1,4 +1,4 @@
-/** Leases in Spring tests: {@link io.github.dbleases.test.spring.AutoConfigureTestLeases}. */
+/** Leases in Spring tests. Start with {@link io.github.dbleases.test.spring.AutoConfigureTestLeases}. */
 @NullMarked
 package io.github.dbleases.test.spring;
 

@@ -8,7 +8,7 @@ import io.github.dbleases.spi.Holdings;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** What a failover of the store in memory makes of sessions, tokens and incarnations. */
+/** How a failover of the in-memory store affects sessions, tokens and incarnations. */
 class InMemoryFailoverTests extends StoreContractSupport {
 
     private final InMemoryStoreUnderTest subject = new InMemoryStoreUnderTest();
@@ -20,7 +20,7 @@ class InMemoryFailoverTests extends StoreContractSupport {
     }
 
     @Test
-    void aFailoverForgetsWhatTheStandbyDidNotHave() {
+    void aFailoverLosesDataThatTheStandbyDidNotHave() {
         open(1);
         createOrders(1);
         Backup standby = store.backup();

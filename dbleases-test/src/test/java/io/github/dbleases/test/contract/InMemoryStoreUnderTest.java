@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A store in memory on a clock that can be set forward. */
+/** An in-memory store with a clock that can be moved forward. */
 final class InMemoryStoreUnderTest implements StoreUnderTest {
 
     private final SettableClock clock = new SettableClock();
@@ -27,7 +27,7 @@ final class InMemoryStoreUnderTest implements StoreUnderTest {
         clock.advance(time);
     }
 
-    /** The system's clock, set forward. */
+    /** The system clock, moved forward. */
     private static final class SettableClock extends Clock {
 
         private volatile Duration ahead = Duration.ZERO;

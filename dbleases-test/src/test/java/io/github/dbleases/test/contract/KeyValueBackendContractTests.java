@@ -14,7 +14,7 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The contract of a backend, on each one of this repository but Google Cloud Storage. */
+/** The contract of each backend of this repository except for Google Cloud Storage. */
 class KeyValueBackendContractTests {
 
     @TempDir
@@ -47,7 +47,7 @@ class KeyValueBackendContractTests {
         }
     }
 
-    /** Compares texts without regard to case, as MySQL and SQL Server do by default. */
+    /** Compares text without regard to case, as MySQL and SQL Server do by default. */
     @Nested
     class CaseInsensitiveH2 extends KeyValueBackendContract {
 
@@ -64,7 +64,7 @@ class KeyValueBackendContractTests {
         }
     }
 
-    /** PostgreSQL has a better store of its own, but what speaks its language may be another database. */
+    /** PostgreSQL has a better store of its own, but other databases also speak its protocol. */
     @Nested
     class Postgres extends KeyValueBackendContract {
 

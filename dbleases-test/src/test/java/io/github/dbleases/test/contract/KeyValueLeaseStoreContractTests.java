@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The contract of a store, on each key-value backend of this repository but Google Cloud Storage. What only a database can do
- * is not in it: a key-value store has no locks, sends no hints, tells everybody of every change of a lease, and keeps no dead
- * sessions.
+ * The contract of a store on each key-value backend of this repository except for Google Cloud Storage. Abilities of
+ * databases are not included: a key-value store has no locks, sends no hints, tells every client about every change of
+ * a lease, and keeps no dead sessions.
  */
 class KeyValueLeaseStoreContractTests {
 

@@ -42,7 +42,7 @@ class PostgresLeaseStoreContractTests {
         }
     }
 
-    /** A store on tables that all tests share, and that are empty at first. */
+    /** A store on tables that all tests share and that are empty at first. */
     private static final class PostgresUnderTest implements StoreUnderTest {
 
         private static final Map<PostgresServer, DataSource> DATABASES = new ConcurrentHashMap<>();
@@ -54,7 +54,7 @@ class PostgresLeaseStoreContractTests {
             database = DATABASES.computeIfAbsent(server, PostgresUnderTest::createTables);
             store = new PostgresLeaseStore(database);
             execute("DELETE FROM dbleases_session; DELETE FROM dbleases_lease; DELETE FROM dbleases_member;"
-                    + "DELETE FROM dbleases_partition");
+                    + "DELETE FROM dbleases_partition; DELETE FROM dbleases_event");
         }
 
         private static DataSource createTables(PostgresServer server) {

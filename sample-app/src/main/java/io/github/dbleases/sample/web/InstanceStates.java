@@ -33,7 +33,7 @@ final class InstanceStates {
     private final Map<Long, Long> owned;
 
     /**
-     * Knows what the cluster is and does.
+     * Creates the view of a cluster.
      *
      * @param lease the name of the lease whose partitions are counted
      */

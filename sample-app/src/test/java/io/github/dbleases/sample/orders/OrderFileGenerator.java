@@ -109,7 +109,7 @@ final class OrderFileGenerator {
         return lines.toString();
     }
 
-    /** The number and the name of each customer, those who order most first. */
+    /** The number and the name of each customer, with the most frequent customers first. */
     private List<String> customers() {
         List<String> names = new ArrayList<>();
         for (String first : FIRST_NAMES) {

@@ -1,0 +1,300 @@
+package io.github.dbleases.internal.client;
+
+import io.github.dbleases.DbLeasesException;
+import io.github.dbleases.HistoryEvent;
+import io.github.dbleases.HistoryEvent.Party;
+import io.github.dbleases.LeaseAdministration;
+import io.github.dbleases.LeaseKind;
+import io.github.dbleases.OperationRefusedException;
+import io.github.dbleases.OperationRefusedException.Reason;
+import io.github.dbleases.OperationResult;
+import io.github.dbleases.OperationResult.PlannedMove;
+import io.github.dbleases.PartitionSet;
+import io.github.dbleases.assignment.Change;
+import io.github.dbleases.assignment.Change.Move;
+import io.github.dbleases.assignment.Election;
+import io.github.dbleases.assignment.Relocation;
+import io.github.dbleases.assignment.Snapshot;
+import io.github.dbleases.assignment.Snapshot.Partition;
+import io.github.dbleases.spi.ClusterSnapshot;
+import io.github.dbleases.spi.LeaseTransaction;
+import io.github.dbleases.spi.NewEvent;
+import io.github.dbleases.spi.WorkChannel;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Operations on the whole cluster. Each one is a plan that is made and written under the lock of its lease, by the rules
+ * of every other change: a live owner is asked to hand over. A dry run makes the same plan under the same lock, and rolls
+ * the transaction back.
+ */
+final class DefaultLeaseAdministration implements LeaseAdministration {
+
+    private final Engine engine;
+    private final @Nullable String principal;
+    private final boolean dryRun;
+
+    DefaultLeaseAdministration(Engine engine) {
+        this(engine, null, false);
+    }
+
+    private DefaultLeaseAdministration(Engine engine, @Nullable String principal, boolean dryRun) {
+        this.engine = engine;
+        this.principal = principal;
+        this.dryRun = dryRun;
+    }
+
+    @Override
+    public LeaseAdministration requestedBy(@Nullable String who) {
+        return new DefaultLeaseAdministration(engine, who, dryRun);
+    }
+
+    @Override
+    public LeaseAdministration dryRun() {
+        return new DefaultLeaseAdministration(engine, principal, true);
+    }
+
+    @Override
+    public OperationResult move(String lease, int partition, long session) {
+        return await(startMove(lease, partition, session));
+    }
+
+    CompletableFuture<OperationResult> startMove(String lease, int partition, long session) {
+        return start(
+                "move",
+                lease,
+                "move partition %d to session %d".formatted(partition, session),
+                (transaction, snapshot) -> relocate(snapshot, partition, session));
+    }
+
+    private List<Change> relocate(Snapshot lease, int partition, long session) {
+        Relocation relocation = Relocation.plan(lease, partition, session);
+        if (lease.kind() == LeaseKind.LEADER
+                && !relocation.changes().isEmpty()
+                && engine.balancesLeaderships()
+                && Election.wouldBeRelieved(lease, session)) {
+            throw new OperationRefusedException(
+                    Reason.CONFLICT,
+                    "Leaderships are balanced, and session %d would lead at least two more elections than another candidate of '%s', so the leadership would not stay there."
+                            .formatted(session, lease.lease()),
+                    "Move it to a candidate that leads fewer elections, or move another leadership away from that session first.");
+        }
+        return switch (relocation.outcome()) {
+            case PLANNED -> relocation.changes();
+            case UNKNOWN_PARTITION ->
+                throw new OperationRefusedException(
+                        Reason.NOT_FOUND,
+                        "Lease '%s' has no partition %d, but %d partitions, which are numbered from 0."
+                                .formatted(
+                                        lease.lease(),
+                                        partition,
+                                        lease.partitions().size()),
+                        "Name one of them.");
+            case NOT_A_MEMBER ->
+                throw new OperationRefusedException(
+                        Reason.NOT_FOUND,
+                        "Session %d is no live member of '%s'.".formatted(session, lease.lease()),
+                        "Name one of its members: %s.".formatted(members(lease)));
+            case NO_LIVE_OWNER ->
+                throw new OperationRefusedException(
+                        Reason.CONFLICT,
+                        "Partition %d of '%s' has no live owner that could be asked to hand it over."
+                                .formatted(partition, lease.lease()),
+                        "Wait until it has been assigned, and try again.");
+            case WOULD_BE_UNDONE ->
+                throw new OperationRefusedException(
+                        Reason.CONFLICT,
+                        "Balancing would undo the move of partition %d of '%s': the lease is being balanced, or the weight of session %d is too low for a partition."
+                                .formatted(partition, lease.lease(), session),
+                        "Wait until the lease is balanced and try again, or name another member.");
+        };
+    }
+
+    private static String members(Snapshot lease) {
+        return lease.members().isEmpty()
+                ? "there are none"
+                : lease.members().stream()
+                        .map(member -> String.valueOf(member.session()))
+                        .collect(Collectors.joining(", "));
+    }
+
+    @Override
+    public OperationResult rebalance(String lease) {
+        return await(startRebalance(lease));
+    }
+
+    CompletableFuture<OperationResult> startRebalance(String lease) {
+        return start("rebalance", lease, "rebalance", (transaction, snapshot) -> {
+            if (snapshot.kind() == LeaseKind.TASKS) {
+                throw new OperationRefusedException(
+                        Reason.CONFLICT,
+                        "'%s' is a task runner, which has no partitions.".formatted(lease),
+                        "Name a lease or an election.");
+            }
+            return Assigner.rebalancing(snapshot);
+        });
+    }
+
+    @Override
+    public OperationResult resign(String election) {
+        return await(startResign(election, OptionalLong.empty()));
+    }
+
+    @Override
+    public OperationResult resign(String election, long session) {
+        return await(startResign(election, OptionalLong.of(session)));
+    }
+
+    CompletableFuture<OperationResult> startResign(String election, OptionalLong session) {
+        String detail = session.isPresent() ? "resign session " + session.getAsLong() : "resign";
+        return start("resign", election, detail, (transaction, snapshot) -> resign(transaction, snapshot, session));
+    }
+
+    private List<Change> resign(LeaseTransaction transaction, Snapshot election, OptionalLong session) {
+        String name = election.lease();
+        if (election.kind() != LeaseKind.LEADER) {
+            throw new OperationRefusedException(
+                    Reason.CONFLICT,
+                    "'%s' is no election, but a lease of kind '%s'."
+                            .formatted(name, election.kind().word()),
+                    "Name an election.");
+        }
+        Optional<Partition> leadership =
+                election.partitions().stream().filter(Partition::ownerLive).findAny();
+        if (session.isPresent() && leadership.stream().noneMatch(led -> led.owner() == session.getAsLong())) {
+            return List.of();
+        }
+        Partition led = leadership.orElseThrow(() -> new OperationRefusedException(
+                Reason.CONFLICT,
+                "Election '%s' has no leader that could resign.".formatted(name),
+                "Wait until a leader is elected."));
+        if (led.pending() != Snapshot.NO_SESSION) {
+            return List.of();
+        }
+        long successor = Election.successor(election, led.owner())
+                .orElseThrow(() -> new OperationRefusedException(
+                        Reason.CONFLICT,
+                        "Session %d is the only candidate of '%s', so nobody could lead instead."
+                                .formatted(led.owner(), name),
+                        "Start another instance first."));
+        transaction.yieldFor(name, led.owner(), engine.yieldTime());
+        return List.of(new Move(led, successor));
+    }
+
+    private OperationResult await(CompletableFuture<OperationResult> result) {
+        return Waiting.answerWithin(engine.answerTimeout(), result);
+    }
+
+    /** Makes and writes a plan for a lease, and records it. */
+    private CompletableFuture<OperationResult> start(String operation, String lease, String detail, Planner planner) {
+        return engine.request(operation + " " + lease, (channel, by) -> {
+            Plan plan = plan(channel, by, lease, detail, planner);
+            return new OperationResult(
+                    operation,
+                    dryRun,
+                    !plan.changes.isEmpty(),
+                    moves(lease, plan.changes, channel.clusterSnapshot(lease)));
+        });
+    }
+
+    private Plan plan(WorkChannel channel, long by, String lease, String detail, Planner planner) {
+        int limit = engine.stepLimit();
+        try {
+            return channel.transact(new TreeSet<>(Set.of(lease)), transaction -> {
+                if (transaction.lease(lease).isEmpty()) {
+                    throw new OperationRefusedException(
+                            Reason.NOT_FOUND,
+                            "There is no lease or election '%s'.".formatted(lease),
+                            "Name one that a client has joined.");
+                }
+                Snapshot snapshot = transaction.snapshot(lease);
+                List<Change> planned = planner.plan(transaction, snapshot);
+                if (dryRun) {
+                    throw new DryRunException(new Plan(planned));
+                }
+                List<Change> written = new Assigner(transaction, by, limit).operate(snapshot, planned, principal);
+                transaction.record(
+                        by,
+                        List.of(new NewEvent(
+                                HistoryEvent.Type.OPERATION,
+                                lease,
+                                partitions(written),
+                                Snapshot.NO_SESSION,
+                                Snapshot.NO_SESSION,
+                                Snapshot.NO_SESSION,
+                                null,
+                                principal,
+                                written.isEmpty() ? detail + ": nothing to do" : detail)));
+                return new Plan(written);
+            });
+        } catch (DryRunException rolledBack) {
+            return rolledBack.plan;
+        }
+    }
+
+    private static PartitionSet partitions(List<Change> changes) {
+        return PartitionSet.of(
+                changes.stream().mapToInt(change -> change.before().number()).toArray());
+    }
+
+    /** Returns what changes ask owners for, and what they grant of dead owners, by the sessions that are involved. */
+    private static List<PlannedMove> moves(String lease, List<Change> changes, ClusterSnapshot cluster) {
+        Map<Long, String> names = cluster.sessions().stream()
+                .collect(Collectors.toMap(ClusterSnapshot.Session::id, ClusterSnapshot.Session::clientId));
+        Map<List<Long>, BitSet> groups = new LinkedHashMap<>();
+        for (Change change : changes) {
+            long to = receiver(change);
+            groups.computeIfAbsent(List.of(change.before().owner(), to), first -> new BitSet())
+                    .set(change.before().number());
+        }
+        List<PlannedMove> moves = new ArrayList<>();
+        groups.forEach((parties, partitions) -> moves.add(new PlannedMove(
+                lease, PartitionSet.of(partitions), party(parties.get(0), names), party(parties.get(1), names))));
+        return moves;
+    }
+
+    private static long receiver(Change change) {
+        if (change instanceof Move move) {
+            return move.to();
+        }
+        return change instanceof Change.Grant grant
+                ? grant.to()
+                : change.before().owner();
+    }
+
+    private static Party party(long session, Map<Long, String> names) {
+        return new Party(session, names.get(session));
+    }
+
+    /** Plans what to change in a lease that is locked, or refuses. */
+    @FunctionalInterface
+    private interface Planner {
+
+        List<Change> plan(LeaseTransaction transaction, Snapshot lease);
+    }
+
+    private record Plan(List<Change> changes) {}
+
+    /** Rolls a transaction back that was only made to plan. */
+    private static final class DryRunException extends DbLeasesException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient Plan plan;
+
+        private DryRunException(Plan plan) {
+            super("Nothing was changed, because this was a dry run.");
+            this.plan = plan;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.github.dbleases.internal.client;
+
+import io.github.dbleases.LeaseKind;
+import io.github.dbleases.spi.observation.ClientObserver;
+import java.time.Duration;
+import java.util.List;
+
+/** An observer that throws an {@code Error} now and then, which must not disturb the client. */
+final class UnreliableObserver implements ClientObserver {
+
+    private final SimWorld world;
+
+    UnreliableObserver(SimWorld world) {
+        this.world = world;
+    }
+
+    private void fail() {
+        if (world.isRough() && world.observers().nextDouble() < 0.1) {
+            throw new SimEnvironment.SimulatedError();
+        }
+    }
+
+    @Override
+    public void onHeartbeat(HeartbeatOutcome outcome, Duration time) {
+        fail();
+    }
+
+    @Override
+    public void onAssigned(String lease, LeaseKind kind, int partitions) {
+        fail();
+    }
+
+    @Override
+    public void onRevoked(String lease, LeaseKind kind, Revocation reason, int partitions) {
+        fail();
+    }
+
+    @Override
+    public void onHandOver(String lease, HandOverPhase phase, List<Duration> times) {
+        if (times.stream().anyMatch(Duration::isNegative)) {
+            world.violation("a phase of a hand-over took less than no time: " + times);
+        }
+        fail();
+    }
+
+    @Override
+    public HoldActivity onHold(String lease) {
+        fail();
+        return new HoldActivity() {
+
+            @Override
+            public void untrusted() {
+                fail();
+            }
+
+            @Override
+            public void closed() {
+                fail();
+            }
+        };
+    }
+
+    @Override
+    public void onAudit(Audit audit) {
+        fail();
+    }
+}

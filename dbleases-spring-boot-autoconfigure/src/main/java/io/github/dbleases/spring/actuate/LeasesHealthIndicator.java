@@ -1,0 +1,77 @@
+package io.github.dbleases.spring.actuate;
+
+import io.github.dbleases.ClientState;
+import io.github.dbleases.ClientStatus;
+import io.github.dbleases.ClientStatus.Failure;
+import io.github.dbleases.Leadership;
+import io.github.dbleases.Lease;
+import io.github.dbleases.LeaseClient;
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
+
+/**
+ * The health of the client, from its own view: it sends nothing to the database. A client that can't work until a person has
+ * changed something is down. A client that keeps trying is out of service, and so is a drained one.
+ */
+final class LeasesHealthIndicator extends AbstractHealthIndicator {
+
+    private final LeaseClient client;
+
+    LeasesHealthIndicator(LeaseClient client) {
+        super("The state of the lease client cannot be read");
+        this.client = client;
+    }
+
+    @Override
+    protected void doHealthCheck(Health.Builder health) {
+        ClientStatus status = client.status();
+        health.status(healthOf(status))
+                .withDetail("state", status.state())
+                .withDetail("since", status.since())
+                .withDetail("drained", status.drained())
+                .withDetail("partitions", partitions())
+                .withDetail("leaderships", leaderships());
+        cause(status, health);
+        status.lastFailure()
+                .ifPresent(failure ->
+                        health.withDetail("lastError", failure.message()).withDetail("lastErrorAt", failure.at()));
+    }
+
+    private static Status healthOf(ClientStatus status) {
+        boolean failing = status.problem().isPresent();
+        boolean permanent = status.lastFailure().filter(Failure::permanent).isPresent();
+        if (failing && permanent) {
+            return Status.DOWN;
+        }
+        return status.state() == ClientState.ACTIVE && !failing && !status.drained()
+                ? Status.UP
+                : Status.OUT_OF_SERVICE;
+    }
+
+    private static void cause(ClientStatus status, Health.Builder health) {
+        if (status.problem().isPresent()) {
+            health.withDetail("cause", status.problem().get());
+        } else if (status.state() == ClientState.STARTING) {
+            health.withDetail("cause", "The client has no session yet.");
+        } else if (status.state() == ClientState.SUSPENDED) {
+            health.withDetail("cause", "The client does not trust its session.");
+        } else if (status.state() == ClientState.STOPPED) {
+            health.withDetail("cause", "The client is stopped.");
+        } else if (status.state() == ClientState.CLOSED) {
+            health.withDetail("cause", "The client is closed.");
+        } else if (status.drained()) {
+            health.withDetail("cause", "The client is drained and stands by.");
+        }
+    }
+
+    private int partitions() {
+        return client.leases().stream()
+                .mapToInt((Lease lease) -> lease.values().size())
+                .sum();
+    }
+
+    private long leaderships() {
+        return client.leaderships().stream().filter(Leadership::isLeader).count();
+    }
+}
