@@ -182,7 +182,10 @@ public final class JdbcBackend implements KeyValueBackend, AutoCloseable {
             if (Failures.leavesOutcomeOpen(e)) {
                 throw e;
             }
-            if (!definition.exists(connection)) {
+            // A violated key is one of the catalog's: another process is creating the table, and has not committed it
+            // yet.
+            boolean isBeingCreated = Failures.isConflict(e) || Failures.isConstraintViolation(e);
+            if (!isBeingCreated && !definition.exists(connection)) {
                 throw new StoreUnusableException(
                         "The table %s does not exist and cannot be created: %s."
                                 .formatted(config.table(), e.getMessage()),
