@@ -210,7 +210,7 @@ class ArchitectureTests {
     }
 
     @Test
-    void theTaskRunnerAndTheQueueKnowOnlyWhatPassesBetweenThem() {
+    void theTaskRunnerAndTheQueueShareOnlyTheirMessages() {
         check(noClasses()
                 .that()
                 .resideInAPackage(TASK_RUNNER)

@@ -75,7 +75,7 @@ public final class FakeLeadership implements Leadership {
         return outcome.test(atMost);
     }
 
-    /** Says what happens when somebody waits for the outcome, and whether it is known then. */
+    /** Sets what a wait for the outcome does, and whether the outcome is known then. */
     public void whenAwaited(Predicate<Duration> answer) {
         outcome = answer;
     }

@@ -11,14 +11,14 @@ import java.util.Map;
 /** A queue in memory for one session after the other. */
 public class MemoryQueue implements TaskQueue<String> {
 
-    private static final long NOBODY = 0;
+    private static final long FREE = 0;
 
     private final Map<String, Long> holders = new LinkedHashMap<>();
     private final List<String> finished = new ArrayList<>();
 
     public synchronized void add(String... tasks) {
         for (String task : tasks) {
-            holders.put(task, NOBODY);
+            holders.put(task, FREE);
         }
     }
 
@@ -56,13 +56,13 @@ public class MemoryQueue implements TaskQueue<String> {
 
     @Override
     public synchronized void release(long session, List<String> tasks) {
-        tasks.forEach(task -> holders.replace(task, session, NOBODY));
+        tasks.forEach(task -> holders.replace(task, session, FREE));
     }
 
     /** There are no delays in it. */
     @Override
     public synchronized boolean fail(long session, TaskFailure<String> failure) {
-        holders.replace(String.valueOf(failure.task()), session, NOBODY);
+        holders.replace(String.valueOf(failure.task()), session, FREE);
         return false;
     }
 }

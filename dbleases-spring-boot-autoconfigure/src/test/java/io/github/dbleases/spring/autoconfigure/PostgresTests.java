@@ -279,12 +279,12 @@ class PostgresTests {
 
         @Override
         public Connection getConnection() {
-            throw new IllegalStateException("nobody may connect");
+            throw new IllegalStateException("Connections are not allowed");
         }
 
         @Override
         public Connection getConnection(String user, String password) {
-            throw new IllegalStateException("nobody may connect");
+            throw new IllegalStateException("Connections are not allowed");
         }
     }
 }
