@@ -184,7 +184,7 @@ final class DefaultLeaseAdministration implements LeaseAdministration {
         long successor = Election.successor(election, led.owner())
                 .orElseThrow(() -> new OperationRefusedException(
                         Reason.CONFLICT,
-                        "Session %d is the only candidate of '%s', so nobody could lead instead."
+                        "Session %d is the only candidate of '%s', so no other one could lead."
                                 .formatted(led.owner(), name),
                         "Start another instance first."));
         transaction.yieldFor(name, led.owner(), engine.yieldTime());

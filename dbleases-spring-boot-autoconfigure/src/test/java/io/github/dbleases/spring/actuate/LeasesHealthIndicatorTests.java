@@ -59,7 +59,7 @@ class LeasesHealthIndicatorTests {
     }
 
     @Test
-    void aStoreThatIsUnusableUntilSomebodyChangesItIsDown() {
+    void aStoreThatIsUnusableUntilItIsChangedIsDown() {
         Health health = health(ClientState.STARTING, false, "The store cannot be reached: lacks rights", true);
 
         assertThat(health.getStatus()).isEqualTo(Status.DOWN);
