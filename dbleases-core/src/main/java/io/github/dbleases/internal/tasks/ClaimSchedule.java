@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Fresh tasks and retries</b> are claimed side by side. While fresh tasks wait, retries get a quarter of the threads'
  * time, however slow or many they are. Each kind has a {@link CircuitBreaker}. If only the retries fail, fresh tasks are not
  * held up. If all fresh tasks fail, the instance itself may be broken: it claims single probes, and three of four are fresh
- * tasks, which have all their attempts left, so that it uses up those of none. While many fresh tasks fail, every second claim
+ * tasks, which have all their attempts left, so that it hardly ever uses them up. While many fresh tasks fail, every second claim
  * of fresh tasks starts at the other end of the order, where there may be tasks that succeed.
  */
 final class ClaimSchedule {

@@ -92,7 +92,7 @@ final class SimKeyValue implements SimStorage {
 
     @Override
     public boolean isCalm() {
-        // A call makes many requests, each of which may be slow, so there is no limit like that of a database.
+        // A call makes many requests, and each may be slow, so there is no limit as there is for a database.
         return false;
     }
 

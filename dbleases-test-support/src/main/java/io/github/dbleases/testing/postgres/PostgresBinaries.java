@@ -41,7 +41,7 @@ final class PostgresBinaries {
         }
     }
 
-    /** Returns the directory for everything that tests create once per machine. */
+    /** Returns the directory for files that tests create once per machine. */
     static Path root() throws IOException {
         // One for each user, because a directory of another user may be neither writable nor trustworthy.
         Path root = Path.of(
