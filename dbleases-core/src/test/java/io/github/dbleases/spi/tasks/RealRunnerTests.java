@@ -206,8 +206,9 @@ class RealRunnerTests {
     @Test
     void aDroppedTableIsReportedOnceAndWorkContinuesWhenItIsBack() throws Exception {
         insert(1, 20);
-        start(tasks -> tasks);
+        TaskRunner runner = start(tasks -> tasks);
         awaitDone(20);
+        await().until(() -> runner.status().held() == 0);
 
         execute("DROP TABLE task");
         await().until(() -> errors.size() > 2);
@@ -250,7 +251,7 @@ class RealRunnerTests {
         assertThat(afterwards).isEmpty();
     }
 
-    private void start(Tasker<Long> tasker) {
+    private TaskRunner start(Tasker<Long> tasker) {
         LeaseClient client = LeaseClients.start(
                 LeaseClientConfig.builder().timing(TIMING).build(), new PostgresLeaseStore(database.dataSource()));
         open.push(client);
@@ -272,6 +273,7 @@ class RealRunnerTests {
                 listener());
         runner.start();
         open.push(runner::stop);
+        return runner;
     }
 
     private TaskRunnerListener listener() {
