@@ -202,12 +202,13 @@ final class Membership {
                 () -> keeper.session() == session && leases.find(lease.name()).equals(Optional.of(lease)),
                 (current, assigner) -> assigner.leave(current.id(), lease.name()),
                 outcome -> {
+                    // First, because nothing repeats this once the lease has been forgotten.
+                    jobs.submitInATtl(leavingAgain(List.of(lease.name())));
                     lease.startHandingOver();
                     reconciler.handOver(lease, lease.ownership().all(OwnedPartition::isActive));
                     reconciler.refresh();
                     leases.drained(lease);
                     maintenance.schedule(lease.name(), outcome);
-                    jobs.submitInATtl(leavingAgain(List.of(lease.name())));
                 }));
         lease.leaveRequested();
     }

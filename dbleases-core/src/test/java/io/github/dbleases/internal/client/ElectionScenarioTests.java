@@ -12,8 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
@@ -237,23 +235,11 @@ class ElectionScenarioTests extends Scenario {
         settle();
         other.join(LeaseSpec.leader("reports"));
         settle();
-        comeBack(retired, "reports");
+        restoreMembership(retired, "reports");
 
         first.close();
 
         await(() -> leads(other, "reports"), SOON);
-    }
-
-    /**
-     * Restores a membership, as after a late request to join, or after a failover that undoes the end of the
-     * membership.
-     */
-    private void comeBack(SimProcess process, String election) {
-        long session = process.engine().currentSession();
-        database.store().workChannel(TIMING).transact(new TreeSet<>(Set.of(election)), transaction -> {
-            transaction.addMember(election, session);
-            return session;
-        });
     }
 
     @Test

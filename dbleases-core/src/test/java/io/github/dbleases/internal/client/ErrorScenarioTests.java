@@ -3,6 +3,7 @@ package io.github.dbleases.internal.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dbleases.LeaseSpec;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -173,6 +174,27 @@ class ErrorScenarioTests extends Scenario {
         process.environment().noErrors();
         settle();
         assertThat(process.view("orders")).hasSize(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"JobQueue.submitInATtl", "JoinedLeases.drained", "ClusterMaintenance.schedule"})
+    void aRestoredCandidateThatWasInterruptedWhenItLeftLeavesAgain(String failing) {
+        SimProcess leader = cluster.start(CONFIG);
+        leader.join(LeaseSpec.leader("orders"));
+        settle();
+        SimProcess candidate = cluster.start(CONFIG);
+        candidate.join(LeaseSpec.leader("orders"));
+        settle();
+
+        Interruptions exhausted = Interruptions.at(failing);
+        candidate.environment().interrupt(exhausted);
+        candidate.leave("orders");
+        await(() -> exhausted.thrown() > 0, SOON);
+        candidate.environment().noErrors();
+        await(() -> members() == 1, SOON);
+        restoreMembership(candidate, "orders");
+
+        await(() -> members() == 1, TIMING.ttl().plus(SOON));
     }
 
     @Test

@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 
@@ -67,6 +69,18 @@ abstract class Scenario {
         await(
                 () -> process.engine().keeper().trust() != before,
                 TIMING.heartbeat().plusSeconds(10));
+    }
+
+    /**
+     * Makes a process a member again, as a request to join does that is executed late, or a failover that undoes the
+     * end of the membership.
+     */
+    void restoreMembership(SimProcess process, String lease) {
+        long session = process.engine().currentSession();
+        database.store().workChannel(TIMING).transact(new TreeSet<>(Set.of(lease)), transaction -> {
+            transaction.addMember(lease, session);
+            return session;
+        });
     }
 
     static void holdAll(SimProcess process, Duration time) {
