@@ -15,7 +15,9 @@ import java.util.OptionalLong;
  * @param ttl how long a session lives without a heartbeat
  * @param heartbeat the time between two heartbeats
  * @param trustedFor the time to the trust deadline, zero if it has passed
- * @param drained whether the client stands by because of {@link LeaseClient#drain()}
+ * @param drained whether the client stands by, because of {@link LeaseClient#drain()} or because an operation has asked for it
+ * @param drainRequested whether an operation has asked the client to stand by, see {@link LeaseAdministration#drain}. It stands
+ *     by until an operation resumes it
  * @param problem what prevents the client from working, or from doing anything except for heartbeats; empty if nothing does. In
  *     the second case, the client keeps what it owns, but it gets no partitions, hands none over and marks no session dead
  * @param lastFailure the last request to the store that failed, whether or not requests succeed again
@@ -29,6 +31,7 @@ public record ClientStatus(
         Duration heartbeat,
         Duration trustedFor,
         boolean drained,
+        boolean drainRequested,
         Optional<String> problem,
         Optional<Failure> lastFailure) {
 

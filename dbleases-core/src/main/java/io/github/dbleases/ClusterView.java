@@ -25,9 +25,16 @@ public record ClusterView(List<SessionView> sessions, SortedMap<String, LeaseVie
      * @param startedAt when it was opened, by the database's clock
      * @param expiresIn the time until it expires without another heartbeat; negative if it has expired but has not been marked
      *     dead yet
+     * @param drained whether an operation has asked it to stand by, see {@link LeaseAdministration#drain}
      */
     public record SessionView(
-            String client, long session, boolean self, int weight, Instant startedAt, Duration expiresIn) {}
+            String client,
+            long session,
+            boolean self,
+            int weight,
+            Instant startedAt,
+            Duration expiresIn,
+            boolean drained) {}
 
     /**
      * A lease.

@@ -63,4 +63,39 @@ public interface LeaseAdministration {
      * @throws OperationRefusedException if there is no such election, or if there is no other candidate
      */
     OperationResult resign(String election, long session);
+
+    /**
+     * Asks a session to hand over everything and to stand by, as {@link LeaseClient#drain()} does there. Its client applies that
+     * at its next heartbeat, or earlier if the store notifies it, and hands a partition over when its listeners have returned
+     * and its holds are closed. A client that stands by for another reason, such as {@link LeaseClient#drain()}, is asked too.
+     *
+     * <p>The request lasts until {@link #resume}, or until the client is stopped. If the client loses its session, its next one
+     * begins drained. A process that is started again takes part.
+     *
+     * <p>The moves of the result are what the session owns now, and who would get it now.
+     *
+     * @throws OperationRefusedException if there is no such live session
+     */
+    OperationResult drain(long session);
+
+    /**
+     * Withdraws {@link #drain}: the session takes part again, and gets a fair share. Has no effect on a client that stands by for
+     * another reason, such as {@link LeaseClient#drain()}. The result contains no moves, because the shares change when the
+     * session joins its leases.
+     *
+     * @throws OperationRefusedException if there is no such live session
+     */
+    OperationResult resume(long session);
+
+    /**
+     * Removes a lease, an election or the membership list of a task runner that no session uses anymore. If a client joins it
+     * later, it is created anew, and its fencing tokens are larger than all tokens before. Removing what does not exist has no
+     * effect.
+     *
+     * <p>With several thousands of partitions, this takes several transactions. If it fails half-way, repeat it.
+     *
+     * @throws OperationRefusedException if a session takes part in it or still owns a partition of it, or if a fenced transaction
+     *     is open on one
+     */
+    OperationResult remove(String lease);
 }

@@ -146,7 +146,10 @@ public interface LeaseClient extends AutoCloseable {
      */
     void drain();
 
-    /** Takes part again after {@link #drain()}, and gets a fair share. Has no effect on a client that does not stand by. */
+    /**
+     * Takes part again after {@link #drain()}, and gets a fair share. Has no effect on a client that does not stand by, or that
+     * an operation has asked to stand by: {@link LeaseAdministration#resume} withdraws that.
+     */
     void resume();
 
     /**

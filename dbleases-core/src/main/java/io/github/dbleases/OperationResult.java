@@ -2,6 +2,7 @@ package io.github.dbleases;
 
 import io.github.dbleases.HistoryEvent.Party;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an operation of {@link LeaseAdministration} has asked for, or would ask for.
@@ -24,7 +25,12 @@ public record OperationResult(String operation, boolean dryRun, boolean changed,
      * @param lease the lease or election
      * @param partitions the partitions
      * @param from their owner
-     * @param to the session that receives them, or the owner itself if an earlier request is withdrawn
+     * @param to the session that receives them, or the owner itself if an earlier request is withdrawn; null if no session
+     *     takes part that could own them
      */
-    public record PlannedMove(String lease, PartitionSet partitions, Party from, Party to) {}
+    public record PlannedMove(
+            String lease,
+            PartitionSet partitions,
+            Party from,
+            @Nullable Party to) {}
 }

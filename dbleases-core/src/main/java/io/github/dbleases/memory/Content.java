@@ -53,18 +53,23 @@ final class Content {
             int weight,
             Duration ttl,
             Duration grace,
-            Instant startedAt) {
+            Instant startedAt,
+            boolean drained) {
 
         SessionRow renewedAt(Instant now) {
-            return new SessionRow(id, clientId, live, now.plus(ttl), inbox, weight, ttl, grace, startedAt);
+            return new SessionRow(id, clientId, live, now.plus(ttl), inbox, weight, ttl, grace, startedAt, drained);
         }
 
         SessionRow raised() {
-            return new SessionRow(id, clientId, live, expiresAt, inbox + 1, weight, ttl, grace, startedAt);
+            return new SessionRow(id, clientId, live, expiresAt, inbox + 1, weight, ttl, grace, startedAt, drained);
         }
 
         SessionRow dead() {
-            return new SessionRow(id, clientId, false, expiresAt, inbox, weight, ttl, grace, startedAt);
+            return new SessionRow(id, clientId, false, expiresAt, inbox, weight, ttl, grace, startedAt, drained);
+        }
+
+        SessionRow withDrained(boolean asked) {
+            return new SessionRow(id, clientId, live, expiresAt, inbox, weight, ttl, grace, startedAt, asked);
         }
     }
 }

@@ -35,7 +35,8 @@ final class MemoryHeartbeatChannel implements HeartbeatChannel {
                     opening.weight(),
                     opening.ttl(),
                     opening.grace(),
-                    now);
+                    now,
+                    opening.drained());
             if (content.sessions.putIfAbsent(row.id(), row) != null) {
                 throw new IllegalStateException("Session %d already exists.".formatted(row.id()));
             }

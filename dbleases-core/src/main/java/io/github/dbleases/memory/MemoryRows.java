@@ -48,6 +48,11 @@ record MemoryRows(MemoryTables tables, Content content) implements TransactionRo
     }
 
     @Override
+    public void setDrained(long session, boolean drained) {
+        content.sessions.computeIfPresent(session, (id, row) -> row.live() ? row.withDrained(drained) : row);
+    }
+
+    @Override
     public void end(long session) {
         if (isLive(session)) {
             tables.history().addSession(content, HistoryEvent.Type.SESSION_ENDED, session, session);

@@ -49,6 +49,7 @@ final class MemoryWorkChannel implements WorkChannel {
             return new Holdings(
                     content.isLive(session),
                     row == null ? 0 : row.inbox(),
+                    row != null && row.drained(),
                     tables.incarnation(),
                     tables.quietFor(),
                     tables.tokenFloor(),
@@ -125,10 +126,12 @@ final class MemoryWorkChannel implements WorkChannel {
                             row.startedAt(),
                             Duration.between(now, row.expiresAt()),
                             row.ttl(),
-                            row.grace()))
+                            row.grace(),
+                            row.drained()))
                     .toList();
             List<ClusterSnapshot.Lease> leases = content.leases.entrySet().stream()
-                    .filter(entry -> which.test(entry.getKey()))
+                    .filter(entry ->
+                            which.test(entry.getKey()) && !entry.getValue().isRemoved())
                     .map(entry -> entry.getValue().clusterSnapshot(entry.getKey(), new MemoryRows(tables, content)))
                     .toList();
             return new ClusterSnapshot(sessions, leases);

@@ -38,9 +38,9 @@ final class PostgresHeartbeatChannel implements HeartbeatChannel {
                     AND (i.largest_ttl < g.ttl OR i.largest_grace < g.grace) {andSettings}
             ){recordOpened}
             INSERT INTO {session}
-                (id, expires_at, inbox, ttl, grace, started_at, weight, state, client_id, host, pid, version)
+                (id, expires_at, inbox, ttl, grace, started_at, weight, state, client_id, host, pid, version, drained)
             SELECT {?session}, clock_timestamp() + ttl, 0, ttl, grace, clock_timestamp(), {?weight}, 'live',
-                {?clientId}, {?host}, {?pid}, {?version}
+                {?clientId}, {?host}, {?pid}, {?version}, {?drained}
             FROM (SELECT {?ttl} * interval '1 microsecond' AS ttl, {?grace} * interval '1 microsecond' AS grace) given
             RETURNING inbox, clock_timestamp() AS now, {neighbor} AS neighbor, {proof}
             """;
@@ -84,6 +84,7 @@ final class PostgresHeartbeatChannel implements HeartbeatChannel {
                         .set(
                                 "version",
                                 PostgresHeartbeatChannel.class.getPackage().getImplementationVersion())
+                        .set("drained", session.drained())
                         .query(row -> {
                             row.next();
                             return renewal(open, row, session.id());

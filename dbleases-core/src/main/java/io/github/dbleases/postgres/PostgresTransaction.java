@@ -37,7 +37,7 @@ final class PostgresTransaction implements LeaseTransaction {
     /** A statement of its own, because a statement that waits for locks reads what was there before it got them. */
     private static final String STATES = """
             SELECT name, kind, partitions, abs(date_part('epoch', clock_timestamp() - changed_at)) AS settled_for
-            FROM {lease} WHERE name = ANY ({?leases})
+            FROM {lease} WHERE name = ANY ({?leases}) AND (kind = 'tasks' OR partitions > 0)
             """;
 
     /** Every transaction begins with these four statements, in one round trip. */
@@ -55,10 +55,13 @@ final class PostgresTransaction implements LeaseTransaction {
     private static final String IS_EXPIRED =
             "SELECT NOT EXISTS (SELECT FROM {session} WHERE id = {?session} AND expires_at >= clock_timestamp())";
 
+    /** Adds the row of a lease, or reuses that of a lease that was removed. */
     private static final String CREATE = """
-            INSERT INTO {lease} (name, kind, partitions, changed_at)
+            INSERT INTO {lease} AS l (name, kind, partitions, changed_at)
             VALUES ({?lease}, {?kind}, {?partitions}, clock_timestamp())
-            ON CONFLICT DO NOTHING
+            ON CONFLICT (name) DO UPDATE
+            SET kind = excluded.kind, partitions = excluded.partitions, changed_at = excluded.changed_at
+            WHERE l.kind <> 'tasks' AND l.partitions = 0
             """;
 
     /** Adds the partitions from the end of those that exist up to the number in the lease row. */
@@ -76,6 +79,17 @@ final class PostgresTransaction implements LeaseTransaction {
             )
             UPDATE {lease}
             SET partitions = {?partitions}, least_token = greatest(least_token, (SELECT max(token) FROM gone))
+            WHERE name = {?lease}
+            """;
+
+    private static final String REMOVE = """
+            WITH gone AS (
+                DELETE FROM {partition} WHERE lease = {?lease} RETURNING token
+            ), members AS (
+                DELETE FROM {member} WHERE lease = {?lease}
+            )
+            UPDATE {lease}
+            SET kind = 'partitions', partitions = 0, least_token = greatest(least_token, (SELECT max(token) FROM gone))
             WHERE name = {?lease}
             """;
 
@@ -183,7 +197,8 @@ final class PostgresTransaction implements LeaseTransaction {
                 WHERE id = ANY ({?sessions}) AND state = 'live' ORDER BY id FOR NO KEY UPDATE
             ), written AS (
                 UPDATE {session} s
-                SET inbox = s.inbox + 1, state = CASE WHEN s.id = ANY ({?ended}) THEN 'dead' ELSE s.state END
+                SET inbox = s.inbox + 1, state = CASE WHEN s.id = ANY ({?ended}) THEN 'dead' ELSE s.state END,
+                    drained = CASE WHEN s.id = ANY ({?drained}) THEN true WHEN s.id = ANY ({?resumed}) THEN false ELSE s.drained END
                 FROM locked WHERE s.id = locked.id
             ), numbered AS (
                 UPDATE {lease} SET generation = generation + 1 WHERE name = ANY ({?leases})
@@ -202,6 +217,8 @@ final class PostgresTransaction implements LeaseTransaction {
     private final Map<String, LeaseState> states;
     private final Set<Long> raised = new TreeSet<>();
     private final Set<Long> ended = new TreeSet<>();
+    private final Set<Long> drained = new TreeSet<>();
+    private final Set<Long> resumed = new TreeSet<>();
     private final Set<String> changed = new TreeSet<>();
     private final Set<String> withChangedMembers = new TreeSet<>();
     private final List<NewEvent> events = new ArrayList<>();
@@ -269,14 +286,16 @@ final class PostgresTransaction implements LeaseTransaction {
         if (failure != null) {
             throw failure;
         }
-        if (!raised.isEmpty() || !ended.isEmpty() || !changed.isEmpty() || !events.isEmpty()) {
-            Set<Long> sessions = new TreeSet<>(raised);
-            sessions.addAll(ended);
+        Set<Long> sessions = new TreeSet<>(raised);
+        List.of(ended, drained, resumed).forEach(sessions::addAll);
+        if (!sessions.isEmpty() || !changed.isEmpty() || !events.isEmpty()) {
             SqlStatement finish = events.isEmpty()
                     ? connection.sql(FINISH)
                     : PostgresHistory.set(connection.sql(RECORD_AND_FINISH), recordedBy, events);
             finish.set("sessions", sessions.toArray(Long[]::new))
                     .set("ended", ended.toArray(Long[]::new))
+                    .set("drained", drained.toArray(Long[]::new))
+                    .set("resumed", resumed.toArray(Long[]::new))
                     .set("leases", changed.toArray(String[]::new))
                     .set("channel", store.tables.channel())
                     .set("payload", store.notifications ? Hints.payload(raised) : "")
@@ -349,6 +368,13 @@ final class PostgresTransaction implements LeaseTransaction {
             connection.sql(FILL).set("lease", name).update();
             return noteChange(name, true);
         });
+    }
+
+    @Override
+    public void remove(String name) {
+        callOn(
+                name,
+                () -> noteChange(name, connection.sql(REMOVE).set("lease", name).update() > 0));
     }
 
     @Override
@@ -496,6 +522,13 @@ final class PostgresTransaction implements LeaseTransaction {
     public void raiseInboxes(Collection<Long> sessions) {
         raised.addAll(sessions);
         raised.remove(Snapshot.NO_SESSION);
+    }
+
+    @Override
+    public void setDrained(long session, boolean asked) {
+        drained.remove(session);
+        resumed.remove(session);
+        (asked ? drained : resumed).add(session);
     }
 
     @Override

@@ -37,6 +37,7 @@ final class PostgresWorkChannel implements WorkChannel {
      */
     private static final String HOLDINGS = """
             SELECT coalesce(s.state = 'live', false) AS live, coalesce(s.inbox, 0) AS inbox,
+                coalesce(s.drained, false) AS drained,
                 greatest(date_part('epoch', i.quiet_until - clock_timestamp()), 0) AS quiet_seconds,
                 (extract(epoch FROM i.quiet_until) * 1000000)::bigint AS token_floor,
                 h.lease, h.partition, h.token, h.asked, h.members, {proof}
@@ -100,19 +101,19 @@ final class PostgresWorkChannel implements WorkChannel {
             SELECT 1 AS type, client_id AS name, NULL::text AS kind, NULL::int AS number, id AS session,
                 NULL::bigint AS pending, NULL::bigint AS token, weight, state = 'live' AS live, NULL::boolean AS yields,
                 started_at AS since, date_part('epoch', expires_at - clock_timestamp()) AS expires_in,
-                date_part('epoch', ttl) AS ttl, date_part('epoch', grace) AS grace
+                date_part('epoch', ttl) AS ttl, date_part('epoch', grace) AS grace, drained
             FROM {session}
             UNION ALL
-            SELECT 2, l.name, l.kind, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-            FROM {lease} l WHERE l.name %1$s
+            SELECT 2, l.name, l.kind, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+            FROM {lease} l WHERE l.name %1$s AND (l.kind = 'tasks' OR l.partitions > 0)
             UNION ALL
             SELECT 3, m.lease, NULL, NULL, m.session_id, NULL, NULL, s.weight, s.id IS NOT NULL,
-                coalesce(m.yields_until > clock_timestamp(), false), NULL, NULL, NULL, NULL
+                coalesce(m.yields_until > clock_timestamp(), false), NULL, NULL, NULL, NULL, NULL
             FROM {member} m LEFT JOIN {session} s ON s.id = m.session_id AND s.state = 'live'
             WHERE m.lease %1$s
             UNION ALL
             SELECT 4, p.lease, NULL, p.partition, p.session_id, p.pending_session_id, p.token, NULL, s.id IS NOT NULL, NULL,
-                p.since, NULL, NULL, NULL
+                p.since, NULL, NULL, NULL, NULL
             FROM {partition} p LEFT JOIN {session} s ON s.id = p.session_id AND s.state = 'live'
             WHERE p.lease %1$s
             ORDER BY type, number, session
@@ -146,6 +147,7 @@ final class PostgresWorkChannel implements WorkChannel {
         }
         boolean live = row.getBoolean("live");
         long inbox = row.getLong("inbox");
+        boolean drained = row.getBoolean("drained");
         List<GrantedPartition> partitions = new ArrayList<>();
         Map<String, Set<Long>> taskMembers = new HashMap<>();
         do {
@@ -158,7 +160,7 @@ final class PostgresWorkChannel implements WorkChannel {
                         lease, row.getInt("partition"), row.getLong("token"), row.getBoolean("asked")));
             }
         } while (row.next());
-        return new Holdings(live, inbox, open.incarnation(), quietFor, tokenFloor, partitions, taskMembers);
+        return new Holdings(live, inbox, drained, open.incarnation(), quietFor, tokenFloor, partitions, taskMembers);
     }
 
     @Override
@@ -252,7 +254,8 @@ final class PostgresWorkChannel implements WorkChannel {
                         SqlStatement.instant(row, "since"),
                         SqlStatement.seconds(row, "expires_in"),
                         SqlStatement.seconds(row, "ttl"),
-                        SqlStatement.seconds(row, "grace")));
+                        SqlStatement.seconds(row, "grace"),
+                        row.getBoolean("drained")));
             } else if (type == LEASE) {
                 leases.put(row.getString("name"), new LeaseRows(LeaseKind.ofWord(row.getString("kind"))));
             } else {

@@ -24,6 +24,7 @@ public record ClusterSnapshot(List<Session> sessions, List<Lease> leases) {
      * @param expiresIn the time until it expires, negative if it has expired
      * @param ttl how long it lives without a heartbeat
      * @param grace how long other clients wait after its expiry before they mark it dead
+     * @param drained whether it is asked to stand by, see {@link LeaseTransaction#setDrained}
      */
     public record Session(
             long id,
@@ -33,7 +34,8 @@ public record ClusterSnapshot(List<Session> sessions, List<Lease> leases) {
             Instant startedAt,
             Duration expiresIn,
             Duration ttl,
-            Duration grace) {}
+            Duration grace,
+            boolean drained) {}
 
     /**
      * A lease.

@@ -10,6 +10,7 @@ import java.util.Set;
  *
  * @param live whether the session is live, even if it has expired
  * @param inbox the inbox counter of the session in the same snapshot
+ * @param drained whether the session is asked to stand by, see {@link LeaseTransaction#setDrained}
  * @param incarnation the incarnation of the store that answered
  * @param quietFor the time until the quiet time of this incarnation ends, zero if it has ended; until then no client
  *     takes up a grant that it does not already hold
@@ -23,6 +24,7 @@ import java.util.Set;
 public record Holdings(
         boolean live,
         long inbox,
+        boolean drained,
         Incarnation incarnation,
         Duration quietFor,
         long tokenFloor,

@@ -30,6 +30,13 @@ public interface LeaseTransaction {
     void resize(String name, int partitions);
 
     /**
+     * Removes a lease without live members or owners, if it exists: no other method finds it anymore. The store remembers the
+     * largest token of its partitions. Whatever is created under its name later, of any kind and size, gets larger tokens, even
+     * if the store's clock is set back.
+     */
+    void remove(String name);
+
+    /**
      * Reads the live members and the partitions of a lease, and deletes the member rows of sessions that are not live.
      * For a leader election, this also counts the leaderships of each member: those that are pending for it, and those
      * that it owns and that are not pending for another session.
@@ -70,6 +77,13 @@ public interface LeaseTransaction {
      * counting.
      */
     void raiseInboxes(Collection<Long> sessions);
+
+    /**
+     * Asks a session to hand over everything and stand by, or to take part again, when the transaction commits. Has no effect
+     * on a session that is not live. The session finds the request in its {@link Holdings}, which it reads because its inbox
+     * changes, or because the caller raises it. The request ends with the session.
+     */
+    void setDrained(long session, boolean drained);
 
     /** Ends a session by marking it dead, and adds that to the history. */
     void end(long session);

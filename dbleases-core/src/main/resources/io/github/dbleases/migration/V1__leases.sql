@@ -14,7 +14,8 @@ CREATE TABLE "${prefix}session" (
     client_id text NOT NULL,
     host text,
     pid bigint,
-    version text
+    version text,
+    drained boolean NOT NULL DEFAULT false -- whether the client is asked to stand by
 ) WITH (
     fillfactor = 25,
     autovacuum_vacuum_scale_factor = 0,
@@ -25,7 +26,8 @@ CREATE TABLE "${prefix}session" (
     vacuum_truncate = false
 );
 
--- The row is the lock under which its partitions are assigned.
+-- The row is the lock under which its partitions are assigned. The row of a lease that was removed stays, because of its
+-- least_token. It has no partitions, and its kind is not 'tasks'.
 CREATE TABLE "${prefix}lease" (
     name text COLLATE "C" NOT NULL PRIMARY KEY,
     kind text NOT NULL CHECK (kind IN ('partitions', 'leader', 'tasks')),

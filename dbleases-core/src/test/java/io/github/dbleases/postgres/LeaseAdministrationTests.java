@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.dbleases.ClusterView.SessionView;
 import io.github.dbleases.HistoryEvent;
 import io.github.dbleases.HistoryEvent.Cause;
 import io.github.dbleases.HistoryQuery;
@@ -17,8 +18,11 @@ import io.github.dbleases.OperationRefusedException;
 import io.github.dbleases.OperationRefusedException.Reason;
 import io.github.dbleases.OperationResult;
 import io.github.dbleases.Timing;
+import io.github.dbleases.internal.InternalLeaseClient;
 import io.github.dbleases.internal.client.LeaseClients;
 import io.github.dbleases.testing.postgres.PostgresServer;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -35,8 +39,8 @@ class LeaseAdministrationTests {
             Duration.ofSeconds(1),
             Duration.ofSeconds(1));
 
-    private final PostgresLeaseStore store =
-            new PostgresLeaseStore(TestTables.create(PostgresServer.newest()).dataSource());
+    private final TestTables tables = TestTables.create(PostgresServer.newest());
+    private final PostgresLeaseStore store = new PostgresLeaseStore(tables.dataSource());
     private final LeaseClient one = start("one");
     private final LeaseClient two = start("two");
     private final LeaseClient observer = start("observer");
@@ -217,6 +221,115 @@ class LeaseAdministrationTests {
         assertRefused(() -> admin.resign("reports"), Reason.CONFLICT, "the only candidate");
         assertRefused(() -> admin.dryRun().resign("unknown"), Reason.NOT_FOUND, "'unknown'");
         assertThat(observer.status().problem()).isEmpty();
+    }
+
+    @Test
+    void aClientIsDrainedAndResumedByAnotherOne() {
+        Lease first = one.lease("orders", 8);
+        Lease second = two.lease("orders", 8);
+        Leadership reports = one.leadership("reports");
+        await().until(() -> first.values().size() == 4 && second.values().size() == 4 && reports.isLeader());
+        Hold hold = first.tryHold(first.values().iterator().next()).orElseThrow();
+
+        OperationResult result = admin.drain(session(one));
+
+        assertThat(result.changed()).isTrue();
+        assertThat(result.moves())
+                .hasSize(2)
+                .allSatisfy(move -> assertThat(move.from().client()).isEqualTo("one"));
+        await().until(() -> first.values().isEmpty() && second.values().size() == 7);
+        assertThat(one.status().drainRequested()).isTrue();
+        assertThat(hold.isTrusted()).isTrue();
+        hold.close();
+        await().until(() -> second.values().size() == 8);
+        assertThat(observer.cluster().sessions())
+                .filteredOn(SessionView::drained)
+                .singleElement()
+                .satisfies(session -> assertThat(session.session()).isEqualTo(session(one)));
+        assertThat(admin.drain(session(one)).changed()).isFalse();
+
+        assertThat(admin.resume(session(one)).changed()).isTrue();
+        await().until(() -> first.values().size() == 4 && reports.isLeader());
+        assertThat(one.status().drained()).isFalse();
+        assertRefused(() -> admin.drain(4711), Reason.NOT_FOUND, "no live session 4711");
+    }
+
+    @Test
+    void aLeaseIsRemovedWhenNoSessionUsesIt() {
+        Lease first = one.lease("orders", 4);
+        Lease second = two.lease("orders", 4);
+        await().until(() -> first.values().size() == 2 && second.values().size() == 2);
+        tables.execute("UPDATE dbleases_partition SET token = token + 1000000000000000 WHERE partition = 3");
+        long largest = tables.number("SELECT max(token) FROM dbleases_partition");
+
+        assertRefused(() -> admin.remove("orders"), Reason.CONFLICT, "'orders' is still used by 2 live sessions: ");
+        assertRefused(() -> admin.remove("orders"), Reason.CONFLICT, session(two) + " of two");
+        first.leave();
+        second.leave();
+        assertThat(admin.dryRun().remove("orders").changed()).isTrue();
+        assertThat(observer.cluster("orders").leases()).containsKey("orders");
+
+        OperationResult result = admin.remove("orders");
+
+        assertThat(result.changed()).isTrue();
+        assertThat(observer.cluster().leases()).isEmpty();
+        assertThat(admin.remove("orders").changed()).isFalse();
+        assertThat(observer.history(HistoryQuery.ofLease("orders")))
+                .filteredOn(event -> event.type() == HistoryEvent.Type.OPERATION)
+                .singleElement()
+                .satisfies(event -> {
+                    assertThat(event.detail()).isEqualTo("remove");
+                    assertThat(event.principal()).isEqualTo("alice");
+                });
+
+        Leadership anew = one.leadership("orders");
+        await().until(anew::isLeader);
+        assertThat(anew.token().orElseThrow()).isGreaterThan(largest);
+    }
+
+    @Test
+    void aLargeLeaseIsRemovedInSteps() {
+        Lease large = one.lease("orders", 12_000);
+        await().atMost(Duration.ofMinutes(1)).until(() -> large.values().size() == 12_000);
+        large.leave();
+
+        assertThat(admin.remove("orders").changed()).isTrue();
+
+        assertThat(tables.number("SELECT count(*) FROM dbleases_partition")).isZero();
+    }
+
+    @Test
+    void aLeaseIsNotRemovedWhileAFencedTransactionOfADeadOwnerIsOpen() throws Exception {
+        Lease lease = one.lease("orders", 4);
+        await().until(() -> lease.values().size() == 4);
+        lease.leave();
+        tables.execute("UPDATE dbleases_partition SET session_id = 4711 WHERE partition = 2");
+        try (Connection fenced = tables.dataSource().getConnection();
+                Statement statement = fenced.createStatement()) {
+            fenced.setAutoCommit(false);
+            statement.execute("SELECT FROM dbleases_partition WHERE partition = 2 FOR KEY SHARE");
+
+            assertRefused(
+                    () -> admin.remove("orders"), Reason.CONFLICT, "transaction of the application is still open");
+
+            assertThat(observer.cluster("orders").leases().get("orders").partitions())
+                    .hasSize(4);
+            fenced.rollback();
+        }
+        assertThat(admin.remove("orders").changed()).isTrue();
+    }
+
+    @Test
+    void theNameOfARemovedTaskRunnerCanBeUsedForALease() {
+        try (LeaseClient client = start("runner")) {
+            ((InternalLeaseClient) client).taskSession("letters");
+            assertRefused(() -> admin.remove("letters"), Reason.CONFLICT, " of runner");
+        }
+
+        assertThat(admin.remove("letters").changed()).isTrue();
+
+        Lease lease = one.lease("letters", 3);
+        await().until(() -> lease.values().size() == 3);
     }
 
     private static void assertRefused(ThrowingCallable operation, Reason reason, String message) {

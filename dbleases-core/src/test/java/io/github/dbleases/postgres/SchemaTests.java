@@ -226,6 +226,7 @@ class SchemaTests {
                 transaction.raiseInboxes(List.of(10L));
                 transaction.isLive(10);
                 transaction.isExpired(10);
+                transaction.setDrained(10, true);
                 return transaction.lease("a");
             });
             work.holdings(10);
@@ -234,6 +235,7 @@ class SchemaTests {
             work.transact(new TreeSet<>(List.of("a")), transaction -> {
                 transaction.removeMember("a", 10);
                 transaction.end(10);
+                transaction.remove("a");
                 return transaction.lease("a");
             });
             work.clusterSnapshot();

@@ -89,6 +89,7 @@ public class FakeLeaseClient implements InternalLeaseClient {
                 Duration.ofMillis(1500),
                 Duration.ofMillis(5210),
                 drained,
+                false,
                 Optional.empty(),
                 Optional.empty());
     }
@@ -156,7 +157,7 @@ public class FakeLeaseClient implements InternalLeaseClient {
     /** Sees a leader that has renewed its session since it was seen last. */
     private ClusterView ledByAnother(String election) {
         Duration expiresIn = Duration.ofSeconds(6).plusMinutes(looks.incrementAndGet());
-        SessionView session = new SessionView("host-2", 2, false, 1, Instant.EPOCH, expiresIn);
+        SessionView session = new SessionView("host-2", 2, false, 1, Instant.EPOCH, expiresIn, false);
         PartitionView partition = new PartitionView(0, "host-2", 2L, null, 7, Instant.EPOCH);
         LeaseView view = new LeaseView(election, LeaseKind.LEADER, List.of(), List.of(partition), true);
         return new ClusterView(List.of(session), new TreeMap<>(Map.of(election, view)));

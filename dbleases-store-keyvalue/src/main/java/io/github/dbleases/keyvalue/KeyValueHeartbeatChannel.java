@@ -34,6 +34,9 @@ final class KeyValueHeartbeatChannel implements HeartbeatChannel {
     public Renewal open(NewSession opening) {
         Attempt attempt = storage.attempt(budget);
         return calls.run(budget, () -> {
+            if (opening.drained()) {
+                DrainDocument.write(attempt, opening.id(), true);
+            }
             SessionDocument document = SessionDocument.of(opening, storage.wallTime());
             Optional<String> version = create(attempt, SessionDocument.key(opening.id()), document.text());
             own.put(

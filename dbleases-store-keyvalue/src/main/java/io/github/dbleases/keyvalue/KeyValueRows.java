@@ -22,6 +22,7 @@ final class KeyValueRows implements TransactionRows {
     private final KeyValueBackend backend;
     private final SortedMap<String, Optional<Stored>> before = new TreeMap<>();
     private final Map<String, LeaseRow> leases = new HashMap<>();
+    private final SortedMap<Long, Boolean> drained = new TreeMap<>();
     private final SortedSet<Long> ended = new TreeSet<>();
     private final LiveSessions sessions;
 
@@ -46,8 +47,8 @@ final class KeyValueRows implements TransactionRows {
     }
 
     /**
-     * Writes the changes: leases by name, then the ends of sessions. If the client stops in between, each lease is
-     * still consistent, and the session is either still live or will expire.
+     * Writes the changes: leases by name, then requests to stand by, then the ends of sessions. If the client stops in
+     * between, each lease is still consistent, and the session is either still live or will expire.
      *
      * @return whether everything was written; otherwise another client has written a lease in the meantime
      */
@@ -61,6 +62,10 @@ final class KeyValueRows implements TransactionRows {
                 return false;
             }
         }
+        drained.forEach((session, asked) -> DrainDocument.write(backend, session, asked));
+        if (!drained.isEmpty()) {
+            DrainDocument.deleteUnused(backend, sessions::isLive);
+        }
         ended.forEach(this::delete);
         return true;
     }
@@ -72,6 +77,9 @@ final class KeyValueRows implements TransactionRows {
             gone = backend.get(key)
                     .map(document -> backend.delete(key, document.version()))
                     .orElse(true);
+        }
+        if (sessions.isDrained(session)) {
+            DrainDocument.write(backend, session, false);
         }
         storage.sessions().forget(session);
     }
@@ -98,6 +106,13 @@ final class KeyValueRows implements TransactionRows {
     @Override
     public boolean isExpired(long session) {
         return !isLive(session) || sessions.isExpired(session);
+    }
+
+    @Override
+    public void setDrained(long session, boolean asked) {
+        if (isLive(session)) {
+            drained.put(session, asked);
+        }
     }
 
     @Override

@@ -55,6 +55,7 @@ final class KeyValueWorkChannel implements WorkChannel {
             return new Holdings(
                     listed.containsKey(SessionDocument.key(session)),
                     Storage.inbox(listed),
+                    sessions.isDrained(session),
                     storage.incarnation(),
                     Duration.ZERO,
                     0,
@@ -78,7 +79,11 @@ final class KeyValueWorkChannel implements WorkChannel {
                 .filter(seen -> backend.delete(SessionDocument.key(seen.id()), seen.version()))
                 .map(seen -> {
                     storage.sessions().forget(seen.id());
-                    return leasesOf(backend, seen.id());
+                    Map<String, String> listed = backend.list("");
+                    if (DrainDocument.isListed(listed, seen.id())) {
+                        DrainDocument.write(backend, seen.id(), false);
+                    }
+                    return leasesOf(backend, listed, seen.id());
                 }));
     }
 
@@ -91,8 +96,8 @@ final class KeyValueWorkChannel implements WorkChannel {
                 && off.compareTo(condition.grace().dividedBy(2)) <= 0;
     }
 
-    private Set<String> leasesOf(KeyValueBackend backend, long session) {
-        SortedMap<String, LeaseRow> leases = storage.leases().readAll(backend, backend.list(LeaseDocument.prefix()));
+    private Set<String> leasesOf(KeyValueBackend backend, Map<String, String> listed, long session) {
+        SortedMap<String, LeaseRow> leases = storage.leases().readAll(backend, listed);
         Set<String> names = new TreeSet<>();
         leases.forEach((name, lease) -> {
             if (lease.names(session)) {
@@ -139,15 +144,19 @@ final class KeyValueWorkChannel implements WorkChannel {
         LiveSessions live = new LiveSessions(storage, backend);
         Roster roster = live.roster();
         List<ClusterSnapshot.Lease> cluster = new ArrayList<>();
-        leases.forEach((name, lease) -> cluster.add(lease.clusterSnapshot(name, live)));
+        leases.forEach((name, lease) -> {
+            if (!lease.isRemoved()) {
+                cluster.add(lease.clusterSnapshot(name, live));
+            }
+        });
         return new ClusterSnapshot(
                 roster.live().values().stream()
-                        .map(seen -> clusterSnapshot(seen, roster.nowNanos()))
+                        .map(seen -> clusterSnapshot(seen, roster.nowNanos(), live.isDrained(seen.id())))
                         .toList(),
                 cluster);
     }
 
-    private static ClusterSnapshot.Session clusterSnapshot(Seen seen, long nowNanos) {
+    private static ClusterSnapshot.Session clusterSnapshot(Seen seen, long nowNanos, boolean drained) {
         SessionDocument document = seen.document();
         return new ClusterSnapshot.Session(
                 seen.id(),
@@ -157,7 +166,8 @@ final class KeyValueWorkChannel implements WorkChannel {
                 document.startedAt(),
                 seen.expiresIn(nowNanos),
                 document.ttl(),
-                document.grace());
+                document.grace(),
+                drained);
     }
 
     /** A dead session has no document, so there is nothing to delete. */

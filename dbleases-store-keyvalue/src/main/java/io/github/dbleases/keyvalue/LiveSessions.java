@@ -39,6 +39,11 @@ final class LiveSessions implements SessionRows {
         return roster;
     }
 
+    /** Returns whether a session is asked to stand by. */
+    boolean isDrained(long session) {
+        return DrainDocument.isListed(listed, session);
+    }
+
     /** Returns all leases. They may have been read before the sessions, so they do not show which sessions are live. */
     SortedMap<String, LeaseRow> leases() {
         return storage.leases().readAll(backend, listed);

@@ -57,11 +57,12 @@ final class Storage {
         return host.wallTime().truncatedTo(ChronoUnit.MICROS);
     }
 
-    /** Returns a number that changes whenever the version of a lease document changes. */
+    /** Returns a number that changes whenever a lease changes, or a session is asked to stand by or to take part again. */
     static long inbox(Map<String, String> listed) {
         long hash = 1;
         for (Map.Entry<String, String> document : listed.entrySet()) {
-            if (document.getKey().startsWith(LeaseDocument.prefix())) {
+            String key = document.getKey();
+            if (key.startsWith(LeaseDocument.prefix()) || key.startsWith(DrainDocument.prefix())) {
                 hash += mix(hash(document.getKey()) ^ mix(hash(document.getValue())));
             }
         }

@@ -5,6 +5,7 @@
  * <pre>
  * session/4503599627370496   client, weight, ttl        rewritten by its client with each heartbeat
  * lease/orders               members, partitions        written by the client that changes it, unless it has changed
+ * drained/4503599627370496   (only its existence)       written and deleted by any client, read by that session's
  * </pre>
  *
  * <p>There is no server clock, no lock and no transaction over two documents. These rules replace them:

@@ -306,6 +306,7 @@ public final class FakeLeaseClient implements LeaseClient {
                 TIMING.heartbeat(),
                 session.isTrusted() && !left.isNegative() ? left : Duration.ZERO,
                 drained,
+                false,
                 Optional.empty(),
                 Optional.empty());
     }
@@ -401,7 +402,7 @@ public final class FakeLeaseClient implements LeaseClient {
     }
 
     private SessionView session(boolean self) {
-        return new SessionView(client(self), id(self), self, 1, session.now(), TIMING.ttl());
+        return new SessionView(client(self), id(self), self, 1, session.now(), TIMING.ttl(), false);
     }
 
     private static String client(boolean self) {

@@ -51,7 +51,13 @@ final class ClusterViews {
 
     private static SessionView view(ClusterSnapshot.Session session, boolean self) {
         return new SessionView(
-                session.clientId(), session.id(), self, session.weight(), session.startedAt(), session.expiresIn());
+                session.clientId(),
+                session.id(),
+                self,
+                session.weight(),
+                session.startedAt(),
+                session.expiresIn(),
+                session.drained());
     }
 
     private LeaseView lease(ClusterSnapshot.Lease lease) {

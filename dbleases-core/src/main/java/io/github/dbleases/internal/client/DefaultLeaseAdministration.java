@@ -36,9 +36,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Operations on the whole cluster. Each one is a plan that is made and written under the lock of its lease, by the rules
  * of every other change: a live owner is asked to hand over. A dry run makes the same plan under the same lock, and rolls
- * the transaction back.
+ * the transaction back. A session that should stand by is asked for that, and hands over by itself.
  */
 final class DefaultLeaseAdministration implements LeaseAdministration {
+
+    /** How many users of a lease a refusal names. */
+    private static final int NAMED_USERS = 10;
+
+    private static final String NOTHING_TO_DO = ": nothing to do";
 
     private final Engine engine;
     private final @Nullable String principal;
@@ -191,6 +196,140 @@ final class DefaultLeaseAdministration implements LeaseAdministration {
         return List.of(new Move(led, successor));
     }
 
+    @Override
+    public OperationResult drain(long session) {
+        return await(startDrain(session, true));
+    }
+
+    @Override
+    public OperationResult resume(long session) {
+        return await(startDrain(session, false));
+    }
+
+    /**
+     * Asks a session to stand by, or to take part again. Only its own client acts on that, so no lease is locked. The plan is
+     * made of what everyone owns now.
+     */
+    CompletableFuture<OperationResult> startDrain(long session, boolean standBy) {
+        String operation = standBy ? "drain" : "resume";
+        return engine.request(operation + " session " + session, (channel, by) -> {
+            ClusterSnapshot cluster = channel.clusterSnapshot();
+            boolean changes = cluster.sessions().stream()
+                            .filter(found -> found.live() && found.id() == session)
+                            .findAny()
+                            .orElseThrow(() -> noLiveSession(session))
+                            .drained()
+                    != standBy;
+            if (!dryRun) {
+                channel.transact(new TreeSet<>(), transaction -> {
+                    if (!transaction.isLive(session)) {
+                        throw noLiveSession(session);
+                    }
+                    if (changes) {
+                        transaction.setDrained(session, standBy);
+                        transaction.raiseInboxes(List.of(session));
+                    }
+                    String detail = changes ? operation : operation + NOTHING_TO_DO;
+                    transaction.record(by, List.of(operation(null, PartitionSet.empty(), session, detail)));
+                    return changes;
+                });
+            }
+            return new OperationResult(
+                    operation, dryRun, changes, changes && standBy ? DrainPlan.of(cluster, session) : List.of());
+        });
+    }
+
+    private static OperationRefusedException noLiveSession(long session) {
+        return new OperationRefusedException(
+                Reason.NOT_FOUND,
+                "There is no live session %d.".formatted(session),
+                "Name the session of an instance that takes part now.");
+    }
+
+    @Override
+    public OperationResult remove(String lease) {
+        return await(startRemove(lease));
+    }
+
+    /** Removes a lease, in steps if it has many partitions. A lease that lacks some of its partitions can be joined. */
+    CompletableFuture<OperationResult> startRemove(String lease) {
+        return engine.request("remove " + lease, (channel, by) -> {
+            Map<Long, String> clients = clients(channel.clusterSnapshot(lease));
+            int limit = engine.stepLimit();
+            Removal removal = Removal.STARTED;
+            while (removal == Removal.STARTED) {
+                try {
+                    removal = channel.transact(
+                            new TreeSet<>(Set.of(lease)),
+                            transaction -> remove(transaction, by, lease, clients, limit));
+                } catch (DryRunException rolledBack) {
+                    removal = Removal.DONE;
+                }
+            }
+            return new OperationResult("remove", dryRun, removal == Removal.DONE, List.of());
+        });
+    }
+
+    private enum Removal {
+        NOTHING_TO_DO,
+        STARTED,
+        DONE
+    }
+
+    private Removal remove(LeaseTransaction transaction, long by, String lease, Map<Long, String> clients, int limit) {
+        if (transaction.lease(lease).isEmpty()) {
+            return Removal.NOTHING_TO_DO;
+        }
+        Snapshot snapshot = transaction.snapshot(lease);
+        requireUnused(snapshot, clients);
+        if (dryRun) {
+            throw new DryRunException(new Plan(List.of()));
+        }
+        List<Change> ofTheDead = snapshot.partitions().stream()
+                .filter(partition -> partition.owner() != Snapshot.NO_SESSION)
+                .<Change>map(Change.Vacate::new)
+                .limit(limit)
+                .toList();
+        int vacated = new Assigner(transaction, by, limit)
+                .operate(snapshot, ofTheDead, principal)
+                .size();
+        if (vacated < ofTheDead.size()) {
+            throw new OperationRefusedException(
+                    Reason.CONFLICT,
+                    "A transaction of the application is still open on a partition of '%s', although its owner is dead."
+                            .formatted(lease),
+                    "Wait until the transaction has ended, and try again.");
+        }
+        int left = snapshot.partitions().size() - limit;
+        if (left > 0) {
+            transaction.resize(lease, left);
+            return Removal.STARTED;
+        }
+        transaction.remove(lease);
+        transaction.record(by, List.of(operation(lease, PartitionSet.empty(), Snapshot.NO_SESSION, "remove")));
+        return Removal.DONE;
+    }
+
+    private static void requireUnused(Snapshot lease, Map<Long, String> clients) {
+        TreeSet<Long> users = new TreeSet<>();
+        lease.members().forEach(member -> users.add(member.session()));
+        lease.partitions().stream().filter(Partition::ownerLive).forEach(owned -> users.add(owned.owner()));
+        if (!users.isEmpty()) {
+            throw new OperationRefusedException(
+                    Reason.CONFLICT,
+                    "'%s' is still used by %d live sessions: %s%s."
+                            .formatted(
+                                    lease.lease(),
+                                    users.size(),
+                                    users.stream()
+                                            .limit(NAMED_USERS)
+                                            .map(user -> "%d of %s".formatted(user, clients.getOrDefault(user, "?")))
+                                            .collect(Collectors.joining(", ")),
+                                    users.size() > NAMED_USERS ? ", ..." : ""),
+                    "Stop them, or deploy them without it, and try again.");
+        }
+    }
+
     private OperationResult await(CompletableFuture<OperationResult> result) {
         return Waiting.answerWithin(engine.answerTimeout(), result);
     }
@@ -225,21 +364,29 @@ final class DefaultLeaseAdministration implements LeaseAdministration {
                 List<Change> written = new Assigner(transaction, by, limit).operate(snapshot, planned, principal);
                 transaction.record(
                         by,
-                        List.of(new NewEvent(
-                                HistoryEvent.Type.OPERATION,
+                        List.of(operation(
                                 lease,
                                 partitions(written),
                                 Snapshot.NO_SESSION,
-                                Snapshot.NO_SESSION,
-                                Snapshot.NO_SESSION,
-                                null,
-                                principal,
-                                written.isEmpty() ? detail + ": nothing to do" : detail)));
+                                written.isEmpty() ? detail + NOTHING_TO_DO : detail)));
                 return new Plan(written);
             });
         } catch (DryRunException rolledBack) {
             return rolledBack.plan;
         }
+    }
+
+    private NewEvent operation(@Nullable String lease, PartitionSet partitions, long session, String detail) {
+        return new NewEvent(
+                HistoryEvent.Type.OPERATION,
+                lease,
+                partitions,
+                session,
+                Snapshot.NO_SESSION,
+                Snapshot.NO_SESSION,
+                null,
+                principal,
+                detail);
     }
 
     private static PartitionSet partitions(List<Change> changes) {
@@ -249,8 +396,7 @@ final class DefaultLeaseAdministration implements LeaseAdministration {
 
     /** Returns what changes ask owners for, and what they grant of dead owners, by the sessions that are involved. */
     private static List<PlannedMove> moves(String lease, List<Change> changes, ClusterSnapshot cluster) {
-        Map<Long, String> names = cluster.sessions().stream()
-                .collect(Collectors.toMap(ClusterSnapshot.Session::id, ClusterSnapshot.Session::clientId));
+        Map<Long, String> names = clients(cluster);
         Map<List<Long>, BitSet> groups = new LinkedHashMap<>();
         for (Change change : changes) {
             long to = receiver(change);
@@ -270,6 +416,11 @@ final class DefaultLeaseAdministration implements LeaseAdministration {
         return change instanceof Change.Grant grant
                 ? grant.to()
                 : change.before().owner();
+    }
+
+    private static Map<Long, String> clients(ClusterSnapshot cluster) {
+        return cluster.sessions().stream()
+                .collect(Collectors.toMap(ClusterSnapshot.Session::id, ClusterSnapshot.Session::clientId));
     }
 
     private static Party party(long session, Map<Long, String> names) {

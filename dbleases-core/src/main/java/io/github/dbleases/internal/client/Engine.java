@@ -89,7 +89,8 @@ final class Engine implements SessionKeeper.Observer {
         this.keeper = new SessionKeeper(config, environment, this, lastFailure, observers);
         this.jobs = new JobQueue(
                 config, environment, () -> keeper.trust().holds(environment.clock()), lastFailure, observers);
-        this.reconciler = new Reconciler(config.timing(), environment, jobs, keeper, leases, observers);
+        this.reconciler =
+                new Reconciler(config.timing(), environment, jobs, keeper, leases, observers, this::drainChanged);
         this.maintenance = new ClusterMaintenance(config, environment, jobs, keeper, reconciler::refresh, observers);
         this.membership = new Membership(jobs, keeper, leases, reconciler, maintenance);
         this.stateSinceMillis = environment.clock().wallMillis();
@@ -139,6 +140,7 @@ final class Engine implements SessionKeeper.Observer {
                     config.timing().heartbeat(),
                     trustedFor,
                     leases.isDrained(),
+                    leases.isDrainRequested(),
                     problem(),
                     lastFailure.get());
         });
@@ -350,6 +352,16 @@ final class Engine implements SessionKeeper.Observer {
             leases.drain(standBy);
             membership.followDrain();
         });
+    }
+
+    /** Called when the store asks the client to stand by or to take part again. */
+    private void drainChanged() {
+        membership.followDrain();
+    }
+
+    @Override
+    public boolean beginsDrained() {
+        return leases.isDrainRequested();
     }
 
     /** Resigns from an election, if this client leads it. */

@@ -16,6 +16,7 @@ final class JoinedLeases {
     private final SortedMap<String, JoinedLease> leases = new TreeMap<>();
     private boolean retired;
     private boolean drained;
+    private boolean drainRequested;
     private @Nullable Stopping stopping;
 
     void add(JoinedLease lease) {
@@ -47,11 +48,24 @@ final class JoinedLeases {
 
     /** Returns whether the client stands by: it is no member of its leases, and hands over what it owns. */
     boolean isDrained() {
-        return drained;
+        return drained || drainRequested;
     }
 
+    /** Makes the client stand by, or take part unless the store asks it to stand by. */
     void drain(boolean standBy) {
         drained = standBy;
+    }
+
+    /** Returns whether the store asks the client to stand by. */
+    boolean isDrainRequested() {
+        return drainRequested;
+    }
+
+    /** Records whether the store asks the client to stand by. Returns whether that is new. */
+    boolean drainRequested(boolean requested) {
+        boolean isNew = drainRequested != requested;
+        drainRequested = requested;
+        return isNew;
     }
 
     /** Returns the process of stopping the client, or null if it is not being stopped. */
@@ -65,9 +79,13 @@ final class JoinedLeases {
         stopping = begun;
     }
 
-    /** Called when the client has stopped. It takes up grants again after the next start. */
+    /**
+     * Called when the client has stopped. It takes up grants again after the next start. What the store has asked of its
+     * session ends with the session.
+     */
     void stopped() {
         retired = false;
+        drainRequested = false;
         stopping = null;
     }
 

@@ -66,7 +66,10 @@ final class Membership {
         leases.all().forEach(leases.isDrained() ? this::standBy : this::join);
     }
 
-    /** Ends the memberships of a client that was drained, and renews those of a client that was resumed. */
+    /**
+     * Ends the memberships of a client that was drained, by its application or by the store, and renews those of a client that
+     * was resumed.
+     */
     void followDrain() {
         for (JoinedLease lease : leases.all()) {
             if (leases.isDrained() && lease.part() != Part.STANDING_BY) {

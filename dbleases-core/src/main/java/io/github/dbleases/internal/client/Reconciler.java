@@ -39,6 +39,7 @@ final class Reconciler implements HandOverQueue.Listener {
     private final SessionKeeper keeper;
     private final JoinedLeases leases;
     private final Observers observers;
+    private final Runnable drainChanged;
     private final HandOverQueue handOverQueue;
     private final DroppedTokens dropped = new DroppedTokens();
     private final List<Runnable> beforeReading = new ArrayList<>();
@@ -47,19 +48,27 @@ final class Reconciler implements HandOverQueue.Listener {
     private boolean wanted;
     private boolean wantedAfterQuietTime;
 
+    /**
+     * Creates a reconciler.
+     *
+     * @param drainChanged called when the store asks the client to stand by or to take part again. What an {@code Error}
+     *     interrupts there is done at the next heartbeat
+     */
     Reconciler(
             Timing timing,
             Environment environment,
             JobQueue jobs,
             SessionKeeper keeper,
             JoinedLeases leases,
-            Observers observers) {
+            Observers observers,
+            Runnable drainChanged) {
         this.timing = timing;
         this.environment = environment;
         this.jobs = jobs;
         this.keeper = keeper;
         this.leases = leases;
         this.observers = observers;
+        this.drainChanged = drainChanged;
         this.handOverQueue = new HandOverQueue(environment, jobs, keeper, this);
     }
 
@@ -117,6 +126,13 @@ final class Reconciler implements HandOverQueue.Listener {
 
     private void apply(Session session, Holdings holdings) {
         keeper.quiet().atLeast(holdings.quietFor());
+        if (leases.drainRequested(holdings.drained())) {
+            log.info(
+                    "Session {} is asked to {}",
+                    session.id(),
+                    holdings.drained() ? "hand over everything and stand by" : "take part again");
+            drainChanged.run();
+        }
         Map<String, List<GrantedPartition>> byLease =
                 holdings.partitions().stream().collect(groupingBy(GrantedPartition::lease));
         for (JoinedLease lease : leases.all()) {

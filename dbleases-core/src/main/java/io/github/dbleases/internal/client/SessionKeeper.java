@@ -92,6 +92,9 @@ final class SessionKeeper {
 
         void renewed(Session session, Renewal renewal);
 
+        /** Returns whether the next session begins drained, because the store has asked this client to stand by. */
+        boolean beginsDrained();
+
         /** The session is over, so the client owns nothing that was granted in it. */
         void ended(Session session);
 
@@ -299,7 +302,8 @@ final class SessionKeeper {
                 return Optional.of(channel -> channel.renew(id));
             }
             id = environment.randomId();
-            NewSession opening = new NewSession(id, config.clientId(), config.weight(), timing.ttl(), timing.grace());
+            NewSession opening = new NewSession(
+                    id, config.clientId(), config.weight(), timing.ttl(), timing.grace(), observer.beginsDrained());
             return Optional.of(channel -> Optional.of(channel.open(opening)));
         }
 

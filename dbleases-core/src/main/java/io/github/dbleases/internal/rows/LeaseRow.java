@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A lease with its members and partitions.
+ * A lease with its members and partitions. The row of a lease that was removed stays, because of its token.
  *
  * @param kind the kind of lease
  * @param changedAt when a member was last added or removed
@@ -45,6 +45,22 @@ public record LeaseRow(
     /** Returns a lease without members or owners. */
     static LeaseRow empty(LeaseKind kind, int partitions, Instant now) {
         return new LeaseRow(kind, now, 0, new TreeMap<>(), List.of()).resized(partitions, now);
+    }
+
+    /** Returns the row of this lease after it was removed: it has no partitions, and its kind is not that of tasks. */
+    LeaseRow removed() {
+        return new LeaseRow(
+                LeaseKind.PARTITIONS, changedAt, resized(0, changedAt).leastToken, new TreeMap<>(), List.of());
+    }
+
+    /** Returns whether the lease was removed and is as if it did not exist. */
+    public boolean isRemoved() {
+        return kind != LeaseKind.TASKS && partitions.isEmpty();
+    }
+
+    /** Returns a lease without members or owners, in the place of this one, which was removed. */
+    LeaseRow created(LeaseKind next, int size, Instant now) {
+        return new LeaseRow(next, now, leastToken, members, partitions).resized(size, now);
     }
 
     LeaseRow withMember(long session, Instant now) {

@@ -65,13 +65,19 @@ public final class RowTransaction implements LeaseTransaction {
     @Override
     public void create(LeaseSpec spec) {
         requireLocked(spec.name());
-        rows.leases().computeIfAbsent(spec.name(), name -> LeaseRow.empty(spec.kind(), spec.partitions(), rows.now()));
+        rows.leases().compute(spec.name(), (name, row) -> {
+            if (row == null) {
+                return LeaseRow.empty(spec.kind(), spec.partitions(), rows.now());
+            }
+            return row.isRemoved() ? row.created(spec.kind(), spec.partitions(), rows.now()) : row;
+        });
     }
 
     @Override
     public Optional<LeaseState> lease(String name) {
         requireLocked(name);
         return Optional.ofNullable(rows.leases().get(name))
+                .filter(row -> !row.isRemoved())
                 .map(row -> new LeaseState(
                         row.kind(),
                         row.partitions().size(),
@@ -81,6 +87,11 @@ public final class RowTransaction implements LeaseTransaction {
     @Override
     public void resize(String name, int partitions) {
         change(name, row -> row.resized(partitions, rows.now()));
+    }
+
+    @Override
+    public void remove(String name) {
+        change(name, LeaseRow::removed);
     }
 
     @Override
@@ -151,6 +162,12 @@ public final class RowTransaction implements LeaseTransaction {
     public void record(long by, Collection<NewEvent> events) {
         requireOpen();
         rows.record(by, events);
+    }
+
+    @Override
+    public void setDrained(long session, boolean drained) {
+        requireOpen();
+        rows.setDrained(session, drained);
     }
 
     @Override

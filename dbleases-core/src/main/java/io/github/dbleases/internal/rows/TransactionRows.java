@@ -16,6 +16,9 @@ public interface TransactionRows extends SessionRows {
     /** Returns how many leaderships a session has or is about to get, in all elections. */
     int leaderships(long session);
 
+    /** Asks a session to stand by, or to take part again, if it is live. */
+    void setDrained(long session, boolean drained);
+
     /** Ends a session by marking it dead. */
     void end(long session);
 

@@ -286,7 +286,7 @@ class ReconcilerTests {
                         yield renewal();
                     }
                     case "renew" -> over ? Optional.empty() : Optional.of(renewal());
-                    case "holdings" -> new Holdings(true, inbox, incarnation, quietFor, floor, own, Map.of());
+                    case "holdings" -> new Holdings(true, inbox, false, incarnation, quietFor, floor, own, Map.of());
                     case "transact" -> ((WorkChannel.Work<?>) arguments[1]).in(answering(LeaseTransaction.class));
                     case "lease" -> Optional.of(new LeaseState(LeaseKind.PARTITIONS, 4, Duration.ZERO));
                     case "snapshot" -> new Snapshot("orders", LeaseKind.PARTITIONS, List.of(), List.of());

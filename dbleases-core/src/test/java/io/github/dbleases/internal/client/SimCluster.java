@@ -77,9 +77,12 @@ final class SimCluster {
      * sessions that no process knows.
      */
     void checkShared() {
-        clusterSnapshot().leases().forEach(lease -> checkShared(lease.snapshot()));
+        ClusterSnapshot stored = clusterSnapshot();
+        stored.leases().forEach(lease -> checkShared(lease.snapshot(), stored));
+        processes.forEach(process -> checkLeasesExist(process, stored));
         processes.forEach(this::checkListeners);
-        processes.forEach(this::checkTasks);
+        processes.forEach(process -> checkTasks(process, stored));
+        processes.forEach(process -> checkStandBy(process, stored));
         checkNothingDeadIsLeft();
     }
 
@@ -94,7 +97,7 @@ final class SimCluster {
         return tokens;
     }
 
-    private void checkShared(Snapshot snapshot) {
+    private void checkShared(Snapshot snapshot, ClusterSnapshot cluster) {
         Map<Integer, Long> seen = new TreeMap<>();
         processes.forEach(process -> process.view(snapshot.lease())
                 .forEach(partition -> seen.put(partition, process.engine().currentSession())));
@@ -103,7 +106,7 @@ final class SimCluster {
                 .filter(Partition::ownerLive)
                 .forEach(row -> stored.put(row.number(), row.owner()));
         Set<Long> wanted = processes.stream()
-                .filter(process -> process.takesPartIn(snapshot.lease()))
+                .filter(process -> process.takesPartIn(snapshot.lease(), cluster))
                 .map(process -> process.engine().currentSession())
                 .collect(toSet());
         Set<Long> members = snapshot.members().stream().map(Member::session).collect(toSet());
@@ -119,10 +122,10 @@ final class SimCluster {
     /**
      * Each process that shares tasks must have a session for them, know the number of sessions, and have been notified.
      */
-    private void checkTasks(SimProcess process) {
+    private void checkTasks(SimProcess process, ClusterSnapshot stored) {
         for (SimTaskListener listener : process.taskListeners()) {
             String lease = listener.taskSession().name();
-            if (process.takesPartIn(lease) && process.tasks(lease) == listener.taskSession()) {
+            if (process.takesPartIn(lease, stored) && process.tasks(lease) == listener.taskSession()) {
                 checkSession(process, listener);
             }
         }
@@ -139,6 +142,25 @@ final class SimCluster {
                 .equals(OptionalLong.of(process.engine().currentSession()));
         if (!inSession || listener.taskSession().sessions() != members || !listener.isUpToDate()) {
             world.violation("in the end %d sessions share tasks, but %s is %s".formatted(members, process, listener));
+        }
+    }
+
+    private void checkLeasesExist(SimProcess process, ClusterSnapshot stored) {
+        Set<String> names =
+                stored.leases().stream().map(lease -> lease.snapshot().lease()).collect(toSet());
+        process.everJoined().stream()
+                .map(JoinedLease::name)
+                .filter(lease -> process.takesPartIn(lease, stored) && !names.contains(lease))
+                .forEach(lease -> world.violation(
+                        "in the end %s takes part in %s, which does not exist".formatted(process, lease)));
+    }
+
+    /** A process stands by if the storage asks its session to, and otherwise only if the process itself was drained. */
+    private void checkStandBy(SimProcess process, ClusterSnapshot stored) {
+        boolean asked = process.isAskedToStandBy(stored);
+        if (process.engine().currentSession() != 0 && process.engine().beginsDrained() != asked) {
+            world.violation("in the end the storage %s %s to stand by, which the process does not know"
+                    .formatted(asked ? "asks" : "does not ask", process));
         }
     }
 

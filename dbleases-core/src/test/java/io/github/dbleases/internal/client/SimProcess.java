@@ -6,6 +6,7 @@ import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.PartitionSet;
+import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.observation.ClientObserver;
 import java.time.Duration;
@@ -88,7 +89,18 @@ final class SimProcess {
         return leases.get(lease).taskSession();
     }
 
-    boolean takesPartIn(String lease) {
+    /** Returns whether this process takes part in a lease, unless the storage asks it to stand by. */
+    boolean takesPartIn(String lease, ClusterSnapshot stored) {
+        return takesPartIn(lease) && !isAskedToStandBy(stored);
+    }
+
+    /** Returns whether the storage asks the session of this process to stand by. */
+    boolean isAskedToStandBy(ClusterSnapshot stored) {
+        return stored.sessions().stream()
+                .anyMatch(session -> session.drained() && session.id() == engine.currentSession());
+    }
+
+    private boolean takesPartIn(String lease) {
         JoinedLease joined = leases.get(lease);
         return joined != null
                 && !joined.isLeaving()

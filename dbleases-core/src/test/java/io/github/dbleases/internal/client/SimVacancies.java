@@ -62,16 +62,18 @@ final class SimVacancies {
         if (halfWell || !storage.isCalm()) {
             calmSince = now;
         }
-        for (ClusterSnapshot.Lease lease : storage.clusterSnapshot().leases()) {
-            look(lease.snapshot(), now);
+        ClusterSnapshot stored = storage.clusterSnapshot();
+        for (ClusterSnapshot.Lease lease : stored.leases()) {
+            look(lease.snapshot(), stored, now);
         }
     }
 
-    private void look(Snapshot lease, long now) {
+    private void look(Snapshot lease, ClusterSnapshot stored, long now) {
         boolean candidate = false;
         for (SimProcess process : processes) {
             String key = process.name() + " " + lease.lease();
-            if (process.takesPartIn(lease.lease()) && process.environment().isWell()) {
+            if (process.takesPartIn(lease.lease(), stored)
+                    && process.environment().isWell()) {
                 candidate |= now - wellSince.computeIfAbsent(key, first -> now) > LONGEST.toNanos();
             } else {
                 wellSince.remove(key);

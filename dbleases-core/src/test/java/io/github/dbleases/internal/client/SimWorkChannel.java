@@ -122,6 +122,11 @@ record SimWorkChannel(WorkChannel channel, Predicate<Change> fenced, Set<Long> d
         }
 
         @Override
+        public void remove(String name) {
+            transaction.remove(name);
+        }
+
+        @Override
         public Snapshot snapshot(String name) {
             return transaction.snapshot(name);
         }
@@ -149,6 +154,11 @@ record SimWorkChannel(WorkChannel channel, Predicate<Change> fenced, Set<Long> d
         @Override
         public void raiseInboxes(Collection<Long> sessions) {
             transaction.raiseInboxes(sessions);
+        }
+
+        @Override
+        public void setDrained(long session, boolean drained) {
+            transaction.setDrained(session, drained);
         }
 
         @Override

@@ -53,6 +53,11 @@ final class Simulation {
 
     private final boolean operated;
 
+    /** Decides about drains by operation only, see {@link #operator}. */
+    private final Random drainer;
+
+    private final boolean drained;
+
     Simulation(long seed, Function<SimWorld, SimStorage> storage) {
         this(seed, SimConditions.draw(new Random(~seed)), storage);
     }
@@ -67,6 +72,8 @@ final class Simulation {
         this.balanceLeaderships = seed % 2 == 0;
         this.operator = new Random(seed ^ 0x5DEECE66DL);
         this.operated = seed % 3 == 0;
+        this.drainer = new Random(seed ^ 0x2545F4914F6CDD1DL);
+        this.drained = seed % 5 == 2;
     }
 
     /** Runs the schedule, and returns what went wrong, or null if nothing did. */
@@ -104,6 +111,9 @@ final class Simulation {
         world.after(Duration.ofSeconds(5), this::suffer);
         if (operated) {
             world.after(Duration.ofSeconds(3), this::operateNowAndThen);
+        }
+        if (drained) {
+            world.after(Duration.ofSeconds(3), this::drainNowAndThen);
         }
         if (conditions.areOrdinary()) {
             vacancies.watch(SUFFERING);
@@ -207,6 +217,46 @@ final class Simulation {
                 default -> administration.startMove(lease, partition, session);
             }
         });
+    }
+
+    /** Lets one of the processes drain or resume another one, or itself, or remove a lease. Some are drained until the end. */
+    private void drainNowAndThen() {
+        if (world.nanos() >= SUFFERING.toNanos()) {
+            return;
+        }
+        world.after(Duration.ofMillis(200 + drainer.nextInt(8_000)), this::drainNowAndThen);
+        if (processes.isEmpty()) {
+            return;
+        }
+        SimProcess asked = processes.get(drainer.nextInt(processes.size()));
+        SimProcess target = processes.get(drainer.nextInt(processes.size()));
+        long session = target.engine().currentSession();
+        boolean standBy = drainer.nextBoolean();
+        boolean dryRun = drainer.nextInt(10) == 0;
+        if (drainer.nextInt(3) == 0) {
+            remove(asked, dryRun);
+            return;
+        }
+        world.tell("%s is asked to %s session %d of %s%s"
+                .formatted(
+                        asked.name(),
+                        standBy ? "drain" : "resume",
+                        session,
+                        target.name(),
+                        dryRun ? ", as a dry run" : ""));
+        asked.administer(
+                administration -> (dryRun ? (DefaultLeaseAdministration) administration.dryRun() : administration)
+                        .startDrain(session, standBy));
+    }
+
+    /** Lets a process remove a lease, which is refused as long as another one uses it. */
+    private void remove(SimProcess asked, boolean dryRun) {
+        int which = drainer.nextInt(OTHERS.size() + 2);
+        String lease =
+                which <= OTHERS.size() ? leases().get(which).name() : "passing-" + drainer.nextInt(1 + passingLeases);
+        world.tell("%s is asked to remove %s%s".formatted(asked.name(), lease, dryRun ? ", as a dry run" : ""));
+        asked.administer(administration ->
+                (dryRun ? (DefaultLeaseAdministration) administration.dryRun() : administration).startRemove(lease));
     }
 
     private void suffer() {

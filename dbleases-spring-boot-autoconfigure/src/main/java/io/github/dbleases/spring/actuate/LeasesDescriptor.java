@@ -34,6 +34,7 @@ public record LeasesDescriptor(
      *
      * @param session null while there is none
      * @param trustedForMillis time left until the trust deadline; 0 when it has passed
+     * @param drained whether this instance stands by, because the application or an operation has drained it; left out if not
      * @param problem why this instance does nothing except heartbeats; left out when there is no problem
      */
     public record ClientDescriptor(
@@ -43,13 +44,24 @@ public record LeasesDescriptor(
             long ttlMillis,
             long heartbeatMillis,
             long trustedForMillis,
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean drained,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             String problem) {}
 
-    /** A live session. */
+    /**
+     * A live session.
+     *
+     * @param drained whether an operation has asked it to stand by; left out if not
+     */
     public record SessionDescriptor(
-            String client, long session, boolean self, int weight, Instant startedAt, long expiresInMillis) {}
+            String client,
+            long session,
+            boolean self,
+            int weight,
+            Instant startedAt,
+            long expiresInMillis,
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean drained) {}
 
     /**
      * A lease of partitions. {@code balanced}, {@code unassigned} and {@code moving} are null when the database does not

@@ -61,7 +61,7 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
  * Shows which sessions take part, which of them owns what, and which leads. What this instance owns and leads is its own
  * trusted view. The endpoint answers with that view even when the database does not answer.
  *
- * <p>Its write operation changes who owns what, in any instance. It exists only with {@code
+ * <p>Its write operations change who owns what, in any instance. They exist only with {@code
  * management.endpoint.leases.access=unrestricted}.
  */
 @Endpoint(id = "leases", defaultAccess = Access.READ_ONLY)
@@ -195,7 +195,8 @@ public class LeasesEndpoint {
                         session.self(),
                         session.weight(),
                         session.startedAt(),
-                        session.expiresIn().toMillis()))
+                        session.expiresIn().toMillis(),
+                        session.drained()))
                 .toList();
         return new LeasesDescriptor(
                 self(), sessions, leases, elections, describeRunners(LeasesEndpoint::oldestPending), null, history);
@@ -222,6 +223,7 @@ public class LeasesEndpoint {
                 status.ttl().toMillis(),
                 status.heartbeat().toMillis(),
                 status.trustedFor().toMillis(),
+                status.drained(),
                 status.problem().orElse(null));
     }
 
@@ -368,12 +370,15 @@ public class LeasesEndpoint {
         REBALANCE,
 
         /** Makes the leader of an election resign. */
-        RESIGN
+        RESIGN,
+
+        /** Removes a lease, an election or the name of a runner that no instance uses anymore. */
+        REMOVE
     }
 
     /**
-     * Moves a partition or a leadership, balances a lease, or makes a leader resign. A live owner is asked to hand over, and
-     * nothing is taken from it.
+     * Moves a partition or a leadership, balances a lease, makes a leader resign, or removes a lease that no instance uses. A
+     * live owner is asked to hand over, and nothing is taken from it.
      *
      * @param operation what to do
      * @param partition the partition to move; not needed for an election
@@ -392,10 +397,7 @@ public class LeasesEndpoint {
             SecurityContext security,
             @Selector(match = Match.ALL_REMAINING) String... name) {
         String whole = String.join("/", name);
-        Principal principal = security.getPrincipal();
-        LeaseAdministration requested =
-                client.administration().requestedBy(principal == null ? null : principal.getName());
-        LeaseAdministration administration = Boolean.TRUE.equals(dryRun) ? requested.dryRun() : requested;
+        LeaseAdministration administration = administration(dryRun, security);
         OperationResult result = switch (operation) {
             case MOVE ->
                 administration.move(
@@ -403,19 +405,62 @@ public class LeasesEndpoint {
             case REBALANCE -> administration.rebalance(whole);
             case RESIGN ->
                 instance == null ? administration.resign(whole) : administration.resign(whole, session(instance));
+            case REMOVE -> administration.remove(whole);
         };
+        return describe(result, whole, null);
+    }
+
+    /** What can be done to an instance. */
+    public enum InstanceOperation {
+
+        /** Makes an instance hand over everything and stand by. */
+        DRAIN,
+
+        /** Makes an instance take part again. */
+        RESUME
+    }
+
+    /**
+     * Drains an instance, which hands over everything and stands by, or resumes it. The instance is asked, and acts on that by
+     * itself.
+     *
+     * @param operation what to do
+     * @param instance the instance: a client name or a session id
+     * @param dryRun whether only the plan is wanted; false if null
+     * @param security who asks
+     */
+    @WriteOperation
+    public OperationDescriptor changeInstance(
+            InstanceOperation operation, String instance, @Nullable Boolean dryRun, SecurityContext security) {
+        LeaseAdministration administration = administration(dryRun, security);
+        long session = session(instance);
+        OperationResult result =
+                operation == InstanceOperation.DRAIN ? administration.drain(session) : administration.resume(session);
+        return describe(result, null, session);
+    }
+
+    private LeaseAdministration administration(@Nullable Boolean dryRun, SecurityContext security) {
+        Principal principal = security.getPrincipal();
+        LeaseAdministration requested =
+                client.administration().requestedBy(principal == null ? null : principal.getName());
+        return Boolean.TRUE.equals(dryRun) ? requested.dryRun() : requested;
+    }
+
+    private static OperationDescriptor describe(
+            OperationResult result, @Nullable String lease, @Nullable Long session) {
         return new OperationDescriptor(
                 result.operation(),
-                whole,
+                lease,
+                session,
                 result.dryRun(),
                 result.changed(),
                 result.moves().stream()
                         .map(move -> new MoveDescriptor(
+                                move.lease(),
                                 move.partitions().toRanges(),
                                 new PartyDescriptor(
                                         move.from().client(), move.from().id()),
-                                new PartyDescriptor(
-                                        move.to().client(), move.to().id())))
+                                describe(move.to())))
                         .toList());
     }
 

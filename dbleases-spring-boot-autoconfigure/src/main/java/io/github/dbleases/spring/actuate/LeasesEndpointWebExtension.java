@@ -4,8 +4,10 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.dbleases.OperationRefusedException;
 import io.github.dbleases.OperationRefusedException.Reason;
 import io.github.dbleases.StoreUnavailableException;
+import io.github.dbleases.spring.actuate.LeasesEndpoint.InstanceOperation;
 import io.github.dbleases.spring.actuate.LeasesEndpoint.LeaseOperation;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
@@ -31,7 +33,7 @@ public class LeasesEndpointWebExtension {
     }
 
     /**
-     * Moves a partition or a leadership, balances a lease, or makes a leader resign.
+     * Moves a partition or a leadership, balances or removes a lease, or makes a leader resign.
      *
      * @see LeasesEndpoint#change
      */
@@ -43,8 +45,23 @@ public class LeasesEndpointWebExtension {
             @Nullable Boolean dryRun,
             SecurityContext security,
             @Selector(match = Match.ALL_REMAINING) String... name) {
+        return answer(() -> endpoint.change(operation, partition, instance, dryRun, security, name));
+    }
+
+    /**
+     * Drains or resumes an instance.
+     *
+     * @see LeasesEndpoint#changeInstance
+     */
+    @WriteOperation
+    public WebEndpointResponse<Object> changeInstance(
+            InstanceOperation operation, String instance, @Nullable Boolean dryRun, SecurityContext security) {
+        return answer(() -> endpoint.changeInstance(operation, instance, dryRun, security));
+    }
+
+    private static WebEndpointResponse<Object> answer(Supplier<OperationDescriptor> operation) {
         try {
-            return new WebEndpointResponse<>(endpoint.change(operation, partition, instance, dryRun, security, name));
+            return new WebEndpointResponse<>(operation.get());
         } catch (OperationRefusedException refused) {
             boolean missing = refused.reason() == Reason.NOT_FOUND;
             return problem(missing ? NOT_FOUND : CONFLICT, missing ? "Not Found" : "Conflict", refused);

@@ -60,6 +60,9 @@ final class LeasesHealthIndicator extends AbstractHealthIndicator {
             health.withDetail("cause", "The client is stopped.");
         } else if (status.state() == ClientState.CLOSED) {
             health.withDetail("cause", "The client is closed.");
+        } else if (status.drainRequested()) {
+            health.withDetail(
+                    "cause", "An operation has drained the client. It stands by until an operation resumes it.");
         } else if (status.drained()) {
             health.withDetail("cause", "The client is drained and stands by.");
         }

@@ -156,10 +156,84 @@ class LeasesEndpointOperationsTests {
         assertThat(own.values()).hasSize(4);
     }
 
-    private static HttpResponse<String> post(String path, String body) throws Exception {
+    @Test
+    void anInstanceIsDrainedAndResumedByItsName() throws Exception {
+        Lease own = here.lease("draining", 4);
+        Lease other = there.lease("draining", 4);
+        await().until(() -> own.values().size() == 2 && other.values().size() == 2);
+        String drain = "{ \"operation\": \"drain\", \"instance\": \"there\" }";
+        long session = there.status().session().orElseThrow();
+
+        JSONObject plan = new JSONObject(post("?dryRun=true", drain).body());
+        assertThat(plan.getBoolean("dryRun")).isTrue();
+        JSONObject done = new JSONObject(post("", drain).body());
+        assertThat(done.getString("operation")).isEqualTo("drain");
+        assertThat(done.getBoolean("changed")).isTrue();
+        assertThat(done.getLong("session")).isEqualTo(session);
+        assertThat(done.has("lease")).isFalse();
+        assertThat(done.getJSONArray("moves").toString())
+                .isEqualTo(plan.getJSONArray("moves").toString())
+                .contains("\"lease\":\"draining\"");
+        await().until(() -> own.values().size() == 4 && other.values().isEmpty());
+        assertThat(there.status().drainRequested()).isTrue();
+
+        assertThat(new JSONObject(get("").body()).getJSONArray("sessions").toString())
+                .containsPattern(
+                        "\\{[^}]*\"session\":%d[^}]*\"drained\":true|\\{[^}]*\"drained\":true[^}]*\"session\":%d"
+                                .formatted(session, session))
+                .containsOnlyOnce("drained");
+        assertThat(there.status().drained()).isTrue();
+        assertThat(here.status().drained()).isFalse();
+
+        String resume = "{ \"operation\": \"resume\", \"instance\": \"%d\" }".formatted(session);
+        assertThat(new JSONObject(post("", resume).body()).getBoolean("changed"))
+                .isTrue();
+        await().until(() -> own.values().size() == 2 && other.values().size() == 2);
+        assertThat(new JSONObject(post("", resume).body()).getBoolean("changed"))
+                .isFalse();
+
+        assertProblem(404, "There is no live session 'nowhere'", post("", drain.replace("there", "nowhere")));
+        assertThat(post("", "{ \"operation\": \"drain\" }").statusCode()).isEqualTo(400);
+        assertThat(post("", "{ \"operation\": \"explode\", \"instance\": \"there\" }")
+                        .statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void aLeaseIsRemovedWhenNoInstanceUsesIt() throws Exception {
+        Lease old = here.lease("orders/old", 4);
+        await().until(() -> old.values().size() == 4);
+        String remove = "{ \"operation\": \"remove\" }";
+
+        assertProblem(409, "'orders/old' is still used by 1 live sessions: ", post("orders/old", remove));
+        old.leave();
+        assertThat(new JSONObject(post("orders/old?dryRun=true", remove).body()).getBoolean("changed"))
+                .isTrue();
+        assertThat(get("orders/old").statusCode()).isEqualTo(200);
+
+        JSONObject done = new JSONObject(post("orders/old", remove).body());
+
+        assertThat(done.getString("lease")).isEqualTo("orders/old");
+        assertThat(done.getBoolean("changed")).isTrue();
+        assertThat(get("orders/old").statusCode()).isEqualTo(404);
+        assertThat(new JSONObject(post("orders/old", remove).body()).getBoolean("changed"))
+                .isFalse();
+        assertThat(get("orders/old?history=10").body()).contains("\"detail\":\"remove\"", "alice");
+    }
+
+    private static HttpResponse<String> get(String path) throws Exception {
+        return HttpClient.newHttpClient().send(request(path).GET().build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static HttpRequest.Builder request(String path) {
         int port = ((WebServerApplicationContext) application).getWebServer().getPort();
-        HttpRequest request = HttpRequest.newBuilder(
-                        URI.create("http://localhost:%d/actuator/leases/%s".formatted(port, path)))
+        String slash = path.isEmpty() || path.startsWith("?") ? "" : "/";
+        return HttpRequest.newBuilder(
+                URI.create("http://localhost:%d/actuator/leases%s%s".formatted(port, slash, path)));
+    }
+
+    private static HttpResponse<String> post(String path, String body) throws Exception {
+        HttpRequest request = request(path)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();

@@ -520,8 +520,8 @@ class LeasesEndpointTests {
         }
         return new ClusterView(
                 List.of(
-                        new SessionView("host-1", ONE, true, 1, SINCE, Duration.ofMillis(5800)),
-                        new SessionView("host-2", OTHER, false, 2, SINCE, Duration.ofMillis(-200))),
+                        new SessionView("host-1", ONE, true, 1, SINCE, Duration.ofMillis(5800), false),
+                        new SessionView("host-2", OTHER, false, 2, SINCE, Duration.ofMillis(-200), false)),
                 byName);
     }
 

@@ -105,6 +105,7 @@ class LeasesHealthIndicatorTests {
                         Duration.ofMillis(1500),
                         Duration.ZERO,
                         drained,
+                        false,
                         Optional.ofNullable(problem),
                         Optional.of(new Failure(SINCE, "planted", permanent))));
         return new LeasesHealthIndicator(client).health();

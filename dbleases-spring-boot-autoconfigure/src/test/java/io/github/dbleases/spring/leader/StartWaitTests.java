@@ -105,7 +105,9 @@ class StartWaitTests {
     }
 
     private static ClusterView ledBy(long session, Duration expiresIn) {
-        return view(List.of(new SessionView("host-" + session, session, false, 1, Instant.EPOCH, expiresIn)), session);
+        return view(
+                List.of(new SessionView("host-" + session, session, false, 1, Instant.EPOCH, expiresIn, false)),
+                session);
     }
 
     private static ClusterView view(List<SessionView> sessions, long leader) {

@@ -2,6 +2,7 @@ package io.github.dbleases.test.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
@@ -13,9 +14,12 @@ import io.github.dbleases.assignment.Change.Withdraw;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.assignment.Snapshot.Member;
 import io.github.dbleases.assignment.Snapshot.Partition;
+import io.github.dbleases.spi.ClusterSnapshot;
+import io.github.dbleases.spi.Holdings;
 import io.github.dbleases.spi.LeaseTransaction;
 import io.github.dbleases.spi.LeaseTransaction.LeaseState;
 import io.github.dbleases.spi.NewSession;
+import io.github.dbleases.spi.Renewal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -411,5 +415,192 @@ abstract class LeaseTransactionContract extends StoreContractSupport {
 
     private static long micros(Instant instant) {
         return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+    }
+
+    @Test
+    void aSessionThatIsAskedToStandByFindsThatInItsHoldings() {
+        Renewal opened = open(10);
+        open(20);
+        assertThat(work.holdings(10).drained()).isFalse();
+
+        setDrained(10, true);
+
+        Renewal renewed = heartbeats.renew(10).orElseThrow();
+        assertThat(renewed.inbox()).isNotEqualTo(opened.inbox());
+        assertThat(work.holdings(10).drained()).isTrue();
+        assertThat(work.holdings(10).inbox()).isEqualTo(renewed.inbox());
+        assertThat(work.holdings(20).drained()).isFalse();
+        assertThat(work.clusterSnapshot().sessions())
+                .extracting(ClusterSnapshot.Session::id, ClusterSnapshot.Session::drained)
+                .containsExactlyInAnyOrder(tuple(10L, true), tuple(20L, false));
+
+        setDrained(10, false);
+
+        assertThat(heartbeats.renew(10).orElseThrow().inbox()).isNotEqualTo(renewed.inbox());
+        assertThat(work.holdings(10).drained()).isFalse();
+    }
+
+    private void setDrained(long session, boolean drained) {
+        work.transact(names(), transaction -> {
+            transaction.setDrained(session, drained);
+            transaction.raiseInboxes(List.of(session));
+            return true;
+        });
+    }
+
+    @Test
+    void aRepeatedRequestToStandByChangesNothing() {
+        open(10);
+        setDrained(10, true);
+        setDrained(10, true);
+        assertThat(work.holdings(10).drained()).isTrue();
+
+        setDrained(10, false);
+        setDrained(10, false);
+        assertThat(work.holdings(10).drained()).isFalse();
+    }
+
+    @Test
+    void aSessionCanBeginDrained() {
+        heartbeats.open(new NewSession(10, "client", 1, TIMING.ttl(), TIMING.grace(), true));
+
+        assertThat(work.holdings(10).drained()).isTrue();
+        setDrained(10, false);
+        assertThat(work.holdings(10).drained()).isFalse();
+    }
+
+    @Test
+    void aRequestToStandByHasNoEffectOnASessionThatIsNotLive() {
+        open(10);
+        end(10);
+
+        setDrained(10, true);
+        setDrained(77, true);
+
+        assertThat(work.holdings(10).live()).isFalse();
+        assertThat(work.holdings(77).live()).isFalse();
+        assertThat(work.clusterSnapshot().sessions()).noneMatch(ClusterSnapshot.Session::live);
+    }
+
+    @Test
+    void aRequestToStandByOfATransactionThatFailsIsNotStored() {
+        open(10);
+
+        assertThatThrownBy(() -> work.transact(names(), transaction -> {
+                    transaction.setDrained(10, true);
+                    throw new IllegalStateException("planted");
+                }))
+                .hasMessage("planted");
+
+        assertThat(work.holdings(10).drained()).isFalse();
+    }
+
+    @Test
+    void aLeaseThatWasRemovedDoesNotExist() {
+        open(10);
+        createOrders(10);
+        grant(3, 10);
+        end(10);
+
+        doInOrders(transaction -> {
+            transaction.remove("orders");
+            assertThat(transaction.lease("orders")).isEmpty();
+        });
+
+        doInOrders(transaction -> assertThat(transaction.lease("orders")).isEmpty());
+        assertThat(orders().members()).isEmpty();
+        assertThat(orders().partitions()).isEmpty();
+        assertThat(work.holdings(10).partitions()).isEmpty();
+        assertThat(work.clusterSnapshot().leases()).isEmpty();
+        assertThat(work.clusterSnapshot("orders").leases()).isEmpty();
+    }
+
+    @Test
+    void aLeaseThatDoesNotExistCanBeRemoved() {
+        doInOrders(transaction -> transaction.remove("orders"));
+        doInOrders(transaction -> transaction.remove("orders"));
+
+        doInOrders(transaction -> assertThat(transaction.lease("orders")).isEmpty());
+    }
+
+    @Test
+    void aLeaseThatWasRemovedCanBeCreatedWithAnotherKindAndSize() {
+        createOrders();
+        doInOrders(transaction -> transaction.remove("orders"));
+
+        doInOrders(transaction -> {
+            transaction.create(LeaseSpec.partitions("orders", 7));
+            assertThat(transaction.lease("orders").map(LeaseState::partitions)).contains(7);
+        });
+        assertThat(orders().partitions()).hasSize(7).allMatch(partition -> partition.owner() == NO_SESSION);
+        assertThat(work.clusterSnapshot("orders").leases()).hasSize(1);
+
+        doInOrders(transaction -> {
+            transaction.remove("orders");
+            transaction.create(LeaseSpec.tasks("orders"));
+        });
+        assertThat(ordersState().kind()).isEqualTo(LeaseKind.TASKS);
+        assertThat(work.clusterSnapshot("orders").leases()).hasSize(1);
+
+        doInOrders(transaction -> transaction.remove("orders"));
+        doInOrders(transaction -> transaction.create(leader("orders")));
+        assertThat(ordersState().kind()).isEqualTo(LeaseKind.LEADER);
+        assertThat(orders().partitions()).hasSize(1);
+    }
+
+    @Test
+    void aLeaseThatWasRemovedAndCreatedAgainCanBeUsed() {
+        open(10);
+        createOrders();
+        doInOrders(transaction -> transaction.remove("orders"));
+        createOrders(10);
+
+        Partition granted = grant(2, 10);
+
+        assertThat(orders().members()).containsExactly(new Member(10, 1));
+        assertThat(work.holdings(10).partitions())
+                .extracting(Holdings.GrantedPartition::token)
+                .containsExactly(granted.token());
+    }
+
+    @Test
+    void tokensGrowOverARemoval() {
+        open(10);
+        createOrders(10);
+        long far = micros(storeTime().plus(Duration.ofDays(365)));
+        apply(new Grant(partition(3), 10, far));
+        long largest = partition(3).token();
+        end(10);
+        open(20);
+
+        doInOrders(transaction -> transaction.remove("orders"));
+        doInOrders(transaction -> transaction.create(LeaseSpec.partitions("orders", 2)));
+        assertThat(grant(0, 20).token()).isGreaterThan(largest);
+        doInOrders(transaction -> transaction.resize("orders", 5));
+        assertThat(grant(3, 20).token()).isGreaterThan(largest);
+        long next = Math.max(partition(0).token(), partition(3).token());
+        doInOrders(transaction -> {
+            transaction.remove("orders");
+            transaction.create(LeaseSpec.tasks("orders"));
+            transaction.remove("orders");
+            transaction.create(leader("orders"));
+        });
+
+        assertThat(grant(0, 20).token()).isGreaterThan(next);
+    }
+
+    @Test
+    void aRemovalByATransactionThatFailsIsUndone() {
+        open(10);
+        createOrders(10);
+        Partition granted = grant(2, 10);
+
+        assertThatThrownBy(() -> doInOrders(transaction -> {
+                    transaction.remove("orders");
+                    throw new IllegalStateException("planted");
+                }))
+                .hasMessage("planted");
+
+        assertThat(partition(2)).isEqualTo(granted);
     }
 }

@@ -96,7 +96,7 @@ class InstanceStatesTests {
     }
 
     private static SessionView session(long id, String client) {
-        return new SessionView(client, id, false, 1, Instant.EPOCH, Duration.ofSeconds(5));
+        return new SessionView(client, id, false, 1, Instant.EPOCH, Duration.ofSeconds(5), false);
     }
 
     /** Session 1, if it is live, owns partitions 0 and 1. */
