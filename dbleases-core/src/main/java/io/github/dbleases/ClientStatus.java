@@ -2,6 +2,7 @@ package io.github.dbleases;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -21,6 +22,7 @@ import java.util.OptionalLong;
  * @param problem what prevents the client from working, or from doing anything except for heartbeats; empty if nothing does. In
  *     the second case, the client keeps what it owns, but it gets no partitions, hands none over and marks no session dead
  * @param lastFailure the last request to the store that failed, whether or not requests succeed again
+ * @param overdueWork the holds that are open for longer than their deadlines, at most 100 of them
  */
 public record ClientStatus(
         String clientId,
@@ -33,7 +35,22 @@ public record ClientStatus(
         boolean drained,
         boolean drainRequested,
         Optional<String> problem,
-        Optional<Failure> lastFailure) {
+        Optional<Failure> lastFailure,
+        List<OverdueWork> overdueWork) {
+
+    public ClientStatus {
+        overdueWork = List.copyOf(overdueWork);
+    }
+
+    /**
+     * A hold that is open for longer than its {@link WorkDeadline}.
+     *
+     * @param lease the name of the lease or election
+     * @param partition the partition, or 0 for a leadership
+     * @param heldFor for how long it has been held
+     * @param thread the name of the thread that works under it
+     */
+    public record OverdueWork(String lease, int partition, Duration heldFor, String thread) {}
 
     /**
      * A request to the store that failed.

@@ -81,6 +81,9 @@ public record HistoryEvent(
         /** The database had failed over, or had been restored, and a new incarnation of it was found. */
         INCARNATION_FOUND,
 
+        /** Work held partitions, or a leadership, for longer than its deadline. */
+        WORK_OVERDUE,
+
         /** A person or system asked for an operation. */
         OPERATION,
 
@@ -132,6 +135,9 @@ public record HistoryEvent(
 
         /** A person or system asked for it. */
         OPERATION,
+
+        /** The work of the owner had exceeded its deadline. */
+        WORK_OVERDUE,
 
         /** A cause that only a newer version of dbleases records. */
         OTHER;

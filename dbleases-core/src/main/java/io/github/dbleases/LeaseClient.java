@@ -220,6 +220,16 @@ public interface LeaseClient extends AutoCloseable {
             return this;
         }
 
+        /**
+         * Sets how long work may hold a partition of a lease, or the leadership of an election. Default: any time.
+         *
+         * @param lease the name of the lease or election
+         */
+        public Builder workDeadline(String lease, WorkDeadline deadline) {
+            config.workDeadline(lease, deadline);
+            return this;
+        }
+
         /** Sets how long stopping and leaving wait for listeners and holds, 0 to 24 h. Default: 30 s. */
         public Builder drainTimeout(Duration drainTimeout) {
             config.drainTimeout(drainTimeout);

@@ -3,7 +3,9 @@ package io.github.dbleases;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     24 h
  * @param balanceLeaderships whether a leadership moves, once its work has ended, if its leader leads at least two elections
  *     more than another candidate; must be the same for all clients
+ * @param workDeadlines how long work may hold a partition or a leadership, by the names of leases and elections
  */
 public record LeaseClientConfig(
         String clientId,
@@ -25,12 +28,25 @@ public record LeaseClientConfig(
         Timing timing,
         Duration debounce,
         Duration drainTimeout,
-        boolean balanceLeaderships) {
+        boolean balanceLeaderships,
+        Map<String, WorkDeadline> workDeadlines) {
 
     private static final int LONGEST_ID = 200;
     private static final int MAX_WEIGHT = 1_000;
 
+    /** Creates settings without deadlines for work. */
+    public LeaseClientConfig(
+            String clientId,
+            int weight,
+            Timing timing,
+            Duration debounce,
+            Duration drainTimeout,
+            boolean balanceLeaderships) {
+        this(clientId, weight, timing, debounce, drainTimeout, balanceLeaderships, Map.of());
+    }
+
     public LeaseClientConfig {
+        workDeadlines = Map.copyOf(workDeadlines);
         if (clientId.isBlank() || clientId.length() > LONGEST_ID) {
             throw new InvalidConfigurationException(
                     "clientId '%s' has %s characters, but must have 1 to %s and not be blank."
@@ -61,13 +77,15 @@ public record LeaseClientConfig(
 
     /** Returns a builder that has these settings. */
     public Builder toBuilder() {
-        return new Builder()
+        Builder builder = new Builder()
                 .clientId(clientId)
                 .weight(weight)
                 .timing(timing)
                 .debounce(debounce)
                 .drainTimeout(drainTimeout)
                 .balanceLeaderships(balanceLeaderships);
+        workDeadlines.forEach(builder::workDeadline);
+        return builder;
     }
 
     /**
@@ -100,6 +118,7 @@ public record LeaseClientConfig(
         private Duration debounce = Duration.ofSeconds(1);
         private Duration drainTimeout = Duration.ofSeconds(30);
         private boolean balanceLeaderships;
+        private final Map<String, WorkDeadline> workDeadlines = new HashMap<>();
 
         private Builder() {}
 
@@ -140,13 +159,23 @@ public record LeaseClientConfig(
         }
 
         /**
+         * Sets how long work may hold a partition of a lease, or the leadership of an election. Default: any time.
+         *
+         * @param lease the name of the lease or election, which need not be joined
+         */
+        public Builder workDeadline(String lease, WorkDeadline deadline) {
+            workDeadlines.put(Objects.requireNonNull(lease, "lease"), Objects.requireNonNull(deadline, "deadline"));
+            return this;
+        }
+
+        /**
          * Builds the settings.
          *
          * @throws InvalidConfigurationException if a setting is outside its limits
          */
         public LeaseClientConfig build() {
             String id = clientId != null ? clientId : defaultClientId();
-            return new LeaseClientConfig(id, weight, timing, debounce, drainTimeout, balanceLeaderships);
+            return new LeaseClientConfig(id, weight, timing, debounce, drainTimeout, balanceLeaderships, workDeadlines);
         }
     }
 

@@ -1,6 +1,8 @@
 package io.github.dbleases.assignment;
 
 import static io.github.dbleases.assignment.Snapshot.NO_SESSION;
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
 
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.assignment.Balancer.Scope;
@@ -10,10 +12,12 @@ import io.github.dbleases.assignment.Snapshot.Partition;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * Plans to move one partition to a member that a person has named, so that the balancer leaves it there.
+ * Plans to move one partition to a member that a person has named, or to any other member, so that the balancer leaves it
+ * there.
  *
  * <p>The rules:
  *
@@ -29,6 +33,9 @@ import java.util.Optional;
  * @param changes the changes to write; empty if the partition already counts for the receiver
  */
 public record Relocation(Outcome outcome, List<Change> changes) {
+
+    /** How many receivers are tried: each attempt plans the whole lease. */
+    private static final int MOST_RECEIVERS = 5;
 
     public Relocation {
         changes = List.copyOf(changes);
@@ -91,6 +98,41 @@ public record Relocation(Outcome outcome, List<Change> changes) {
         return !isBalanced(lease) && leavesAlone(moved, partition)
                 ? new Relocation(Outcome.PLANNED, changes)
                 : refused(Outcome.WOULD_BE_UNDONE);
+    }
+
+    /**
+     * Plans to move a partition to any other member, such as from an owner whose work hangs. The receiver is the member that
+     * owns least, or in an election the next candidate.
+     */
+    public static Relocation away(Snapshot lease, int partition) {
+        Optional<Partition> moving = lease.partitions().stream()
+                .filter(candidate -> candidate.number() == partition)
+                .findAny();
+        if (moving.isEmpty()) {
+            return refused(Outcome.UNKNOWN_PARTITION);
+        }
+        long owner = moving.get().owner();
+        if (lease.kind() == LeaseKind.LEADER) {
+            return Election.successor(lease, owner)
+                    .map(successor -> plan(lease, partition, successor))
+                    .orElseGet(() -> refused(Outcome.NOT_A_MEMBER));
+        }
+        Map<Long, Long> counts =
+                lease.partitions().stream().collect(groupingBy(owned -> holder(lease, owned), counting()));
+        return lease.members().stream()
+                .map(Member::session)
+                .filter(member -> member != owner)
+                .sorted(Comparator.<Long, Long>comparing(member -> counts.getOrDefault(member, 0L))
+                        .thenComparing(member -> TieBreaker.hash(lease.lease(), member)))
+                .limit(MOST_RECEIVERS)
+                .map(member -> plan(lease, partition, member))
+                .filter(plan -> plan.outcome == Outcome.PLANNED)
+                .findFirst()
+                .orElseGet(() -> refused(isOnlyMember(lease, owner) ? Outcome.NOT_A_MEMBER : Outcome.WOULD_BE_UNDONE));
+    }
+
+    private static boolean isOnlyMember(Snapshot lease, long session) {
+        return lease.members().stream().allMatch(member -> member.session() == session);
     }
 
     private static Relocation refused(Outcome outcome) {

@@ -82,6 +82,37 @@ class RelocationTests {
         assertThat(Relocation.plan(with(lease, orphan), 0, TWO).outcome()).isEqualTo(Outcome.NO_LIVE_OWNER);
     }
 
+    @Test
+    void aPartitionGoesAwayToTheMemberThatOwnsLeast() {
+        Snapshot lease = lease(
+                List.of(new Member(ONE, 1), new Member(TWO, 1), new Member(STRANGER, 1)),
+                List.of(owned(0, ONE), owned(1, ONE), owned(2, TWO), owned(3, TWO), owned(4, STRANGER)));
+
+        Relocation plan = Relocation.away(lease, 0);
+
+        assertThat(plan.changes()).containsExactly(new Move(owned(0, ONE), STRANGER));
+    }
+
+    @Test
+    void aLeadershipGoesAwayToTheNextCandidate() {
+        Snapshot election = new Snapshot(
+                "reports",
+                LeaseKind.LEADER,
+                List.of(new Member(ONE, 1), new Member(TWO, 1, 0, true), new Member(STRANGER, 1, 3, false)),
+                List.of(owned(0, ONE)));
+
+        assertThat(Relocation.away(election, 0).changes()).containsExactly(new Move(owned(0, ONE), STRANGER));
+    }
+
+    @Test
+    void aPartitionOfTheOnlyMemberGoesNowhere() {
+        assertThat(Relocation.away(shared(8, ONE), 0)).isEqualTo(new Relocation(Outcome.NOT_A_MEMBER, List.of()));
+        assertThat(Relocation.away(shared(8, ONE), 8).outcome()).isEqualTo(Outcome.UNKNOWN_PARTITION);
+        Snapshot election =
+                new Snapshot("reports", LeaseKind.LEADER, List.of(new Member(ONE, 1)), List.of(owned(0, ONE)));
+        assertThat(Relocation.away(election, 0).outcome()).isEqualTo(Outcome.NOT_A_MEMBER);
+    }
+
     /** A move on a balanced lease is never undone, whatever the weights. */
     @Test
     void aMoveOnABalancedLeaseStays() {

@@ -91,7 +91,8 @@ public class FakeLeaseClient implements InternalLeaseClient {
                 drained,
                 false,
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                List.of());
     }
 
     @Override

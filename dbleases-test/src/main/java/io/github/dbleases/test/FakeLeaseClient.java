@@ -308,7 +308,8 @@ public final class FakeLeaseClient implements LeaseClient {
                 drained,
                 false,
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                List.of());
     }
 
     @Override

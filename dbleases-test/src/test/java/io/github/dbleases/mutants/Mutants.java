@@ -227,7 +227,27 @@ final class Mutants {
                             "the last dropped token counts, not the highest",
                             "internal.client.DroppedTokens")
                     .replace("merge(partition, token, Math::max)", "put(partition, token)")
-                    .killedBy("internal.client.DroppedTokensTests"));
+                    .killedBy("internal.client.DroppedTokensTests"),
+            of(
+                            "token of a removed lease",
+                            "a lease that is created anew may repeat the tokens of the one that was removed",
+                            "postgres.PostgresTransaction")
+                    .replace(
+                            "partitions = 0, least_token = greatest(least_token, (SELECT max(token) FROM gone))",
+                            "partitions = 0")
+                    .killedBy(POSTGRES + "tokensGrowOverARemoval"),
+            of(
+                            "token of a removed lease in memory",
+                            "a lease that is created anew may repeat the tokens of the one that was removed",
+                            "internal.rows.LeaseRow")
+                    .replace("resized(0, changedAt).leastToken", "0")
+                    .killedBy(MEMORY + "tokensGrowOverARemoval"),
+            of(
+                            "removal of a lease in use",
+                            "a lease is removed although a live session uses it",
+                            "internal.client.DefaultLeaseAdministration")
+                    .remove("requireUnused(snapshot, clients);")
+                    .killedBy("postgres.LeaseAdministrationTests#aLeaseIsRemovedWhenNoSessionUsesIt"));
 
     private static final List<Mutant> WORK = List.of(
             of("holds", "a hand-over does not wait for holds", "internal.client.OwnedPartition")

@@ -9,6 +9,7 @@ import io.github.dbleases.assignment.Balancer.Scope;
 import io.github.dbleases.assignment.Change;
 import io.github.dbleases.assignment.Change.Grant;
 import io.github.dbleases.assignment.Election;
+import io.github.dbleases.assignment.Relocation;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.assignment.Snapshot.Member;
 import io.github.dbleases.assignment.Snapshot.Partition;
@@ -16,6 +17,7 @@ import io.github.dbleases.internal.LeaseConflicts;
 import io.github.dbleases.spi.LeaseTransaction;
 import io.github.dbleases.spi.LeaseTransaction.LeaseState;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -186,6 +188,55 @@ final class Assigner {
     List<Change> operate(Snapshot lease, List<Change> changes, @Nullable String principal) {
         this.principal = principal;
         return write(lease, changes, Cause.OPERATION);
+    }
+
+    /**
+     * Asks a live session to hand partitions over to other members, because its work on them has exceeded its deadline. A
+     * leader yields for a time. What is moving already, or was granted anew, is left alone.
+     *
+     * @param tokens the tokens of the partitions
+     * @param yieldTime for how long a leader ranks after the other candidates
+     * @return the partitions that the session was asked for
+     */
+    Set<Integer> giveUp(long session, String lease, Map<Integer, Long> tokens, Duration yieldTime) {
+        Snapshot read = read(lease);
+        Snapshot planned = read;
+        List<Change> changes = new ArrayList<>();
+        for (Partition owned : read.partitions()) {
+            if (owned.owner() == session
+                    && owned.ownerLive()
+                    && owned.pending() == Snapshot.NO_SESSION
+                    && tokens.getOrDefault(owned.number(), 0L) == owned.token()) {
+                List<Change> moves = Relocation.away(planned, owned.number()).changes();
+                changes.addAll(moves);
+                planned = after(planned, moves);
+            }
+        }
+        if (read.kind() == LeaseKind.LEADER && !changes.isEmpty()) {
+            transaction.yieldFor(lease, session, yieldTime);
+        }
+        Set<Integer> asked = new HashSet<>(tokens.keySet());
+        asked.retainAll(write(read, changes, Cause.WORK_OVERDUE).stream()
+                .map(change -> change.before().number())
+                .toList());
+        return asked;
+    }
+
+    private static Snapshot after(Snapshot lease, List<Change> moves) {
+        Map<Integer, Long> receivers = new HashMap<>();
+        for (Change change : moves) {
+            if (change instanceof Change.Move move) {
+                receivers.put(move.before().number(), move.to());
+            }
+        }
+        return lease.mapPartitions(partition -> receivers.containsKey(partition.number())
+                ? new Partition(
+                        partition.number(),
+                        partition.owner(),
+                        partition.ownerLive(),
+                        receivers.getOrDefault(partition.number(), Snapshot.NO_SESSION),
+                        partition.token())
+                : partition);
     }
 
     /** Removes a session from the members, and asks it to hand over what it still owns. */

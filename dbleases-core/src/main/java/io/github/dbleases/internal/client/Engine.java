@@ -13,6 +13,7 @@ import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.OperationRefusedException;
 import io.github.dbleases.StoreUnavailableException;
+import io.github.dbleases.WorkDeadline;
 import io.github.dbleases.internal.LeaseConflicts;
 import io.github.dbleases.internal.client.JobQueue.Job;
 import io.github.dbleases.spi.ClusterSnapshot;
@@ -66,6 +67,7 @@ final class Engine implements SessionKeeper.Observer {
     private final Reconciler reconciler;
     private final ClusterMaintenance maintenance;
     private final Membership membership;
+    private final WorkWatch workWatch;
     private boolean started;
     private boolean closed;
     private long stateSinceMillis;
@@ -93,6 +95,8 @@ final class Engine implements SessionKeeper.Observer {
                 new Reconciler(config.timing(), environment, jobs, keeper, leases, observers, this::drainChanged);
         this.maintenance = new ClusterMaintenance(config, environment, jobs, keeper, reconciler::refresh, observers);
         this.membership = new Membership(jobs, keeper, leases, reconciler, maintenance);
+        this.workWatch = new WorkWatch(
+                environment, jobs, keeper, leases, reconciler::refresh, Reconciler.yieldTime(config.timing()));
         this.stateSinceMillis = environment.clock().wallMillis();
     }
 
@@ -142,7 +146,8 @@ final class Engine implements SessionKeeper.Observer {
                     leases.isDrained(),
                     leases.isDrainRequested(),
                     problem(),
-                    lastFailure.get());
+                    lastFailure.get(),
+                    workWatch.overdue());
         });
     }
 
@@ -433,6 +438,12 @@ final class Engine implements SessionKeeper.Observer {
         return exclusively(jobs::stepLimit);
     }
 
+    /** Returns how long work may hold a partition of a lease, or null if there is no limit. */
+    @Nullable
+    WorkDeadline workDeadline(String lease) {
+        return config.workDeadlines().get(lease);
+    }
+
     boolean balancesLeaderships() {
         return config.balanceLeaderships();
     }
@@ -654,6 +665,7 @@ final class Engine implements SessionKeeper.Observer {
         observers.nudge();
         membership.heal();
         reconciler.heal();
+        workWatch.check();
         Stopping stopping = leases.stopping();
         if (stopping != null) {
             stop(stopping);

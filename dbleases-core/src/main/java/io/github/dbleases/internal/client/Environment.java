@@ -53,6 +53,11 @@ interface Environment {
     /** Runs observers, as {@link #listeners} runs listeners. */
     Executor observers();
 
+    /** Returns the thread that does the work of a hold that the caller is taking. */
+    default Thread workThread() {
+        return Thread.currentThread();
+    }
+
     /** Returns whether the calling thread is running a listener. */
     boolean isListening();
 

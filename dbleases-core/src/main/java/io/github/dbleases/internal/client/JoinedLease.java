@@ -8,16 +8,22 @@ import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.OwnershipLostException;
 import io.github.dbleases.PartitionSet;
 import io.github.dbleases.Registration;
+import io.github.dbleases.WorkDeadline;
+import io.github.dbleases.internal.WorkThread;
 import io.github.dbleases.spi.FencedPartition;
 import io.github.dbleases.spi.observation.ClientObserver.HoldActivity;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A lease as its users see it. The methods that read look at the trust first, then at the grants, then at the clocks,
@@ -41,6 +47,8 @@ final class JoinedLease implements Lease {
     private boolean leaveRequested;
     private boolean declared;
     private final Set<OpenHold> observedHolds = ConcurrentHashMap.newKeySet();
+    private final Environment environment;
+    private final @Nullable WorkDeadline workDeadline;
 
     /** Creates the lease of a client that is not started. */
     JoinedLease(LeaseSpec spec, Engine engine, SessionKeeper keeper, Environment environment) {
@@ -48,6 +56,8 @@ final class JoinedLease implements Lease {
         this.engine = engine;
         this.keeper = keeper;
         this.clock = environment.clock();
+        this.environment = environment;
+        this.workDeadline = engine.workDeadline(spec.name());
         this.ownership = new LeaseOwnership(
                 environment.listeners(),
                 keeper::epoch,
@@ -245,6 +255,9 @@ final class JoinedLease implements Lease {
                 if (engine.observers().isOn()) {
                     hold.observe(engine.observers().hold(name()));
                 }
+                if (workDeadline != null) {
+                    hold.watch(clock.nanoTime(), environment.workThread());
+                }
                 granted = true;
             }
         } finally {
@@ -253,6 +266,26 @@ final class JoinedLease implements Lease {
             }
         }
         return granted ? taken : Optional.empty();
+    }
+
+    /** Returns how long work may hold a partition, or null if there is no limit. */
+    @Nullable
+    WorkDeadline workDeadline() {
+        return workDeadline;
+    }
+
+    /** Returns the open holds that have exceeded the deadline. */
+    List<OpenHold> overdueHolds() {
+        WorkDeadline deadline = workDeadline;
+        if (deadline == null || observedHolds.isEmpty()) {
+            return List.of();
+        }
+        long now = clock.nanoTime();
+        long limit = deadline.limit().toNanos();
+        return observedHolds.stream()
+                .filter(hold -> hold.open == 1 && hold.watched && now - hold.sinceNanos > limit)
+                .sorted(Comparator.comparingInt(OpenHold::partition))
+                .toList();
     }
 
     /** Reports the open holds that are no longer trusted, once each. */
@@ -283,7 +316,7 @@ final class JoinedLease implements Lease {
     }
 
     /** A hold that counts until it is closed. */
-    private static final class OpenHold implements Hold {
+    static final class OpenHold implements Hold, WorkThread {
 
         private static final AtomicIntegerFieldUpdater<OpenHold> OPEN =
                 AtomicIntegerFieldUpdater.newUpdater(OpenHold.class, "open");
@@ -292,6 +325,13 @@ final class JoinedLease implements Lease {
         private final OwnedPartition owned;
         private volatile int open = 1;
         private HoldActivity activity = HoldActivity.NONE;
+        private volatile boolean watched;
+        private long sinceNanos;
+        private @Nullable Thread thread;
+        private boolean interrupted;
+
+        /** Set by the engine once it has reported that the hold has exceeded its deadline. */
+        private boolean reported;
 
         OpenHold(JoinedLease lease, OwnedPartition owned) {
             this.lease = lease;
@@ -301,6 +341,58 @@ final class JoinedLease implements Lease {
         private void observe(HoldActivity observed) {
             activity = observed;
             lease.observedHolds.add(this);
+        }
+
+        private void watch(long nowNanos, Thread by) {
+            sinceNanos = nowNanos;
+            thread = by;
+            watched = true;
+            lease.observedHolds.add(this);
+        }
+
+        OwnedPartition owned() {
+            return owned;
+        }
+
+        boolean isReported() {
+            return reported;
+        }
+
+        void reported() {
+            activity.overdue();
+            reported = true;
+        }
+
+        Duration heldFor() {
+            return Duration.ofNanos(lease.clock.nanoTime() - sinceNanos);
+        }
+
+        /** Returns the thread that does the work, or null if none does. */
+        synchronized @Nullable Thread thread() {
+            return thread;
+        }
+
+        @Override
+        public synchronized void worksIn(@Nullable Thread next) {
+            takeInterruptBack();
+            thread = next;
+        }
+
+        /** Interrupts the thread that does the work, unless the hold is closed. An interrupt by another one counts as well. */
+        synchronized void interruptWork() {
+            Thread worker = thread;
+            if (open == 1 && worker != null && !interrupted && !worker.isInterrupted()) {
+                interrupted = true;
+                worker.interrupt();
+            }
+        }
+
+        /** Takes the interrupt back if this thread has not noticed it, so that it does not disturb what the thread does next. */
+        private synchronized void takeInterruptBack() {
+            if (interrupted && thread == Thread.currentThread()) {
+                interrupted = false;
+                Thread.interrupted();
+            }
         }
 
         private void reportUntrusted() {
@@ -362,6 +454,10 @@ final class JoinedLease implements Lease {
                         lease.engine.lastHoldClosed(lease, owned);
                     }
                 } finally {
+                    if (watched) {
+                        lease.observedHolds.remove(this);
+                        takeInterruptBack();
+                    }
                     if (activity != HoldActivity.NONE) {
                         endObservation();
                     }

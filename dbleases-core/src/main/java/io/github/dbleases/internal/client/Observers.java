@@ -124,6 +124,11 @@ final class Observers {
         }
 
         @Override
+        public void overdue() {
+            call(to -> activity.overdue());
+        }
+
+        @Override
         public void closed() {
             call(to -> activity.closed());
         }

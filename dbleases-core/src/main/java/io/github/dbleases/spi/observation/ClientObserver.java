@@ -94,6 +94,9 @@ public interface ClientObserver {
         /** Called at most once, when the hold is found to have outlived the trust or the ownership. */
         default void untrusted() {}
 
+        /** Called at most once, when the hold has exceeded its {@link io.github.dbleases.WorkDeadline} and is still open. */
+        default void overdue() {}
+
         /** Called once, when the hold is closed. */
         default void closed() {}
     }

@@ -14,6 +14,7 @@ import io.github.dbleases.spi.NewSession;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -79,6 +80,36 @@ class AssignerTests {
         assertThat(handOver(OWNER, false, new HandOver(0, before.token(), 0))).isEmpty();
 
         assertThat(partition(0).token()).isEqualTo(before.token());
+    }
+
+    @Test
+    void aPartitionThatIsGivenUpIsAskedForOnce() {
+        join(OTHER);
+        Partition before = partition(0);
+
+        assertThat(giveUp(OWNER, before.number(), before.token())).containsExactly(before.number());
+
+        assertThat(partition(before.number()).owner()).isEqualTo(OWNER);
+        assertThat(partition(before.number()).pending()).isEqualTo(OTHER);
+        assertThat(giveUp(OWNER, before.number(), before.token())).isEmpty();
+    }
+
+    @Test
+    void nothingElseIsGivenUpThanWhatWasHeld() {
+        join(OTHER);
+        Partition before = partition(0);
+
+        assertThat(giveUp(OWNER, before.number(), before.token() - 1)).isEmpty();
+        assertThat(giveUp(OTHER, before.number(), before.token())).isEmpty();
+
+        assertThat(partition(before.number())).isEqualTo(before);
+    }
+
+    private Set<Integer> giveUp(long session, int partition, long token) {
+        return channel.transact(
+                lease(),
+                transaction -> new Assigner(transaction, session, LIMIT)
+                        .giveUp(session, "orders", Map.of(partition, token), Duration.ofSeconds(1)));
     }
 
     @Test

@@ -28,6 +28,7 @@ final class SimEnvironment implements Environment, Clock {
     private boolean crashed;
     private boolean shutDown;
     private boolean paused;
+    private Thread workThread = new Thread("simulated-work");
     private Duration slowness = ORDINARY;
     private Supplier<Duration> requestDelay = this::delay;
     private Supplier<Duration> replyDelay = this::delay;
@@ -281,6 +282,18 @@ final class SimEnvironment implements Environment, Clock {
     @Override
     public Object monitor() {
         return this;
+    }
+
+    /** A thread that is never started, but can be interrupted. */
+    @Override
+    public Thread workThread() {
+        workThread = new Thread("simulated-work");
+        return workThread;
+    }
+
+    /** Returns the thread that took the last hold. */
+    Thread lastWorkThread() {
+        return workThread;
     }
 
     @Override

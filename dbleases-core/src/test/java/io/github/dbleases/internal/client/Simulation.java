@@ -3,6 +3,7 @@ package io.github.dbleases.internal.client;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
+import io.github.dbleases.WorkDeadline;
 import io.github.dbleases.assignment.LeadershipBalancer;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.internal.client.SimStorage.Mishap;
@@ -58,6 +59,8 @@ final class Simulation {
 
     private final boolean drained;
 
+    private final Map<String, WorkDeadline> workDeadlines;
+
     Simulation(long seed, Function<SimWorld, SimStorage> storage) {
         this(seed, SimConditions.draw(new Random(~seed)), storage);
     }
@@ -73,7 +76,19 @@ final class Simulation {
         this.operator = new Random(seed ^ 0x5DEECE66DL);
         this.operated = seed % 3 == 0;
         this.drainer = new Random(seed ^ 0x2545F4914F6CDD1DL);
-        this.drained = seed % 5 == 2;
+        this.drained = Math.floorMod(seed, 5) == 2;
+        this.workDeadlines = Math.floorMod(seed, 7) == 3 ? workDeadlines() : Map.of();
+    }
+
+    /** A leader that gives up yields for long, which would delay the balancing of the leaderships until after the end. */
+    private Map<String, WorkDeadline> workDeadlines() {
+        return Map.of(
+                "orders", WorkDeadline.giveUp(Duration.ofSeconds(3)),
+                "invoices", WorkDeadline.report(Duration.ofSeconds(2)),
+                "reports",
+                        balanceLeaderships
+                                ? WorkDeadline.report(Duration.ofSeconds(2))
+                                : WorkDeadline.giveUp(Duration.ofSeconds(2)));
     }
 
     /** Runs the schedule, and returns what went wrong, or null if nothing did. */
@@ -156,7 +171,13 @@ final class Simulation {
         Duration drainTimeout = world.upTo(Duration.ofSeconds(10));
         int weight = 1 + world.random().nextInt(conditions.heaviest());
         SimProcess process = cluster.start(new LeaseClientConfig(
-                "host", weight, conditions.anyTiming(world), Duration.ofSeconds(1), drainTimeout, balanceLeaderships));
+                "host",
+                weight,
+                conditions.anyTiming(world),
+                Duration.ofSeconds(1),
+                drainTimeout,
+                balanceLeaderships,
+                workDeadlines));
         leases().forEach(lease -> {
             if (world.chance(0.9)) {
                 world.after(world.shortTime(Duration.ofSeconds(1)), () -> process.join(current(lease)));

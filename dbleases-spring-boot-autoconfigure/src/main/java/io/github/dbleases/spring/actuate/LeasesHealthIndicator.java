@@ -3,16 +3,20 @@ package io.github.dbleases.spring.actuate;
 import io.github.dbleases.ClientState;
 import io.github.dbleases.ClientStatus;
 import io.github.dbleases.ClientStatus.Failure;
+import io.github.dbleases.ClientStatus.OverdueWork;
 import io.github.dbleases.Leadership;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
 /**
  * The health of the client, from its own view: it sends nothing to the database. A client that can't work until a person has
- * changed something is down. A client that keeps trying is out of service, and so is a drained one.
+ * changed something is down. A client that keeps trying is out of service, and so is a drained one. Overdue work is shown and
+ * changes no status: the client does everything else, and taking it out of service would not end that work.
  */
 final class LeasesHealthIndicator extends AbstractHealthIndicator {
 
@@ -33,9 +37,25 @@ final class LeasesHealthIndicator extends AbstractHealthIndicator {
                 .withDetail("partitions", partitions())
                 .withDetail("leaderships", leaderships());
         cause(status, health);
+        if (!status.overdueWork().isEmpty()) {
+            health.withDetail(
+                    "overdueWork",
+                    status.overdueWork().stream()
+                            .map(LeasesHealthIndicator::describe)
+                            .toList());
+        }
         status.lastFailure()
                 .ifPresent(failure ->
                         health.withDetail("lastError", failure.message()).withDetail("lastErrorAt", failure.at()));
+    }
+
+    private static Map<String, Object> describe(OverdueWork work) {
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("lease", work.lease());
+        details.put("partition", work.partition());
+        details.put("heldForMillis", work.heldFor().toMillis());
+        details.put("thread", work.thread());
+        return details;
     }
 
     private static Status healthOf(ClientStatus status) {

@@ -117,6 +117,13 @@ public final class DbLeasesAutoConfiguration {
                     LeaseClient client, DbLeasesProperties properties, ConfigurableApplicationContext context) {
                 return new ReadyParticipation(client, properties.participation(), context);
             }
+
+            @Bean
+            @Lazy(false)
+            UnusedElections dbLeasesUnusedElections(
+                    LeaseClient client, DbLeasesProperties properties, ConfigurableApplicationContext context) {
+                return new UnusedElections(client, properties, context);
+            }
         }
 
         static final class OnStoreOrSwitchedOff extends AnyNestedCondition {

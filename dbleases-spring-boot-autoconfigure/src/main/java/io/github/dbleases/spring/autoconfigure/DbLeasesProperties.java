@@ -3,6 +3,7 @@ package io.github.dbleases.spring.autoconfigure;
 import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.Timing;
+import io.github.dbleases.WorkDeadline;
 import io.github.dbleases.spring.jdbc.JdbcUrl;
 import java.time.Duration;
 import java.util.Collections;
@@ -38,6 +39,7 @@ import org.springframework.util.StringUtils;
  * @param store Store of the leases
  * @param leases Leases to take part in, by name. A name with characters other than letters, digits and '-' is written in brackets: dbleases.leases[a/b].partitions.
  * @param leaders Leader elections
+ * @param elections Single leader elections, by name. A name with characters other than letters, digits and '-' is written in brackets: dbleases.elections[a/b].work-deadline.
  * @param tasks All task runners
  * @param runners Task runners, by name. A name with characters other than letters, digits and '-' is written in brackets: dbleases.runners[a/b].table.
  */
@@ -64,6 +66,7 @@ public record DbLeasesProperties(
         @DefaultValue Store store,
         @DefaultValue Map<String, Lease> leases,
         @DefaultValue Leaders leaders,
+        @DefaultValue Map<String, Election> elections,
         @DefaultValue Tasks tasks,
         @DefaultValue Map<String, Runner> runners) {
 
@@ -77,6 +80,7 @@ public record DbLeasesProperties(
         clientId = textOrNull(clientId);
         schema = textOrNull(schema);
         leases = Collections.unmodifiableMap(new LinkedHashMap<>(leases));
+        elections = Collections.unmodifiableMap(new LinkedHashMap<>(elections));
         runners = Collections.unmodifiableMap(new LinkedHashMap<>(runners));
     }
 
@@ -88,14 +92,35 @@ public record DbLeasesProperties(
      */
     LeaseClientConfig clientConfig(Environment environment) {
         String id = clientId != null ? clientId : defaultClientId(environment.getProperty("spring.application.name"));
-        return LeaseClientConfig.builder()
+        LeaseClientConfig.Builder config = LeaseClientConfig.builder()
                 .clientId(id)
                 .weight(weight)
                 .timing(timing())
                 .debounce(debounce)
                 .drainTimeout(drainTimeout)
-                .balanceLeaderships(leaders.balance())
-                .build();
+                .balanceLeaderships(leaders.balance());
+        leases.forEach((name, lease) -> deadline(config, "leases", name, lease.workDeadline(), lease.onWorkDeadline()));
+        elections.forEach((name, election) ->
+                deadline(config, "elections", name, election.workDeadline(), election.onWorkDeadline()));
+        return config.build();
+    }
+
+    private static void deadline(
+            LeaseClientConfig.Builder config,
+            String group,
+            String name,
+            @Nullable Duration limit,
+            WorkDeadline.Action action) {
+        if (limit == null) {
+            return;
+        }
+        try {
+            config.workDeadline(name, new WorkDeadline(limit, action));
+        } catch (InvalidConfigurationException outOfRange) {
+            throw new InvalidConfigurationException(
+                    "The work deadline of '%s' is not valid: %s".formatted(name, outOfRange.problem()),
+                    "Change or remove dbleases.%s.%s.work-deadline.".formatted(group, name));
+        }
     }
 
     private static String defaultClientId(@Nullable String application) {
@@ -297,8 +322,23 @@ public record DbLeasesProperties(
      * A lease to take part in.
      *
      * @param partitions Number of partitions, 1 to 100,000. Must be the same in all instances.
+     * @param workDeadline How long work may hold a partition before it is reported, 1 s to 365 days. Not set for any time.
+     * @param onWorkDeadline What happens when work exceeds its deadline: it is only reported, or its thread is interrupted and the partition goes to another instance when the work has ended.
      */
-    public record Lease(int partitions) {}
+    public record Lease(
+            int partitions,
+            @Nullable Duration workDeadline,
+            @DefaultValue("report") WorkDeadline.Action onWorkDeadline) {}
+
+    /**
+     * A leader election.
+     *
+     * @param workDeadline How long work may hold the leadership before it is reported, 1 s to 365 days. Not set for any time.
+     * @param onWorkDeadline What happens when work exceeds its deadline: it is only reported, or its thread is interrupted and another candidate leads when the work has ended.
+     */
+    public record Election(
+            @Nullable Duration workDeadline,
+            @DefaultValue("report") WorkDeadline.Action onWorkDeadline) {}
 
     /**
      * Leader elections.

@@ -3,6 +3,7 @@ package io.github.dbleases.spring.leader;
 import io.github.dbleases.CurrentLeadership;
 import io.github.dbleases.Hold;
 import io.github.dbleases.internal.LeadershipScope;
+import io.github.dbleases.internal.WorkThread;
 import io.github.dbleases.spi.observation.ClientObserver.CallOutcome;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
@@ -84,6 +85,8 @@ final class OngoingLeaderOnlyInterceptor implements MethodInterceptor {
             this.guard = guard;
             this.candidacy = candidacy;
             this.hold = hold;
+            // The thread that took the hold need not do the work.
+            WorkThread.of(hold, null);
         }
 
         private enum Stage {
@@ -107,8 +110,11 @@ final class OngoingLeaderOnlyInterceptor implements MethodInterceptor {
                     skipped = true;
                     return candidacy.skip(guard);
                 }
+                WorkThread.of(hold, Thread.currentThread());
                 try (LeadershipScope current = LeadershipScope.enter(guard.name(), hold)) {
                     result = invocation.proceed();
+                } finally {
+                    WorkThread.of(hold, null);
                 }
                 returned = true;
                 return result;

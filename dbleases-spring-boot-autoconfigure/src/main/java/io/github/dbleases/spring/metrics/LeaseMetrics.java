@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -251,6 +253,8 @@ final class LeaseMetrics implements ClientObserver {
         private final Timer holds;
         private final LongTaskTimer openHolds;
         private final Counter untrusted;
+        private final Counter overdue;
+        private final AtomicInteger overdueNow = new AtomicInteger();
         private final @Nullable Counter assigned;
 
         private NamedLease(String name, LeaseKind kind) {
@@ -268,6 +272,11 @@ final class LeaseMetrics implements ClientObserver {
                     .tag(LEASE, name)
                     .register(registry);
             untrusted = counter("hold.untrusted", "Holds that outlived the trust or the ownership", LEASE, name);
+            overdue = counter("hold.overdue", "Holds that exceeded the work deadline", LEASE, name);
+            Gauge.builder("dbleases.hold.overdue.active", overdueNow, AtomicInteger::get)
+                    .description("Holds that are open for longer than the work deadline")
+                    .tag(LEASE, name)
+                    .register(registry);
             cluster(name, "partitions.unassigned", "Partitions without an owner", AuditedLease::unassigned);
             cluster(name, "partitions.moving", "Partitions that are being handed over", AuditedLease::moving);
             cluster(name, "balanced", "Whether every member has its fair share", lease -> lease.balanced() ? 1 : 0);
@@ -455,6 +464,8 @@ final class LeaseMetrics implements ClientObserver {
         private final NamedLease lease;
         private final LongTaskTimer.Sample open;
         private final long start = System.nanoTime();
+        private final AtomicBoolean countsAsOverdue = new AtomicBoolean();
+        private volatile boolean closed;
 
         private TimedHold(NamedLease lease) {
             this.lease = lease;
@@ -467,7 +478,26 @@ final class LeaseMetrics implements ClientObserver {
         }
 
         @Override
+        public void overdue() {
+            lease.overdue.increment();
+            lease.overdueNow.incrementAndGet();
+            countsAsOverdue.set(true);
+            if (closed) {
+                endOverdue();
+            }
+        }
+
+        /** The hold can be closed at the same time as it is reported. */
+        private void endOverdue() {
+            if (countsAsOverdue.compareAndSet(true, false)) {
+                lease.overdueNow.decrementAndGet();
+            }
+        }
+
+        @Override
         public void closed() {
+            closed = true;
+            endOverdue();
             open.stop();
             lease.holds.record(Duration.ofNanos(System.nanoTime() - start));
         }

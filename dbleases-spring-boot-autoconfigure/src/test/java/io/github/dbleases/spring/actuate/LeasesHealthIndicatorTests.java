@@ -7,10 +7,13 @@ import static org.mockito.Mockito.when;
 import io.github.dbleases.ClientState;
 import io.github.dbleases.ClientStatus;
 import io.github.dbleases.ClientStatus.Failure;
+import io.github.dbleases.ClientStatus.OverdueWork;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.spring.FakeLeaseClient;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +82,42 @@ class LeasesHealthIndicatorTests {
     }
 
     @Test
+    void aClientThatAnOperationHasDrainedSaysSo() {
+        LeaseClient client = mock();
+        when(client.status()).thenReturn(status(ClientState.ACTIVE, true, true, null, false, List.of()));
+
+        Health health = new LeasesHealthIndicator(client).health();
+
+        assertThat(health.getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+        assertThat(health.getDetails())
+                .containsEntry(
+                        "cause", "An operation has drained the client. It stands by until an operation resumes it.");
+    }
+
+    @Test
+    void overdueWorkIsShownAndChangesNoStatus() {
+        LeaseClient client = mock();
+        when(client.status())
+                .thenReturn(status(
+                        ClientState.ACTIVE,
+                        false,
+                        false,
+                        null,
+                        false,
+                        List.of(new OverdueWork("orders", 7, Duration.ofMinutes(6), "worker-1"))));
+
+        Health health = new LeasesHealthIndicator(client).health();
+
+        assertThat(health.getStatus()).isEqualTo(Status.UP);
+        assertThat(health.getDetails())
+                .containsEntry(
+                        "overdueWork",
+                        List.of(Map.of(
+                                "lease", "orders", "partition", 7, "heldForMillis", 360_000L, "thread", "worker-1")));
+        assertThat(health(ClientState.ACTIVE, false, null, false).getDetails()).doesNotContainKey("overdueWork");
+    }
+
+    @Test
     void theIndicatorCanBeSwitchedOff() {
         ApplicationContextRunner application = new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(LeasesHealthAutoConfiguration.class))
@@ -95,19 +134,29 @@ class LeasesHealthIndicatorTests {
 
     private static Health health(ClientState state, boolean drained, @Nullable String problem, boolean permanent) {
         LeaseClient client = mock();
-        when(client.status())
-                .thenReturn(new ClientStatus(
-                        "here",
-                        OptionalLong.empty(),
-                        state,
-                        SINCE,
-                        Duration.ofSeconds(6),
-                        Duration.ofMillis(1500),
-                        Duration.ZERO,
-                        drained,
-                        false,
-                        Optional.ofNullable(problem),
-                        Optional.of(new Failure(SINCE, "planted", permanent))));
+        when(client.status()).thenReturn(status(state, drained, false, problem, permanent, List.of()));
         return new LeasesHealthIndicator(client).health();
+    }
+
+    private static ClientStatus status(
+            ClientState state,
+            boolean drained,
+            boolean drainRequested,
+            @Nullable String problem,
+            boolean permanent,
+            List<OverdueWork> overdue) {
+        return new ClientStatus(
+                "here",
+                OptionalLong.empty(),
+                state,
+                SINCE,
+                Duration.ofSeconds(6),
+                Duration.ofMillis(1500),
+                Duration.ZERO,
+                drained,
+                drainRequested,
+                Optional.ofNullable(problem),
+                Optional.of(new Failure(SINCE, "planted", permanent)),
+                overdue);
     }
 }

@@ -56,6 +56,7 @@ class ConfigurationPropertiesTests {
             "dbleases.leases",
             "dbleases.leaders.balance",
             "dbleases.leaders.start-wait",
+            "dbleases.elections",
             "dbleases.tasks.enabled",
             "dbleases.runners");
 
@@ -77,6 +78,7 @@ class ConfigurationPropertiesTests {
             "dbleases.store.file.directory",
             "dbleases.store.gcs.bucket",
             "dbleases.leases",
+            "dbleases.elections",
             "dbleases.runners");
 
     private final Map<String, JsonNode> metadata = metadata();

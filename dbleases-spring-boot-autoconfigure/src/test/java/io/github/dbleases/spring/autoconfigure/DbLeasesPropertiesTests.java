@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.Timing;
+import io.github.dbleases.WorkDeadline;
 import io.github.dbleases.spring.autoconfigure.DbLeasesProperties.Migration.Mode;
 import java.time.Duration;
 import java.util.Map;
@@ -61,6 +62,31 @@ class DbLeasesPropertiesTests {
                         Duration.ZERO,
                         Duration.ofMinutes(1),
                         true));
+    }
+
+    @Test
+    void workDeadlinesAreSetForSingleLeasesAndElections() {
+        DbLeasesProperties properties = bind(Map.of(
+                "dbleases.leases.orders.partitions", "8",
+                "dbleases.leases.orders.work-deadline", "5m",
+                "dbleases.leases.invoices.partitions", "8",
+                "dbleases.elections[team/reports].work-deadline", "1h",
+                "dbleases.elections[team/reports].on-work-deadline", "give-up"));
+
+        assertThat(properties.clientConfig(new MockEnvironment()).workDeadlines())
+                .isEqualTo(Map.of(
+                        "orders", WorkDeadline.report(Duration.ofMinutes(5)),
+                        "team/reports", WorkDeadline.giveUp(Duration.ofHours(1))));
+    }
+
+    @Test
+    void aWorkDeadlineThatIsTooShortIsRefusedWithItsProperty() {
+        DbLeasesProperties properties = bind(Map.of("dbleases.elections.reports.work-deadline", "500ms"));
+
+        assertThatThrownBy(() -> properties.clientConfig(new MockEnvironment()))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("The work deadline of 'reports' is not valid: workDeadline is PT0.5S")
+                .hasMessageContaining("Change or remove dbleases.elections.reports.work-deadline.");
     }
 
     @Test

@@ -10,8 +10,10 @@ import io.github.dbleases.LeaseClient;
 import io.github.dbleases.memory.InMemoryLeaseStore;
 import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spring.leader.LeaderOnlyAutoConfiguration;
+import io.github.dbleases.testing.log.LogCapture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.CommandLineRunner;
 import org.springframework.boot.SpringApplication;
@@ -19,6 +21,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -75,13 +78,79 @@ class ReadyParticipationTests {
         }
     }
 
-    private static ConfigurableApplicationContext start(String participation) {
+    @Test
+    void itTakesPartAgainWhenItsContextIsStoppedAndStarted() {
+        try (ConfigurableApplicationContext application = start("ready")) {
+            Lease lease = application.getBean(Lease.class);
+            LeaseClient client = application.getBean(LeaseClient.class);
+            await().untilAsserted(() -> assertThat(lease.values()).hasSize(8));
+            long session = client.status().session().orElseThrow();
+
+            application.stop();
+
+            assertThat(client.state()).isEqualTo(ClientState.STOPPED);
+            assertThat(lease.values()).isEmpty();
+            assertThat(client.status().drained()).isFalse();
+
+            application.start();
+
+            await().untilAsserted(() -> assertThat(lease.values()).hasSize(8));
+            assertThat(client.status().session()).isPresent();
+            assertThat(client.status().session().getAsLong()).isNotEqualTo(session);
+        }
+    }
+
+    @Test
+    void itStandsByAfterARestartOfItsContextUntilTrafficIsAccepted() {
+        try (ConfigurableApplicationContext application = start("ready")) {
+            Lease lease = application.getBean(Lease.class);
+            LeaseClient client = application.getBean(LeaseClient.class);
+            await().untilAsserted(() -> assertThat(lease.values()).hasSize(8));
+            AvailabilityChangeEvent.publish(application, ReadinessState.REFUSING_TRAFFIC);
+
+            application.stop();
+            application.start();
+
+            assertThat(client.status().drained()).isTrue();
+            await().untilAsserted(() -> assertThat(client.status().session()).isPresent());
+            assertThat(client.cluster().leases().get("orders").members()).isEmpty();
+            assertThat(lease.values()).isEmpty();
+
+            application.stop();
+            AvailabilityChangeEvent.publish(application, ReadinessState.ACCEPTING_TRAFFIC);
+            assertThat(lease.values()).isEmpty();
+            application.start();
+
+            await().untilAsserted(() -> assertThat(lease.values()).hasSize(8));
+            assertThat(client.status().drained()).isFalse();
+        }
+    }
+
+    @Test
+    void settingsOfAnElectionThatIsNotJoinedAreReported() {
+        try (ConfigurableApplicationContext application = start(
+                        "always",
+                        "--dbleases.elections.reports.work-deadline=5m",
+                        "--dbleases.elections.reprots.work-deadline=5m");
+                // The start of an application sets the levels of all loggers.
+                LogCapture log = LogCapture.of(UnusedElections.class)) {
+            application.publishEvent(
+                    new ApplicationReadyEvent(new SpringApplication(Shop.class), new String[0], application, null));
+
+            assertThat(log.lines()).singleElement().asString().contains("dbleases.elections.reprots", "[reports]");
+        }
+    }
+
+    private static ConfigurableApplicationContext start(String participation, String... more) {
         SpringApplication application = new SpringApplication(Shop.class);
         application.setWebApplicationType(WebApplicationType.NONE);
-        return application.run(
-                "--dbleases.participation=" + participation,
-                "--dbleases.leases.orders.partitions=8",
-                "--dbleases.debounce=0");
+        return application.run(Stream.concat(
+                        Stream.of(
+                                "--dbleases.participation=" + participation,
+                                "--dbleases.leases.orders.partitions=8",
+                                "--dbleases.debounce=0"),
+                        Stream.of(more))
+                .toArray(String[]::new));
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -54,6 +54,12 @@ class DocumentationTests {
     /** What observations are named by. */
     private static final String OBSERVATIONS = "dbleases.tasks.";
 
+    /** The properties that there are for each name, by their group. They are in no metadata. */
+    private static final Map<String, Class<?>> NAMED = Map.of(
+            "leases", DbLeasesProperties.Lease.class,
+            "elections", DbLeasesProperties.Election.class,
+            "runners", DbLeasesProperties.Runner.class);
+
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
 
     private static final Pattern NAMED_PARAMETER = Pattern.compile("(?<!:):([a-z]+)");
@@ -116,7 +122,7 @@ class DocumentationTests {
                 .allMatch(name -> metadata.keySet().stream()
                         .anyMatch(property -> property.equals(name)
                                 || name.startsWith("dbleases.leases.")
-                                || isOfRunner(name)
+                                || isBelowAName(name)
                                 || name.startsWith(OBSERVATIONS)
                                 || isMeter(name)
                                 || property.startsWith(name + ".")));
@@ -238,11 +244,10 @@ class DocumentationTests {
         return Document.named("docs/configuration.md").rows().stream()
                 .filter(row -> row.get(0).matches("`(dbleases|management)\\..*`"))
                 .filter(row -> row.size() == 3)
-                .collect(Collectors.toMap(
-                        row -> row.get(0).replace("`", "").replace(".<name>.partitions", ""), row -> row.get(1)));
+                .collect(Collectors.toMap(row -> row.get(0).replace("`", ""), row -> row.get(1)));
     }
 
-    /** Names and defaults, empty where there is none; those of each runner are in no metadata. */
+    /** Names and defaults, empty where there is none. */
     private static Map<String, String> metadata() {
         try (InputStream file =
                 DbLeasesProperties.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
@@ -252,12 +257,15 @@ class DocumentationTests {
                         property.path("name").asString(),
                         property.path("defaultValue").asString("").replace('-', '_'));
             }
-            properties.remove("dbleases.runners");
-            for (RecordComponent component : DbLeasesProperties.Runner.class.getRecordComponents()) {
-                properties.put(
-                        "dbleases.runners.<name>." + DataObjectPropertyName.toDashedForm(component.getName()),
-                        defaultOf(component).replace('-', '_'));
-            }
+            NAMED.forEach((group, type) -> {
+                properties.remove("dbleases." + group);
+                for (RecordComponent component : type.getRecordComponents()) {
+                    properties.put(
+                            "dbleases.%s.<name>.%s"
+                                    .formatted(group, DataObjectPropertyName.toDashedForm(component.getName())),
+                            defaultOf(component).replace('-', '_'));
+                }
+            });
             return properties;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -270,9 +278,9 @@ class DocumentationTests {
     }
 
     /** Whether a property of a runner of any name is meant. */
-    private boolean isOfRunner(String name) {
-        String generic = name.replaceFirst("^dbleases\\.runners\\.[a-z-]+", "dbleases.runners.<name>");
-        return metadata.containsKey(generic) || generic.equals("dbleases.runners.<name>");
+    private boolean isBelowAName(String name) {
+        String generic = name.replaceFirst("^(dbleases\\.(elections|runners))\\.[a-z-]+", "$1.<name>");
+        return metadata.containsKey(generic) || generic.endsWith(".<name>");
     }
 
     private static DbLeasesProperties bind(String snippet) {

@@ -10,6 +10,7 @@ import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.spi.observation.ClientObserver.Audit;
 import io.github.dbleases.spi.observation.ClientObserver.AuditedLease;
+import io.github.dbleases.spi.observation.ClientObserver.HoldActivity;
 import io.github.dbleases.spring.FakeLeaseClient;
 import io.github.dbleases.spring.autoconfigure.DbLeasesAutoConfiguration;
 import io.github.dbleases.spring.autoconfigure.LeaseStoreAutoConfiguration;
@@ -127,6 +128,28 @@ class LeaseMetricsTests {
 
             assertThat(counter(registry, "hold.untrusted")).isOne();
         });
+    }
+
+    @Test
+    void overdueHoldsAreCountedAndNumberedUntilTheyAreClosed() {
+        MeterRegistry registry = new SimpleMeterRegistry();
+        LeaseMetrics metrics = new LeaseMetrics(registry, FakeLeaseClient::new, List::of);
+        metrics.onJoined("reports", LeaseKind.LEADER);
+        HoldActivity first = metrics.onHold("reports");
+        HoldActivity second = metrics.onHold("reports");
+
+        first.overdue();
+        second.overdue();
+        first.closed();
+
+        assertThat(counter(registry, "hold.overdue")).isEqualTo(2);
+        assertThat(registry.get("dbleases.hold.overdue.active")
+                        .tag("lease", "reports")
+                        .gauge()
+                        .value())
+                .isOne();
+        second.closed();
+        assertThat(registry.get("dbleases.hold.overdue.active").gauge().value()).isZero();
     }
 
     @Test

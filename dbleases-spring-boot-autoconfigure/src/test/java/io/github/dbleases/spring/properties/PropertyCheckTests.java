@@ -71,7 +71,7 @@ class PropertyCheckTests {
         assertThatExceptionOfType(InvalidConfigurationException.class)
                 .isThrownBy(() -> check().requireKnown())
                 .withMessageContaining(
-                        "Property dbleases.leases.orders does not exist (in file). There are: dbleases.leases.<name>.partitions.")
+                        "Property dbleases.leases.orders does not exist (in file). There are: dbleases.leases.<name>.partitions, dbleases.leases.<name>.work-deadline,")
                 .withMessageContaining("Below dbleases there are: attempt-timeout, client-id, connection,");
     }
 
