@@ -317,15 +317,16 @@ final class DefaultLeaseAdministration implements LeaseAdministration {
         if (!users.isEmpty()) {
             throw new OperationRefusedException(
                     Reason.CONFLICT,
-                    "'%s' is still used by %d live sessions: %s%s."
+                    "'%s' is still used by live sessions: %s%s."
                             .formatted(
                                     lease.lease(),
-                                    users.size(),
                                     users.stream()
                                             .limit(NAMED_USERS)
                                             .map(user -> "%d of %s".formatted(user, clients.getOrDefault(user, "?")))
                                             .collect(Collectors.joining(", ")),
-                                    users.size() > NAMED_USERS ? ", ..." : ""),
+                                    users.size() > NAMED_USERS
+                                            ? " and %d others".formatted(users.size() - NAMED_USERS)
+                                            : ""),
                     "Stop them, or deploy them without it, and try again.");
         }
     }
