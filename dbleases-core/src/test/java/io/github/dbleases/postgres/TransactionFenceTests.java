@@ -13,6 +13,7 @@ import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.OwnershipLostException;
 import io.github.dbleases.memory.InMemoryLeaseStore;
+import io.github.dbleases.spi.observation.ClientObserver;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -22,6 +23,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,6 +43,9 @@ class TransactionFenceTests {
     private final Lease lease;
     private final Leadership leadership;
     private final List<Connection> connections = new ArrayList<>();
+
+    /** The transactions in which the client has changed leases. */
+    private final AtomicInteger transactions = new AtomicInteger();
 
     TransactionFenceTests(PostgresServer server) {
         tables = TestTables.create(server);
@@ -73,6 +78,14 @@ class TransactionFenceTests {
                 .ttl(Duration.ofSeconds(30))
                 .debounce(Duration.ZERO)
                 .drainTimeout(Duration.ofMillis(50))
+                .observer(new ClientObserver() {
+                    @Override
+                    public void onOperation(StoreOperation operation, boolean success, Duration time) {
+                        if (operation == StoreOperation.TRANSACT && id.equals("one")) {
+                            transactions.incrementAndGet();
+                        }
+                    }
+                })
                 .start();
     }
 
@@ -165,13 +178,22 @@ class TransactionFenceTests {
         try (LeaseClient other = start("two")) {
             Lease theirs = other.lease("accounts", 2);
             await().until(() -> lease.values().size() == 1);
-            assertThat(theirs.values()).isEmpty();
+            int before = transactions.get();
+            await().until(() -> transactions.get() > before + 2 || owners() > 1);
 
+            assertThat(owners())
+                    .as("owners after several attempts to hand over")
+                    .isEqualTo(1);
+            assertThat(theirs.values()).isEmpty();
             write(transaction);
             transaction.commit();
 
             await().until(() -> theirs.values().size() == 1);
         }
+    }
+
+    private long owners() {
+        return tables.number("SELECT count(DISTINCT session_id) FROM dbleases_partition WHERE lease = 'accounts'");
     }
 
     @Test

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -196,12 +197,13 @@ final class Assigner {
      *
      * @param tokens the tokens of the partitions
      * @param yieldTime for how long a leader ranks after the other candidates
-     * @return the partitions that the session was asked for
+     * @return the partitions that the session keeps, because no other member can own them
      */
     Set<Integer> giveUp(long session, String lease, Map<Integer, Long> tokens, Duration yieldTime) {
         Snapshot read = read(lease);
         Snapshot planned = read;
         List<Change> changes = new ArrayList<>();
+        Set<Integer> kept = new TreeSet<>();
         for (Partition owned : read.partitions()) {
             if (owned.owner() == session
                     && owned.ownerLive()
@@ -210,16 +212,16 @@ final class Assigner {
                 List<Change> moves = Relocation.away(planned, owned.number()).changes();
                 changes.addAll(moves);
                 planned = after(planned, moves);
+                if (moves.isEmpty()) {
+                    kept.add(owned.number());
+                }
             }
         }
         if (read.kind() == LeaseKind.LEADER && !changes.isEmpty()) {
             transaction.yieldFor(lease, session, yieldTime);
         }
-        Set<Integer> asked = new HashSet<>(tokens.keySet());
-        asked.retainAll(write(read, changes, Cause.WORK_OVERDUE).stream()
-                .map(change -> change.before().number())
-                .toList());
-        return asked;
+        write(read, changes, Cause.WORK_OVERDUE);
+        return kept;
     }
 
     private static Snapshot after(Snapshot lease, List<Change> moves) {

@@ -40,6 +40,11 @@ final class WorkWatch {
 
     private static final int MOST_SHOWN = 100;
 
+    /** Each partition that is given up plans the whole lease several times, while the lease is locked. */
+    private static final int PLANNED_AT_ONCE = 20_000;
+
+    private static final int MOST_GIVEN_UP_AT_ONCE = 20;
+
     private final Environment environment;
     private final JobQueue jobs;
     private final SessionKeeper keeper;
@@ -117,10 +122,7 @@ final class WorkWatch {
                     () -> prepareRecording(session, lease.name(), overdue, detail),
                     recorded -> {}));
             if (givesUp) {
-                jobs.submit(Job.of(
-                        "give up overdue partitions of " + lease.name(),
-                        () -> prepareGivingUp(session, lease, overdue),
-                        asked -> givenUp(lease, overdue, asked)));
+                giveUp(session, lease, overdue);
             }
         }
         overdue.forEach(OpenHold::reported);
@@ -197,7 +199,29 @@ final class WorkWatch {
                         }));
     }
 
-    /** Also gives up what was overdue and is no longer held: the interrupt may have ended the work. */
+    /**
+     * Gives up partitions, in steps that each fit into an attempt. Also what is no longer held: the interrupt may have ended
+     * the work.
+     */
+    private void giveUp(Session session, JoinedLease lease, List<OpenHold> overdue) {
+        int step = Math.max(1, Math.min(MOST_GIVEN_UP_AT_ONCE, PLANNED_AT_ONCE / lease.partitions()));
+        List<OpenHold> now = overdue.subList(0, Math.min(step, overdue.size()));
+        List<OpenHold> later = overdue.subList(now.size(), overdue.size());
+        jobs.submit(Job.of(
+                "give up overdue partitions of " + lease.name(), () -> prepareGivingUp(session, lease, now), kept -> {
+                    if (!kept.isEmpty()) {
+                        log.warn(
+                                "No other client can take over {} of {}, whose work is overdue, so this client keeps it",
+                                kept,
+                                lease.name());
+                    }
+                    refresh.run();
+                    if (!later.isEmpty()) {
+                        giveUp(session, lease, later);
+                    }
+                }));
+    }
+
     private Optional<Function<WorkChannel, Set<Integer>>> prepareGivingUp(
             Session session, JoinedLease lease, List<OpenHold> overdue) {
         Map<Integer, Long> tokens = new HashMap<>();
@@ -205,25 +229,13 @@ final class WorkWatch {
                 .filter(hold -> hold.owned().isActive())
                 .forEach(hold -> tokens.put(hold.partition(), hold.token()));
         int limit = jobs.stepLimit();
-        return keeper.session() != session || tokens.isEmpty()
+        return keeper.session() != session
                 ? Optional.empty()
-                : Optional.of(channel -> channel.transact(
-                        new TreeSet<>(Set.of(lease.name())),
-                        transaction -> new Assigner(transaction, session.id(), limit)
-                                .giveUp(session.id(), lease.name(), tokens, yieldTime)));
-    }
-
-    private void givenUp(JoinedLease lease, List<OpenHold> overdue, Set<Integer> asked) {
-        List<Integer> left = overdue.stream()
-                .filter(hold -> hold.owned().isActive() && !asked.contains(hold.partition()))
-                .map(OpenHold::partition)
-                .toList();
-        if (!left.isEmpty()) {
-            log.warn(
-                    "No other client can take over {} of {}, whose work is overdue, so this client keeps it",
-                    left,
-                    lease.name());
-        }
-        refresh.run();
+                : Optional.of(channel -> tokens.isEmpty()
+                        ? Set.of()
+                        : channel.transact(
+                                new TreeSet<>(Set.of(lease.name())),
+                                transaction -> new Assigner(transaction, session.id(), limit)
+                                        .giveUp(session.id(), lease.name(), tokens, yieldTime)));
     }
 }

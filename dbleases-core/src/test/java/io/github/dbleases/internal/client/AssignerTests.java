@@ -87,11 +87,22 @@ class AssignerTests {
         join(OTHER);
         Partition before = partition(0);
 
-        assertThat(giveUp(OWNER, before.number(), before.token())).containsExactly(before.number());
+        assertThat(giveUp(OWNER, before.number(), before.token())).isEmpty();
 
         assertThat(partition(before.number()).owner()).isEqualTo(OWNER);
         assertThat(partition(before.number()).pending()).isEqualTo(OTHER);
+        Snapshot after = snapshot();
         assertThat(giveUp(OWNER, before.number(), before.token())).isEmpty();
+        assertThat(snapshot()).isEqualTo(after);
+    }
+
+    @Test
+    void aPartitionThatNoOtherMemberCanOwnIsKept() {
+        Partition before = partition(0);
+
+        assertThat(giveUp(OWNER, before.number(), before.token())).containsExactly(before.number());
+
+        assertThat(partition(0)).isEqualTo(before);
     }
 
     @Test

@@ -132,6 +132,26 @@ class WorkDeadlineScenarioTests extends Scenario {
     }
 
     @Test
+    void manyPartitionsAreGivenUpInSteps() {
+        LeaseClientConfig config = CONFIG.toBuilder()
+                .workDeadline("large", WorkDeadline.giveUp(LIMIT))
+                .build();
+        List<SimProcess> processes = List.of(cluster.start(config), cluster.start(config));
+        processes.forEach(process -> process.join("large", 100));
+        cluster.run(LONG);
+        SimProcess stuck = processes.get(0);
+        List<Integer> held = stuck.view("large").intStream().boxed().toList();
+        assertThat(held).hasSize(50);
+
+        held.forEach(partition -> stuck.hold("large", partition, Duration.ofSeconds(20)));
+        cluster.run(LONG);
+
+        assertThat(processes.get(1).view("large")).containsExactlyElementsOf(held);
+        assertThat(events("large", Type.WORK_OVERDUE)).hasSize(1);
+        cluster.checkShared();
+    }
+
+    @Test
     void aLeaderGivesUpWhenItsWorkHasEnded() {
         List<SimProcess> processes = startTwo(WorkDeadline.giveUp(LIMIT));
         processes.forEach(process -> process.join(REPORTS));
