@@ -1,5 +1,7 @@
 package io.github.dbleases.scale;
 
+import static java.util.stream.Collectors.toMap;
+
 import io.github.dbleases.ClientState;
 import io.github.dbleases.ClusterView;
 import io.github.dbleases.ClusterView.LeaseView;
@@ -29,6 +31,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 
 /** Many clients on one private server. */
 final class Crowd implements AutoCloseable {
@@ -73,9 +76,8 @@ final class Crowd implements AutoCloseable {
 
     private LeaseClient start() {
         LeaseClient client = LeaseClients.start(CONFIG, store);
-        for (int i = 0; i < leases; i++) {
-            client.lease("lease-" + i, partitions);
-        }
+        client.leases(
+                IntStream.range(0, leases).boxed().collect(toMap(number -> "lease-" + number, number -> partitions)));
         return client;
     }
 

@@ -82,15 +82,16 @@ final class PostgresTransaction implements LeaseTransaction {
             WHERE name = {?lease}
             """;
 
-    private static final String ADD_MEMBER = """
+    private static final String ADD_MEMBERS = """
             WITH added AS (
                 INSERT INTO {member} (lease, session_id)
                 SELECT l.name, s.id FROM {lease} l, {session} s
-                WHERE l.name = {?lease} AND s.id = {?session} AND s.state = 'live'
+                WHERE l.name = ANY ({?leases}) AND s.id = {?session} AND s.state = 'live'
                 ON CONFLICT DO NOTHING
                 RETURNING lease
             )
             UPDATE {lease} SET changed_at = clock_timestamp(), assigned = 'unknown' WHERE name IN (SELECT lease FROM added)
+            RETURNING name
             """;
 
     private static final String REMOVE_MEMBER = """
@@ -522,16 +523,35 @@ final class PostgresTransaction implements LeaseTransaction {
 
     @Override
     public void addMember(String name, long session) {
-        callOn(name, () -> noteChangedMembers(name, !ended.contains(session) && isChanged(ADD_MEMBER, name, session)));
+        addMembers(List.of(name), session);
+    }
+
+    @Override
+    public void addMembers(Collection<String> leases, long session) {
+        leases.forEach(this::requireLocked);
+        if (leases.isEmpty() || ended.contains(session)) {
+            return;
+        }
+        Set<String> added = call(() -> connection
+                .sql(ADD_MEMBERS)
+                .set("leases", leases.toArray(String[]::new))
+                .set("session", session)
+                .query(PostgresTransaction::names));
+        added.forEach(name -> noteChangedMembers(name, true));
     }
 
     @Override
     public void removeMember(String name, long session) {
-        callOn(name, () -> noteChangedMembers(name, isChanged(REMOVE_MEMBER, name, session)));
-    }
-
-    private boolean isChanged(String sql, String name, long session) throws SQLException {
-        return connection.sql(sql).set("lease", name).set("session", session).update() > 0;
+        callOn(
+                name,
+                () -> noteChangedMembers(
+                        name,
+                        connection
+                                        .sql(REMOVE_MEMBER)
+                                        .set("lease", name)
+                                        .set("session", session)
+                                        .update()
+                                > 0));
     }
 
     @Override
@@ -656,10 +676,14 @@ final class PostgresTransaction implements LeaseTransaction {
     }
 
     private <T> T callOn(String name, SqlCall<T> call) {
+        requireLocked(name);
+        return call(call);
+    }
+
+    private void requireLocked(String name) {
         if (!names.contains(name)) {
             throw new IllegalArgumentException("Lease '%s' is not locked. Locked are: %s".formatted(name, names));
         }
-        return call(call);
     }
 
     private <T> T call(SqlCall<T> call) {

@@ -63,6 +63,11 @@ public interface LeaseTransaction {
     /** Adds a session to the members if it is live and not a member yet. This restarts the settled time. */
     void addMember(String name, long session);
 
+    /** Adds a session to the members of several leases, as {@link #addMember} does. */
+    default void addMembers(Collection<String> names, long session) {
+        names.forEach(name -> addMember(name, session));
+    }
+
     /** Removes a session from the members, if it is one. This restarts the settled time. */
     void removeMember(String name, long session);
 

@@ -1,6 +1,7 @@
 package io.github.dbleases.internal.client;
 
 import io.github.dbleases.HistoryEvent.Cause;
+import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.assignment.Assignment;
@@ -32,6 +33,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Changes leases under their locks. There is no coordinator: the client that sees a change assigns the partitions, in
@@ -42,6 +45,8 @@ import org.jspecify.annotations.Nullable;
  * them. The next transaction finds what is left and continues.
  */
 final class Assigner {
+
+    private static final Logger log = LoggerFactory.getLogger(Assigner.class);
 
     private final LeaseTransaction transaction;
     private final long by;
@@ -83,43 +88,75 @@ final class Assigner {
      *     has already written enough, so that the lease must be joined again
      */
     Optional<Outcome> join(long session, LeaseSpec spec) {
-        boolean existed = transaction.lease(spec.name()).isPresent();
+        return prepare(session, spec).map(lease -> {
+            transaction.addMember(spec.name(), session);
+            return joined(lease);
+        });
+    }
+
+    /**
+     * Joins several leases as {@link #join} does, except for those that cannot be joined in this transaction.
+     *
+     * @return what remains to be done for the leases that were joined, by name
+     */
+    Map<String, Outcome> join(long session, Collection<LeaseSpec> specs) {
+        List<Joinable> joinable = new ArrayList<>();
+        for (LeaseSpec spec : specs) {
+            try {
+                prepare(session, spec).ifPresent(joinable::add);
+            } catch (LeaseConflictException | ExpiredMembersException refused) {
+                log.debug("Could not join lease {} together with others: {}", spec.name(), refused.getMessage());
+            }
+        }
+        transaction.addMembers(joinable.stream().map(Joinable::name).toList(), session);
+        Map<String, Outcome> outcomes = new HashMap<>();
+        joinable.forEach(lease -> outcomes.put(lease.name(), joined(lease)));
+        return outcomes;
+    }
+
+    /** Creates a lease or changes its number of partitions, if needed and as far as one transaction can. */
+    private Optional<Joinable> prepare(long session, LeaseSpec spec) {
         if (written >= limit) {
             return Optional.empty();
         }
+        boolean existed = transaction.lease(spec.name()).isPresent();
         transaction.create(spec.withPartitions(Math.min(spec.partitions(), limit)));
         LeaseState state = transaction.lease(spec.name()).orElseThrow();
         if (state.kind() != spec.kind()) {
             throw LeaseConflicts.otherKind(spec, state.kind());
         }
-        int partitions = state.partitions();
-        if (!existed) {
-            written += partitions;
+        if (state.partitions() == spec.partitions()) {
+            written += existed ? 0 : state.partitions();
+            return Optional.of(new Joinable(spec, state.assigned()));
         }
-        if (partitions != spec.partitions() && existed) {
-            partitions = resize(session, spec, partitions);
-        }
-        if (partitions != spec.partitions()) {
-            return Optional.empty();
-        }
-        transaction.addMember(spec.name(), session);
-        boolean resized = partitions != state.partitions();
-        return Optional.of(
-                !resized && existed && isAssigned(state)
-                        ? joinAssigned(spec.name(), state)
-                        : assign(spec.name(), Scope.ORPHANS, Cause.JOINED));
+        return existed && resize(session, spec, state.partitions()) == spec.partitions()
+                ? Optional.of(new Joinable(spec, Assigned.UNKNOWN))
+                : Optional.empty();
     }
 
-    /** Returns whether a new member has nothing to do at once: no partition lacks an owner, and nobody has to be told. */
-    private static boolean isAssigned(LeaseState state) {
-        return state.assigned() != Assigned.UNKNOWN && state.kind() != LeaseKind.TASKS;
+    /**
+     * A lease that a session can join.
+     *
+     * @param known what was known of its assignment before the session became a member
+     */
+    private record Joinable(LeaseSpec spec, Assigned known) {
+
+        String name() {
+            return spec.name();
+        }
     }
 
-    /** Joins without a look at the members and the partitions, which may be many. */
-    private Outcome joinAssigned(String lease, LeaseState before) {
-        boolean fair = before.assigned() == Assigned.FAIRLY
-                && (before.kind() == LeaseKind.LEADER || !transaction.membersChanged(lease));
-        transaction.assigned(lease, fair ? Assigned.FAIRLY : Assigned.COMPLETELY);
+    /**
+     * Gives a new member what has no owner. If nothing lacks an owner, this reads neither the members nor the partitions,
+     * which may be many.
+     */
+    private Outcome joined(Joinable lease) {
+        if (lease.known == Assigned.UNKNOWN || lease.spec.kind() == LeaseKind.TASKS) {
+            return assign(lease.name(), Scope.ORPHANS, Cause.JOINED);
+        }
+        boolean fair = lease.known == Assigned.FAIRLY
+                && (lease.spec.kind() == LeaseKind.LEADER || !transaction.membersChanged(lease.name()));
+        transaction.assigned(lease.name(), fair ? Assigned.FAIRLY : Assigned.COMPLETELY);
         return fair ? Outcome.SETTLED : Outcome.UNBALANCED;
     }
 

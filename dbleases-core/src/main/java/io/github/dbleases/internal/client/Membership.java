@@ -1,12 +1,12 @@
 package io.github.dbleases.internal.client;
 
 import io.github.dbleases.LeaseConflictException;
+import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.internal.client.Assigner.Outcome;
 import io.github.dbleases.internal.client.JobQueue.Job;
 import io.github.dbleases.internal.client.JoinedLease.Part;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -118,18 +118,20 @@ final class Membership {
                 lease.name(),
                 () -> isToBeJoined(lease),
                 (session, assigner) -> assigner.join(session.id(), lease.spec()),
-                outcome -> outcome.ifPresentOrElse(left -> joined(lease, left), () -> join(lease)));
+                outcome -> joined(lease, outcome));
         return job.giveUpIf(failure -> isRefused(lease, failure));
     }
 
     /** What cannot be joined together with the others is joined alone. */
-    private Job<Answer<Map<JoinedLease, Outcome>>> joiningTogether(List<JoinedLease> together) {
+    private Job<Answer<Map<String, Outcome>>> joiningTogether(List<JoinedLease> together) {
         return Job.of(
                 "join " + together.stream().map(JoinedLease::name).toList(),
                 () -> {
                     Session session = keeper.session();
-                    Map<String, JoinedLease> wanted = new TreeMap<>();
-                    together.stream().filter(this::isToBeJoined).forEach(lease -> wanted.put(lease.name(), lease));
+                    Map<String, LeaseSpec> wanted = new TreeMap<>();
+                    together.stream()
+                            .filter(this::isToBeJoined)
+                            .forEach(lease -> wanted.put(lease.name(), lease.spec()));
                     int limit = jobs.stepLimit();
                     return session == null || wanted.isEmpty()
                             ? Optional.empty()
@@ -137,31 +139,18 @@ final class Membership {
                                     session,
                                     channel.transact(
                                             new TreeSet<>(wanted.keySet()),
-                                            transaction -> join(
-                                                    wanted.values(),
-                                                    session,
-                                                    new Assigner(transaction, session.id(), limit)))));
+                                            transaction -> new Assigner(transaction, session.id(), limit)
+                                                    .join(session.id(), wanted.values()))));
                 },
                 answer -> {
                     if (answer.session == keeper.session()) {
-                        together.stream()
-                                .filter(lease -> !answer.value.containsKey(lease))
-                                .forEach(this::join);
-                        answer.value.forEach(this::joined);
+                        together.forEach(lease -> joined(lease, Optional.ofNullable(answer.value.get(lease.name()))));
                     }
                 });
     }
 
-    private static Map<JoinedLease, Outcome> join(Collection<JoinedLease> wanted, Session session, Assigner assigner) {
-        Map<JoinedLease, Outcome> joined = new LinkedHashMap<>();
-        for (JoinedLease lease : wanted) {
-            try {
-                assigner.join(session.id(), lease.spec()).ifPresent(outcome -> joined.put(lease, outcome));
-            } catch (LeaseConflictException | ExpiredMembersException refused) {
-                log.debug("Could not join lease {} together with others: {}", lease.name(), refused.getMessage());
-            }
-        }
-        return joined;
+    private void joined(JoinedLease lease, Optional<Outcome> outcome) {
+        outcome.ifPresentOrElse(left -> joined(lease, left), () -> join(lease));
     }
 
     private boolean isToBeJoined(JoinedLease lease) {
