@@ -142,11 +142,10 @@ final class Membership {
                                             transaction -> new Assigner(transaction, session.id(), limit)
                                                     .join(session.id(), wanted.values()))));
                 },
-                answer -> {
-                    if (answer.session == keeper.session()) {
-                        together.forEach(lease -> joined(lease, Optional.ofNullable(answer.value.get(lease.name()))));
-                    }
-                });
+                answer -> ifInTime(
+                        answer,
+                        outcomes -> together.forEach(
+                                lease -> joined(lease, Optional.ofNullable(outcomes.get(lease.name()))))));
     }
 
     private void joined(JoinedLease lease, Optional<Outcome> outcome) {
@@ -323,11 +322,13 @@ final class Membership {
                                     new TreeSet<>(Set.of(lease)),
                                     transaction -> step.in(current, new Assigner(transaction, current.id(), limit)))));
                 },
-                answer -> {
-                    if (answer.session == keeper.session()) {
-                        done.accept(answer.value);
-                    }
-                });
+                answer -> ifInTime(answer, done));
+    }
+
+    private <T> void ifInTime(Answer<T> answer, Consumer<T> done) {
+        if (answer.session == keeper.session()) {
+            done.accept(answer.value);
+        }
     }
 
     /** The answer to a step, and the session for which it was made. */
