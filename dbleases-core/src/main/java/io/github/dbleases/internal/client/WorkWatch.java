@@ -105,7 +105,7 @@ final class WorkWatch {
         boolean givesUp = deadline.action() == Action.GIVE_UP;
         // A thread is looked at and interrupted by a thread for listeners: either can take time.
         try {
-            environment.observers().execute(() -> {
+            environment.listeners().execute(() -> {
                 log(lease, deadline, overdue);
                 if (givesUp) {
                     overdue.forEach(OpenHold::interruptWork);

@@ -78,10 +78,12 @@ public final class RowTransaction implements LeaseTransaction {
         requireLocked(name);
         return Optional.ofNullable(rows.leases().get(name))
                 .filter(row -> !row.isRemoved())
-                .map(row -> new LeaseState(
-                        row.kind(),
-                        row.partitions().size(),
-                        Duration.between(row.changedAt(), rows.now()).abs()));
+                .map(row -> row.state(rows.now()));
+    }
+
+    @Override
+    public void assigned(String name, Assigned assigned) {
+        change(name, row -> row.assigned() == assigned ? row : row.withAssigned(assigned));
     }
 
     @Override
@@ -101,6 +103,31 @@ public final class RowTransaction implements LeaseTransaction {
         return row == null
                 ? new Snapshot(name, LeaseKind.PARTITIONS, List.of(), List.of())
                 : row.snapshot(name, rows, rows::leaderships);
+    }
+
+    @Override
+    public Snapshot excerpt(String name, Collection<Integer> listed) {
+        change(name, row -> row.withoutDead(rows));
+        LeaseRow row = rows.leases().get(name);
+        return row == null
+                ? new Snapshot(name, LeaseKind.PARTITIONS, List.of(), List.of())
+                : row.excerpt(name, Set.copyOf(listed), rows, rows::leaderships);
+    }
+
+    @Override
+    public Snapshot handOvers(String name, Collection<Integer> partitions) {
+        requireLocked(name);
+        LeaseRow row = rows.leases().get(name);
+        return row == null
+                ? new Snapshot(name, LeaseKind.PARTITIONS, List.of(), List.of())
+                : row.handOvers(name, Set.copyOf(partitions), rows);
+    }
+
+    @Override
+    public boolean names(String name, long session) {
+        requireLocked(name);
+        LeaseRow row = rows.leases().get(name);
+        return row != null && row.names(session);
     }
 
     @Override
