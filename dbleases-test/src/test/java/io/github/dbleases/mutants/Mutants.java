@@ -395,7 +395,9 @@ final class Mutants {
                             "row.withMember(session, rows.now())")
                     .killedBy(MEMORY + "onlyALiveSessionBecomesAMember"),
             of("dead member in a plan", "partitions are given to dead members", "postgres.PostgresTransaction")
-                    .replace("WHERE state = 'live' AND id <> ALL ({?ended})", "WHERE id <> ALL ({?ended})")
+                    .replace(
+                            "WHERE s.id = m.session_id AND s.state = 'live' AND s.id <> ALL ({?ended})",
+                            "WHERE s.id = m.session_id AND s.id <> ALL ({?ended})")
                     .killedBy(
                             POSTGRES + "aSnapshotHasTheLiveMembersWithTheirWeights",
                             POSTGRES + "aSnapshotDeletesTheMembersThatAreDead"));
