@@ -334,7 +334,10 @@ final class ClusterMaintenance {
         }
         boolean balanced = unassigned + moving == 0
                 && Balancer.assign(lease, Scope.ALL).changes().isEmpty();
-        return new AuditedLease(unassigned, moving, balanced);
+        long weights =
+                lease.members().stream().mapToLong(Snapshot.Member::weight).sum();
+        double quota = weights == 0 ? 0 : (double) lease.partitions().size() / weights;
+        return new AuditedLease(unassigned, moving, balanced, quota);
     }
 
     private void balanceLeaderships(ClusterSnapshot cluster) {

@@ -165,6 +165,7 @@ public interface ClientObserver {
      * @param unassigned the number of partitions without a live owner
      * @param moving the number of partitions that their owners are asked to hand over
      * @param balanced whether every member has its fair share
+     * @param quota the fair share of a member of weight 1, before rounding; 0 without members
      */
-    record AuditedLease(int unassigned, int moving, boolean balanced) {}
+    record AuditedLease(int unassigned, int moving, boolean balanced, double quota) {}
 }

@@ -7,8 +7,10 @@ import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.TaskRunner;
+import io.github.dbleases.TaskRunnerListener;
 import io.github.dbleases.TaskRunnerStatus;
 import io.github.dbleases.spi.observation.ClientObserver;
+import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -37,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * those of other leases and of elections when they are joined. Tags are the names of leases, elections and runners, and
  * values of enumerations.
  */
-final class LeaseMetrics implements ClientObserver {
+final class LeaseMetrics implements ClientObserver, TaskRunnerListener {
 
     private static final Logger log = LoggerFactory.getLogger(LeaseMetrics.class);
 
@@ -48,6 +50,8 @@ final class LeaseMetrics implements ClientObserver {
     private static final String ELECTION = "election";
     private static final String RUNNER = "runner";
 
+    private static final Audit NO_AUDIT = new Audit(0, 0, Map.of(), Duration.ZERO);
+
     private final MeterRegistry registry;
     private final Supplier<LeaseClient> client;
     private final Supplier<? extends Collection<TaskRunner>> runners;
@@ -56,6 +60,7 @@ final class LeaseMetrics implements ClientObserver {
     private final Map<String, Lease> leasesByName = new ConcurrentHashMap<>();
     private final Map<String, Leadership> leadershipsByName = new ConcurrentHashMap<>();
     private final Map<String, TaskRunner> runnersByName = new ConcurrentHashMap<>();
+    private final Map<String, Timer> waits = new ConcurrentHashMap<>();
     private final Map<HeartbeatOutcome, Timer> heartbeats = new EnumMap<>(HeartbeatOutcome.class);
     private final Map<Callback, Timer> listeners = new EnumMap<>(Callback.class);
     private final Map<StoreOperation, Timer> succeeded = new EnumMap<>(StoreOperation.class);
@@ -65,8 +70,9 @@ final class LeaseMetrics implements ClientObserver {
     private final Timer suspended;
     private final Counter clockSteps;
     private final Counter audits;
-    private volatile long quietUntilNanos = System.nanoTime();
-    private volatile Audited audited = new Audited(new Audit(0, 0, Map.of(), Duration.ZERO), System.nanoTime());
+    private final Clock clock;
+    private volatile long quietUntilNanos;
+    private volatile Audited audited;
     private boolean tooManyNames;
 
     /**
@@ -78,6 +84,9 @@ final class LeaseMetrics implements ClientObserver {
     LeaseMetrics(
             MeterRegistry registry, Supplier<LeaseClient> client, Supplier<? extends Collection<TaskRunner>> runners) {
         this.registry = registry;
+        this.clock = registry.config().clock();
+        this.quietUntilNanos = clock.monotonicTime();
+        this.audited = new Audited(NO_AUDIT, clock.monotonicTime());
         this.client = client;
         this.runners = runners;
         for (ClientState state : ClientState.values()) {
@@ -158,13 +167,13 @@ final class LeaseMetrics implements ClientObserver {
     }
 
     private void audit(String name, String description, ToDoubleFunction<Audit> value) {
-        Gauge.builder("dbleases." + name, this, self -> value.applyAsDouble(self.audited.current()))
+        Gauge.builder("dbleases." + name, this, self -> value.applyAsDouble(self.lastAudit()))
                 .description(description)
                 .register(registry);
     }
 
     private double quietRemaining() {
-        return Math.max(0, quietUntilNanos - System.nanoTime()) / 1e9;
+        return Math.max(0, quietUntilNanos - clock.monotonicTime()) / 1e9;
     }
 
     // ---- Leases, elections and runners
@@ -183,6 +192,14 @@ final class LeaseMetrics implements ClientObserver {
         tasks(runner, "lost", TaskRunnerStatus::lost);
         tasksNow(runner, "held", "Tasks that the runner holds", TaskRunnerStatus::held);
         tasksNow(runner, "running", "Tasks in progress", TaskRunnerStatus::running);
+        taskGauge(
+                        runner,
+                        "oldest.age",
+                        "How long the oldest task has been due that the runner knows",
+                        status -> seconds(status.oldestAge()))
+                .baseUnit("seconds")
+                .register(registry);
+        waits.put(runner, timer("tasks.wait", "Times from when tasks were due until they began", RUNNER, runner));
     }
 
     private void tasks(String runner, String outcome, ToDoubleFunction<TaskRunnerStatus> value) {
@@ -193,10 +210,14 @@ final class LeaseMetrics implements ClientObserver {
     }
 
     private void tasksNow(String runner, String name, String description, ToDoubleFunction<TaskRunnerStatus> value) {
-        Gauge.builder("dbleases.tasks." + name, this, self -> value.applyAsDouble(self.status(runner)))
+        taskGauge(runner, name, description, value).register(registry);
+    }
+
+    private Gauge.Builder<LeaseMetrics> taskGauge(
+            String runner, String name, String description, ToDoubleFunction<TaskRunnerStatus> value) {
+        return Gauge.builder("dbleases.tasks." + name, this, self -> value.applyAsDouble(self.status(runner)))
                 .description(description)
-                .tag(RUNNER, runner)
-                .register(registry);
+                .tag(RUNNER, runner);
     }
 
     private TaskRunnerStatus status(String runner) {
@@ -275,6 +296,7 @@ final class LeaseMetrics implements ClientObserver {
                     ? counter("partitions.assigned", "Partitions that have come to be owned", LEASE, name)
                     : null;
             if (kind == LeaseKind.PARTITIONS) {
+                cluster(name, "partitions.quota", "Fair share of an instance of weight 1", AuditedLease::quota);
                 Gauge.builder("dbleases.partitions.owned", LeaseMetrics.this, self -> self.owned(name))
                         .description("Partitions that this instance owns and trusts")
                         .tag(LEASE, name)
@@ -346,18 +368,16 @@ final class LeaseMetrics implements ClientObserver {
     }
 
     private double audited(String lease, ToDoubleFunction<AuditedLease> value) {
-        AuditedLease found = audited.current().leases().get(lease);
+        AuditedLease found = lastAudit().leases().get(lease);
         return found == null ? 0 : value.applyAsDouble(found);
     }
 
     /** An audit, which another instance may have repeated after a time. */
-    private record Audited(Audit audit, long atNanos) {
+    private record Audited(Audit audit, long atNanos) {}
 
-        private static final Audit NONE = new Audit(0, 0, Map.of(), Duration.ZERO);
-
-        Audit current() {
-            return System.nanoTime() - atNanos < audit.validFor().toNanos() ? audit : NONE;
-        }
+    private Audit lastAudit() {
+        Audited last = audited;
+        return clock.monotonicTime() - last.atNanos < last.audit.validFor().toNanos() ? last.audit : NO_AUDIT;
     }
 
     // ---- Events
@@ -401,7 +421,7 @@ final class LeaseMetrics implements ClientObserver {
 
     @Override
     public void onQuietTime(Duration rest) {
-        quietUntilNanos = System.nanoTime() + rest.toNanos();
+        quietUntilNanos = clock.monotonicTime() + rest.toNanos();
     }
 
     @Override
@@ -447,17 +467,20 @@ final class LeaseMetrics implements ClientObserver {
     @Override
     public HoldActivity onHold(String lease) {
         NamedLease named = names.get(lease);
-        return named == null ? HoldActivity.NONE : new TimedHold(named);
+        return named == null ? HoldActivity.NONE : new TimedHold(named, clock);
     }
 
     private static final class TimedHold implements HoldActivity {
 
         private final NamedLease lease;
         private final LongTaskTimer.Sample open;
-        private final long start = System.nanoTime();
+        private final Clock clock;
+        private final long start;
 
-        private TimedHold(NamedLease lease) {
+        private TimedHold(NamedLease lease, Clock clock) {
             this.lease = lease;
+            this.clock = clock;
+            this.start = clock.monotonicTime();
             this.open = lease.openHolds.start();
         }
 
@@ -469,7 +492,7 @@ final class LeaseMetrics implements ClientObserver {
         @Override
         public void closed() {
             open.stop();
-            lease.holds.record(Duration.ofNanos(System.nanoTime() - start));
+            lease.holds.record(Duration.ofNanos(clock.monotonicTime() - start));
         }
     }
 
@@ -492,8 +515,16 @@ final class LeaseMetrics implements ClientObserver {
     }
 
     @Override
+    public void onBegin(TaskRunner runner, List<Duration> due) {
+        Timer wait = waits.get(runner.name());
+        if (wait != null) {
+            due.forEach(wait::record);
+        }
+    }
+
+    @Override
     public void onAudit(Audit audit) {
         audits.increment();
-        audited = new Audited(audit, System.nanoTime());
+        audited = new Audited(audit, clock.monotonicTime());
     }
 }
