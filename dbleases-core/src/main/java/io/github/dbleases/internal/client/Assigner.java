@@ -65,13 +65,14 @@ final class Assigner {
      * @param balanced whether nothing remains to be done
      * @param more whether the rest must be done at once, because there was too much for one transaction
      * @param notBefore the least time to wait before balancing, if only balancing remains
+     * @param granted whether partitions were granted
      */
-    record Outcome(boolean balanced, boolean more, Duration notBefore) {
+    record Outcome(boolean balanced, boolean more, Duration notBefore, boolean granted) {
 
-        static final Outcome SETTLED = new Outcome(true, false, Duration.ZERO);
+        static final Outcome SETTLED = new Outcome(true, false, Duration.ZERO, false);
 
         /** The lease needs balancing after the debounce. */
-        static final Outcome UNBALANCED = new Outcome(false, false, Duration.ZERO);
+        static final Outcome UNBALANCED = new Outcome(false, false, Duration.ZERO, false);
     }
 
     /**
@@ -157,7 +158,7 @@ final class Assigner {
                 .orElse(Duration.ZERO);
         if (rest.compareTo(Duration.ZERO) > 0) {
             Outcome orphans = assign(lease, Scope.ORPHANS, Cause.ORPHANED);
-            return new Outcome(orphans.balanced(), orphans.more(), rest);
+            return new Outcome(orphans.balanced(), orphans.more(), rest, orphans.granted());
         }
         return assign(lease, Scope.ALL, Cause.BALANCED);
     }
@@ -262,8 +263,10 @@ final class Assigner {
         Assignment assignment = Balancer.assign(snapshot, scope);
         int planned = assignment.changes().size();
         boolean more = planned > limit - written;
-        boolean all = write(snapshot, assignment.changes(), cause).size() == planned;
-        return new Outcome(assignment.complete() && all, more, Duration.ZERO);
+        List<Change> applied = write(snapshot, assignment.changes(), cause);
+        boolean all = applied.size() == planned;
+        boolean granted = applied.stream().anyMatch(Grant.class::isInstance);
+        return new Outcome(assignment.complete() && all, more, Duration.ZERO, granted);
     }
 
     /** Writes changes of the lease that was read, up to the limit, and adds them to the history. */

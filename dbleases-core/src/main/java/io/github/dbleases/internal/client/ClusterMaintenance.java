@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,9 +95,11 @@ final class ClusterMaintenance {
     }
 
     private void assignOrphansOf(Watch dead, String lease) {
-        assign(lease, "assign the partitions of " + lease, assigner -> assigner.assignOrphans(lease), () -> {
-            Duration sinceExpiry = Duration.ofNanos(environment.clock().nanoTime() - dead.expiryNanos());
-            observers.tell(to -> to.onOrphansAssigned(lease, sinceExpiry));
+        assign(lease, "assign the partitions of " + lease, assigner -> assigner.assignOrphans(lease), outcome -> {
+            if (outcome.granted()) {
+                Duration sinceExpiry = Duration.ofNanos(environment.clock().nanoTime() - dead.expiryNanos());
+                observers.tell(to -> to.onOrphansAssigned(lease, sinceExpiry));
+            }
         });
     }
 
@@ -128,14 +131,14 @@ final class ClusterMaintenance {
     }
 
     private void assign(String lease, String what, Function<Assigner, Outcome> step) {
-        assign(lease, what, step, () -> {});
+        assign(lease, what, step, outcome -> {});
     }
 
-    private void assign(String lease, String what, Function<Assigner, Outcome> step, Runnable afterwards) {
+    private void assign(String lease, String what, Function<Assigner, Outcome> step, Consumer<Outcome> afterwards) {
         jobs.submit(Job.of(what, () -> prepareAssigning(lease, step), outcome -> {
             schedule(lease, outcome);
             refresh.run();
-            afterwards.run();
+            afterwards.accept(outcome);
         }));
     }
 

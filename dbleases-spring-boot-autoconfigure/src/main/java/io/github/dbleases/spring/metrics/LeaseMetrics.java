@@ -71,6 +71,7 @@ final class LeaseMetrics implements ClientObserver, TaskRunnerListener {
     private final Counter clockSteps;
     private final Counter audits;
     private final Clock clock;
+    private volatile @Nullable LeaseClient knownClient;
     private volatile long quietUntilNanos;
     private volatile Audited audited;
     private boolean tooManyNames;
@@ -138,7 +139,7 @@ final class LeaseMetrics implements ClientObserver, TaskRunnerListener {
         return Gauge.builder(
                         "dbleases." + name,
                         this,
-                        self -> value.applyAsDouble(client.get().status()))
+                        self -> value.applyAsDouble(self.client().status()))
                 .description(description);
     }
 
@@ -221,26 +222,39 @@ final class LeaseMetrics implements ClientObserver, TaskRunnerListener {
     }
 
     private TaskRunnerStatus status(String runner) {
-        TaskRunner found = find(runnersByName, runner, runners.get(), TaskRunner::name);
+        TaskRunner found = find(runnersByName, runner, runners, TaskRunner::name);
         return found == null ? TaskRunnerStatus.IDLE : found.status();
     }
 
     private double owned(String lease) {
-        Lease found = find(leasesByName, lease, client.get().leases(), Lease::name);
+        Lease found = find(leasesByName, lease, () -> client().leases(), Lease::name);
         return found == null ? 0 : found.values().size();
     }
 
     private double leads(String election) {
-        Leadership found = find(leadershipsByName, election, client.get().leaderships(), Leadership::name);
+        Leadership found = find(leadershipsByName, election, () -> client().leaderships(), Leadership::name);
         return found != null && found.isLeader() ? 1 : 0;
+    }
+
+    /** Returns the client, and looks for it only once: a bean factory takes long to find it, for each lease in each scrape. */
+    private LeaseClient client() {
+        LeaseClient known = knownClient;
+        if (known == null) {
+            known = client.get();
+            knownClient = known;
+        }
+        return known;
     }
 
     /** Looks all names up at once, so that a scrape of many leases does not search for each of them. */
     private static <T> @Nullable T find(
-            Map<String, T> known, String name, Collection<? extends T> all, Function<T, String> nameOf) {
+            Map<String, T> known,
+            String name,
+            Supplier<? extends Collection<? extends T>> all,
+            Function<T, String> nameOf) {
         T found = known.get(name);
         if (found == null) {
-            all.forEach(one -> known.put(nameOf.apply(one), one));
+            all.get().forEach(one -> known.put(nameOf.apply(one), one));
             found = known.get(name);
         }
         return found;
@@ -425,10 +439,10 @@ final class LeaseMetrics implements ClientObserver, TaskRunnerListener {
     }
 
     @Override
-    public void onAssigned(String lease, LeaseKind kind, int partitions) {
+    public void onAssigned(String lease, LeaseKind kind, Assignment reason, int partitions) {
         if (kind == LeaseKind.LEADER) {
             ElectionMeters election = election(lease);
-            if (election != null) {
+            if (election != null && reason == Assignment.GRANTED) {
                 election.changes.increment();
             }
         } else {
