@@ -10,12 +10,14 @@ import io.github.dbleases.spring.metrics.MonitoredInstance.Email;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import io.github.dbleases.testing.process.CuttableProxy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -146,6 +148,24 @@ class AlertRulesTests {
     }
 
     @Test
+    void theQueriesOfTheDashboardAreValid() throws Exception {
+        StringBuilder rules = new StringBuilder("groups:\n  - name: dashboard\n    rules:\n");
+        List<String> queries = MonitoringFilesTests.queries();
+        for (String query : queries) {
+            String filled = query.replace("$application", "shop")
+                    .replace("$instance", ".*")
+                    .replaceAll("\\$__[a-z_]+", "5m");
+            rules.append("      - record: query\n        expr: '")
+                    .append(filled)
+                    .append("'\n");
+        }
+        Path file = Files.writeString(directory.resolve("dashboard.yml"), rules);
+
+        assertThat(Promtool.run("check", "rules", "--lint=none", file.toString()))
+                .contains("SUCCESS: " + queries.size() + " rules found");
+    }
+
+    @Test
     void noneFiresOnAHealthyClusterAtWork() throws Exception {
         MonitoredInstance one = start("one");
         start("two");
@@ -199,6 +219,42 @@ class AlertRulesTests {
         prometheus
                 .phase(HALF_AN_HOUR, first, second)
                 .firing("DbLeasesWithoutOwner{lease=\"orders\"}", "DbLeasesWithoutOwner{lease=\"reports\"}");
+
+        prometheus.verify(directory);
+    }
+
+    @Test
+    void aDatabaseThatIsAwayForLongerThanTheTtlWhileInstancesWork() throws Exception {
+        CuttableProxy network = network();
+        Duration ttl = Duration.ofSeconds(4);
+        MonitoredInstance one = start("one", through(network), ttl, SENDING);
+        MonitoredInstance two = start("two", through(network), ttl, SENDING);
+        healthy(2);
+        Hold hold =
+                one.orders().tryHold(one.orders().values().iterator().next()).orElseThrow();
+
+        network.cut();
+        Map<String, Scrape> first = scrapeWhen(now -> sum(now, "dbleases_session_state", "state=\"suspended\"") == 2
+                && sum(now, "dbleases_hold_untrusted_total") == 1);
+        one.pass(Duration.ofMinutes(1));
+        two.pass(Duration.ofMinutes(1));
+        prometheus
+                .phase(Duration.ofMinutes(5), first, scrape())
+                .firing(
+                        "DbLeasesNoAudit",
+                        "DbLeasesSessionNotTrusted{instance=\"one\"}",
+                        "DbLeasesSessionNotTrusted{instance=\"two\"}",
+                        "DbLeasesWithoutOwner{lease=\"reports\"}");
+
+        network.mend();
+        hold.close();
+        Predicate<Map<String, Scrape>> isBack = now ->
+                isActive(now, 2) && sum(now, "dbleases_partitions_owned") == 8 && sum(now, "dbleases_leader") == 1;
+        first = scrapeWhen(isBack);
+        Map<String, Scrape> second = scrapeAfterAudit(first, isBack);
+        assertThat(sum(second, "dbleases_session_opened_total", "reason=\"over\""))
+                .isZero();
+        prometheus.phase(Duration.ofMinutes(5), first, second).firing();
 
         prometheus.verify(directory);
     }

@@ -29,10 +29,10 @@ class MonitoringFilesTests {
 
     private static final String RUNBOOK = "https://github.com/dbleases/dbleases/blob/main/docs/operations.md#";
     private static final Pattern METRIC = Pattern.compile("dbleases_[a-z_]+");
+    private static final JsonNode DASHBOARD = JsonMapper.shared().readTree(read("dashboard.json"));
 
     private final String runbook = read("..", "operations.md");
     private final List<Map<String, Object>> rules = rules();
-    private final JsonNode dashboard = JsonMapper.shared().readTree(read("dashboard.json"));
 
     @Test
     void theyNameOnlyMetersThatARealScrapeHas() {
@@ -90,7 +90,7 @@ class MonitoringFilesTests {
 
     @Test
     void theDashboardAsksTheChosenPrometheusForTheChosenApplication() {
-        assertThat(dashboard
+        assertThat(DASHBOARD
                         .path("templating")
                         .path("list")
                         .valueStream()
@@ -108,11 +108,12 @@ class MonitoringFilesTests {
         });
     }
 
-    private List<JsonNode> panels() {
-        return dashboard.path("panels").valueStream().toList();
+    private static List<JsonNode> panels() {
+        return DASHBOARD.path("panels").valueStream().toList();
     }
 
-    private List<String> queries() {
+    /** Returns the queries of all panels. */
+    static List<String> queries() {
         return panels().stream()
                 .flatMap(panel -> panel.path("targets").valueStream())
                 .map(target -> target.path("expr").asString())
