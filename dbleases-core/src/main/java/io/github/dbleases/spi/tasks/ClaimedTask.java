@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public record ClaimedTask<T>(
         Object id, @Nullable T task, int attempts, @Nullable Duration waited) {
 
-    /** Creates a task of which the queue does not know how long it has been due. */
+    /** Creates a task from a queue that does not know how long it has been due. */
     public ClaimedTask(Object id, @Nullable T task, int attempts) {
         this(id, task, attempts, null);
     }
