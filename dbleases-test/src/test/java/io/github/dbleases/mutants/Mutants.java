@@ -431,8 +431,10 @@ final class Mutants {
             of("read after the lock", "what was read of a lease is older than its lock", "postgres.PostgresTransaction")
                     .replace("+ LOCK + \";\\n\" + STATES;", "+ STATES + \";\\n\" + LOCK;")
                     .replace(
-                            "statements.getMoreResults(); statements.getMoreResults(); return new PostgresTransaction(",
-                            "statements.getMoreResults(); return new PostgresTransaction(")
+                            "Set<String> locked = names(statements.getResultSet()); statements.getMoreResults();"
+                                    + " Map<String, LeaseState> states = states(statements.getResultSet());",
+                            "Map<String, LeaseState> states = states(statements.getResultSet()); statements.getMoreResults();"
+                                    + " Set<String> locked = names(statements.getResultSet());")
                     .killedBy(CONFLICTS + "aLeaseIsReadAfterItIsLocked"),
             of(
                             "isolation",
