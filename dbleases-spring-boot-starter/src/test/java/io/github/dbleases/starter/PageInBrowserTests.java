@@ -168,6 +168,7 @@ class PageInBrowserTests {
         boolean leads = leadership.isLeader();
         open(page);
 
+        browser.awaitTrue("document.querySelector('#leaders li').dataset.state === 'led'");
         browser.evaluate("document.querySelector('#leaders button[aria-label^=Ask]').click()");
         browser.awaitTrue("document.querySelector('#plan-moves').textContent.includes('the leadership')");
         browser.press("Escape");
@@ -182,6 +183,7 @@ class PageInBrowserTests {
         boolean led = leadership.isLeader();
         open(page);
 
+        browser.awaitTrue("document.querySelector('#leaders li').dataset.state === 'led'");
         browser.evaluate("document.querySelector('#leaders button[aria-label^=Ask]').click()");
         browser.awaitTrue("!document.querySelector('#dialog-confirm').disabled");
         browser.evaluate("document.querySelector('#dialog-confirm').click()");
@@ -222,39 +224,59 @@ class PageInBrowserTests {
     }
 
     @Test
-    void theHistoryOfOneLeaseIsPaged() {
+    void theHistoryOfOneLeaseIsShown() {
         open(page);
+        browser.awaitTrue("document.querySelector('#history').textContent.includes('opened a session')");
 
         browser.evaluate("document.querySelector('.lease button[aria-label^=History]').click()");
+
         browser.awaitTrue("document.querySelector('#history-filter').value === 'lease:orders'");
+        String leases = "[...document.querySelectorAll('#history td[data-name=Lease]')]";
         browser.awaitTrue(
-                "[...document.querySelectorAll('#history td[data-name=Lease]')].every(({ textContent }) => textContent === 'orders')");
-        String newest = text("#history tr .told");
-        browser.awaitTrue("!document.querySelector('#history-filter').disabled");
-        if (!browser.evaluate("document.querySelector('#history-older').disabled")
-                .asBoolean()) {
+                "%s.length > 0 && %s.every(({ textContent }) => textContent === 'orders')".formatted(leases, leases));
+        assertThat(browser.evaluate("document.activeElement.id").asString()).isEqualTo("history-title");
+    }
+
+    @Test
+    void theHistoryHasPages() throws Exception {
+        try (Cluster many = withLeases(25)) {
+            browser.open(pageOf(many));
+            String told =
+                    "[...document.querySelectorAll('#history .told')].map(({ textContent }) => textContent).join()";
+            browser.awaitTrue("!document.querySelector('#history-older').disabled");
+            assertThat(browser.evaluate("document.querySelector('#history-newest').disabled")
+                            .asBoolean())
+                    .isTrue();
+
             browser.evaluate("document.querySelector('#history-older').click()");
             browser.awaitTrue("document.querySelector('#history-page').textContent === 'Page 2'");
+            browser.awaitTrue(told + ".includes('there opened a session')");
             browser.evaluate("document.querySelector('#history-newest').click()");
+
+            browser.awaitTrue("document.querySelector('#history-page').textContent === ''");
+            browser.awaitTrue("document.querySelectorAll('#history tr').length === 20");
         }
-        browser.awaitTrue("document.querySelector('#history-page').textContent === ''");
-        assertThat(newest).isNotEmpty();
+    }
+
+    private static Cluster withLeases(int leases) {
+        Cluster many = new Cluster();
+        LeaseClient client = many.client("there");
+        for (int lease = 1; lease <= leases; lease++) {
+            client.lease("lease-" + lease, 4);
+        }
+        return many;
+    }
+
+    private static URI pageOf(Cluster cluster) {
+        Map<String, Object> properties = Map.of(
+                "dbleases.page.enabled", "true", "management.endpoints.web.exposure.include", "leases,leasespage");
+        return PageTests.address(cluster.application(WebApplicationType.SERVLET, properties), "/actuator/leasespage");
     }
 
     @Test
     void amongManyLeasesOneIsFoundByItsName() throws Exception {
-        try (Cluster many = new Cluster()) {
-            LeaseClient client = many.client("there");
-            for (int lease = 1; lease <= 8; lease++) {
-                client.lease("lease-" + lease, 4);
-            }
-            browser.open(PageTests.address(
-                    many.application(
-                            WebApplicationType.SERVLET,
-                            Map.of(
-                                    "dbleases.page.enabled", "true",
-                                    "management.endpoints.web.exposure.include", "leases,leasespage")),
-                    "/actuator/leasespage"));
+        try (Cluster many = withLeases(8)) {
+            browser.open(pageOf(many));
             String shown = "[...document.querySelectorAll('.lease h2')].map(({ textContent }) => textContent).join()";
             browser.awaitTrue(shown + " === 'lease-1,lease-2,lease-3,lease-4,lease-5,lease-6'");
 
@@ -309,6 +331,7 @@ class PageInBrowserTests {
     void whatIsShownDoesNotMoveWhenItIsReadAgain() {
         open(page);
         browser.awaitTrue("document.querySelectorAll('#history tr').length === 20");
+        browser.awaitTrue("Number(document.querySelector('#runners .throughput b').textContent) > 0");
         browser.evaluate("""
                 window.shifts = [];
                 window.reads = 0;

@@ -94,13 +94,14 @@ const SENTENCES = {
   "hand-over-withdrawn": ({ session, what }) => [session, ` no longer needs to hand over ${what}`],
   elected: ({ session, from }) => [session, " was elected", ...(from ? [" after ", from] : [])],
   "incarnation-found": () => ["A new incarnation of the database was found"],
-  operation: ({ principal }) => [`${principal ?? "An unknown user"} asked for an operation`],
+  "work-overdue": ({ session, what }) => [session, ` held ${what} for longer than the work deadline`],
+  operation: ({ principal, session }) => [`${principal ?? "An unknown user"} asked for an operation`, ...(session ? [" on ", session] : [])],
 };
 
 function tell(event) {
   const parties = Object.fromEntries(["session", "from", "to"].map((role) => [role, event[role] && party(event[role], "badge tiny")]));
   const what = elections.has(event.lease) ? "the leadership" : event.partitions ? partitionWords(event.partitions) : "nothing";
-  const sentence = SENTENCES[event.type]?.({ ...parties, what, principal: event.principal }) ?? [event.type.replaceAll("-", " ")];
+  const sentence = SENTENCES[event.type]?.({ ...parties, what, principal: event.principal }) ?? [parties.session, ` ${event.type.replaceAll("-", " ")}`];
   const details = [event.token && `token ${event.token}`, event.detail].filter(Boolean).join(", ");
   return [make("span", {}, ...sentence.filter((part) => part !== undefined)), ...(details ? [make("span", { className: "aside" }, details)] : [])];
 }
