@@ -10,10 +10,10 @@ import io.github.dbleases.testing.browser.Chromium;
 import java.net.URI;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.WebApplicationType;
@@ -23,6 +23,7 @@ import org.springframework.context.ConfigurableApplicationContext;
  * The page in a headless Chromium, of a secured application that shares a lease and an election with two other clients.
  * Skipped if there is no Chromium.
  */
+@EnabledIf(value = Chromium.INSTALLED, disabledReason = Chromium.NOT_INSTALLED)
 class PageInBrowserTests {
 
     /** A client can have any name. */
@@ -36,7 +37,7 @@ class PageInBrowserTests {
 
     @BeforeAll
     static void start() {
-        browser = Chromium.start().orElseGet(() -> Assumptions.abort(Chromium.NOT_INSTALLED));
+        browser = Chromium.start();
         browser.header("Authorization", PageTests.credentials("alice"));
         there = cluster.client("there");
         LeaseClient hostile = cluster.client(HOSTILE);

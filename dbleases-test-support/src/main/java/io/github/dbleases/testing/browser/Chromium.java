@@ -35,7 +35,10 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class Chromium implements AutoCloseable {
 
-    /** Why a test is skipped. */
+    /** The name of {@link #isInstalled()}, as the condition of a test. */
+    public static final String INSTALLED = "io.github.dbleases.testing.browser.Chromium#isInstalled";
+
+    /** Why a test is skipped without it. */
     public static final String NOT_INSTALLED =
             "No Chromium or Chrome is on the PATH. To run this test, install one, on Debian with: apt-get install chromium";
 
@@ -53,13 +56,21 @@ public final class Chromium implements AutoCloseable {
     private final List<URI> requests = new CopyOnWriteArrayList<>();
     private @Nullable String session;
 
-    /** Starts the browser, or returns nothing if none is installed. */
-    public static Optional<Chromium> start() {
+    /** Returns whether there is a browser to start. */
+    public static boolean isInstalled() {
+        return program().isPresent();
+    }
+
+    /** Starts the browser, which must be installed. */
+    public static Chromium start() {
+        return new Chromium(program().orElseThrow(() -> new IllegalStateException(NOT_INSTALLED)));
+    }
+
+    private static Optional<Path> program() {
         return Stream.of(Objects.requireNonNullElse(System.getenv("PATH"), "").split(File.pathSeparator, -1))
                 .flatMap(directory -> NAMES.stream().map(name -> Path.of(directory, name)))
                 .filter(Files::isExecutable)
-                .findFirst()
-                .map(Chromium::new);
+                .findFirst();
     }
 
     private Chromium(Path program) {
@@ -175,11 +186,17 @@ public final class Chromium implements AutoCloseable {
         return received.path("result");
     }
 
-    /** Opens a page. Errors and requests of the page before are forgotten. */
+    /** Opens a page, and waits until its scripts have run. Errors and requests of the page before are forgotten. */
     public void open(URI page) {
         errors.clear();
         requests.clear();
         send("Page.navigate", Map.of("url", page.toString()));
+        // Until then, expressions are evaluated in the page before, in a part of this one, or not at all.
+        await(page.toString())
+                .ignoreExceptions()
+                .until(() -> evaluate("document.readyState + ' ' + location.href")
+                        .asString()
+                        .equals("complete " + page));
     }
 
     /** Sets the size of the page, in CSS pixels. */

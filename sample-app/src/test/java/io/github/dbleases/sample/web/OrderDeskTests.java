@@ -14,8 +14,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -175,8 +175,9 @@ class OrderDeskTests {
     }
 
     @Test
+    @EnabledIf(value = Chromium.INSTALLED, disabledReason = Chromium.NOT_INSTALLED)
     void thePageShowsThePartitionsAndTheWorkWithThePartsOfThePageOfDbleases() {
-        try (Chromium browser = Chromium.start().orElseGet(() -> Assumptions.abort(Chromium.NOT_INSTALLED))) {
+        try (Chromium browser = Chromium.start()) {
             browser.size(400, 900);
             browser.open(uri("/"));
 
