@@ -6,6 +6,7 @@ import io.github.dbleases.spi.observation.ClientObserver;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -77,6 +78,17 @@ public interface LeaseClient extends AutoCloseable {
      * @throws IllegalStateException if this client is closed
      */
     Lease lease(String name, int partitions);
+
+    /**
+     * Joins many leases together, and returns them by name. Each is as {@link #lease} returns it, but joining all of them takes
+     * few transactions. The leases that are declared before {@link #start} are joined together as well.
+     *
+     * @param partitions the number of partitions of each lease by its name, with the limits of {@link #lease}
+     * @throws InvalidLeaseException if a name or a number of partitions is outside its limits; then no lease is joined
+     * @throws LeaseConflictException as for {@link #lease}; the other leases are joined nevertheless
+     * @throws IllegalStateException if this client is closed
+     */
+    Map<String, Lease> leases(Map<String, Integer> partitions);
 
     /** Returns the leases that this client takes part in, in the order of their names. */
     Collection<Lease> leases();

@@ -67,8 +67,17 @@ public final class Balancer {
         shares.forEach(share -> bySession.put(share.session, share));
     }
 
-    /** Returns the changes that spread the partitions of the snapshot by the rules above. */
+    /**
+     * Returns the changes that spread the partitions of the snapshot by the rules above.
+     *
+     * @throws IllegalArgumentException if all partitions are to be assigned, and the snapshot leaves some out
+     */
     public static Assignment assign(Snapshot snapshot, Scope scope) {
+        if (scope == Scope.ALL && snapshot.isExcerpt()) {
+            throw new IllegalArgumentException(
+                    "The snapshot of lease '%s' leaves out partitions, so only orphans can be assigned."
+                            .formatted(snapshot.lease()));
+        }
         return snapshot.kind() == LeaseKind.LEADER ? Election.elect(snapshot) : new Balancer(snapshot).assign(scope);
     }
 
@@ -98,16 +107,18 @@ public final class Balancer {
     /** Rule 2. Returns the shares in the order in which they get the remaining partitions. */
     private List<Share> setQuotas() {
         long weights = shares.stream().mapToLong(share -> share.weight).sum();
-        int left = partitions.size();
+        int all = partitions.size()
+                + shares.stream().mapToInt(share -> share.unlisted).sum();
+        int left = all;
         for (Share share : shares) {
-            long ideal = (long) partitions.size() * share.weight;
+            long ideal = (long) all * share.weight;
             share.quota = (int) (ideal / weights);
             share.remainder = ideal % weights;
             left -= share.quota;
         }
         List<Share> ranked = shares.stream()
                 .sorted(Comparator.comparingLong((Share share) -> -share.remainder)
-                        .thenComparingInt(share -> share.quota - share.partitions.size())
+                        .thenComparingInt(share -> share.quota - share.size())
                         .thenComparingLong(share -> share.hash)
                         .thenComparingLong(share -> share.session))
                 .toList();
@@ -164,6 +175,7 @@ public final class Balancer {
         private final long session;
         private final int weight;
         private final long hash;
+        private final int unlisted;
         private final List<Partition> partitions = new ArrayList<>();
         private int quota;
         private long remainder;
@@ -172,14 +184,19 @@ public final class Balancer {
             this.session = member.session();
             this.weight = member.weight();
             this.hash = hash;
+            this.unlisted = member.unlisted();
+        }
+
+        private int size() {
+            return unlisted + partitions.size();
         }
 
         private boolean isAboveQuota() {
-            return partitions.size() > quota;
+            return size() > quota;
         }
 
         private boolean isBelowQuota() {
-            return partitions.size() < quota;
+            return size() < quota;
         }
 
         /** Rule 3. */

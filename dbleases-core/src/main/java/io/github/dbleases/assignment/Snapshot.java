@@ -7,6 +7,9 @@ import java.util.function.UnaryOperator;
 /**
  * A lease as the balancer sees it.
  *
+ * <p>A snapshot may leave out partitions that are at rest: their owner is a member, and they are not moving. Then they are
+ * only counted, see {@link Member#unlisted}. Such a snapshot tells enough to assign the orphans.
+ *
  * @param lease the name of the lease
  * @param kind the kind of lease
  * @param members the live members, each once, in any order
@@ -22,6 +25,11 @@ public record Snapshot(String lease, LeaseKind kind, List<Member> members, List<
         partitions = List.copyOf(partitions);
     }
 
+    /** Returns whether the snapshot leaves out partitions. */
+    boolean isExcerpt() {
+        return members.stream().anyMatch(member -> member.unlisted() > 0);
+    }
+
     /** Returns a copy of this snapshot with every partition replaced. */
     public Snapshot mapPartitions(UnaryOperator<Partition> change) {
         return new Snapshot(
@@ -35,8 +43,14 @@ public record Snapshot(String lease, LeaseKind kind, List<Member> members, List<
      * @param weight its share relative to the other members, at least 1
      * @param leaderships how many leaderships it has or is about to get; 0 unless the lease is a leader election
      * @param yields whether it has resigned recently, so that the other candidates come first
+     * @param unlisted how many partitions it owns that the snapshot leaves out
      */
-    public record Member(long session, int weight, int leaderships, boolean yields) {
+    public record Member(long session, int weight, int leaderships, boolean yields, int unlisted) {
+
+        /** Creates a member all of whose partitions are listed. */
+        public Member(long session, int weight, int leaderships, boolean yields) {
+            this(session, weight, leaderships, yields, 0);
+        }
 
         /** Creates a member that leads nothing and has not resigned. */
         public Member(long session, int weight) {

@@ -8,6 +8,7 @@ import io.github.dbleases.memory.Content.SessionRow;
 import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.Holdings;
 import io.github.dbleases.spi.Holdings.GrantedPartition;
+import io.github.dbleases.spi.LeaseTransaction.LeaseState;
 import io.github.dbleases.spi.MarkDeadCondition;
 import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.WorkChannel;
@@ -101,6 +102,12 @@ final class MemoryWorkChannel implements WorkChannel {
         });
         tables.hint(raised);
         return result;
+    }
+
+    @Override
+    public Optional<LeaseState> lease(String name) {
+        return tables.execute(
+                timing, content -> Optional.ofNullable(content.leases.get(name)).map(row -> row.state(tables.now())));
     }
 
     @Override

@@ -32,11 +32,11 @@ import org.jspecify.annotations.Nullable;
 final class PostgresTransaction implements LeaseTransaction {
 
     private static final String LOCK =
-            "SELECT FROM {lease} WHERE name = ANY ({?leases}) ORDER BY name FOR NO KEY UPDATE";
+            "SELECT name FROM {lease} WHERE name = ANY ({?leases}) ORDER BY name FOR NO KEY UPDATE";
 
     /** A statement of its own, because a statement that waits for locks reads what was there before it got them. */
-    private static final String STATES = """
-            SELECT name, kind, partitions, abs(date_part('epoch', clock_timestamp() - changed_at)) AS settled_for
+    static final String STATES = """
+            SELECT name, kind, partitions, assigned, abs(date_part('epoch', clock_timestamp() - changed_at)) AS settled_for
             FROM {lease} WHERE name = ANY ({?leases})
             """;
 
@@ -48,6 +48,9 @@ final class PostgresTransaction implements LeaseTransaction {
                 WHERE system_id = {?system} AND timeline = {?timeline} AND nonce = {?nonce}::uuid
             ) AS token_floor, {proof}, {settings};
             """ + LOCK + ";\n" + STATES;
+
+    private static final String BEGIN_UNLESS_LOCKED =
+            BEGIN.replace("FOR NO KEY UPDATE", "FOR NO KEY UPDATE SKIP LOCKED");
 
     private static final String IS_LIVE =
             "SELECT EXISTS (SELECT FROM {session} WHERE id = {?session} AND state = 'live')";
@@ -75,26 +78,27 @@ final class PostgresTransaction implements LeaseTransaction {
                 DELETE FROM {partition} WHERE lease = {?lease} AND partition >= {?partitions} RETURNING token
             )
             UPDATE {lease}
-            SET partitions = {?partitions}, least_token = greatest(least_token, (SELECT max(token) FROM gone))
+            SET partitions = {?partitions}, assigned = 'unknown', least_token = greatest(least_token, (SELECT max(token) FROM gone))
             WHERE name = {?lease}
             """;
 
-    private static final String ADD_MEMBER = """
+    private static final String ADD_MEMBERS = """
             WITH added AS (
                 INSERT INTO {member} (lease, session_id)
                 SELECT l.name, s.id FROM {lease} l, {session} s
-                WHERE l.name = {?lease} AND s.id = {?session} AND s.state = 'live'
+                WHERE l.name = ANY ({?leases}) AND s.id = {?session} AND s.state = 'live'
                 ON CONFLICT DO NOTHING
                 RETURNING lease
             )
-            UPDATE {lease} SET changed_at = clock_timestamp() WHERE name IN (SELECT lease FROM added)
+            UPDATE {lease} SET changed_at = clock_timestamp(), assigned = 'unknown' WHERE name IN (SELECT lease FROM added)
+            RETURNING name
             """;
 
     private static final String REMOVE_MEMBER = """
             WITH removed AS (
                 DELETE FROM {member} WHERE lease = {?lease} AND session_id = {?session} RETURNING lease
             )
-            UPDATE {lease} SET changed_at = clock_timestamp() WHERE name IN (SELECT lease FROM removed)
+            UPDATE {lease} SET changed_at = clock_timestamp(), assigned = 'unknown' WHERE name IN (SELECT lease FROM removed)
             """;
 
     private static final String YIELD = """
@@ -103,17 +107,24 @@ final class PostgresTransaction implements LeaseTransaction {
             """;
 
     /**
-     * Deletes the members that are not live. The statement reads what was there before it deleted, so it selects live sessions
-     * again. The leaderships are counted only where the lease is an election, and looked up one by one: a join would also
-     * read the partitions of all other leases when there are many of them. A row with a kind is the lease, a row with a
-     * number is a partition, any other row is a member.
+     * Deletes the members that are not live. The statement reads what was there before it deleted, so it leaves them out
+     * itself. Sessions and counts are looked up one by one, so that the cost doesn't depend on whether the statistics of the
+     * tables are up to date. The leaderships are counted only where the lease is an election: a join would also read the
+     * partitions of all other leases when there are many of them. A row with a kind is the lease, a row with a number is a
+     * partition, any other row is a member.
      */
     private static final String SNAPSHOT = """
-            WITH live AS (
-                SELECT id, weight FROM {session} WHERE state = 'live' AND id <> ALL ({?ended})
+            WITH known AS (
+                SELECT m.session_id AS id, m.yields_until, (
+                    SELECT s.weight FROM {session} s
+                    WHERE s.id = m.session_id AND s.state = 'live' AND s.id <> ALL ({?ended})
+                ) AS weight
+                FROM {member} m WHERE m.lease = {?lease}
+            ), present AS (
+                SELECT id, weight, yields_until FROM known WHERE weight IS NOT NULL
             ), gone AS (
-                DELETE FROM {member} m
-                WHERE m.lease = {?lease} AND NOT EXISTS (SELECT FROM live WHERE live.id = m.session_id)
+                DELETE FROM {member}
+                WHERE lease = {?lease} AND session_id = ANY (ARRAY (SELECT id FROM known WHERE weight IS NULL))
                 RETURNING session_id
             ), led AS (
                 SELECT (
@@ -126,17 +137,50 @@ final class PostgresTransaction implements LeaseTransaction {
             )
             SELECT kind, EXISTS (SELECT FROM gone) AS members_gone,
                 NULL::bigint AS session, NULL::int AS weight, NULL::bigint AS leaderships, NULL::boolean AS yields,
-                NULL::int AS number, NULL::boolean AS live, NULL::bigint AS pending, NULL::bigint AS token
+                NULL::int AS number, NULL::boolean AS live, NULL::bigint AS pending, NULL::bigint AS token,
+                NULL::bigint AS unlisted
             FROM {lease} WHERE name = {?lease}
             UNION ALL
-            SELECT NULL, NULL, live.id, live.weight, led.leaderships, m.yields_until > clock_timestamp(),
-                NULL, NULL, NULL, NULL
-            FROM {member} m JOIN live ON live.id = m.session_id LEFT JOIN led ON led.id = live.id
-            WHERE m.lease = {?lease}
+            SELECT NULL, NULL, present.id, present.weight, led.leaderships, present.yields_until > clock_timestamp(),
+                NULL, NULL, NULL, NULL, CASE WHEN {?all} THEN 0 ELSE (
+                    SELECT count(*) FROM {partition} p
+                    WHERE p.session_id = present.id AND p.lease = {?lease} AND p.pending_session_id IS NULL
+                        AND p.partition <> ALL ({?listed})
+                ) END
+            FROM present LEFT JOIN led ON led.id = present.id
+            UNION ALL
+            SELECT NULL, NULL, p.session_id, NULL, NULL, NULL, p.partition, coalesce((
+                    SELECT s.state = 'live' AND s.id <> ALL ({?ended}) FROM {session} s WHERE s.id = p.session_id
+                ), false), p.pending_session_id, p.token, NULL
+            FROM {partition} p
+            WHERE p.lease = {?lease} AND ({?all} OR p.pending_session_id IS NOT NULL OR p.partition = ANY ({?listed})
+                OR p.session_id IS NULL OR p.session_id NOT IN (SELECT id FROM present))
+            """;
+
+    /** The rows have the columns of the snapshot. */
+    private static final String HAND_OVERS = """
+            WITH own AS (
+                SELECT * FROM {partition} WHERE lease = {?lease} AND partition = ANY ({?numbers})
+            )
+            SELECT kind, false AS members_gone,
+                NULL::bigint AS session, NULL::int AS weight, NULL::bigint AS leaderships, NULL::boolean AS yields,
+                NULL::int AS number, NULL::boolean AS live, NULL::bigint AS pending, NULL::bigint AS token,
+                NULL::bigint AS unlisted
+            FROM {lease} WHERE name = {?lease}
+            UNION ALL
+            SELECT NULL, NULL, s.id, s.weight, NULL, m.yields_until > clock_timestamp(), NULL, NULL, NULL, NULL, NULL
+            FROM {member} m JOIN {session} s ON s.id = m.session_id AND s.state = 'live'
+            WHERE m.lease = {?lease} AND m.session_id IN (SELECT pending_session_id FROM own) AND s.id <> ALL ({?ended})
             UNION ALL
             SELECT NULL, NULL, p.session_id, NULL, NULL, NULL,
-                p.partition, live.id IS NOT NULL, p.pending_session_id, p.token
-            FROM {partition} p LEFT JOIN live ON live.id = p.session_id WHERE p.lease = {?lease}
+                p.partition, s.id IS NOT NULL, p.pending_session_id, p.token, NULL
+            FROM own p LEFT JOIN {session} s ON s.id = p.session_id AND s.state = 'live' AND s.id <> ALL ({?ended})
+            """;
+
+    private static final String NAMES = """
+            SELECT EXISTS (SELECT FROM {member} WHERE lease = {?lease} AND session_id = {?session})
+                OR EXISTS (SELECT FROM {partition} WHERE session_id = {?session} AND lease = {?lease})
+                OR EXISTS (SELECT FROM {partition} WHERE pending_session_id = {?session} AND lease = {?lease})
             """;
 
     /**
@@ -186,7 +230,8 @@ final class PostgresTransaction implements LeaseTransaction {
                 SET inbox = s.inbox + 1, state = CASE WHEN s.id = ANY ({?ended}) THEN 'dead' ELSE s.state END
                 FROM locked WHERE s.id = locked.id
             ), numbered AS (
-                UPDATE {lease} SET generation = generation + 1 WHERE name = ANY ({?leases})
+                UPDATE {lease} l SET generation = generation + 1, assigned = coalesce(k.assigned, l.assigned)
+                FROM unnest({?leases}::text[], {?assigned}::text[]) AS k (name, assigned) WHERE l.name = k.name
             ){recordEnded}
             SELECT pg_notify(channel, payload) FROM (VALUES ({?channel}, {?payload})) hint (channel, payload)
             WHERE payload <> ''
@@ -199,10 +244,12 @@ final class PostgresTransaction implements LeaseTransaction {
     private final OpenConnection connection;
     private final SortedSet<String> names;
     private final long tokenFloor;
+    private final Set<String> locked;
     private final Map<String, LeaseState> states;
     private final Set<Long> raised = new TreeSet<>();
     private final Set<Long> ended = new TreeSet<>();
     private final Set<String> changed = new TreeSet<>();
+    private final Map<String, Assigned> assigned = new HashMap<>();
     private final Set<String> withChangedMembers = new TreeSet<>();
     private final List<NewEvent> events = new ArrayList<>();
     private long recordedBy;
@@ -214,28 +261,53 @@ final class PostgresTransaction implements LeaseTransaction {
             OpenConnection connection,
             SortedSet<String> names,
             long tokenFloor,
+            Set<String> locked,
             Map<String, LeaseState> states) {
         this.store = store;
         this.connection = connection;
         this.names = names;
         this.tokenFloor = tokenFloor;
+        this.locked = locked;
         this.states = states;
     }
 
     /** Begins a transaction and locks leases. */
     static PostgresTransaction begin(PostgresLeaseStore store, OpenConnection connection, SortedSet<String> leases)
             throws SQLException {
-        return connection
-                .sql(BEGIN)
-                .set("leases", leases.toArray(String[]::new))
-                .executeAll(statements -> {
-                    statements.getMoreResults();
-                    long tokenFloor = tokenFloor(connection, statements);
-                    statements.getMoreResults();
-                    statements.getMoreResults();
-                    return new PostgresTransaction(
-                            store, connection, leases, tokenFloor, states(statements.getResultSet()));
-                });
+        return begin(BEGIN, store, connection, leases).orElseThrow();
+    }
+
+    /** Begins a transaction and locks a lease, unless it exists and another transaction has locked it. */
+    static Optional<PostgresTransaction> beginUnlessLocked(
+            PostgresLeaseStore store, OpenConnection connection, String lease) throws SQLException {
+        return begin(BEGIN_UNLESS_LOCKED, store, connection, new TreeSet<>(Set.of(lease)));
+    }
+
+    private static Optional<PostgresTransaction> begin(
+            String sql, PostgresLeaseStore store, OpenConnection connection, SortedSet<String> leases)
+            throws SQLException {
+        return connection.sql(sql).set("leases", leases.toArray(String[]::new)).executeAll(statements -> {
+            statements.getMoreResults();
+            long tokenFloor = tokenFloor(connection, statements);
+            statements.getMoreResults();
+            Set<String> locked = names(statements.getResultSet());
+            statements.getMoreResults();
+            Map<String, LeaseState> states = states(statements.getResultSet());
+            if (!locked.containsAll(states.keySet()) && sql.equals(BEGIN_UNLESS_LOCKED)) {
+                return Optional.empty();
+            }
+            // A lease may have been created after the locks were taken.
+            states.keySet().retainAll(locked);
+            return Optional.of(new PostgresTransaction(store, connection, leases, tokenFloor, locked, states));
+        });
+    }
+
+    private static Set<String> names(ResultSet row) throws SQLException {
+        Set<String> names = new HashSet<>();
+        while (row.next()) {
+            names.add(row.getString("name"));
+        }
+        return names;
     }
 
     /** Returns the token that the tokens of this incarnation must exceed. */
@@ -250,7 +322,7 @@ final class PostgresTransaction implements LeaseTransaction {
         return floor;
     }
 
-    private static Map<String, LeaseState> states(ResultSet row) throws SQLException {
+    static Map<String, LeaseState> states(ResultSet row) throws SQLException {
         Map<String, LeaseState> found = new HashMap<>();
         while (row.next()) {
             found.put(
@@ -258,7 +330,8 @@ final class PostgresTransaction implements LeaseTransaction {
                     new LeaseState(
                             LeaseKind.ofWord(row.getString("kind")),
                             row.getInt("partitions"),
-                            SqlStatement.seconds(row, "settled_for")));
+                            SqlStatement.seconds(row, "settled_for"),
+                            Assigned.ofWord(row.getString("assigned"))));
         }
         return found;
     }
@@ -269,6 +342,7 @@ final class PostgresTransaction implements LeaseTransaction {
         if (failure != null) {
             throw failure;
         }
+        changed.addAll(assigned.keySet());
         if (!raised.isEmpty() || !ended.isEmpty() || !changed.isEmpty() || !events.isEmpty()) {
             Set<Long> sessions = new TreeSet<>(raised);
             sessions.addAll(ended);
@@ -278,6 +352,13 @@ final class PostgresTransaction implements LeaseTransaction {
             finish.set("sessions", sessions.toArray(Long[]::new))
                     .set("ended", ended.toArray(Long[]::new))
                     .set("leases", changed.toArray(String[]::new))
+                    .set(
+                            "assigned",
+                            changed.stream()
+                                    .map(name -> assigned.containsKey(name)
+                                            ? assigned.get(name).word()
+                                            : null)
+                                    .toArray(String[]::new))
                     .set("channel", store.tables.channel())
                     .set("payload", store.notifications ? Hints.payload(raised) : "")
                     .execute();
@@ -306,7 +387,7 @@ final class PostgresTransaction implements LeaseTransaction {
     public void create(LeaseSpec spec) {
         String name = spec.name();
         callOn(name, () -> {
-            if (states.containsKey(name)) {
+            if (locked.contains(name)) {
                 return false;
             }
             boolean created = connection
@@ -321,6 +402,7 @@ final class PostgresTransaction implements LeaseTransaction {
             } else {
                 connection.sql(LOCK).set("leases", new String[] {name}).execute();
             }
+            locked.add(name);
             return created;
         });
     }
@@ -328,13 +410,22 @@ final class PostgresTransaction implements LeaseTransaction {
     @Override
     public Optional<LeaseState> lease(String name) {
         return callOn(name, () -> {
-            if (!states.containsKey(name)) {
+            if (!states.containsKey(name) && locked.contains(name)) {
                 states.putAll(connection
                         .sql(STATES)
                         .set("leases", new String[] {name})
                         .query(PostgresTransaction::states));
             }
             return Optional.ofNullable(states.get(name));
+        });
+    }
+
+    @Override
+    public void assigned(String name, Assigned known) {
+        callOn(name, () -> {
+            LeaseState state = states.get(name);
+            boolean written = state != null && state.assigned() == known && !changed.contains(name);
+            return written ? assigned.remove(name) : assigned.put(name, known);
         });
     }
 
@@ -353,13 +444,50 @@ final class PostgresTransaction implements LeaseTransaction {
 
     @Override
     public Snapshot snapshot(String name) {
+        return snapshot(name, true, List.of());
+    }
+
+    @Override
+    public Snapshot excerpt(String name, Collection<Integer> listed) {
+        return snapshot(name, false, listed);
+    }
+
+    private Snapshot snapshot(String name, boolean all, Collection<Integer> listed) {
         return callOn(
                 name,
                 () -> connection
                         .sql(SNAPSHOT)
                         .set("lease", name)
+                        .set("all", all)
+                        .set("listed", listed.toArray(Integer[]::new))
                         .set("ended", ended.toArray(Long[]::new))
                         .query(row -> readSnapshot(name, row)));
+    }
+
+    @Override
+    public Snapshot handOvers(String name, Collection<Integer> partitions) {
+        return callOn(
+                name,
+                () -> connection
+                        .sql(HAND_OVERS)
+                        .set("lease", name)
+                        .set("numbers", partitions.toArray(Integer[]::new))
+                        .set("ended", ended.toArray(Long[]::new))
+                        .query(row -> readSnapshot(name, row)));
+    }
+
+    @Override
+    public boolean names(String name, long session) {
+        return callOn(
+                name,
+                () -> connection
+                        .sql(NAMES)
+                        .set("lease", name)
+                        .set("session", session)
+                        .query(row -> {
+                            row.next();
+                            return row.getBoolean(1);
+                        }));
     }
 
     private Snapshot readSnapshot(String name, ResultSet row) throws SQLException {
@@ -374,6 +502,7 @@ final class PostgresTransaction implements LeaseTransaction {
                 kind = LeaseKind.ofWord(word);
                 if (row.getBoolean("members_gone")) {
                     withChangedMembers.add(name);
+                    assigned.put(name, Assigned.UNKNOWN);
                 }
             } else if (isPartition) {
                 partitions.add(new Snapshot.Partition(
@@ -387,7 +516,8 @@ final class PostgresTransaction implements LeaseTransaction {
                         row.getLong("session"),
                         row.getInt("weight"),
                         row.getInt("leaderships"),
-                        row.getBoolean("yields")));
+                        row.getBoolean("yields"),
+                        row.getInt("unlisted")));
             }
         }
         return new Snapshot(name, kind, members, partitions);
@@ -395,16 +525,35 @@ final class PostgresTransaction implements LeaseTransaction {
 
     @Override
     public void addMember(String name, long session) {
-        callOn(name, () -> noteChangedMembers(name, !ended.contains(session) && isChanged(ADD_MEMBER, name, session)));
+        addMembers(List.of(name), session);
+    }
+
+    @Override
+    public void addMembers(Collection<String> leases, long session) {
+        leases.forEach(this::requireLocked);
+        if (leases.isEmpty() || ended.contains(session)) {
+            return;
+        }
+        Set<String> added = call(() -> connection
+                .sql(ADD_MEMBERS)
+                .set("leases", leases.toArray(String[]::new))
+                .set("session", session)
+                .query(PostgresTransaction::names));
+        added.forEach(name -> noteChangedMembers(name, true));
     }
 
     @Override
     public void removeMember(String name, long session) {
-        callOn(name, () -> noteChangedMembers(name, isChanged(REMOVE_MEMBER, name, session)));
-    }
-
-    private boolean isChanged(String sql, String name, long session) throws SQLException {
-        return connection.sql(sql).set("lease", name).set("session", session).update() > 0;
+        callOn(
+                name,
+                () -> noteChangedMembers(
+                        name,
+                        connection
+                                        .sql(REMOVE_MEMBER)
+                                        .set("lease", name)
+                                        .set("session", session)
+                                        .update()
+                                > 0));
     }
 
     @Override
@@ -523,15 +672,20 @@ final class PostgresTransaction implements LeaseTransaction {
         if (isChanged) {
             changed.add(name);
             states.remove(name);
+            assigned.put(name, Assigned.UNKNOWN);
         }
         return isChanged;
     }
 
     private <T> T callOn(String name, SqlCall<T> call) {
+        requireLocked(name);
+        return call(call);
+    }
+
+    private void requireLocked(String name) {
         if (!names.contains(name)) {
             throw new IllegalArgumentException("Lease '%s' is not locked. Locked are: %s".formatted(name, names));
         }
-        return call(call);
     }
 
     private <T> T call(SqlCall<T> call) {

@@ -9,11 +9,11 @@ import io.github.dbleases.internal.jdbc.SqlStatement;
 import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.Holdings;
 import io.github.dbleases.spi.Holdings.GrantedPartition;
+import io.github.dbleases.spi.LeaseTransaction.LeaseState;
 import io.github.dbleases.spi.MarkDeadCondition;
 import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.WorkChannel;
 import java.sql.Array;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -197,34 +197,54 @@ final class PostgresWorkChannel implements WorkChannel {
 
     @Override
     public <T> T transact(SortedSet<String> leases, Work<T> work) {
+        return inTransaction(open -> run(PostgresTransaction.begin(store, open, leases), work));
+    }
+
+    @Override
+    public <T> Optional<T> transactUnlessLocked(String lease, Work<T> work) {
+        return inTransaction(open -> {
+            Optional<PostgresTransaction> begun = PostgresTransaction.beginUnlessLocked(store, open, lease);
+            return begun.isPresent() ? Optional.of(run(begun.get(), work)) : Optional.empty();
+        });
+    }
+
+    private static <T> T run(PostgresTransaction transaction, Work<T> work) throws SQLException {
+        T result = work.in(transaction);
+        transaction.commit();
+        return result;
+    }
+
+    private <T> T inTransaction(ChannelConnection.Call<T> call) {
         return connection.call(true, open -> {
-            Connection jdbc = open.jdbc();
-            boolean committed = false;
-            jdbc.setAutoCommit(false);
+            open.jdbc().setAutoCommit(false);
             try {
-                PostgresTransaction transaction = PostgresTransaction.begin(store, open, leases);
-                T result = work.in(transaction);
-                transaction.commit();
-                committed = true;
-                return result;
+                return call.on(open);
             } catch (PostgresTransaction.FailedException e) {
                 throw e.getCause();
             } finally {
-                end(open, committed);
+                end(open);
             }
         });
     }
 
-    /** Throws nothing, so that the exception of the work is passed on. */
-    private static void end(OpenConnection open, boolean committed) {
+    /** Rolls back what is not committed. Throws nothing, so that the exception of the work is passed on. */
+    private static void end(OpenConnection open) {
         try {
-            if (!committed) {
-                open.jdbc().rollback();
-            }
+            open.jdbc().rollback();
             open.jdbc().setAutoCommit(true);
         } catch (SQLException e) {
             open.markBroken();
         }
+    }
+
+    @Override
+    public Optional<LeaseState> lease(String name) {
+        return connection.call(
+                true,
+                open -> open.sql(PostgresTransaction.STATES)
+                        .set("leases", new String[] {name})
+                        .query(row -> Optional.ofNullable(
+                                PostgresTransaction.states(row).get(name))));
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.github.dbleases.assignment.Snapshot;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Reads and writes leases, which stay locked until the commit. Valid only within {@link WorkChannel#transact}. */
@@ -25,6 +26,12 @@ public interface LeaseTransaction {
     Optional<LeaseState> lease(String name);
 
     /**
+     * Records what is known of the assignment of a lease from now on. A later change of its members or of the number of
+     * its partitions makes it {@link Assigned#UNKNOWN} again, in this transaction and in others.
+     */
+    void assigned(String name, Assigned assigned);
+
+    /**
      * Changes the number of partitions: adds partitions without an owner, or removes those with the highest numbers.
      */
     void resize(String name, int partitions);
@@ -36,8 +43,30 @@ public interface LeaseTransaction {
      */
     Snapshot snapshot(String name);
 
+    /**
+     * Reads a lease as {@link #snapshot} does, but leaves out partitions at rest and only counts them: those that are
+     * owned by a live member and not moving, except for the given ones.
+     *
+     * @param listed the numbers of partitions that are listed in any case
+     */
+    Snapshot excerpt(String name, Collection<Integer> listed);
+
+    /**
+     * Reads some partitions of a lease and, of its live members, those that are pending for one of these partitions.
+     * The leaderships are not counted. The cost does not depend on how many members and partitions there are.
+     */
+    Snapshot handOvers(String name, Collection<Integer> partitions);
+
+    /** Returns whether a session is a member of a lease, or an owner or a pending owner of one of its partitions. */
+    boolean names(String name, long session);
+
     /** Adds a session to the members if it is live and not a member yet. This restarts the settled time. */
     void addMember(String name, long session);
+
+    /** Adds a session to the members of several leases, as {@link #addMember} does. */
+    default void addMembers(Collection<String> names, long session) {
+        names.forEach(name -> addMember(name, session));
+    }
 
     /** Removes a session from the members, if it is one. This restarts the settled time. */
     void removeMember(String name, long session);
@@ -89,6 +118,37 @@ public interface LeaseTransaction {
      * @param partitions the number of partitions
      * @param settledFor the time since a member was last added or removed; if the store's clock has been set back to
      *     before that, the time until it gets there again
+     * @param assigned what is known of the assignment
      */
-    record LeaseState(LeaseKind kind, int partitions, Duration settledFor) {}
+    record LeaseState(LeaseKind kind, int partitions, Duration settledFor, Assigned assigned) {}
+
+    /**
+     * What is known of the assignment of a lease without reading its partitions, as far as sessions have not been marked
+     * dead since.
+     */
+    enum Assigned {
+
+        /** Nothing. Some partitions may have no owner. */
+        UNKNOWN,
+
+        /** Each partition has an owner that is a member, or is moving to a member. The shares may be unfair. */
+        COMPLETELY,
+
+        /** In addition, the shares are as the balancer wants them. */
+        FAIRLY;
+
+        /** Returns the name of this constant in the store. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /**
+         * Returns the constant with a name, as {@link #word()} returns it.
+         *
+         * @throws IllegalArgumentException if there is no such constant
+         */
+        public static Assigned ofWord(String word) {
+            return valueOf(word.toUpperCase(Locale.ROOT));
+        }
+    }
 }

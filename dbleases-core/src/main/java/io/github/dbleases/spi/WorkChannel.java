@@ -2,10 +2,12 @@ package io.github.dbleases.spi;
 
 import io.github.dbleases.HistoryEvent;
 import io.github.dbleases.HistoryQuery;
+import io.github.dbleases.spi.LeaseTransaction.LeaseState;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * The channel on which a client does everything except for heartbeats. It is used by one thread at a time. Any thread
@@ -44,6 +46,18 @@ public interface WorkChannel extends AutoCloseable {
      * @param leases the names of the leases; a lease that does not exist is locked once the work has created it
      */
     <T> T transact(SortedSet<String> leases, Work<T> work);
+
+    /**
+     * Runs work as {@link #transact} does, unless the lease is locked by another transaction.
+     *
+     * @return the result of the work, or empty if the lease is locked; a store without locks never returns empty
+     */
+    default <T> Optional<T> transactUnlessLocked(String lease, Work<T> work) {
+        return Optional.of(transact(new TreeSet<>(Set.of(lease)), work));
+    }
+
+    /** Reads a lease without locking it. Empty if it does not exist. */
+    Optional<LeaseState> lease(String name);
 
     /** Reads all sessions and leases, from one snapshot. */
     ClusterSnapshot clusterSnapshot();

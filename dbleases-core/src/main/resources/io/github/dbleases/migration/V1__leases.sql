@@ -32,7 +32,9 @@ CREATE TABLE "${prefix}lease" (
     partitions integer NOT NULL CHECK (partitions >= 0),
     generation bigint NOT NULL DEFAULT 0, -- grows with every transaction that changes a member or a partition
     changed_at timestamptz NOT NULL, -- when a member was last added or removed
-    least_token bigint NOT NULL DEFAULT 0 -- partitions that are added later get no smaller token
+    least_token bigint NOT NULL DEFAULT 0, -- partitions that are added later get no smaller token
+    assigned text NOT NULL DEFAULT 'unknown' -- whether the partitions have owners, so that a client need not read them
+        CHECK (assigned IN ('unknown', 'completely', 'fairly'))
 ) WITH (fillfactor = 50);
 
 -- The sessions that take part in a lease.

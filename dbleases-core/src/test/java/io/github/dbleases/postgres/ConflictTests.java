@@ -119,6 +119,36 @@ class ConflictTests {
     }
 
     @Test
+    void aTransactionDoesNotRunOnALeaseThatAnotherOneHasLockedIfItNeedNotWait() throws SQLException {
+        Connection other = begin("SELECT FROM dbleases_lease WHERE name = 'orders' FOR NO KEY UPDATE");
+
+        assertThat(work.transactUnlessLocked("orders", transaction -> true)).isEmpty();
+        assertThat(work.lease("orders")).isPresent();
+
+        other.rollback();
+        assertThat(work.transactUnlessLocked("orders", transaction -> true)).contains(true);
+    }
+
+    @Test
+    void aLeaseThatIsCreatedAfterTheLocksWereTakenIsLockedBeforeItIsUsed() throws SQLException {
+        Connection other = begin("SELECT 1");
+        other.setAutoCommit(true);
+
+        work.transact(names("orders", "reports"), transaction -> {
+            execute(
+                    other,
+                    "INSERT INTO dbleases_lease (name, kind, partitions, changed_at)"
+                            + " VALUES ('reports', 'partitions', 4, now())");
+            assertThat(transaction.lease("reports")).isEmpty();
+            transaction.create(LeaseSpec.partitions("reports", 4));
+            assertThat(transaction.lease("reports")).isPresent();
+            assertThat(hasRow(other, "SELECT FROM dbleases_lease WHERE name = 'reports' FOR UPDATE SKIP LOCKED"))
+                    .isFalse();
+            return true;
+        });
+    }
+
+    @Test
     void aTakeoverSkipsOnlyThePartitionWithAnOpenFencedTransaction() throws SQLException {
         Partition fenced = grant(0, 10);
         Partition free = grant(1, 10);

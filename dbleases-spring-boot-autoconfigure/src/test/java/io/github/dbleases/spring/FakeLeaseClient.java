@@ -94,6 +94,11 @@ public class FakeLeaseClient implements InternalLeaseClient {
     }
 
     @Override
+    public Map<String, Lease> leases(Map<String, Integer> partitions) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public Lease lease(String name, int partitions) {
         return leases.computeIfAbsent(name, absent -> new FakeLease(name, partitions, PartitionSet.empty()));
     }

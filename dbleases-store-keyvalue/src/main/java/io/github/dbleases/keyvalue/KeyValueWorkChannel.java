@@ -7,6 +7,7 @@ import io.github.dbleases.keyvalue.Sessions.Seen;
 import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.Holdings;
 import io.github.dbleases.spi.Holdings.GrantedPartition;
+import io.github.dbleases.spi.LeaseTransaction.LeaseState;
 import io.github.dbleases.spi.MarkDeadCondition;
 import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.WorkChannel;
@@ -118,6 +119,12 @@ final class KeyValueWorkChannel implements WorkChannel {
                 backend.pause(conflicts.pause());
             }
         });
+    }
+
+    @Override
+    public Optional<LeaseState> lease(String name) {
+        return attempt(backend ->
+                storage.leases().read(backend, name).map(stored -> stored.row().state(storage.wallTime())));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.dbleases.keyvalue;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.internal.rows.LeaseRow;
 import io.github.dbleases.internal.rows.PartitionRow;
+import io.github.dbleases.spi.LeaseTransaction.Assigned;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,7 @@ final class LeaseDocument {
         line(text, "kind", lease.kind().word());
         line(text, "changed", lease.changedAt());
         line(text, "least-token", lease.leastToken());
+        line(text, "assigned", lease.assigned().word());
         lease.members().forEach((session, until) -> line(text, "member", session + " yields-until " + until));
         lease.partitions().forEach(row -> line(text, "partition", text(row)));
         return text.toString();
@@ -60,6 +62,7 @@ final class LeaseDocument {
         LeaseKind kind = lines.value("kind", LeaseKind::ofWord);
         Instant changedAt = lines.value("changed", Instant::parse);
         long leastToken = lines.value("least-token", Long::valueOf);
+        Assigned assigned = lines.value("assigned", Assigned::ofWord);
         SortedMap<Long, Instant> members = new TreeMap<>();
         while (lines.isNext("member")) {
             MatchResult member = lines.value("member", value -> match(MEMBER, value));
@@ -69,7 +72,7 @@ final class LeaseDocument {
         while (lines.isNext("partition")) {
             partitions.add(lines.value("partition", value -> partition(value, partitions.size())));
         }
-        return new LeaseRow(kind, changedAt, leastToken, members, partitions);
+        return new LeaseRow(kind, changedAt, leastToken, assigned, members, partitions);
     }
 
     private static PartitionRow partition(String value, int number) {

@@ -168,7 +168,7 @@ class KeyValueLeaseStoreTests extends TwoProcesses {
         assertThat(documents.get("session/10").orElseThrow().content())
                 .startsWith("client web+server%0A1\nweight 3\nttl PT6S\ngrace PT0.5S\nstarted 2");
         assertThat(documents.get("lease/team:a/orders").orElseThrow().content())
-                .matches("kind partitions\nchanged 2\\S+\nleast-token 0\n"
+                .matches("kind partitions\nchanged 2\\S+\nleast-token 0\nassigned unknown\n"
                         + "partition 0 owner 0 pending 0 token 0 since 2\\S+\n"
                         + "partition 1 owner 0 pending 0 token 0 since 2\\S+\n");
         assertThat(otherWork.clusterSnapshot().sessions().get(0).clientId()).isEqualTo("web server\n1");

@@ -18,7 +18,9 @@ import io.github.dbleases.internal.LeaseConflicts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -308,6 +310,13 @@ public final class FakeLeaseClient implements LeaseClient {
                 drained,
                 Optional.empty(),
                 Optional.empty());
+    }
+
+    @Override
+    public Map<String, Lease> leases(Map<String, Integer> partitions) {
+        SortedMap<String, Lease> joined = new TreeMap<>();
+        partitions.forEach((name, number) -> joined.put(name, lease(name, number)));
+        return Collections.unmodifiableMap(joined);
     }
 
     @Override

@@ -395,7 +395,9 @@ final class Mutants {
                             "row.withMember(session, rows.now())")
                     .killedBy(MEMORY + "onlyALiveSessionBecomesAMember"),
             of("dead member in a plan", "partitions are given to dead members", "postgres.PostgresTransaction")
-                    .replace("WHERE state = 'live' AND id <> ALL ({?ended})", "WHERE id <> ALL ({?ended})")
+                    .replace(
+                            "WHERE s.id = m.session_id AND s.state = 'live' AND s.id <> ALL ({?ended})",
+                            "WHERE s.id = m.session_id AND s.id <> ALL ({?ended})")
                     .killedBy(
                             POSTGRES + "aSnapshotHasTheLiveMembersWithTheirWeights",
                             POSTGRES + "aSnapshotDeletesTheMembersThatAreDead"));
@@ -431,8 +433,10 @@ final class Mutants {
             of("read after the lock", "what was read of a lease is older than its lock", "postgres.PostgresTransaction")
                     .replace("+ LOCK + \";\\n\" + STATES;", "+ STATES + \";\\n\" + LOCK;")
                     .replace(
-                            "statements.getMoreResults(); statements.getMoreResults(); return new PostgresTransaction(",
-                            "statements.getMoreResults(); return new PostgresTransaction(")
+                            "Set<String> locked = names(statements.getResultSet()); statements.getMoreResults();"
+                                    + " Map<String, LeaseState> states = states(statements.getResultSet());",
+                            "Map<String, LeaseState> states = states(statements.getResultSet()); statements.getMoreResults();"
+                                    + " Set<String> locked = names(statements.getResultSet());")
                     .killedBy(CONFLICTS + "aLeaseIsReadAfterItIsLocked"),
             of(
                             "isolation",

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /**
  * Measures the resources that a server and this JVM have used. The server's processes must be visible in {@code /proc}.
  */
-final class Meter {
+public final class Meter {
 
     private static final double SECONDS_PER_TICK = 0.01;
     private static final OperatingSystemMXBean JVM =
@@ -25,7 +25,7 @@ final class Meter {
     private final Connection connection;
     private final long postmaster;
 
-    Meter(Connection connection) throws SQLException, IOException {
+    public Meter(Connection connection) throws SQLException, IOException {
         this.connection = connection;
         postmaster = Long.parseLong(
                 stat(Path.of("/proc/" + number("SELECT pg_backend_pid()"))).get(1));
@@ -38,10 +38,10 @@ final class Meter {
      * @param serverCpu CPU seconds of all processes of the server, including those that have ended
      * @param clientCpu CPU seconds of this JVM
      */
-    record Reading(long wal, double serverCpu, double clientCpu) {}
+    public record Reading(long wal, double serverCpu, double clientCpu) {}
 
     /** Called when the measurement ends, before the sessions are closed. */
-    Reading read() throws SQLException, IOException {
+    public Reading read() throws SQLException, IOException {
         return new Reading(
                 number("SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint"),
                 serverTicks() * SECONDS_PER_TICK,

@@ -1,6 +1,7 @@
 package io.github.dbleases.internal.client;
 
 import io.github.dbleases.HistoryEvent.Cause;
+import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.assignment.Assignment;
@@ -14,8 +15,10 @@ import io.github.dbleases.assignment.Snapshot.Member;
 import io.github.dbleases.assignment.Snapshot.Partition;
 import io.github.dbleases.internal.LeaseConflicts;
 import io.github.dbleases.spi.LeaseTransaction;
+import io.github.dbleases.spi.LeaseTransaction.Assigned;
 import io.github.dbleases.spi.LeaseTransaction.LeaseState;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -30,6 +33,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Changes leases under their locks. There is no coordinator: the client that sees a change assigns the partitions, in
@@ -40,6 +45,8 @@ import org.jspecify.annotations.Nullable;
  * them. The next transaction finds what is left and continues.
  */
 final class Assigner {
+
+    private static final Logger log = LoggerFactory.getLogger(Assigner.class);
 
     private final LeaseTransaction transaction;
     private final long by;
@@ -77,25 +84,80 @@ final class Assigner {
     /**
      * Creates the lease if it does not exist, makes a session a member, and assigns the partitions without an owner.
      *
-     * @return what remains to be done, or empty if the lease does not have all of its partitions yet and must be joined
-     *     again
+     * @return what remains to be done, or empty if the lease does not have all of its partitions yet or the transaction
+     *     has already written enough, so that the lease must be joined again
      */
     Optional<Outcome> join(long session, LeaseSpec spec) {
+        return prepare(session, spec).map(lease -> {
+            transaction.addMember(spec.name(), session);
+            return joined(lease);
+        });
+    }
+
+    /**
+     * Joins several leases as {@link #join} does, except for those that cannot be joined in this transaction.
+     *
+     * @return what remains to be done for the leases that were joined, by name
+     */
+    Map<String, Outcome> join(long session, Collection<LeaseSpec> specs) {
+        List<Joinable> joinable = new ArrayList<>();
+        for (LeaseSpec spec : specs) {
+            try {
+                prepare(session, spec).ifPresent(joinable::add);
+            } catch (LeaseConflictException | ExpiredMembersException refused) {
+                log.debug("Could not join lease {} together with others: {}", spec.name(), refused.getMessage());
+            }
+        }
+        transaction.addMembers(joinable.stream().map(Joinable::name).toList(), session);
+        Map<String, Outcome> outcomes = new HashMap<>();
+        joinable.forEach(lease -> outcomes.put(lease.name(), joined(lease)));
+        return outcomes;
+    }
+
+    /** Creates a lease or changes its number of partitions, if needed and as far as one transaction can. */
+    private Optional<Joinable> prepare(long session, LeaseSpec spec) {
+        if (written >= limit) {
+            return Optional.empty();
+        }
         boolean existed = transaction.lease(spec.name()).isPresent();
         transaction.create(spec.withPartitions(Math.min(spec.partitions(), limit)));
         LeaseState state = transaction.lease(spec.name()).orElseThrow();
         if (state.kind() != spec.kind()) {
             throw LeaseConflicts.otherKind(spec, state.kind());
         }
-        int partitions = state.partitions();
-        if (partitions != spec.partitions() && existed) {
-            partitions = resize(session, spec, partitions);
+        if (state.partitions() == spec.partitions()) {
+            written += existed ? 0 : state.partitions();
+            return Optional.of(new Joinable(spec, state.assigned()));
         }
-        if (partitions != spec.partitions()) {
-            return Optional.empty();
+        return existed && resize(session, spec, state.partitions()) == spec.partitions()
+                ? Optional.of(new Joinable(spec, Assigned.UNKNOWN))
+                : Optional.empty();
+    }
+
+    /**
+     * A lease that a session can join.
+     *
+     * @param known what was known of its assignment before the session became a member
+     */
+    private record Joinable(LeaseSpec spec, Assigned known) {
+
+        String name() {
+            return spec.name();
         }
-        transaction.addMember(spec.name(), session);
-        return Optional.of(assign(spec.name(), Scope.ORPHANS, Cause.JOINED));
+    }
+
+    /**
+     * Gives a new member what has no owner. If nothing lacks an owner, this reads neither the members nor the partitions,
+     * which may be many.
+     */
+    private Outcome joined(Joinable lease) {
+        if (lease.known == Assigned.UNKNOWN || lease.spec.kind() == LeaseKind.TASKS) {
+            return assign(lease.name(), Scope.ORPHANS, Cause.JOINED);
+        }
+        boolean fair = lease.known == Assigned.FAIRLY
+                && (lease.spec.kind() == LeaseKind.LEADER || !transaction.membersChanged(lease.name()));
+        transaction.assigned(lease.name(), fair ? Assigned.FAIRLY : Assigned.COMPLETELY);
+        return fair ? Outcome.SETTLED : Outcome.UNBALANCED;
     }
 
     /** Removes a session from the members. It keeps what it owns. */
@@ -106,13 +168,17 @@ final class Assigner {
                 .isPresent();
         transaction.removeMember(lease, session);
         if (shared) {
-            read(lease);
+            readOrphans(lease, List.of());
         }
     }
 
-    /** Reads a lease. If it is a tasks lease whose members have changed, notifies all of them. */
-    private Snapshot read(String lease) {
-        Snapshot snapshot = transaction.snapshot(lease);
+    /** Reads a lease as far as it is needed to assign the orphans. */
+    private Snapshot readOrphans(String lease, Collection<Integer> listed) {
+        return withMembersTold(lease, transaction.excerpt(lease, listed));
+    }
+
+    /** If a tasks lease has changed its members, notifies all of them. */
+    private Snapshot withMembersTold(String lease, Snapshot snapshot) {
         if (snapshot.kind() == LeaseKind.TASKS && transaction.membersChanged(lease)) {
             transaction.raiseInboxes(
                     snapshot.members().stream().map(Member::session).toList());
@@ -149,8 +215,35 @@ final class Assigner {
         return assign(lease, Scope.ORPHANS, Cause.ORPHANED);
     }
 
-    /** Balances a lease, unless a member has joined or left within the debounce. */
+    /** Assigns the partitions of a dead session, unless another client has done so. */
+    Outcome assignOrphansOf(long dead, String lease) {
+        return transaction.names(lease, dead) ? assignOrphans(lease) : Outcome.SETTLED;
+    }
+
+    /**
+     * Returns what remains to be done for a lease if that can be told without a look at its members and partitions:
+     * nothing, or to balance it when no member has joined or left for the debounce.
+     */
+    static Optional<Outcome> outlook(LeaseState state, Duration debounce) {
+        if (state.assigned() == Assigned.FAIRLY) {
+            return Optional.of(Outcome.SETTLED);
+        }
+        Duration rest = debounce.minus(state.settledFor());
+        return state.assigned() == Assigned.COMPLETELY && rest.compareTo(Duration.ZERO) > 0
+                ? Optional.of(new Outcome(false, false, rest))
+                : Optional.empty();
+    }
+
+    /** Balances a lease, unless that is not needed or a member has joined or left within the debounce. */
     Outcome balance(String lease, Duration debounce) {
+        return transaction
+                .lease(lease)
+                .flatMap(state -> outlook(state, debounce))
+                .orElseGet(() -> balanceAnew(lease, debounce));
+    }
+
+    /** Balances a lease, unless a member has joined or left within the debounce, whatever is known of it. */
+    Outcome balanceAnew(String lease, Duration debounce) {
         Duration rest = transaction
                 .lease(lease)
                 .map(state -> debounce.minus(state.settledFor()))
@@ -185,6 +278,7 @@ final class Assigner {
     /** Writes changes that a person or system has asked for, and returns those that were written. */
     List<Change> operate(Snapshot lease, List<Change> changes, @Nullable String principal) {
         this.principal = principal;
+        transaction.assigned(lease.lease(), Assigned.UNKNOWN);
         return write(lease, changes, Cause.OPERATION);
     }
 
@@ -205,16 +299,77 @@ final class Assigner {
         if (!transaction.isLive(session)) {
             return Set.of();
         }
+        boolean resigns =
+                handOvers.stream().anyMatch(handOver -> !handOver.yieldFor().isZero());
+        boolean known = transaction
+                .lease(lease)
+                .filter(state -> state.assigned() != Assigned.UNKNOWN)
+                .isPresent();
+        if (known && takesPart && !resigns) {
+            Optional<Set<Integer>> kept = handOverAsAsked(session, lease, handOvers);
+            if (kept.isPresent()) {
+                return kept.get();
+            }
+        }
         if (!takesPart) {
             transaction.removeMember(lease, session);
         }
         handOvers.stream()
                 .filter(handOver -> !handOver.yieldFor().isZero())
                 .forEach(handOver -> transaction.yieldFor(lease, session, handOver.yieldFor()));
+        Map<Integer, HandOver> own = new HashMap<>();
+        List<Integer> numbers = handOvers.stream().map(HandOver::partition).toList();
+        Snapshot snapshot = givenUp(session, readOrphans(lease, numbers), handOvers, own);
+        Assignment assignment = Balancer.assign(snapshot, Scope.ORPHANS);
+        List<Change> changes = assignment.changes().stream()
+                .map(change -> above(change, own.get(change.before().number())))
+                .sorted(Comparator.comparing(
+                        change -> !own.containsKey(change.before().number())))
+                .toList();
+        Set<Integer> kept = new HashSet<>(own.keySet());
+        List<Change> applied = write(snapshot, changes, resigns ? Cause.RESIGNED : Cause.HANDED_OVER);
+        applied.forEach(change -> kept.remove(change.before().number()));
+        noteAssigned(snapshot, assignment, changes, applied);
+        return kept;
+    }
+
+    /**
+     * Hands over partitions to the sessions that they are pending for, without a look at the other members and
+     * partitions. What is known of the assignment stays true.
+     *
+     * @return the partitions that the session still owns, or empty if one of them has to be assigned
+     */
+    private Optional<Set<Integer>> handOverAsAsked(long session, String lease, Collection<HandOver> handOvers) {
+        Map<Integer, HandOver> own = new HashMap<>();
+        List<Integer> numbers = handOvers.stream().map(HandOver::partition).toList();
+        Snapshot snapshot = givenUp(session, transaction.handOvers(lease, numbers), handOvers, own);
+        Set<Long> receivers = snapshot.members().stream().map(Member::session).collect(Collectors.toSet());
+        List<Change> changes = new ArrayList<>();
+        for (Partition partition : snapshot.partitions()) {
+            HandOver handOver = own.get(partition.number());
+            if (handOver != null) {
+                if (!receivers.contains(partition.pending()) || partition.pending() == session) {
+                    return Optional.empty();
+                }
+                changes.add(above(new Grant(partition, partition.pending(), partition.token()), handOver));
+            }
+        }
+        Set<Integer> kept = new HashSet<>(own.keySet());
+        write(snapshot, changes, Cause.HANDED_OVER)
+                .forEach(change -> kept.remove(change.before().number()));
+        return Optional.of(kept);
+    }
+
+    /**
+     * Marks the partitions in a snapshot that their owner hands over.
+     *
+     * @param own receives the hand-overs of partitions that the session still owns
+     */
+    private static Snapshot givenUp(
+            long session, Snapshot snapshot, Collection<HandOver> handOvers, Map<Integer, HandOver> own) {
         Map<Integer, HandOver> byPartition =
                 handOvers.stream().collect(Collectors.toMap(HandOver::partition, Function.identity()));
-        Map<Integer, HandOver> own = new HashMap<>();
-        Snapshot snapshot = read(lease).mapPartitions(partition -> {
+        return snapshot.mapPartitions(partition -> {
             HandOver handOver = byPartition.get(partition.number());
             if (handOver == null || partition.owner() != session || partition.token() != handOver.token()) {
                 return partition;
@@ -222,17 +377,6 @@ final class Assigner {
             own.put(handOver.partition(), handOver);
             return partition.givenUp();
         });
-        List<Change> changes = Balancer.assign(snapshot, Scope.ORPHANS).changes().stream()
-                .map(change -> above(change, own.get(change.before().number())))
-                .sorted(Comparator.comparing(
-                        change -> !own.containsKey(change.before().number())))
-                .toList();
-        Set<Integer> kept = new HashSet<>(own.keySet());
-        boolean resigns =
-                handOvers.stream().anyMatch(handOver -> !handOver.yieldFor().isZero());
-        write(snapshot, changes, resigns ? Cause.RESIGNED : Cause.HANDED_OVER)
-                .forEach(change -> kept.remove(change.before().number()));
-        return kept;
     }
 
     private static Change above(Change change, @Nullable HandOver handOver) {
@@ -250,20 +394,39 @@ final class Assigner {
         transaction.removeMember(lease, session);
         UnaryOperator<Partition> giveUp = partition ->
                 partition.owner() == session && !atWork.contains(partition.number()) ? partition.givenUp() : partition;
-        Snapshot snapshot = read(lease).mapPartitions(giveUp);
-        List<Change> changes = Balancer.assign(snapshot, Scope.ORPHANS).changes();
+        Snapshot snapshot = readOrphans(lease, List.of()).mapPartitions(giveUp);
+        Assignment assignment = Balancer.assign(snapshot, Scope.ORPHANS);
         int before = written;
-        write(snapshot, changes, Cause.CLOSED);
-        return changes.size() <= limit - before;
+        List<Change> applied = write(snapshot, assignment.changes(), Cause.CLOSED);
+        noteAssigned(snapshot, assignment, assignment.changes(), applied);
+        return assignment.changes().size() <= limit - before;
     }
 
     private Outcome assign(String lease, Scope scope, Cause cause) {
-        Snapshot snapshot = read(lease);
+        Snapshot snapshot = scope == Scope.ORPHANS
+                ? readOrphans(lease, List.of())
+                : withMembersTold(lease, transaction.snapshot(lease));
         Assignment assignment = Balancer.assign(snapshot, scope);
         int planned = assignment.changes().size();
         boolean more = planned > limit - written;
-        boolean all = write(snapshot, assignment.changes(), cause).size() == planned;
+        List<Change> applied = write(snapshot, assignment.changes(), cause);
+        noteAssigned(snapshot, assignment, assignment.changes(), applied);
+        boolean all = applied.size() == planned;
         return new Outcome(assignment.complete() && all, more, Duration.ZERO);
+    }
+
+    /** Records what is known of a lease after an assignment, so that the next client need not read it. */
+    private void noteAssigned(Snapshot snapshot, Assignment assignment, List<Change> planned, List<Change> applied) {
+        Assigned known = Assigned.UNKNOWN;
+        if (!snapshot.members().isEmpty() && grants(applied) == grants(planned)) {
+            boolean all = applied.size() == planned.size();
+            known = assignment.complete() && all ? Assigned.FAIRLY : Assigned.COMPLETELY;
+        }
+        transaction.assigned(snapshot.lease(), known);
+    }
+
+    private static long grants(List<Change> changes) {
+        return changes.stream().filter(Grant.class::isInstance).count();
     }
 
     /** Writes changes of the lease that was read, up to the limit, and adds them to the history. */

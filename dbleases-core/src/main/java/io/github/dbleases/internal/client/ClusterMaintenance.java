@@ -94,7 +94,8 @@ final class ClusterMaintenance {
     }
 
     private void assignOrphansOf(Watch dead, String lease) {
-        assign(lease, "assign the partitions of " + lease, assigner -> assigner.assignOrphans(lease), () -> {
+        Function<Assigner, Outcome> step = assigner -> assigner.assignOrphansOf(dead.session.session(), lease);
+        assign(lease, "assign the partitions of " + lease, step, () -> {
             Duration sinceExpiry = Duration.ofNanos(environment.clock().nanoTime() - dead.expiryNanos());
             observers.tell(to -> to.onOrphansAssigned(lease, sinceExpiry));
         });
@@ -103,15 +104,18 @@ final class ClusterMaintenance {
     /** Schedules the balancing that an outcome asks for. */
     void schedule(String lease, Outcome outcome) {
         if (outcome.more()) {
-            balance(lease);
+            assign(lease, "balance " + lease, assigner -> assigner.balance(lease, config.debounce()));
         } else if (!outcome.balanced()) {
-            Duration wait = outcome.notBefore().isZero() ? config.debounce() : outcome.notBefore();
-            long now = environment.clock().nanoTime();
-            Balancing next = balancing.get(lease);
-            if (next == null || now - next.dueNanos > 0) {
-                Timer timer = environment.after(wait, () -> balance(lease));
-                balancing.put(lease, new Balancing(timer, now + wait.toNanos()));
-            }
+            schedule(lease, outcome.notBefore().isZero() ? config.debounce() : outcome.notBefore(), 0);
+        }
+    }
+
+    private void schedule(String lease, Duration wait, int postponed) {
+        long now = environment.clock().nanoTime();
+        Balancing next = balancing.get(lease);
+        if (next == null || now - next.dueNanos > 0) {
+            Timer timer = environment.after(wait, () -> balance(lease, postponed));
+            balancing.put(lease, new Balancing(timer, now + wait.toNanos()));
         }
     }
 
@@ -122,9 +126,61 @@ final class ClusterMaintenance {
      */
     private record Balancing(Timer timer, long dueNanos) {}
 
-    private void balance(String lease) {
+    /**
+     * Balances a lease, if it needs that and no other client is about to do it. The client that changed the members last
+     * comes first. All others look after it, each time after twice as long, in case that client has ended.
+     *
+     * @param postponed how often this has been left to another client
+     */
+    private void balance(String lease, int postponed) {
         balancing.remove(lease);
-        assign(lease, "balance " + lease, assigner -> assigner.balance(lease, config.debounce()));
+        jobs.submit(Job.of("balance " + lease, () -> prepareBalancing(lease), balanced -> {
+            Duration notBefore = balanced.outcome.map(Outcome::notBefore).orElse(Duration.ZERO);
+            if (balanced.outcome.isEmpty() || !notBefore.isZero()) {
+                schedule(lease, later(notBefore, postponed), postponed + 1);
+            } else {
+                balanced.outcome.ifPresent(outcome -> schedule(lease, outcome));
+            }
+            if (balanced.looked) {
+                refresh.run();
+            }
+        }));
+    }
+
+    /**
+     * The result of an attempt to balance a lease.
+     *
+     * @param outcome what remains to be done, or empty if another client has locked the lease
+     * @param looked whether its partitions were read, and perhaps granted to this client
+     */
+    private record Balanced(Optional<Outcome> outcome, boolean looked) {}
+
+    /** Returns how long to leave the balancing to another client. */
+    private Duration later(Duration atLeast, int postponed) {
+        Duration most = config.timing().ttl();
+        Duration wait = config.debounce().plus(RETRY_DELAY).multipliedBy(1L << Math.min(postponed, 10));
+        Duration limited = wait.compareTo(most) > 0 ? most : wait;
+        return atLeast.plus(Duration.ofNanos((long) (limited.toNanos() * (0.5 + environment.random() / 2))));
+    }
+
+    private Optional<Function<WorkChannel, Balanced>> prepareBalancing(String lease) {
+        Session session = keeper.session();
+        int limit = jobs.stepLimit();
+        Duration debounce = config.debounce();
+        return session == null
+                ? Optional.empty()
+                : Optional.of(channel -> {
+                    Optional<Outcome> outlook =
+                            channel.lease(lease).flatMap(state -> Assigner.outlook(state, debounce));
+                    return outlook.isPresent()
+                            ? new Balanced(outlook, false)
+                            : new Balanced(
+                                    channel.transactUnlessLocked(
+                                            lease,
+                                            transaction -> new Assigner(transaction, session.id(), limit)
+                                                    .balance(lease, debounce)),
+                                    true);
+                });
     }
 
     private void assign(String lease, String what, Function<Assigner, Outcome> step) {
@@ -295,7 +351,7 @@ final class ClusterMaintenance {
                             .isEmpty()) {
                 assignOrphans(name);
             } else if (!Balancer.assign(lease.snapshot(), Scope.ALL).changes().isEmpty()) {
-                schedule(name, Outcome.UNBALANCED);
+                assign(name, "balance " + name, assigner -> assigner.balanceAnew(name, config.debounce()));
             }
         }
         if (config.balanceLeaderships()) {

@@ -18,8 +18,11 @@ import io.github.dbleases.internal.TaskSession;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /** The client as its users see it. Waits where they expect it to, and leaves the rest to the engine. */
@@ -88,6 +91,16 @@ final class DefaultLeaseClient implements InternalLeaseClient {
     }
 
     @Override
+    public Map<String, Lease> leases(Map<String, Integer> partitions) {
+        List<LeaseSpec> specs = partitions.entrySet().stream()
+                .map(lease -> LeaseSpec.partitions(lease.getKey(), lease.getValue()))
+                .toList();
+        Map<String, Lease> joined = new TreeMap<>();
+        join(specs).forEach(lease -> joined.put(lease.name(), lease));
+        return Collections.unmodifiableMap(joined);
+    }
+
+    @Override
     public Leadership leadership(String name) {
         return join(LeaseSpec.leader(name)).leadership();
     }
@@ -98,15 +111,21 @@ final class DefaultLeaseClient implements InternalLeaseClient {
     }
 
     private JoinedLease join(LeaseSpec spec) {
-        Engine.Joining joining = engine.join(spec);
-        JoinedLease lease = joining.lease();
-        if (joining.isNew()) {
-            leasesChanged.run();
-            CompletableFuture<Void> unused =
-                    lease.left().thenRunAsync(() -> leasesChanged.run(), environment.listeners());
+        return join(List.of(spec)).get(0);
+    }
+
+    private List<JoinedLease> join(Collection<LeaseSpec> specs) {
+        List<Engine.Joining> joining = engine.join(specs);
+        for (Engine.Joining started : joining) {
+            if (started.isNew()) {
+                leasesChanged.run();
+                CompletableFuture<Void> unused =
+                        started.lease().left().thenRunAsync(() -> leasesChanged.run(), environment.listeners());
+            }
         }
-        awaitJoined(lease);
-        return lease;
+        List<JoinedLease> leases = joining.stream().map(Engine.Joining::lease).toList();
+        leases.forEach(this::awaitJoined);
+        return leases;
     }
 
     @Override

@@ -26,6 +26,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -270,17 +271,35 @@ final class Engine implements SessionKeeper.Observer {
 
     /** Joins a lease, or returns it if this client has joined it already. */
     Joining join(LeaseSpec spec) {
+        return join(List.of(spec)).get(0);
+    }
+
+    /** Joins leases, and returns those that this client has joined already as they are. */
+    List<Joining> join(Collection<LeaseSpec> specs) {
         return exclusively(() -> {
             requireOpen();
-            // A task membership that is leaving keeps no state, so the lease can be joined again at once.
-            leases.find(spec.name())
-                    .filter(known -> known.isLeaving() && known.spec().equals(LeaseSpec.tasks(spec.name())))
-                    .ifPresent(leases::left);
-            Optional<JoinedLease> known = leases.find(spec.name());
-            JoinedLease lease = known.orElseGet(() -> startJoining(spec));
-            requireSame(spec, lease);
-            return new Joining(lease, known.isEmpty());
+            specs.forEach(this::requireJoinable);
+            List<Joining> all = new ArrayList<>();
+            for (LeaseSpec spec : specs) {
+                Optional<JoinedLease> known = leases.find(spec.name());
+                all.add(new Joining(known.orElseGet(() -> prepareJoining(spec)), known.isEmpty()));
+            }
+            List<JoinedLease> started =
+                    all.stream().filter(Joining::isNew).map(Joining::lease).toList();
+            membership.join(started);
+            started.forEach(leases::add);
+            started.forEach(lease ->
+                    observers.tell(to -> to.onJoined(lease.name(), lease.spec().kind())));
+            return all;
         });
+    }
+
+    private void requireJoinable(LeaseSpec spec) {
+        // A task membership that is leaving keeps no state, so the lease can be joined again at once.
+        leases.find(spec.name())
+                .filter(known -> known.isLeaving() && known.spec().equals(LeaseSpec.tasks(spec.name())))
+                .ifPresent(leases::left);
+        leases.find(spec.name()).ifPresent(known -> requireSame(spec, known));
     }
 
     /**
@@ -291,7 +310,7 @@ final class Engine implements SessionKeeper.Observer {
      */
     record Joining(JoinedLease lease, boolean isNew) {}
 
-    private JoinedLease startJoining(LeaseSpec spec) {
+    private JoinedLease prepareJoining(LeaseSpec spec) {
         JoinedLease lease = new JoinedLease(spec, this, keeper, environment);
         LeaseOwnership ownership = lease.ownership();
         if (events.hasListener()) {
@@ -304,9 +323,6 @@ final class Engine implements SessionKeeper.Observer {
             ownership.taskMembership().close();
         }
         ownership.taskMembership().drain(leases.isDrained());
-        membership.join(lease);
-        leases.add(lease);
-        observers.tell(to -> to.onJoined(spec.name(), spec.kind()));
         return lease;
     }
 

@@ -1,14 +1,17 @@
 package io.github.dbleases.internal.client;
 
 import io.github.dbleases.LeaseConflictException;
+import io.github.dbleases.LeaseSpec;
 import io.github.dbleases.internal.client.Assigner.Outcome;
 import io.github.dbleases.internal.client.JobQueue.Job;
 import io.github.dbleases.internal.client.JoinedLease.Part;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -49,10 +52,21 @@ final class Membership {
     }
 
     /**
-     * Joins a lease in the current session, if there is one. A drained client does so when it is resumed. The next session
-     * joins all leases.
+     * Joins leases in the current session, if there is one, in few transactions. A drained client does so when it is resumed.
+     * The next session joins all leases.
      */
-    void join(JoinedLease lease) {
+    void join(Collection<JoinedLease> joined) {
+        if (leases.isDrained() || joined.size() == 1) {
+            joined.forEach(this::join);
+        } else if (keeper.session() != null) {
+            List<JoinedLease> rest = List.copyOf(joined);
+            for (int i = 0; i < rest.size(); i += LEASES_AT_ONCE) {
+                jobs.submit(joiningTogether(rest.subList(i, Math.min(i + LEASES_AT_ONCE, rest.size()))));
+            }
+        }
+    }
+
+    private void join(JoinedLease lease) {
         if (leases.isDrained()) {
             // The session may still be a member, if the lease was left just now.
             lease.part(left.contains(lease.name()) ? Part.DRAINING : Part.STANDING_BY);
@@ -63,7 +77,11 @@ final class Membership {
 
     /** Joins all leases in a new session or in a new incarnation of the store, which may have restored memberships. */
     void joinAll() {
-        leases.all().forEach(leases.isDrained() ? this::standBy : this::join);
+        if (leases.isDrained()) {
+            leases.all().forEach(this::standBy);
+        } else {
+            join(leases.all());
+        }
     }
 
     /** Ends the memberships of a client that was drained, and renews those of a client that was resumed. */
@@ -98,10 +116,44 @@ final class Membership {
         Job<Answer<Optional<Outcome>>> job = inSession(
                 "join " + lease.name(),
                 lease.name(),
-                () -> leases.contains(lease) && !leases.isRetired() && !leases.isDrained(),
+                () -> isToBeJoined(lease),
                 (session, assigner) -> assigner.join(session.id(), lease.spec()),
-                outcome -> outcome.ifPresentOrElse(left -> joined(lease, left), () -> join(lease)));
+                outcome -> joined(lease, outcome));
         return job.giveUpIf(failure -> isRefused(lease, failure));
+    }
+
+    /** What cannot be joined together with the others is joined alone. */
+    private Job<Answer<Map<String, Outcome>>> joiningTogether(List<JoinedLease> together) {
+        return Job.of(
+                "join " + together.stream().map(JoinedLease::name).toList(),
+                () -> {
+                    Session session = keeper.session();
+                    Map<String, LeaseSpec> wanted = new TreeMap<>();
+                    together.stream()
+                            .filter(this::isToBeJoined)
+                            .forEach(lease -> wanted.put(lease.name(), lease.spec()));
+                    int limit = jobs.stepLimit();
+                    return session == null || wanted.isEmpty()
+                            ? Optional.empty()
+                            : Optional.of(channel -> new Answer<>(
+                                    session,
+                                    channel.transact(
+                                            new TreeSet<>(wanted.keySet()),
+                                            transaction -> new Assigner(transaction, session.id(), limit)
+                                                    .join(session.id(), wanted.values()))));
+                },
+                answer -> ifInTime(
+                        answer,
+                        outcomes -> together.forEach(
+                                lease -> joined(lease, Optional.ofNullable(outcomes.get(lease.name()))))));
+    }
+
+    private void joined(JoinedLease lease, Optional<Outcome> outcome) {
+        outcome.ifPresentOrElse(left -> joined(lease, left), () -> join(lease));
+    }
+
+    private boolean isToBeJoined(JoinedLease lease) {
+        return leases.contains(lease) && !leases.isRetired() && !leases.isDrained();
     }
 
     private Job<Answer<Outcome>> standingBy(JoinedLease lease, Consumer<Outcome> done) {
@@ -270,11 +322,13 @@ final class Membership {
                                     new TreeSet<>(Set.of(lease)),
                                     transaction -> step.in(current, new Assigner(transaction, current.id(), limit)))));
                 },
-                answer -> {
-                    if (answer.session == keeper.session()) {
-                        done.accept(answer.value);
-                    }
-                });
+                answer -> ifInTime(answer, done));
+    }
+
+    private <T> void ifInTime(Answer<T> answer, Consumer<T> done) {
+        if (answer.session == keeper.session()) {
+            done.accept(answer.value);
+        }
     }
 
     /** The answer to a step, and the session for which it was made. */

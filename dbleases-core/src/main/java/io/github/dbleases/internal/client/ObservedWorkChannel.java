@@ -4,6 +4,7 @@ import io.github.dbleases.HistoryEvent;
 import io.github.dbleases.HistoryQuery;
 import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.Holdings;
+import io.github.dbleases.spi.LeaseTransaction.LeaseState;
 import io.github.dbleases.spi.MarkDeadCondition;
 import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.WorkChannel;
@@ -51,6 +52,16 @@ final class ObservedWorkChannel implements WorkChannel {
     @Override
     public <T> T transact(SortedSet<String> leases, Work<T> work) {
         return observe(StoreOperation.TRANSACT, () -> channel.transact(leases, work));
+    }
+
+    @Override
+    public <T> Optional<T> transactUnlessLocked(String lease, Work<T> work) {
+        return observe(StoreOperation.TRANSACT, () -> channel.transactUnlessLocked(lease, work));
+    }
+
+    @Override
+    public Optional<LeaseState> lease(String name) {
+        return observe(StoreOperation.LEASE, () -> channel.lease(name));
     }
 
     @Override

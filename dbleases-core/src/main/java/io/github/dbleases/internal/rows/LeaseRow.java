@@ -4,15 +4,20 @@ import io.github.dbleases.LeaseKind;
 import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.Holdings.GrantedPartition;
+import io.github.dbleases.spi.LeaseTransaction.Assigned;
+import io.github.dbleases.spi.LeaseTransaction.LeaseState;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongToIntFunction;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -23,6 +28,7 @@ import java.util.stream.Stream;
  * @param kind the kind of lease
  * @param changedAt when a member was last added or removed
  * @param leastToken partitions that are added later get no smaller token
+ * @param assigned what is known of the assignment
  * @param members the member sessions, including dead ones until the next snapshot, each with the time until which it
  *     ranks after the others
  * @param partitions the partitions by number
@@ -31,6 +37,7 @@ public record LeaseRow(
         LeaseKind kind,
         Instant changedAt,
         long leastToken,
+        Assigned assigned,
         SortedMap<Long, Instant> members,
         List<PartitionRow> partitions) {
 
@@ -44,7 +51,7 @@ public record LeaseRow(
 
     /** Returns a lease without members or owners. */
     static LeaseRow empty(LeaseKind kind, int partitions, Instant now) {
-        return new LeaseRow(kind, now, 0, new TreeMap<>(), List.of()).resized(partitions, now);
+        return new LeaseRow(kind, now, 0, Assigned.UNKNOWN, new TreeMap<>(), List.of()).resized(partitions, now);
     }
 
     LeaseRow withMember(long session, Instant now) {
@@ -82,11 +89,17 @@ public record LeaseRow(
     }
 
     private LeaseRow withMembers(Instant now, UnaryOperator<SortedMap<Long, Instant>> change) {
-        return new LeaseRow(kind, now, leastToken, change.apply(new TreeMap<>(members)), partitions);
+        SortedMap<Long, Instant> next = change.apply(new TreeMap<>(members));
+        boolean same = next.keySet().equals(members.keySet());
+        return new LeaseRow(kind, now, leastToken, same ? assigned : Assigned.UNKNOWN, next, partitions);
     }
 
     LeaseRow withPartitions(List<PartitionRow> next) {
-        return new LeaseRow(kind, changedAt, leastToken, members, next);
+        return new LeaseRow(kind, changedAt, leastToken, assigned, members, next);
+    }
+
+    LeaseRow withAssigned(Assigned known) {
+        return new LeaseRow(kind, changedAt, leastToken, known, members, partitions);
     }
 
     LeaseRow resized(int size, Instant now) {
@@ -97,7 +110,7 @@ public record LeaseRow(
         for (int number = next.size(); number < size; number++) {
             next.add(new PartitionRow(number, Snapshot.NO_SESSION, Snapshot.NO_SESSION, least, now));
         }
-        return new LeaseRow(kind, changedAt, least, members, next);
+        return new LeaseRow(kind, changedAt, least, Assigned.UNKNOWN, members, next);
     }
 
     /** Returns whether a session is a member, an owner or a pending owner. */
@@ -155,6 +168,55 @@ public record LeaseRow(
                 kind,
                 live,
                 partitions.stream().map(row -> row.read(sessions)).toList());
+    }
+
+    /** Returns this lease as the balancer sees it, and only counts the partitions at rest that are not to be listed. */
+    Snapshot excerpt(String name, Set<Integer> listed, SessionRows sessions, LongToIntFunction leaderships) {
+        Snapshot all = snapshot(name, sessions, leaderships);
+        Set<Long> present = all.members().stream().map(Snapshot.Member::session).collect(Collectors.toSet());
+        Predicate<Snapshot.Partition> unlisted = partition -> present.contains(partition.owner())
+                && partition.pending() == Snapshot.NO_SESSION
+                && !listed.contains(partition.number());
+        Map<Long, Long> counts = all.partitions().stream()
+                .filter(unlisted)
+                .collect(Collectors.groupingBy(Snapshot.Partition::owner, Collectors.counting()));
+        List<Snapshot.Member> counted = all.members().stream()
+                .map(member -> new Snapshot.Member(
+                        member.session(),
+                        member.weight(),
+                        member.leaderships(),
+                        member.yields(),
+                        counts.getOrDefault(member.session(), 0L).intValue()))
+                .toList();
+        return new Snapshot(
+                name,
+                kind,
+                counted,
+                all.partitions().stream().filter(unlisted.negate()).toList());
+    }
+
+    /**
+     * Returns some partitions of this lease as the balancer sees them, with the live members that they are pending for.
+     */
+    Snapshot handOvers(String name, Set<Integer> numbers, SessionRows sessions) {
+        Snapshot all = snapshot(name, sessions, uncounted -> 0);
+        List<Snapshot.Partition> some = all.partitions().stream()
+                .filter(partition -> numbers.contains(partition.number()))
+                .toList();
+        Set<Long> pending = some.stream().map(Snapshot.Partition::pending).collect(Collectors.toSet());
+        return new Snapshot(
+                name,
+                kind,
+                all.members().stream()
+                        .filter(member -> pending.contains(member.session()))
+                        .toList(),
+                some);
+    }
+
+    /** Returns the state of this lease. */
+    public LeaseState state(Instant now) {
+        return new LeaseState(
+                kind, partitions.size(), Duration.between(changedAt, now).abs(), assigned);
     }
 
     /** Returns this lease as part of a cluster snapshot. */

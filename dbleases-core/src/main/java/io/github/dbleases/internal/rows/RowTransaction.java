@@ -71,11 +71,12 @@ public final class RowTransaction implements LeaseTransaction {
     @Override
     public Optional<LeaseState> lease(String name) {
         requireLocked(name);
-        return Optional.ofNullable(rows.leases().get(name))
-                .map(row -> new LeaseState(
-                        row.kind(),
-                        row.partitions().size(),
-                        Duration.between(row.changedAt(), rows.now()).abs()));
+        return Optional.ofNullable(rows.leases().get(name)).map(row -> row.state(rows.now()));
+    }
+
+    @Override
+    public void assigned(String name, Assigned assigned) {
+        change(name, row -> row.assigned() == assigned ? row : row.withAssigned(assigned));
     }
 
     @Override
@@ -90,6 +91,31 @@ public final class RowTransaction implements LeaseTransaction {
         return row == null
                 ? new Snapshot(name, LeaseKind.PARTITIONS, List.of(), List.of())
                 : row.snapshot(name, rows, rows::leaderships);
+    }
+
+    @Override
+    public Snapshot excerpt(String name, Collection<Integer> listed) {
+        change(name, row -> row.withoutDead(rows));
+        LeaseRow row = rows.leases().get(name);
+        return row == null
+                ? new Snapshot(name, LeaseKind.PARTITIONS, List.of(), List.of())
+                : row.excerpt(name, Set.copyOf(listed), rows, rows::leaderships);
+    }
+
+    @Override
+    public Snapshot handOvers(String name, Collection<Integer> partitions) {
+        requireLocked(name);
+        LeaseRow row = rows.leases().get(name);
+        return row == null
+                ? new Snapshot(name, LeaseKind.PARTITIONS, List.of(), List.of())
+                : row.handOvers(name, Set.copyOf(partitions), rows);
+    }
+
+    @Override
+    public boolean names(String name, long session) {
+        requireLocked(name);
+        LeaseRow row = rows.leases().get(name);
+        return row != null && row.names(session);
     }
 
     @Override

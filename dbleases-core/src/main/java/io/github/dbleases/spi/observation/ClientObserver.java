@@ -136,6 +136,8 @@ public interface ClientObserver {
         MARK_DEAD,
         /** Changes leases under their locks. */
         TRANSACT,
+        /** Reads the state of a lease, without its partitions. */
+        LEASE,
         /** Reads the cluster or a part of it. */
         CLUSTER,
         /** Deletes dead sessions. */

@@ -2,14 +2,21 @@ package io.github.dbleases.internal.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.github.dbleases.ClientState;
 import io.github.dbleases.Hold;
+import io.github.dbleases.InvalidLeaseException;
 import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseConflictException;
 import io.github.dbleases.internal.InternalLeaseClient;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The real client with its real threads, on the in-memory store. */
@@ -91,6 +98,47 @@ class LeaseClientsTests extends RealClients {
                 .isInstanceOf(LeaseConflictException.class)
                 .hasMessageContaining("9 partitions")
                 .hasMessageContaining("it has 8");
+    }
+
+    @Test
+    void manyLeasesAreJoinedInOneTransaction() {
+        List<String> calls = new CopyOnWriteArrayList<>();
+        LeaseClient client = start("a", new InterposedStore(store, calls::add));
+        await().until(() -> client.state() == ClientState.ACTIVE);
+        calls.clear();
+        Map<String, Integer> partitions = new TreeMap<>();
+        IntStream.range(0, 20).forEach(number -> partitions.put("lease-" + number, 4));
+
+        Map<String, Lease> leases = client.leases(partitions);
+
+        assertThat(leases.keySet()).isEqualTo(partitions.keySet());
+        assertThat(leases.values())
+                .allSatisfy(lease -> assertThat(lease.values()).hasSize(4));
+        assertThat(calls).filteredOn("transact"::equals).hasSize(1);
+    }
+
+    @Test
+    void aLeaseThatIsRefusedKeepsNoOtherFromBeingJoined() {
+        start("a").lease("orders", 8);
+        LeaseClient client = start("b");
+
+        assertThatThrownBy(() -> client.leases(Map.of("invoices", 4, "orders", 9, "returns", 4)))
+                .isInstanceOf(LeaseConflictException.class)
+                .hasMessageContaining("orders");
+
+        await().untilAsserted(() -> assertThat(client.leases())
+                .extracting(Lease::name, lease -> lease.values().size())
+                .containsExactly(tuple("invoices", 4), tuple("returns", 4)));
+    }
+
+    @Test
+    void leasesOfWhichOneIsInvalidAreNotJoined() {
+        LeaseClient client = start("a");
+
+        assertThatThrownBy(() -> client.leases(Map.of("invoices", 4, "orders", 0)))
+                .isInstanceOf(InvalidLeaseException.class);
+
+        assertThat(client.leases()).isEmpty();
     }
 
     @Test

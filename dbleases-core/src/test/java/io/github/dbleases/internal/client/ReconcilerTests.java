@@ -14,6 +14,7 @@ import io.github.dbleases.spi.Holdings;
 import io.github.dbleases.spi.Holdings.GrantedPartition;
 import io.github.dbleases.spi.Incarnation;
 import io.github.dbleases.spi.LeaseTransaction;
+import io.github.dbleases.spi.LeaseTransaction.Assigned;
 import io.github.dbleases.spi.LeaseTransaction.LeaseState;
 import io.github.dbleases.spi.Renewal;
 import io.github.dbleases.spi.WorkChannel;
@@ -288,10 +289,11 @@ class ReconcilerTests {
                     case "renew" -> over ? Optional.empty() : Optional.of(renewal());
                     case "holdings" -> new Holdings(true, inbox, incarnation, quietFor, floor, own, Map.of());
                     case "transact" -> ((WorkChannel.Work<?>) arguments[1]).in(answering(LeaseTransaction.class));
-                    case "lease" -> Optional.of(new LeaseState(LeaseKind.PARTITIONS, 4, Duration.ZERO));
-                    case "snapshot" -> new Snapshot("orders", LeaseKind.PARTITIONS, List.of(), List.of());
+                    case "lease" ->
+                        Optional.of(new LeaseState(LeaseKind.PARTITIONS, 4, Duration.ZERO, Assigned.UNKNOWN));
+                    case "snapshot", "excerpt" -> new Snapshot("orders", LeaseKind.PARTITIONS, List.of(), List.of());
                     case "isLive" -> false;
-                    case "create", "addMember", "removeMember", "end" -> null;
+                    case "create", "addMember", "removeMember", "assigned", "end" -> null;
                     default -> throw new UnsupportedOperationException(method.getName());
                 }));
     }

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,7 @@ final class SimDatabase implements SimStorage {
      */
     private InMemoryLeaseStore.@Nullable Backup leftBehind;
 
+    private final AtomicInteger plans = new AtomicInteger();
     private Instant latest = Instant.MIN;
     private final Duration timeToNotice;
     private final Duration quietTime;
@@ -55,6 +57,11 @@ final class SimDatabase implements SimStorage {
         standbys.add(store.backup());
     }
 
+    /** Returns how often a client has read a whole lease to plan its balance. */
+    int plans() {
+        return plans.get();
+    }
+
     InMemoryLeaseStore store() {
         return store;
     }
@@ -69,7 +76,8 @@ final class SimDatabase implements SimStorage {
         return new SimWorkChannel(
                 store.workChannel(timing),
                 change -> (change instanceof Grant || change instanceof Vacate) && world.misfortune(0.01),
-                world.deadSessions());
+                world.deadSessions(),
+                plans);
     }
 
     SimWorld.DatabaseClock clock() {

@@ -8,6 +8,7 @@ import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.Holdings;
 import io.github.dbleases.spi.LeaseTransaction;
+import io.github.dbleases.spi.LeaseTransaction.LeaseState;
 import io.github.dbleases.spi.MarkDeadCondition;
 import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.NewEvent;
@@ -18,17 +19,24 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /**
  * A work channel on which some partitions sometimes cannot be granted, because fenced transactions are open on them.
- * Records the sessions that are marked dead.
+ * Records the sessions that are marked dead, and counts how often a whole lease is read to plan its balance.
  */
-record SimWorkChannel(WorkChannel channel, Predicate<Change> fenced, Set<Long> deadSessions) implements WorkChannel {
+record SimWorkChannel(WorkChannel channel, Predicate<Change> fenced, Set<Long> deadSessions, AtomicInteger plans)
+        implements WorkChannel {
 
     @Override
     public <T> T transact(SortedSet<String> leases, Work<T> work) {
-        return channel.transact(leases, transaction -> work.in(new Transaction(transaction, fenced)));
+        return channel.transact(leases, transaction -> work.in(new Transaction(transaction, fenced, plans)));
+    }
+
+    @Override
+    public Optional<LeaseState> lease(String name) {
+        return channel.lease(name);
     }
 
     @Override
@@ -88,7 +96,8 @@ record SimWorkChannel(WorkChannel channel, Predicate<Change> fenced, Set<Long> d
         channel.close();
     }
 
-    private record Transaction(LeaseTransaction transaction, Predicate<Change> fenced) implements LeaseTransaction {
+    private record Transaction(LeaseTransaction transaction, Predicate<Change> fenced, AtomicInteger plans)
+            implements LeaseTransaction {
 
         @Override
         public List<Change> apply(String name, List<Change> changes) {
@@ -117,12 +126,33 @@ record SimWorkChannel(WorkChannel channel, Predicate<Change> fenced, Set<Long> d
         }
 
         @Override
+        public void assigned(String name, Assigned assigned) {
+            transaction.assigned(name, assigned);
+        }
+
+        @Override
+        public Snapshot excerpt(String name, Collection<Integer> listed) {
+            return transaction.excerpt(name, listed);
+        }
+
+        @Override
+        public Snapshot handOvers(String name, Collection<Integer> partitions) {
+            return transaction.handOvers(name, partitions);
+        }
+
+        @Override
+        public boolean names(String name, long session) {
+            return transaction.names(name, session);
+        }
+
+        @Override
         public void resize(String name, int partitions) {
             transaction.resize(name, partitions);
         }
 
         @Override
         public Snapshot snapshot(String name) {
+            plans.incrementAndGet();
             return transaction.snapshot(name);
         }
 

@@ -15,6 +15,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,8 @@ final class SimKeyValue implements SimStorage {
 
     @Override
     public WorkChannel workChannel(SimEnvironment process, Timing timing) {
-        return new SimWorkChannel(store(process).workChannel(timing), change -> false, world.deadSessions());
+        return new SimWorkChannel(
+                store(process).workChannel(timing), change -> false, world.deadSessions(), new AtomicInteger());
     }
 
     private LeaseStore store(SimEnvironment process) {

@@ -14,12 +14,14 @@ import io.github.dbleases.assignment.Snapshot;
 import io.github.dbleases.assignment.Snapshot.Member;
 import io.github.dbleases.assignment.Snapshot.Partition;
 import io.github.dbleases.spi.LeaseTransaction;
+import io.github.dbleases.spi.LeaseTransaction.Assigned;
 import io.github.dbleases.spi.LeaseTransaction.LeaseState;
 import io.github.dbleases.spi.NewSession;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** The contract of {@link LeaseTransaction}. */
@@ -375,6 +377,141 @@ abstract class LeaseTransactionContract extends StoreContractSupport {
             transaction.apply("orders", List.of(new Grant(first(transaction), 10, 0)));
             assertThat(first(transaction).owner()).isEqualTo(10);
             assertThat(first(transaction).ownerLive()).isTrue();
+        });
+    }
+
+    @Test
+    void nothingIsKnownOfTheAssignmentOfANewLease() {
+        createOrders();
+
+        assertThat(ordersState().assigned()).isEqualTo(Assigned.UNKNOWN);
+    }
+
+    @Test
+    void whatIsKnownOfAnAssignmentIsKeptWhenPartitionsChange() {
+        open(10);
+        open(20);
+        createOrders(10, 20);
+        doInOrders(transaction -> transaction.assigned("orders", Assigned.FAIRLY));
+
+        grant(3, 10);
+        move(3, 20);
+
+        assertThat(ordersState().assigned()).isEqualTo(Assigned.FAIRLY);
+        doInOrders(transaction -> transaction.assigned("orders", Assigned.COMPLETELY));
+        assertThat(ordersState().assigned()).isEqualTo(Assigned.COMPLETELY);
+    }
+
+    @Test
+    void whatIsKnownOfAnAssignmentIsForgottenWhenTheMembersOrThePartitionsChange() {
+        open(10);
+        open(20);
+        createOrders(10);
+
+        assertThat(knownAfter(transaction -> transaction.addMember("orders", 10)))
+                .isEqualTo(Assigned.FAIRLY);
+        assertThat(knownAfter(transaction -> transaction.addMember("orders", 20)))
+                .isEqualTo(Assigned.UNKNOWN);
+        assertThat(knownAfter(transaction -> transaction.removeMember("orders", 77)))
+                .isEqualTo(Assigned.FAIRLY);
+        assertThat(knownAfter(transaction -> transaction.removeMember("orders", 10)))
+                .isEqualTo(Assigned.UNKNOWN);
+        assertThat(knownAfter(transaction -> transaction.resize("orders", 5))).isEqualTo(Assigned.UNKNOWN);
+        assertThat(knownAfter(transaction -> transaction.snapshot("orders"))).isEqualTo(Assigned.FAIRLY);
+        markDead(20);
+        assertThat(knownAfter(transaction -> transaction.snapshot("orders"))).isEqualTo(Assigned.UNKNOWN);
+    }
+
+    /** Returns what is known after a change in a transaction, if the shares were known to be fair before it. */
+    private Assigned knownAfter(Consumer<LeaseTransaction> change) {
+        doInOrders(transaction -> transaction.assigned("orders", Assigned.FAIRLY));
+        doInOrders(change);
+        return ordersState().assigned();
+    }
+
+    @Test
+    void whatATransactionKnowsAfterItsChangesIsKept() {
+        open(10);
+        createOrders();
+
+        doInOrders(transaction -> {
+            transaction.addMember("orders", 10);
+            transaction.assigned("orders", Assigned.COMPLETELY);
+        });
+
+        assertThat(ordersState().assigned()).isEqualTo(Assigned.COMPLETELY);
+    }
+
+    @Test
+    void anExcerptOnlyCountsThePartitionsAtRest() {
+        open(10);
+        open(20);
+        createOrders(10, 20);
+        grant(0, 10);
+        grant(1, 10);
+        grant(2, 20);
+        move(2, 10);
+
+        Snapshot excerpt = inOrders(transaction -> transaction.excerpt("orders", List.of()));
+        Snapshot withTheFirst = inOrders(transaction -> transaction.excerpt("orders", List.of(0)));
+
+        assertThat(excerpt.members())
+                .containsExactlyInAnyOrder(new Member(10, 1, 0, false, 2), new Member(20, 1, 0, false, 0));
+        assertThat(excerpt.partitions()).containsExactlyInAnyOrder(partition(2), partition(3));
+        assertThat(withTheFirst.members())
+                .containsExactlyInAnyOrder(new Member(10, 1, 0, false, 1), new Member(20, 1, 0, false, 0));
+        assertThat(withTheFirst.partitions()).containsExactlyInAnyOrder(partition(0), partition(2), partition(3));
+    }
+
+    @Test
+    void anExcerptListsThePartitionsOfAnOwnerThatIsNoMemberOrDead() {
+        open(10);
+        open(20);
+        createOrders(10, 20);
+        grant(0, 10);
+        grant(1, 20);
+        doInOrders(transaction -> transaction.removeMember("orders", 10));
+        markDead(20);
+
+        Snapshot excerpt = inOrders(transaction -> transaction.excerpt("orders", List.of()));
+
+        assertThat(excerpt.members()).isEmpty();
+        assertThat(excerpt.partitions()).containsExactlyInAnyOrderElementsOf(orders().partitions());
+    }
+
+    @Test
+    void handOversAreReadWithTheLiveMembersThatReceiveThem() {
+        open(10);
+        open(20);
+        open(30);
+        createOrders(10, 20, 30);
+        grant(0, 10);
+        grant(1, 10);
+        grant(2, 10);
+        move(0, 20);
+        move(1, 30);
+        doInOrders(transaction -> transaction.removeMember("orders", 30));
+
+        Snapshot read = inOrders(transaction -> transaction.handOvers("orders", List.of(0, 1)));
+
+        assertThat(read.members()).containsExactly(new Member(20, 1));
+        assertThat(read.partitions()).containsExactlyInAnyOrder(partition(0), partition(1));
+    }
+
+    @Test
+    void aLeaseNamesItsMembersOwnersAndPendingOwners() {
+        open(10);
+        open(20);
+        open(30);
+        createOrders(10);
+        grant(0, 20);
+        move(0, 30);
+
+        doInOrders(transaction -> {
+            assertThat(transaction.names("orders", 10)).as("member").isTrue();
+            assertThat(transaction.names("orders", 20)).as("owner").isTrue();
+            assertThat(transaction.names("orders", 30)).as("pending owner").isTrue();
+            assertThat(transaction.names("orders", 40)).isFalse();
         });
     }
 

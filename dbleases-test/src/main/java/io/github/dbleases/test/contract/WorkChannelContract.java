@@ -11,6 +11,8 @@ import io.github.dbleases.assignment.Snapshot.Partition;
 import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.Holdings;
 import io.github.dbleases.spi.Holdings.GrantedPartition;
+import io.github.dbleases.spi.LeaseTransaction.Assigned;
+import io.github.dbleases.spi.LeaseTransaction.LeaseState;
 import io.github.dbleases.spi.MarkDeadCondition;
 import io.github.dbleases.spi.Neighbor;
 import io.github.dbleases.spi.WorkChannel;
@@ -242,6 +244,33 @@ abstract class WorkChannelContract extends StoreContractSupport {
             transaction.addMember("orders", session);
             return transaction.snapshot("orders").members().size();
         });
+    }
+
+    @Test
+    void theStateOfALeaseIsReadWithoutItsLock() {
+        open(10);
+        assertThat(work.lease("orders")).isEmpty();
+        createOrders(10);
+        doInOrders(transaction -> transaction.assigned("orders", Assigned.COMPLETELY));
+
+        LeaseState state = work.lease("orders").orElseThrow();
+
+        assertThat(state.kind()).isEqualTo(ORDERS.kind());
+        assertThat(state.partitions()).isEqualTo(4);
+        assertThat(state.settledFor()).isGreaterThanOrEqualTo(Duration.ZERO);
+        assertThat(state.assigned()).isEqualTo(Assigned.COMPLETELY);
+    }
+
+    @Test
+    void aTransactionRunsIfTheLeaseIsNotLockedOrDoesNotExist() {
+        assertThat(work.transactUnlessLocked("orders", transaction -> {
+                    transaction.create(ORDERS);
+                    return "created";
+                }))
+                .contains("created");
+        assertThat(work.transactUnlessLocked(
+                        "orders", transaction -> transaction.lease("orders").isPresent()))
+                .contains(true);
     }
 
     @Test
