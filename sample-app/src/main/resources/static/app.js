@@ -1,7 +1,7 @@
 // Polls the state, passes it to the parts of the page, and calls the instances that the buttons belong to.
 import { send, poll } from "./peers.js";
 import { count, kindOf, describe } from "./kinds.js";
-import { showLeases } from "./grid.js";
+import { showLeases } from "./leases.js";
 import { showCards } from "./cards.js";
 import { showRates } from "./rates.js";
 import { showSummary } from "./summary.js";

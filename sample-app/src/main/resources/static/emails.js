@@ -1,7 +1,7 @@
 // What is left in the outbox, which instance has sent how much, and whether each email was sent exactly once.
 import { count, make, number, sorted, write } from "./kinds.js";
 import { showShares } from "./summary.js";
-import { makeChart } from "./chart.js";
+import { makeChart } from "./actuator/leasespage/chart.js";
 
 const STAGES = ["again", "held", "waiting"];
 const element = (id) => document.getElementById(id);

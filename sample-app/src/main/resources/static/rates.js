@@ -1,6 +1,6 @@
 // Orders and emails per second, by instance.
 import { kindOf, sorted } from "./kinds.js";
-import { makeChart } from "./chart.js";
+import { makeChart } from "./actuator/leasespage/chart.js";
 
 const chart = (id) => makeChart(document.getElementById(id), { unit: "per second", paint: (path, name) => (path.dataset.kind = kindOf(name)) });
 const ordersChart = chart("chart");

@@ -1,5 +1,6 @@
 package io.github.dbleases;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -20,6 +21,13 @@ public interface TaskRunnerListener {
     default Activity onBatch(TaskRunner runner, long session, List<?> tasks) {
         return Activity.NONE;
     }
+
+    /**
+     * Called before tasks begin for the first time since they were claimed.
+     *
+     * @param waits how long each of them has been due, as far as the queue knows
+     */
+    default void onBegin(TaskRunner runner, List<Duration> waits) {}
 
     /** Called after tasks have failed, each with its own cause. They are back in the queue, and are tried again later. */
     default void onFailed(TaskRunner runner, List<TaskFailure<?>> failures) {}

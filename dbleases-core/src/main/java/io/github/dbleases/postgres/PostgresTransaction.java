@@ -122,17 +122,24 @@ final class PostgresTransaction implements LeaseTransaction {
             """;
 
     /**
-     * Deletes the members that are not live. The statement reads what was there before it deleted, so it selects live sessions
-     * again. The leaderships are counted only where the lease is an election, and looked up one by one: a join would also
-     * read the partitions of all other leases when there are many of them. A row with a kind is the lease, a row with a
-     * number is a partition, any other row is a member.
+     * Deletes the members that are not live. The statement reads what was there before it deleted, so it leaves them out
+     * itself. Sessions and counts are looked up one by one, so that the cost doesn't depend on whether the statistics of the
+     * tables are up to date. The leaderships are counted only where the lease is an election: a join would also read the
+     * partitions of all other leases when there are many of them. A row with a kind is the lease, a row with a number is a
+     * partition, any other row is a member.
      */
     private static final String SNAPSHOT = """
-            WITH live AS (
-                SELECT id, weight FROM {session} WHERE state = 'live' AND id <> ALL ({?ended})
+            WITH known AS (
+                SELECT m.session_id AS id, m.yields_until, (
+                    SELECT s.weight FROM {session} s
+                    WHERE s.id = m.session_id AND s.state = 'live' AND s.id <> ALL ({?ended})
+                ) AS weight
+                FROM {member} m WHERE m.lease = {?lease}
+            ), present AS (
+                SELECT id, weight, yields_until FROM known WHERE weight IS NOT NULL
             ), gone AS (
-                DELETE FROM {member} m
-                WHERE m.lease = {?lease} AND NOT EXISTS (SELECT FROM live WHERE live.id = m.session_id)
+                DELETE FROM {member}
+                WHERE lease = {?lease} AND session_id = ANY (ARRAY (SELECT id FROM known WHERE weight IS NULL))
                 RETURNING session_id
             ), led AS (
                 SELECT (
@@ -142,15 +149,6 @@ final class PostgresTransaction implements LeaseTransaction {
                 FROM {lease} l
                 WHERE l.kind = 'leader' AND (SELECT kind = 'leader' FROM {lease} WHERE name = {?lease})
                 GROUP BY 1
-            ), present AS (
-                SELECT live.id, live.weight, m.yields_until
-                FROM {member} m JOIN live ON live.id = m.session_id WHERE m.lease = {?lease}
-            ), rest AS (
-                SELECT p.session_id AS id, count(*) AS unlisted
-                FROM {partition} p JOIN present ON present.id = p.session_id
-                WHERE NOT {?all} AND p.lease = {?lease} AND p.pending_session_id IS NULL
-                    AND NOT EXISTS (SELECT FROM unnest({?listed}::int[]) n WHERE n = p.partition)
-                GROUP BY 1
             )
             SELECT kind, EXISTS (SELECT FROM gone) AS members_gone,
                 NULL::bigint AS session, NULL::int AS weight, NULL::bigint AS leaderships, NULL::boolean AS yields,
@@ -159,14 +157,18 @@ final class PostgresTransaction implements LeaseTransaction {
             FROM {lease} WHERE name = {?lease}
             UNION ALL
             SELECT NULL, NULL, present.id, present.weight, led.leaderships, present.yields_until > clock_timestamp(),
-                NULL, NULL, NULL, NULL, rest.unlisted
-            FROM present LEFT JOIN led ON led.id = present.id LEFT JOIN rest ON rest.id = present.id
+                NULL, NULL, NULL, NULL, CASE WHEN {?all} THEN 0 ELSE (
+                    SELECT count(*) FROM {partition} p
+                    WHERE p.session_id = present.id AND p.lease = {?lease} AND p.pending_session_id IS NULL
+                        AND p.partition <> ALL ({?listed})
+                ) END
+            FROM present LEFT JOIN led ON led.id = present.id
             UNION ALL
-            SELECT NULL, NULL, p.session_id, NULL, NULL, NULL,
-                p.partition, live.id IS NOT NULL, p.pending_session_id, p.token, NULL
-            FROM {partition} p LEFT JOIN live ON live.id = p.session_id
-            WHERE p.lease = {?lease} AND ({?all} OR p.pending_session_id IS NOT NULL
-                OR p.partition IN (SELECT unnest({?listed}::int[]))
+            SELECT NULL, NULL, p.session_id, NULL, NULL, NULL, p.partition, coalesce((
+                    SELECT s.state = 'live' AND s.id <> ALL ({?ended}) FROM {session} s WHERE s.id = p.session_id
+                ), false), p.pending_session_id, p.token, NULL
+            FROM {partition} p
+            WHERE p.lease = {?lease} AND ({?all} OR p.pending_session_id IS NOT NULL OR p.partition = ANY ({?listed})
                 OR p.session_id IS NULL OR p.session_id NOT IN (SELECT id FROM present))
             """;
 

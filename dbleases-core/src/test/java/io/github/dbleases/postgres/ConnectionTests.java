@@ -6,12 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.Timing;
-import io.github.dbleases.process.CuttableProxy;
 import io.github.dbleases.spi.HeartbeatChannel;
 import io.github.dbleases.spi.NewSession;
 import io.github.dbleases.spi.WorkChannel;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
+import io.github.dbleases.testing.process.CuttableProxy;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.sql.Connection;

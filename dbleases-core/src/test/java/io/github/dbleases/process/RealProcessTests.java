@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.dbleases.postgres.PostgresSchema;
 import io.github.dbleases.postgres.PostgresStoreConfig;
 import io.github.dbleases.testing.postgres.PostgresServer;
+import io.github.dbleases.testing.process.CuttableProxy;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

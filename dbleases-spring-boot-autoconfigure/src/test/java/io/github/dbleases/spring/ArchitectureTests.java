@@ -54,6 +54,7 @@ class ArchitectureTests {
                         "TaskRunnersAutoConfiguration",
                         "LeasesEndpointAutoConfiguration",
                         "LeasesHealthAutoConfiguration",
+                        "LeasesPageAutoConfiguration",
                         "LeaseMetricsAutoConfiguration",
                         "LeasesEndpoint",
                         "LeasesDescriptor",

@@ -233,8 +233,8 @@ final class Mutants {
                             "a lease that is created anew may repeat the tokens of the one that was removed",
                             "postgres.PostgresTransaction")
                     .replace(
-                            "partitions = 0, least_token = greatest(least_token, (SELECT max(token) FROM gone))",
-                            "partitions = 0")
+                            "partitions = 0, assigned = 'unknown', least_token = greatest(least_token, (SELECT max(token) FROM gone))",
+                            "partitions = 0, assigned = 'unknown'")
                     .killedBy(POSTGRES + "tokensGrowOverARemoval"),
             of(
                             "token of a removed lease in memory",
@@ -415,7 +415,9 @@ final class Mutants {
                             "row.withMember(session, rows.now())")
                     .killedBy(MEMORY + "onlyALiveSessionBecomesAMember"),
             of("dead member in a plan", "partitions are given to dead members", "postgres.PostgresTransaction")
-                    .replace("WHERE state = 'live' AND id <> ALL ({?ended})", "WHERE id <> ALL ({?ended})")
+                    .replace(
+                            "WHERE s.id = m.session_id AND s.state = 'live' AND s.id <> ALL ({?ended})",
+                            "WHERE s.id = m.session_id AND s.id <> ALL ({?ended})")
                     .killedBy(
                             POSTGRES + "aSnapshotHasTheLiveMembersWithTheirWeights",
                             POSTGRES + "aSnapshotDeletesTheMembersThatAreDead"));

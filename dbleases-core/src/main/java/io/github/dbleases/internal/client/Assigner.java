@@ -74,13 +74,14 @@ final class Assigner {
      * @param balanced whether nothing remains to be done
      * @param more whether the rest must be done at once, because there was too much for one transaction
      * @param notBefore the least time to wait before balancing, if only balancing remains
+     * @param granted whether partitions were granted
      */
-    record Outcome(boolean balanced, boolean more, Duration notBefore) {
+    record Outcome(boolean balanced, boolean more, Duration notBefore, boolean granted) {
 
-        static final Outcome SETTLED = new Outcome(true, false, Duration.ZERO);
+        static final Outcome SETTLED = new Outcome(true, false, Duration.ZERO, false);
 
         /** The lease needs balancing after the debounce. */
-        static final Outcome UNBALANCED = new Outcome(false, false, Duration.ZERO);
+        static final Outcome UNBALANCED = new Outcome(false, false, Duration.ZERO, false);
     }
 
     /**
@@ -232,7 +233,7 @@ final class Assigner {
         }
         Duration rest = debounce.minus(state.settledFor());
         return state.assigned() == Assigned.COMPLETELY && rest.compareTo(Duration.ZERO) > 0
-                ? Optional.of(new Outcome(false, false, rest))
+                ? Optional.of(new Outcome(false, false, rest, false))
                 : Optional.empty();
     }
 
@@ -252,7 +253,7 @@ final class Assigner {
                 .orElse(Duration.ZERO);
         if (rest.compareTo(Duration.ZERO) > 0) {
             Outcome orphans = assign(lease, Scope.ORPHANS, Cause.ORPHANED);
-            return new Outcome(orphans.balanced(), orphans.more(), rest);
+            return new Outcome(orphans.balanced(), orphans.more(), rest, orphans.granted());
         }
         return assign(lease, Scope.ALL, Cause.BALANCED);
     }
@@ -467,7 +468,7 @@ final class Assigner {
         List<Change> applied = write(snapshot, assignment.changes(), cause);
         noteAssigned(snapshot, assignment, assignment.changes(), applied);
         boolean all = applied.size() == planned;
-        return new Outcome(assignment.complete() && all, more, Duration.ZERO);
+        return new Outcome(assignment.complete() && all, more, Duration.ZERO, grants(applied) > 0);
     }
 
     /** Records what is known of a lease after an assignment, so that the next client need not read it. */

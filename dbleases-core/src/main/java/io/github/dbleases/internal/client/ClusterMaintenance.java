@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -95,9 +96,11 @@ final class ClusterMaintenance {
 
     private void assignOrphansOf(Watch dead, String lease) {
         Function<Assigner, Outcome> step = assigner -> assigner.assignOrphansOf(dead.session.session(), lease);
-        assign(lease, "assign the partitions of " + lease, step, () -> {
-            Duration sinceExpiry = Duration.ofNanos(environment.clock().nanoTime() - dead.expiryNanos());
-            observers.tell(to -> to.onOrphansAssigned(lease, sinceExpiry));
+        assign(lease, "assign the partitions of " + lease, step, outcome -> {
+            if (outcome.granted()) {
+                Duration sinceExpiry = Duration.ofNanos(environment.clock().nanoTime() - dead.expiryNanos());
+                observers.tell(to -> to.onOrphansAssigned(lease, sinceExpiry));
+            }
         });
     }
 
@@ -184,14 +187,14 @@ final class ClusterMaintenance {
     }
 
     private void assign(String lease, String what, Function<Assigner, Outcome> step) {
-        assign(lease, what, step, () -> {});
+        assign(lease, what, step, outcome -> {});
     }
 
-    private void assign(String lease, String what, Function<Assigner, Outcome> step, Runnable afterwards) {
+    private void assign(String lease, String what, Function<Assigner, Outcome> step, Consumer<Outcome> afterwards) {
         jobs.submit(Job.of(what, () -> prepareAssigning(lease, step), outcome -> {
             schedule(lease, outcome);
             refresh.run();
-            afterwards.run();
+            afterwards.accept(outcome);
         }));
     }
 
@@ -390,7 +393,10 @@ final class ClusterMaintenance {
         }
         boolean balanced = unassigned + moving == 0
                 && Balancer.assign(lease, Scope.ALL).changes().isEmpty();
-        return new AuditedLease(unassigned, moving, balanced);
+        long weights =
+                lease.members().stream().mapToLong(Snapshot.Member::weight).sum();
+        double quota = weights == 0 ? 0 : (double) lease.partitions().size() / weights;
+        return new AuditedLease(unassigned, moving, balanced, quota);
     }
 
     private void balanceLeaderships(ClusterSnapshot cluster) {

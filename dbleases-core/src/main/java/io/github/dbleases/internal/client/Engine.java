@@ -642,16 +642,27 @@ final class Engine implements SessionKeeper.Observer {
         if (!keeper.isRunning()) {
             return;
         }
+        Duration overdue = keeper.trust().overdue(environment.clock());
         if (!suspended) {
             suspended = true;
-            lapsedNanos = environment.clock().nanoTime();
+            lapsedNanos = environment.clock().nanoTime() - overdue.toNanos();
             leases.all().forEach(lease -> {
                 lease.holdsUntrusted();
                 reconciler.observeRevoked(
                         lease, Revocation.SUSPENDED, lease.ownership().grants().size());
             });
         }
-        log.warn("Client {} no longer trusts its session and owns nothing until the store answers", config.clientId());
+        if (overdue.compareTo(config.timing().margin()) > 0) {
+            log.warn(
+                    "Client {} no longer trusts its session and owns nothing until the store answers. It noticed this {} ms after"
+                            + " the trust deadline, because the process was paused or had no processor",
+                    config.clientId(),
+                    overdue.toMillis());
+        } else {
+            log.warn(
+                    "Client {} no longer trusts its session and owns nothing until the store answers",
+                    config.clientId());
+        }
         events.fenced();
     }
 
@@ -664,8 +675,8 @@ final class Engine implements SessionKeeper.Observer {
             Duration time = Duration.ofNanos(environment.clock().nanoTime() - lapsedNanos);
             observers.tell(to -> to.onTrustReturned(time));
             leases.all()
-                    .forEach(lease -> reconciler.observeAssigned(
-                            lease, lease.ownership().grants().size()));
+                    .forEach(lease ->
+                            reconciler.observeAssigned(lease, lease.ownership().inView()));
         }
         events.restored();
     }

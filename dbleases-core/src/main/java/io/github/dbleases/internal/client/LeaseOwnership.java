@@ -175,6 +175,11 @@ final class LeaseOwnership {
         return all(OwnedPartition::isDrainToBeHandled);
     }
 
+    /** Returns the partitions in the view. */
+    List<OwnedPartition> inView() {
+        return all(this::isInView);
+    }
+
     private boolean isInView(OwnedPartition partition) {
         return partition.isActive() && partition.epoch() == epoch.getAsLong();
     }

@@ -23,6 +23,7 @@ final class OwnedPartition {
     private boolean listenersDone;
     private boolean drainHandled;
     private boolean resigned;
+    private boolean observed;
     private long phaseSinceNanos;
 
     /**
@@ -93,6 +94,13 @@ final class OwnedPartition {
         while (!holds.compareAndSet(count, count | GONE)) {
             count = holds.get();
         }
+    }
+
+    /** Records that an observer is told of the grant, and returns whether it was told before. */
+    boolean observe() {
+        boolean before = observed;
+        observed = true;
+        return before;
     }
 
     /** Marks that the client resigns, so that other candidates come first for a while. */

@@ -8,6 +8,7 @@ import io.github.dbleases.internal.client.JobQueue.Job;
 import io.github.dbleases.spi.Holdings;
 import io.github.dbleases.spi.Holdings.GrantedPartition;
 import io.github.dbleases.spi.WorkChannel;
+import io.github.dbleases.spi.observation.ClientObserver.Assignment;
 import io.github.dbleases.spi.observation.ClientObserver.HandOverPhase;
 import io.github.dbleases.spi.observation.ClientObserver.Revocation;
 import java.time.Duration;
@@ -184,7 +185,7 @@ final class Reconciler implements HandOverQueue.Listener {
             log.debug("Taking up {} partitions of {}", taken.size(), lease.name());
             lease.ownership().take(taken);
             if (isTrusted()) {
-                observeAssigned(lease, taken.size());
+                observeAssigned(lease, taken);
             }
         }
         handOver(lease, asked);
@@ -227,9 +228,15 @@ final class Reconciler implements HandOverQueue.Listener {
         return keeper.trust().holds(environment.clock());
     }
 
-    void observeAssigned(JoinedLease lease, int partitions) {
+    void observeAssigned(JoinedLease lease, Collection<OwnedPartition> partitions) {
+        int again = (int) partitions.stream().filter(OwnedPartition::observe).count();
+        observeAssigned(lease, Assignment.GRANTED, partitions.size() - again);
+        observeAssigned(lease, Assignment.TRUSTED_AGAIN, again);
+    }
+
+    private void observeAssigned(JoinedLease lease, Assignment reason, int partitions) {
         if (partitions > 0) {
-            observers.tell(to -> to.onAssigned(lease.name(), lease.spec().kind(), partitions));
+            observers.tell(to -> to.onAssigned(lease.name(), lease.spec().kind(), reason, partitions));
         }
     }
 

@@ -48,6 +48,11 @@ final class Trust {
         return Duration.ofNanos(Math.max(0, Math.min(nanos, wallNanos)));
     }
 
+    /** Returns how long ago the deadline passed on the monotonic clock, zero if it did not. */
+    Duration overdue(Clock clock) {
+        return granted ? Duration.ofNanos(Math.max(0, clock.nanoTime() - untilNanos)) : Duration.ZERO;
+    }
+
     /** An instant on both clocks. */
     record Moment(long nanos, long wallMillis) {
 

@@ -1,6 +1,7 @@
 package io.github.dbleases.internal.tasks;
 
 import io.github.dbleases.spi.tasks.ClaimedTask;
+import java.time.Duration;
 import java.util.List;
 
 /** Tasks for one call of the tasker, and the session that claimed them. */
@@ -8,14 +9,21 @@ final class Batch<T> {
 
     private final long session;
     private final List<ClaimedTask<T>> tasks;
+    private final List<Duration> waits;
     private final boolean retries;
     private long begunAt;
     private boolean overdue;
 
-    /** @param retries whether the tasks have failed before */
-    Batch(long session, List<ClaimedTask<T>> tasks, boolean retries, long now) {
+    /**
+     * Creates a batch.
+     *
+     * @param waits how long its tasks have been due, as far as this is known, and except for those that began before
+     * @param retries whether the tasks have failed before
+     */
+    Batch(long session, List<ClaimedTask<T>> tasks, List<Duration> waits, boolean retries, long now) {
         this.session = session;
         this.tasks = tasks;
+        this.waits = waits;
         this.retries = retries;
         this.begunAt = now;
     }
@@ -26,6 +34,10 @@ final class Batch<T> {
 
     List<ClaimedTask<T>> tasks() {
         return tasks;
+    }
+
+    List<Duration> waits() {
+        return waits;
     }
 
     int size() {

@@ -131,13 +131,18 @@ final class DefaultTaskRunner<T> implements TaskRunner {
     public TaskRunnerStatus status() {
         Run<T> run = last;
         if (run == null) {
-            return status(0, 0, 0);
+            return status(0, 0, 0, Duration.ZERO);
         }
         int sessionCount = run.isClosing() ? 0 : run.session().sessions();
-        return run.state().call(now -> status(sessionCount, now.tasksInFlight(), now.held()));
+        return run.state()
+                .call(now -> status(
+                        sessionCount,
+                        now.tasksInFlight(),
+                        now.held(),
+                        now.oldestAge(run.state().now())));
     }
 
-    private TaskRunnerStatus status(int sessionCount, int running, int held) {
+    private TaskRunnerStatus status(int sessionCount, int running, int held, Duration oldestAge) {
         return new TaskRunnerStatus(
                 sessionCount,
                 running,
@@ -146,7 +151,8 @@ final class DefaultTaskRunner<T> implements TaskRunner {
                 reporter.failed(),
                 reporter.retried(),
                 reporter.givenUp(),
-                reporter.lost());
+                reporter.lost(),
+                oldestAge);
     }
 
     @Override

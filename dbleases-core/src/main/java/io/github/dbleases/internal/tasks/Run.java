@@ -309,6 +309,7 @@ final class Run<T> implements TaskSessionListener {
             });
             return;
         }
+        reporter.begins(batch);
         if (batch.isRetries()) {
             reporter.retried(batch.size());
         }

@@ -71,6 +71,13 @@ final class RunnerReporter<T> {
         }
     }
 
+    /** Tells the listener how long the tasks of a batch have been due. */
+    void begins(Batch<T> batch) {
+        if (!batch.waits().isEmpty()) {
+            tell(told -> told.onBegin(runner, List.copyOf(batch.waits())));
+        }
+    }
+
     void retried(int tasks) {
         retried.add(tasks);
     }

@@ -73,6 +73,7 @@ final class RunnerState<T> {
     private int pauses;
     private long pauseUntil;
     private long sentAt;
+    private Duration oldestClaimed = Duration.ZERO;
 
     /**
      * Creates an empty state.
@@ -93,8 +94,21 @@ final class RunnerState<T> {
         this.pauseUntil = now;
     }
 
-    /** A task that has not begun. */
-    private record Ready<T>(ClaimedTask<T> task, long since) {}
+    /**
+     * A task that is to begin.
+     *
+     * @param again whether it has begun before, as part of a batch that threw
+     */
+    private record Ready<T>(ClaimedTask<T> task, long since, boolean again) {
+
+        /** Returns the task with how long it has been due at a time. */
+        ClaimedTask<T> at(long now) {
+            Duration waited = task.waited();
+            return waited == null
+                    ? task
+                    : new ClaimedTask<>(task.id(), task.task(), task.attempts(), waited.plusNanos(now - since));
+        }
+    }
 
     // ---- The session
 
@@ -157,16 +171,22 @@ final class RunnerState<T> {
 
     private Batch<T> batch(Deque<Ready<T>> from, int atMost, boolean retry, long now) {
         List<ClaimedTask<T>> tasks = new ArrayList<>(Math.min(atMost, from.size()));
+        List<Duration> waits = new ArrayList<>();
         while (tasks.size() < atMost && !from.isEmpty()) {
-            tasks.add(from.remove().task());
+            Ready<T> ready = from.remove();
+            ClaimedTask<T> task = ready.at(now);
+            tasks.add(task);
+            if (task.waited() != null && !ready.again()) {
+                waits.add(task.waited());
+            }
         }
-        return new Batch<>(session.getAsLong(), tasks, retry, now);
+        return new Batch<>(session.getAsLong(), tasks, waits, retry, now);
     }
 
     /** Takes back a batch that was not begun because its session is not trusted at the moment. */
     void putBack(Batch<T> batch, long now) {
         inFlight.remove(batch);
-        makeReady(batch.session(), batch.tasks(), now);
+        makeReady(batch.session(), batch.tasks(), false, now);
     }
 
     /** Returns whether the runner begins no tasks: it is closing, or its client stands by. */
@@ -175,7 +195,7 @@ final class RunnerState<T> {
     }
 
     /** Makes tasks ready that were handed out before, in front of all others, or releases them if none may begin. */
-    private void makeReady(long id, List<ClaimedTask<T>> tasks, long now) {
+    private void makeReady(long id, List<ClaimedTask<T>> tasks, boolean again, long now) {
         if (!isPresent(id)) {
             return;
         }
@@ -185,7 +205,7 @@ final class RunnerState<T> {
         }
         for (int i = tasks.size() - 1; i >= 0; i--) {
             ClaimedTask<T> task = tasks.get(i);
-            (isRetry(task) ? retries : fresh).addFirst(new Ready<>(task, now));
+            (isRetry(task) ? retries : fresh).addFirst(new Ready<>(task, now, again));
         }
     }
 
@@ -216,11 +236,11 @@ final class RunnerState<T> {
         for (BatchOutcome.Failed<T> failed : outcome.failed()) {
             fail(batch, failed.task(), failed.cause(), now);
         }
-        makeReady(id, outcome.again(), now);
+        makeReady(id, outcome.again(), true, now);
         if (beginsNothing()) {
-            makeReady(id, outcome.alone(), now);
+            makeReady(id, outcome.alone(), true, now);
         } else if (present) {
-            outcome.alone().forEach(task -> alone.add(new Ready<>(task, now)));
+            outcome.alone().forEach(task -> alone.add(new Ready<>(task, now, true)));
         }
         for (ClaimedTask<T> task : outcome.lost()) {
             // The transaction that threw was committed after all: no other session could take the task in between.
@@ -413,6 +433,7 @@ final class RunnerState<T> {
             receive(request.session(), reply, now);
         }
         if (request.claim() != null) {
+            oldestClaimed = oldest(reply.claimed());
             int claimedRetries =
                     (int) reply.claimed().stream().filter(this::isRetry).count();
             int claimedFresh =
@@ -487,7 +508,7 @@ final class RunnerState<T> {
             if (beginsNothing()) {
                 pending.released(id, List.of(task));
             } else {
-                (isRetry(task) ? retries : fresh).add(new Ready<>(task, now));
+                (isRetry(task) ? retries : fresh).add(new Ready<>(task, now, false));
             }
         }
         for (Unmapped<T> unmapped : reply.unmapped()) {
@@ -683,6 +704,35 @@ final class RunnerState<T> {
     /** Returns how many tasks the runner holds. */
     int held() {
         return ready() + tasksInFlight() + pending.size();
+    }
+
+    /**
+     * Returns how long the oldest task has been due that is ready or in flight, or that the last claim returned. Zero if there
+     * is none, or if this is unknown.
+     */
+    Duration oldestAge(long now) {
+        Duration oldest = trusted && !beginsNothing() ? oldestClaimed : Duration.ZERO;
+        for (Deque<Ready<T>> ready : List.of(fresh, retries, alone)) {
+            for (Ready<T> one : ready) {
+                oldest = older(oldest, one.at(now).waited());
+            }
+        }
+        for (Batch<T> batch : inFlight) {
+            oldest = older(oldest, oldest(batch.tasks()).plusNanos(now - batch.begunAt()));
+        }
+        return oldest;
+    }
+
+    private static <T> Duration oldest(List<ClaimedTask<T>> tasks) {
+        Duration oldest = Duration.ZERO;
+        for (ClaimedTask<T> task : tasks) {
+            oldest = older(oldest, task.waited());
+        }
+        return oldest;
+    }
+
+    private static Duration older(Duration one, @Nullable Duration other) {
+        return other != null && other.compareTo(one) > 0 ? other : one;
     }
 
     /** Returns whether all fresh tasks or all retries fail, so that only single ones are tried. */

@@ -18,18 +18,21 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The one statement that does everything that a request asks for: it finishes, fails, releases and claims. Test resources show
- * it as a whole: {@code report-and-claim.sql} for a table with the usual columns, {@code claim-ordered.sql} for one with an
+ * it as a whole: {@code report-and-claim.sql} for a table with the usual columns, {@code report-and-claim-ordered.sql} for one with an
  * order.
  *
  * <p>One statement is one round trip and one transaction. Several statements in one text are not: from their second execution
@@ -203,7 +206,7 @@ final class Exchange {
             "0 AS dbleases_fresh, 0 AS dbleases_retries, NULL::text AS dbleases_last_due, NULL::text AS dbleases_last_id";
 
     private static final String CLAIMED_ROWS = """
-            dbleases_claimed.*, dbleases_reply.*
+            dbleases_claimed.*, {waited} AS dbleases_waited, dbleases_reply.*
             FROM dbleases_reply LEFT JOIN dbleases_claimed ON true {orderOfClaimed}""";
 
     /** The size of the file, which includes pages of transactions that have not committed. */
@@ -385,6 +388,7 @@ final class Exchange {
         int id = plan == null ? 0 : position(columns, table.idColumn());
         String attemptsColumn = table.failures().attemptsColumn();
         int attempts = plan == null || attemptsColumn == null ? 0 : position(columns, attemptsColumn);
+        Set<Object> failedBefore = plan == null || attempts > 0 ? Set.of() : new HashSet<>(plan.failedBefore());
         List<ClaimedTask<T>> claimed = new ArrayList<>();
         List<Unmapped<T>> unmapped = new ArrayList<>();
         List<ClaimedTask<T>> lost = List.of();
@@ -419,14 +423,27 @@ final class Exchange {
             Object key = id == 0 ? null : rows.getObject(id);
             if (key != null) {
                 int count = attempts == 0 ? 0 : rows.getInt(attempts);
+                boolean failed = count > 0 || failedBefore.contains(key);
+                Duration waited = waited(rows.getObject(reply, Double.class), failed);
                 try {
-                    claimed.add(new ClaimedTask<>(key, mapper.map(rows), count));
+                    claimed.add(new ClaimedTask<>(key, mapper.map(rows), count, waited));
                 } catch (Throwable failure) {
-                    unmapped.add(new Unmapped<>(new ClaimedTask<>(key, null, count), failure));
+                    unmapped.add(new Unmapped<>(new ClaimedTask<>(key, null, count, waited), failure));
                 }
             }
         }
         return new Answer<>(new TaskReply<>(claimed, unmapped, more, lost, givenUp, unheld), last, full);
+    }
+
+    /** Returns how long a task has been due. Without a due column, that is unknown for a task that has failed before. */
+    private @Nullable Duration waited(@Nullable Double seconds, boolean failed) {
+        if (seconds == null
+                || seconds.isInfinite()
+                || (failed && table.failures().dueColumn() == null)) {
+            return null;
+        }
+        // Negative if the clock was set back, or for tasks that were created for later.
+        return Duration.ofMillis(Math.max(0, Math.round(seconds * 1_000)));
     }
 
     /** Compares the case as well, because names can differ in nothing else. Returns 0 if there is no such column. */

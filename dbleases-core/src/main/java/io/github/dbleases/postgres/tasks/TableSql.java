@@ -31,6 +31,7 @@ final class TableSql {
         parts.text("session", Identifiers.quoted(table.sessionColumn()));
         parts.text("sessions", sessions.get(0).sql());
         parts.text("created", table.createdColumn() == null ? "NULL" : Identifiers.quoted(table.createdColumn()));
+        parts.text("waited", waited(table));
         parts.text("isPending", table.pending() == null ? "true" : "(" + ended(table.pending()) + ")");
         parts.text("finish", table.finish());
         parts.fragment(
@@ -45,6 +46,17 @@ final class TableSql {
         parts.fragment("isLive", "EXISTS (SELECT FROM {sessions} WHERE id = {?session} AND state = 'live')");
         putOrder(table);
         putFailures(table.failures(), types);
+    }
+
+    /** The seconds since a task was due, or was created. The difference of two timestamps would fail for an infinite one. */
+    private static String waited(TaskTable table) {
+        String since = table.failures().dueColumn() == null
+                ? table.createdColumn()
+                : table.failures().dueColumn();
+        return since == null
+                ? "NULL::float8"
+                : "(extract(epoch FROM statement_timestamp()) - extract(epoch FROM dbleases_claimed.%s::timestamptz))::float8"
+                        .formatted(Identifiers.quoted(since));
     }
 
     /** A condition of the application can end with a comment, which must not hide what follows. */

@@ -42,7 +42,11 @@ public interface ClientObserver {
      */
     default void onSessionOpened(boolean first) {}
 
-    /** Called when the trust in the session has returned after the client was suspended. */
+    /**
+     * Called when the trust in the session has returned after the client was suspended.
+     *
+     * @param suspended the time since the trust deadline, even if the client was paused and noticed later that it had passed
+     */
     default void onTrustReturned(Duration suspended) {}
 
     /** Called when the clock of the store has stepped against the client's own monotonic clock. */
@@ -51,8 +55,16 @@ public interface ClientObserver {
     /** Called when the client takes up no grants for a time, because the store has a new incarnation. */
     default void onQuietTime(Duration rest) {}
 
+    /** Why partitions are owned and trusted. */
+    enum Assignment {
+        /** The store has granted them. */
+        GRANTED,
+        /** They were granted before, and the trust in the session has returned. */
+        TRUSTED_AGAIN
+    }
+
     /** Called when partitions have come to be owned and trusted. */
-    default void onAssigned(String lease, LeaseKind kind, int partitions) {}
+    default void onAssigned(String lease, LeaseKind kind, Assignment reason, int partitions) {}
 
     /** Why partitions are no longer owned or trusted. */
     enum Revocation {
@@ -78,7 +90,7 @@ public interface ClientObserver {
     /** Called when partitions have completed a phase of their hand-over. */
     default void onHandOver(String lease, HandOverPhase phase, List<Duration> times) {}
 
-    /** Called when the partitions of a dead session have been assigned, by the client that has marked the session dead. */
+    /** Called when partitions of a dead session have been granted to others, by the client that has marked it dead. */
     default void onOrphansAssigned(String lease, Duration sinceExpiry) {}
 
     /** Called when a partition or a leadership is held. */
@@ -170,6 +182,7 @@ public interface ClientObserver {
      * @param unassigned the number of partitions without a live owner
      * @param moving the number of partitions that their owners are asked to hand over
      * @param balanced whether every member has its fair share
+     * @param quota the fair share of a member of weight 1, before rounding; 0 without members
      */
-    record AuditedLease(int unassigned, int moving, boolean balanced) {}
+    record AuditedLease(int unassigned, int moving, boolean balanced, double quota) {}
 }

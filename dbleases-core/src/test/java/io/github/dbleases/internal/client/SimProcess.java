@@ -28,6 +28,7 @@ final class SimProcess {
     private final SimWorld world;
     private final SimEnvironment environment;
     private final HeartbeatChannel heartbeats;
+    private final UnreliableObserver observer;
     private final Engine engine;
     private final SortedMap<String, JoinedLease> leases = new TreeMap<>();
     private final Map<String, LeaseSpec> wanted = new HashMap<>();
@@ -48,12 +49,13 @@ final class SimProcess {
         SimConditions conditions = world.conditions();
         environment.runClocks(conditions.anyRate(world), conditions.anyRate(world));
         this.heartbeats = storage.heartbeatChannel(environment, config.timing());
+        this.observer = new UnreliableObserver(world);
         this.engine = new Engine(
                 config,
                 environment,
                 (transaction, granted) -> false,
                 event -> {},
-                world.isObserved() ? new UnreliableObserver(world) : ClientObserver.NONE);
+                world.isObserved() ? observer : ClientObserver.NONE);
         CompletableFuture<Optional<RuntimeException>> unused = engine.start();
         environment.errors(conditions.errors(), conditions.interruptions());
     }
@@ -64,6 +66,10 @@ final class SimProcess {
 
     SimEnvironment environment() {
         return environment;
+    }
+
+    UnreliableObserver observer() {
+        return observer;
     }
 
     Engine engine() {

@@ -3,12 +3,16 @@ package io.github.dbleases.internal.client;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.spi.observation.ClientObserver;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** An observer that throws an {@code Error} now and then, which must not disturb the client. */
 final class UnreliableObserver implements ClientObserver {
 
     private final SimWorld world;
+    private final List<Duration> suspensions = new ArrayList<>();
+    private final List<String> vacancies = new ArrayList<>();
+    private int elections;
 
     UnreliableObserver(SimWorld world) {
         this.world = world;
@@ -25,8 +29,35 @@ final class UnreliableObserver implements ClientObserver {
         fail();
     }
 
+    List<Duration> suspensions() {
+        return suspensions;
+    }
+
+    /** Returns the leases whose partitions had no owner because a session had expired. */
+    List<String> vacancies() {
+        return vacancies;
+    }
+
+    /** Returns how often this client was elected. */
+    int elections() {
+        return elections;
+    }
+
     @Override
-    public void onAssigned(String lease, LeaseKind kind, int partitions) {
+    public void onTrustReturned(Duration suspended) {
+        suspensions.add(suspended);
+    }
+
+    @Override
+    public void onOrphansAssigned(String lease, Duration sinceExpiry) {
+        vacancies.add(lease);
+    }
+
+    @Override
+    public void onAssigned(String lease, LeaseKind kind, Assignment reason, int partitions) {
+        if (kind == LeaseKind.LEADER && reason == Assignment.GRANTED) {
+            elections++;
+        }
         fail();
     }
 

@@ -45,21 +45,24 @@ final class MemoryQueue implements TaskChannel<String> {
     private int sweeps;
     private int exchanges;
     private boolean recording = true;
+    private boolean knowsAges;
     private long lastId;
 
     static final class Row {
         private final long id;
         private String task;
         private Long session;
+        private Long createdAt;
         private Long dueAt;
         private String error;
         private int attempts;
         private int finished;
         private boolean aside;
 
-        Row(long id, String task) {
+        Row(long id, String task, Long createdAt) {
             this.id = id;
             this.task = task;
+            this.createdAt = createdAt;
         }
 
         String error() {
@@ -92,13 +95,19 @@ final class MemoryQueue implements TaskChannel<String> {
 
     synchronized void add(String task) {
         long id = ++lastId;
-        Row row = new Row(id, task);
+        Row row = new Row(id, task, knowsAges ? clock.getAsLong() : null);
         rows.put(id, row);
         pending.put(id, row);
     }
 
     synchronized MemoryQueue withMaxAttempts(int attempts) {
         maxAttempts = attempts;
+        return this;
+    }
+
+    /** Records when tasks are created from now on. */
+    synchronized MemoryQueue withAges() {
+        knowsAges = true;
         return this;
     }
 
@@ -273,11 +282,16 @@ final class MemoryQueue implements TaskChannel<String> {
                 unmapped.add(new TaskReply.Unmapped<>(
                         new ClaimedTask<>(row.id, null, row.attempts), new IllegalStateException("unmappable")));
             } else {
-                claimed.add(new ClaimedTask<>(row.id, row.task, row.attempts));
+                claimed.add(new ClaimedTask<>(row.id, row.task, row.attempts, waited(row)));
             }
         }
         return taken.size() - fromRetries == Math.min(limit - fromRetries, plan.fresh()) && taken.size() > fromRetries
                 || fromRetries > 0 && fromRetries == plan.retries();
+    }
+
+    private Duration waited(Row row) {
+        Long since = row.dueAt == null ? row.createdAt : row.dueAt;
+        return since == null ? null : Duration.ofNanos(clock.getAsLong() - since);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.dbleases.internal.tasks;
 import io.github.dbleases.TaskFailure;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.TaskRunnerListener;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -14,6 +15,7 @@ final class RecordingListener implements TaskRunnerListener {
     final List<TaskFailure<?>> failed = new CopyOnWriteArrayList<>();
     final List<Object> givenUp = new CopyOnWriteArrayList<>();
     final List<Object> lost = new CopyOnWriteArrayList<>();
+    final List<Duration> waits = new CopyOnWriteArrayList<>();
     final List<String> activities = new CopyOnWriteArrayList<>();
 
     @Override
@@ -44,6 +46,11 @@ final class RecordingListener implements TaskRunnerListener {
                 activities.add(what + " closed by " + (Thread.currentThread() == opened ? "the same" : "another"));
             }
         };
+    }
+
+    @Override
+    public void onBegin(TaskRunner runner, List<Duration> waited) {
+        waits.addAll(waited);
     }
 
     @Override

@@ -23,7 +23,9 @@ import io.github.dbleases.testing.postgres.PostgresServer;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,10 +55,8 @@ abstract class JdbcTaskChannelContract {
         List<ClaimedTask<String>> claimed =
                 database.channel().exchange(claim(me, 3)).claimed();
         assertThat(claimed)
-                .containsExactly(
-                        new ClaimedTask<>(2L, "task 2", 0),
-                        new ClaimedTask<>(4L, "task 4", 0),
-                        new ClaimedTask<>(5L, "task 5", 0));
+                .extracting(ClaimedTask::id, ClaimedTask::task, ClaimedTask::attempts)
+                .containsExactly(tuple(2L, "task 2", 0), tuple(4L, "task 4", 0), tuple(5L, "task 5", 0));
         assertThat(database.query("SELECT id FROM outbox WHERE session_id = 1 ORDER BY id"))
                 .containsExactly("2", "4", "5");
     }
@@ -297,6 +297,52 @@ abstract class JdbcTaskChannelContract {
         channel.releaseAllBut(me, List.of());
         assertThat(database.query("SELECT id FROM outbox WHERE session_id IS NOT NULL ORDER BY id"))
                 .containsExactly("6", "7");
+    }
+
+    @Test
+    void aClaimedTaskKnowsHowLongItHasBeenDue() {
+        database.execute("""
+                UPDATE outbox SET created_at = now() - interval '1 h' WHERE id = 1;
+                UPDATE outbox SET created_at = now() + interval '1 h' WHERE id = 2;
+                UPDATE outbox SET created_at = '-infinity' WHERE id = 3;
+                ALTER TABLE outbox ALTER created_at DROP NOT NULL;
+                UPDATE outbox SET created_at = NULL WHERE id = 4;
+                UPDATE outbox SET created_at = now() - interval '1 h', attempts = 1 WHERE id = 5;
+                """);
+
+        Map<Object, Duration> waited = waited(database.channel().exchange(claim(me, 5)));
+
+        assertThat(waited.get(1L))
+                .isBetween(Duration.ofHours(1), Duration.ofHours(1).plusMinutes(1));
+        assertThat(waited.get(2L)).isZero();
+        assertThat(waited)
+                .as("unknown: infinite, null, and when a task that has failed was due again")
+                .containsOnlyKeys(1L, 2L);
+    }
+
+    @Test
+    void aTableWithADueColumnKnowsSinceWhenARetryIsDue() {
+        database.execute("ALTER TABLE outbox ADD due_at timestamptz NOT NULL DEFAULT now()");
+        database.execute("""
+                UPDATE outbox SET created_at = now() - interval '1 d';
+                UPDATE outbox SET due_at = now() - interval '1 min', attempts = 1 WHERE id = 1;
+                UPDATE outbox SET due_at = '-infinity' WHERE id = 2;
+                """);
+
+        Map<Object, Duration> waited =
+                waited(database.channel(TaskDatabase.due("sent_at IS NULL")).exchange(claim(me, 10)));
+
+        assertThat(waited.get(1L)).isBetween(Duration.ofMinutes(1), Duration.ofMinutes(2));
+        assertThat(waited).hasSize(9).doesNotContainKey(2L);
+        assertThat(waited.values()).allSatisfy(age -> assertThat(age).isLessThan(Duration.ofMinutes(2)));
+    }
+
+    private static Map<Object, Duration> waited(TaskReply<String> reply) {
+        Map<Object, Duration> waited = new HashMap<>();
+        reply.claimed().stream()
+                .filter(task -> task.waited() != null)
+                .forEach(task -> waited.put(task.id(), task.waited()));
+        return waited;
     }
 
     @Test

@@ -43,5 +43,5 @@ dbleases_reply AS (
     (SELECT id::text FROM dbleases_fresh OFFSET greatest(0, fresh - 1) LIMIT 1) AS dbleases_last_id
     FROM dbleases_counts
 )
-SELECT dbleases_claimed.*, dbleases_reply.*
+SELECT dbleases_claimed.*, (extract(epoch FROM statement_timestamp()) - extract(epoch FROM dbleases_claimed."created_at"::timestamptz))::float8 AS dbleases_waited, dbleases_reply.*
 FROM dbleases_reply LEFT JOIN dbleases_claimed ON true 

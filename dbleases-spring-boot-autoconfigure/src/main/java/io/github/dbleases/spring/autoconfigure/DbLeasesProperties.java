@@ -36,6 +36,7 @@ import org.springframework.util.StringUtils;
  * @param migration Migration of the tables
  * @param notifications Hints between instances
  * @param history History of the cluster
+ * @param page Page that shows the cluster
  * @param store Store of the leases
  * @param leases Leases to take part in, by name. A name with characters other than letters, digits and '-' is written in brackets: dbleases.leases[a/b].partitions.
  * @param leaders Leader elections
@@ -63,6 +64,7 @@ public record DbLeasesProperties(
         @DefaultValue Migration migration,
         @DefaultValue Notifications notifications,
         @DefaultValue History history,
+        @DefaultValue Page page,
         @DefaultValue Store store,
         @DefaultValue Map<String, Lease> leases,
         @DefaultValue Leaders leaders,
@@ -265,6 +267,13 @@ public record DbLeasesProperties(
             return enabled ? retention : Duration.ZERO;
         }
     }
+
+    /**
+     * Page that shows the cluster.
+     *
+     * @param enabled Whether the actuator has a page that shows the endpoint "leases". The endpoints "leases" and "leasespage" must be exposed.
+     */
+    public record Page(@DefaultValue("false") boolean enabled) {}
 
     /**
      * Store of the leases.

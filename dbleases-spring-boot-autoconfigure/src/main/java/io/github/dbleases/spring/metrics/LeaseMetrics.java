@@ -7,8 +7,10 @@ import io.github.dbleases.Lease;
 import io.github.dbleases.LeaseClient;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.TaskRunner;
+import io.github.dbleases.TaskRunnerListener;
 import io.github.dbleases.TaskRunnerStatus;
 import io.github.dbleases.spi.observation.ClientObserver;
+import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -39,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * those of other leases and of elections when they are joined. Tags are the names of leases, elections and runners, and
  * values of enumerations.
  */
-final class LeaseMetrics implements ClientObserver {
+final class LeaseMetrics implements ClientObserver, TaskRunnerListener {
 
     private static final Logger log = LoggerFactory.getLogger(LeaseMetrics.class);
 
@@ -50,6 +52,8 @@ final class LeaseMetrics implements ClientObserver {
     private static final String ELECTION = "election";
     private static final String RUNNER = "runner";
 
+    private static final Audit NO_AUDIT = new Audit(0, 0, Map.of(), Duration.ZERO);
+
     private final MeterRegistry registry;
     private final Supplier<LeaseClient> client;
     private final Supplier<? extends Collection<TaskRunner>> runners;
@@ -58,6 +62,7 @@ final class LeaseMetrics implements ClientObserver {
     private final Map<String, Lease> leasesByName = new ConcurrentHashMap<>();
     private final Map<String, Leadership> leadershipsByName = new ConcurrentHashMap<>();
     private final Map<String, TaskRunner> runnersByName = new ConcurrentHashMap<>();
+    private final Map<String, Timer> waits = new ConcurrentHashMap<>();
     private final Map<HeartbeatOutcome, Timer> heartbeats = new EnumMap<>(HeartbeatOutcome.class);
     private final Map<Callback, Timer> listeners = new EnumMap<>(Callback.class);
     private final Map<StoreOperation, Timer> succeeded = new EnumMap<>(StoreOperation.class);
@@ -67,8 +72,10 @@ final class LeaseMetrics implements ClientObserver {
     private final Timer suspended;
     private final Counter clockSteps;
     private final Counter audits;
-    private volatile long quietUntilNanos = System.nanoTime();
-    private volatile Audited audited = new Audited(new Audit(0, 0, Map.of(), Duration.ZERO), System.nanoTime());
+    private final Clock clock;
+    private volatile @Nullable LeaseClient knownClient;
+    private volatile long quietUntilNanos;
+    private volatile Audited audited;
     private boolean tooManyNames;
 
     /**
@@ -80,6 +87,9 @@ final class LeaseMetrics implements ClientObserver {
     LeaseMetrics(
             MeterRegistry registry, Supplier<LeaseClient> client, Supplier<? extends Collection<TaskRunner>> runners) {
         this.registry = registry;
+        this.clock = registry.config().clock();
+        this.quietUntilNanos = clock.monotonicTime();
+        this.audited = new Audited(NO_AUDIT, clock.monotonicTime());
         this.client = client;
         this.runners = runners;
         for (ClientState state : ClientState.values()) {
@@ -131,7 +141,7 @@ final class LeaseMetrics implements ClientObserver {
         return Gauge.builder(
                         "dbleases." + name,
                         this,
-                        self -> value.applyAsDouble(client.get().status()))
+                        self -> value.applyAsDouble(self.client().status()))
                 .description(description);
     }
 
@@ -160,13 +170,13 @@ final class LeaseMetrics implements ClientObserver {
     }
 
     private void audit(String name, String description, ToDoubleFunction<Audit> value) {
-        Gauge.builder("dbleases." + name, this, self -> value.applyAsDouble(self.audited.current()))
+        Gauge.builder("dbleases." + name, this, self -> value.applyAsDouble(self.lastAudit()))
                 .description(description)
                 .register(registry);
     }
 
     private double quietRemaining() {
-        return Math.max(0, quietUntilNanos - System.nanoTime()) / 1e9;
+        return Math.max(0, quietUntilNanos - clock.monotonicTime()) / 1e9;
     }
 
     // ---- Leases, elections and runners
@@ -185,6 +195,14 @@ final class LeaseMetrics implements ClientObserver {
         tasks(runner, "lost", TaskRunnerStatus::lost);
         tasksNow(runner, "held", "Tasks that the runner holds", TaskRunnerStatus::held);
         tasksNow(runner, "running", "Tasks in progress", TaskRunnerStatus::running);
+        taskGauge(
+                        runner,
+                        "oldest.age",
+                        "How long the oldest task has been due that the runner knows",
+                        status -> seconds(status.oldestAge()))
+                .baseUnit("seconds")
+                .register(registry);
+        waits.put(runner, timer("tasks.wait", "Times from when tasks were due until they began", RUNNER, runner));
     }
 
     private void tasks(String runner, String outcome, ToDoubleFunction<TaskRunnerStatus> value) {
@@ -195,33 +213,50 @@ final class LeaseMetrics implements ClientObserver {
     }
 
     private void tasksNow(String runner, String name, String description, ToDoubleFunction<TaskRunnerStatus> value) {
-        Gauge.builder("dbleases.tasks." + name, this, self -> value.applyAsDouble(self.status(runner)))
+        taskGauge(runner, name, description, value).register(registry);
+    }
+
+    private Gauge.Builder<LeaseMetrics> taskGauge(
+            String runner, String name, String description, ToDoubleFunction<TaskRunnerStatus> value) {
+        return Gauge.builder("dbleases.tasks." + name, this, self -> value.applyAsDouble(self.status(runner)))
                 .description(description)
-                .tag(RUNNER, runner)
-                .register(registry);
+                .tag(RUNNER, runner);
     }
 
     private TaskRunnerStatus status(String runner) {
-        TaskRunner found = find(runnersByName, runner, runners.get(), TaskRunner::name);
+        TaskRunner found = find(runnersByName, runner, runners, TaskRunner::name);
         return found == null ? TaskRunnerStatus.IDLE : found.status();
     }
 
     private double owned(String lease) {
-        Lease found = find(leasesByName, lease, client.get().leases(), Lease::name);
+        Lease found = find(leasesByName, lease, () -> client().leases(), Lease::name);
         return found == null ? 0 : found.values().size();
     }
 
     private double leads(String election) {
-        Leadership found = find(leadershipsByName, election, client.get().leaderships(), Leadership::name);
+        Leadership found = find(leadershipsByName, election, () -> client().leaderships(), Leadership::name);
         return found != null && found.isLeader() ? 1 : 0;
+    }
+
+    /** Returns the client, and looks for it only once: a bean factory takes long to find it, for each lease in each scrape. */
+    private LeaseClient client() {
+        LeaseClient known = knownClient;
+        if (known == null) {
+            known = client.get();
+            knownClient = known;
+        }
+        return known;
     }
 
     /** Looks all names up at once, so that a scrape of many leases does not search for each of them. */
     private static <T> @Nullable T find(
-            Map<String, T> known, String name, Collection<? extends T> all, Function<T, String> nameOf) {
+            Map<String, T> known,
+            String name,
+            Supplier<? extends Collection<? extends T>> all,
+            Function<T, String> nameOf) {
         T found = known.get(name);
         if (found == null) {
-            all.forEach(one -> known.put(nameOf.apply(one), one));
+            all.get().forEach(one -> known.put(nameOf.apply(one), one));
             found = known.get(name);
         }
         return found;
@@ -284,6 +319,7 @@ final class LeaseMetrics implements ClientObserver {
                     ? counter("partitions.assigned", "Partitions that have come to be owned", LEASE, name)
                     : null;
             if (kind == LeaseKind.PARTITIONS) {
+                cluster(name, "partitions.quota", "Fair share of an instance of weight 1", AuditedLease::quota);
                 Gauge.builder("dbleases.partitions.owned", LeaseMetrics.this, self -> self.owned(name))
                         .description("Partitions that this instance owns and trusts")
                         .tag(LEASE, name)
@@ -355,18 +391,16 @@ final class LeaseMetrics implements ClientObserver {
     }
 
     private double audited(String lease, ToDoubleFunction<AuditedLease> value) {
-        AuditedLease found = audited.current().leases().get(lease);
+        AuditedLease found = lastAudit().leases().get(lease);
         return found == null ? 0 : value.applyAsDouble(found);
     }
 
     /** An audit, which another instance may have repeated after a time. */
-    private record Audited(Audit audit, long atNanos) {
+    private record Audited(Audit audit, long atNanos) {}
 
-        private static final Audit NONE = new Audit(0, 0, Map.of(), Duration.ZERO);
-
-        Audit current() {
-            return System.nanoTime() - atNanos < audit.validFor().toNanos() ? audit : NONE;
-        }
+    private Audit lastAudit() {
+        Audited last = audited;
+        return clock.monotonicTime() - last.atNanos < last.audit.validFor().toNanos() ? last.audit : NO_AUDIT;
     }
 
     // ---- Events
@@ -410,14 +444,14 @@ final class LeaseMetrics implements ClientObserver {
 
     @Override
     public void onQuietTime(Duration rest) {
-        quietUntilNanos = System.nanoTime() + rest.toNanos();
+        quietUntilNanos = clock.monotonicTime() + rest.toNanos();
     }
 
     @Override
-    public void onAssigned(String lease, LeaseKind kind, int partitions) {
+    public void onAssigned(String lease, LeaseKind kind, Assignment reason, int partitions) {
         if (kind == LeaseKind.LEADER) {
             ElectionMeters election = election(lease);
-            if (election != null) {
+            if (election != null && reason == Assignment.GRANTED) {
                 election.changes.increment();
             }
         } else {
@@ -456,19 +490,22 @@ final class LeaseMetrics implements ClientObserver {
     @Override
     public HoldActivity onHold(String lease) {
         NamedLease named = names.get(lease);
-        return named == null ? HoldActivity.NONE : new TimedHold(named);
+        return named == null ? HoldActivity.NONE : new TimedHold(named, clock);
     }
 
     private static final class TimedHold implements HoldActivity {
 
         private final NamedLease lease;
         private final LongTaskTimer.Sample open;
-        private final long start = System.nanoTime();
+        private final Clock clock;
+        private final long start;
         private final AtomicBoolean countsAsOverdue = new AtomicBoolean();
         private volatile boolean closed;
 
-        private TimedHold(NamedLease lease) {
+        private TimedHold(NamedLease lease, Clock clock) {
             this.lease = lease;
+            this.clock = clock;
+            this.start = clock.monotonicTime();
             this.open = lease.openHolds.start();
         }
 
@@ -499,7 +536,7 @@ final class LeaseMetrics implements ClientObserver {
             closed = true;
             endOverdue();
             open.stop();
-            lease.holds.record(Duration.ofNanos(System.nanoTime() - start));
+            lease.holds.record(Duration.ofNanos(clock.monotonicTime() - start));
         }
     }
 
@@ -522,8 +559,16 @@ final class LeaseMetrics implements ClientObserver {
     }
 
     @Override
+    public void onBegin(TaskRunner runner, List<Duration> due) {
+        Timer wait = waits.get(runner.name());
+        if (wait != null) {
+            due.forEach(wait::record);
+        }
+    }
+
+    @Override
     public void onAudit(Audit audit) {
         audits.increment();
-        audited = new Audited(audit, System.nanoTime());
+        audited = new Audited(audit, clock.monotonicTime());
     }
 }

@@ -3,6 +3,7 @@ package io.github.dbleases.spring.tasks;
 import io.github.dbleases.TaskFailure;
 import io.github.dbleases.TaskRunner;
 import io.github.dbleases.TaskRunnerListener;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -38,6 +39,11 @@ final class RunnerListeners implements TaskRunnerListener {
         each(listeners, listener -> begun.add(call.apply(listener)));
         Collections.reverse(begun);
         return new Activities(begun);
+    }
+
+    @Override
+    public void onBegin(TaskRunner runner, List<Duration> waits) {
+        each(listeners, listener -> listener.onBegin(runner, waits));
     }
 
     @Override

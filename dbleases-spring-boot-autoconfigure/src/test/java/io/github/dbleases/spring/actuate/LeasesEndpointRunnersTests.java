@@ -29,7 +29,7 @@ class LeasesEndpointRunnersTests {
     @BeforeEach
     void work() {
         when(runner.name()).thenReturn("emails");
-        when(runner.status()).thenReturn(new TaskRunnerStatus(3, 2, 5, 1000, 4, 3, 2, 1));
+        when(runner.status()).thenReturn(new TaskRunnerStatus(3, 2, 5, 1000, 4, 3, 2, 1, Duration.ZERO));
     }
 
     @Test

@@ -31,6 +31,7 @@ class ConfigurationPropertiesTests {
             "dbleases.heartbeat",
             "dbleases.history.enabled",
             "dbleases.history.retention",
+            "dbleases.page.enabled",
             "dbleases.attempt-timeout",
             "dbleases.margin",
             "dbleases.grace",

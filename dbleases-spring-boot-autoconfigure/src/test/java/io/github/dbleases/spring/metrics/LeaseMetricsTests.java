@@ -100,6 +100,9 @@ class LeaseMetricsTests {
                     assertThat(timers(here, "hold", "lease", "orders")).isOne();
                 });
                 await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
+                    double quota = gauge(here, "cluster.partitions.quota", "lease", "orders");
+                    double otherQuota = gauge(there, "cluster.partitions.quota", "lease", "orders");
+                    assertThat(Math.max(quota, otherQuota)).isEqualTo(4);
                     double mine = gauge(here, "cluster.sessions");
                     double other = gauge(there, "cluster.sessions");
                     assertThat(Math.max(mine, other)).isEqualTo(2);
@@ -190,7 +193,7 @@ class LeaseMetricsTests {
         IntStream.range(0, 1_000).forEach(i -> {
             client.owns("lease-" + i, 4, 1, 2);
             metrics.onJoined("lease-" + i, LeaseKind.PARTITIONS);
-            audited.put("lease-" + i, new AuditedLease(0, 0, true));
+            audited.put("lease-" + i, new AuditedLease(0, 0, true, 0.04));
         });
         metrics.onAudit(new Audit(100, 0, audited, Duration.ofHours(1)));
         for (int i = 0; i < 5; i++) {
@@ -204,7 +207,8 @@ class LeaseMetricsTests {
         assertThat(scrape)
                 .contains("dbleases_partitions_owned{lease=\"lease-999\"} 2.0")
                 .contains("dbleases_cluster_sessions 100.0")
-                .contains("dbleases_cluster_balanced{lease=\"lease-0\"} 1.0");
+                .contains("dbleases_cluster_balanced{lease=\"lease-0\"} 1.0")
+                .contains("dbleases_cluster_partitions_quota{lease=\"lease-0\"} 0.04");
         assertThat(client.wholeViews()).isZero();
     }
 

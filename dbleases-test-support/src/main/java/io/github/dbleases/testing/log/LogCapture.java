@@ -11,6 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
+import org.slf4j.helpers.SubstituteLogger;
 
 /**
  * Captures the log messages of one test, and of no other test.
@@ -47,9 +48,19 @@ public final class LogCapture implements AutoCloseable {
 
     /** Captures the messages of a logger and its children, at level INFO and above. */
     public static LogCapture of(String logger) {
-        LogCapture capture = new LogCapture(Captured.start((Logger) LoggerFactory.getLogger(logger)));
+        LogCapture capture = new LogCapture(Captured.start(find(logger)));
         OF_THREAD.set(capture);
         return capture;
+    }
+
+    /** While another test initializes SLF4J, which takes a moment, there are only substitutes for loggers. */
+    private static Logger find(String name) {
+        org.slf4j.Logger found = LoggerFactory.getLogger(name);
+        while (found instanceof SubstituteLogger) {
+            Thread.onSpinWait();
+            found = LoggerFactory.getLogger(name);
+        }
+        return (Logger) found;
     }
 
     /** Returns the messages so far, each with its level. */

@@ -1,4 +1,4 @@
-/** Processes that tests start, stop and kill. */
+/** Processes that tests start, stop and kill, and networks that they cut. */
 @NullMarked
 package io.github.dbleases.testing.process;
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.jayway.jsonpath.JsonPath;
 import com.jayway.jsonpath.PathNotFoundException;
+import io.github.dbleases.testing.browser.Chromium;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -160,7 +162,9 @@ class OrderDeskTests {
             strings = {
                 "/",
                 "/app.js",
-                "/base.css",
+                "/desk.css",
+                "/actuator/leasespage",
+                "/actuator/leasespage/base.css",
                 "/actuator/leases",
                 "/actuator/leases/report",
                 "/actuator/leases/emails",
@@ -168,6 +172,25 @@ class OrderDeskTests {
             })
     void thePageAndTheEndpointsAnswer(String path) throws Exception {
         assertThat(get(path).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    @EnabledIf(value = Chromium.INSTALLED, disabledReason = Chromium.NOT_INSTALLED)
+    void thePageShowsThePartitionsAndTheWorkWithThePartsOfThePageOfDbleases() {
+        try (Chromium browser = Chromium.start()) {
+            browser.size(400, 900);
+            browser.open(uri("/"));
+
+            browser.awaitTrue("document.querySelectorAll('.cell.kind').length === 128");
+            browser.awaitTrue("document.querySelector('#leader-name').textContent === 'instance-1 leads'");
+            browser.awaitTrue("document.querySelectorAll('.chart svg path.area').length >= 3");
+            assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt())
+                    .isEqualTo(400);
+            // The color of the first instance, in light or dark, once its transition has ended.
+            browser.awaitTrue("['rgb(11, 107, 176)', 'rgb(74, 159, 224)']"
+                    + ".includes(getComputedStyle(document.querySelector('.cell.kind')).backgroundColor)");
+            assertThat(browser.errors()).isEmpty();
+        }
     }
 
     @ParameterizedTest

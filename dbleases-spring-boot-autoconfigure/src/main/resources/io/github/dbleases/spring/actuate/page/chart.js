@@ -1,5 +1,6 @@
-// Numbers over the last minute, stacked.
-import { label, make, number } from "./kinds.js";
+// Numbers over the last minute: stacked areas, or a small line beside a text.
+import { make, number } from "./dom.js";
+import { label } from "./kinds.js";
 
 const SPAN_MILLIS = 60_000;
 const WIDTH = 600;
@@ -40,7 +41,9 @@ function draw(holder, samples, now, { unit, paint, labelled, least, names }) {
     paint(path, name);
     const [now, before] = [bottom.at(-1) ?? 0, (bottom.at(-1) ?? 0) - (samples.at(-1)?.values.get(name) ?? 0)];
     if (labelled && (now - before) / top > 0.09) {
-      labels.push(make("b", { style: `top: ${100 * (1 - (now + before) / 2 / top)}%` }, label(name)));
+      const text = make("b", {}, label(name));
+      text.style.top = `${100 * (1 - (now + before) / 2 / top)}%`;
+      labels.push(text);
     }
     return path;
   });
@@ -68,4 +71,20 @@ function svg(tag, attributes) {
   const element = document.createElementNS(SVG, tag);
   Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
   return element;
+}
+
+// A line without a scale, filled below, for values at equal distances. The newest one is at the right.
+export function sparkline(values, most) {
+  const top = Math.max(1, ...values);
+  const points = values.map((value, index) =>
+    `${(WIDTH * (most - values.length + index)) / (most - 1)} ${(HEIGHT * (1 - (.94 * value) / top)).toFixed(1)}`);
+  const picture = svg("svg", { class: "spark", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" });
+  picture.append(svg("line", { x1: 0, x2: WIDTH, y1: HEIGHT, y2: HEIGHT }));
+  if (points.length > 1) {
+    const [first, last] = [points[0], points.at(-1)].map((point) => point.split(" ")[0]);
+    picture.append(
+      svg("path", { class: "below", d: `M${first} ${HEIGHT}L${points.join("L")}L${last} ${HEIGHT}Z` }),
+      svg("path", { class: "line", d: `M${points.join("L")}` }));
+  }
+  return picture;
 }

@@ -1,4 +1,4 @@
-package io.github.dbleases.process;
+package io.github.dbleases.testing.process;
 
 import java.io.Closeable;
 import java.io.IOException;
