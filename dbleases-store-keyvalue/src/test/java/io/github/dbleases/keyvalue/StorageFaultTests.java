@@ -139,8 +139,8 @@ class StorageFaultTests extends TwoProcesses {
 
         assertThatThrownBy(() -> work.holdings(10))
                 .isInstanceOf(StoreUnusableException.class)
-                .hasMessageContaining("the document at lease/orders")
-                .hasMessageContaining("line 5")
+                .hasMessageContaining("document memory:lease/orders")
+                .hasMessageContaining("line 6")
                 .hasMessageContaining("owner unknown");
         assertThat(heartbeats.renew(10)).isPresent();
 
