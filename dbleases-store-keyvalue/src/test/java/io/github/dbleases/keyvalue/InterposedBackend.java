@@ -75,6 +75,6 @@ final class InterposedBackend implements KeyValueBackend {
 
     @Override
     public String place(String key) {
-        return "the document at " + key;
+        return "memory:" + key;
     }
 }

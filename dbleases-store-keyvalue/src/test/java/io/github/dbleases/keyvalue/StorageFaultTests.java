@@ -139,7 +139,7 @@ class StorageFaultTests extends TwoProcesses {
 
         assertThatThrownBy(() -> work.holdings(10))
                 .isInstanceOf(StoreUnusableException.class)
-                .hasMessageContaining("the document at lease/orders")
+                .hasMessageContaining("document memory:lease/orders")
                 .hasMessageContaining("line 6")
                 .hasMessageContaining("owner unknown");
         assertThat(heartbeats.renew(10)).isPresent();

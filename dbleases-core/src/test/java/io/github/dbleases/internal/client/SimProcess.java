@@ -28,7 +28,7 @@ final class SimProcess {
     private final SimWorld world;
     private final SimEnvironment environment;
     private final HeartbeatChannel heartbeats;
-    private final UnreliableObserver observer;
+    private final SimObserver observer;
     private final Engine engine;
     private final SortedMap<String, JoinedLease> leases = new TreeMap<>();
     private final Map<String, LeaseSpec> wanted = new HashMap<>();
@@ -49,7 +49,7 @@ final class SimProcess {
         SimConditions conditions = world.conditions();
         environment.runClocks(conditions.anyRate(world), conditions.anyRate(world));
         this.heartbeats = storage.heartbeatChannel(environment, config.timing());
-        this.observer = new UnreliableObserver(world);
+        this.observer = new SimObserver(world);
         this.engine = new Engine(
                 config,
                 environment,
@@ -68,7 +68,7 @@ final class SimProcess {
         return environment;
     }
 
-    UnreliableObserver observer() {
+    SimObserver observer() {
         return observer;
     }
 

@@ -7,14 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** An observer that throws an {@code Error} now and then, which must not disturb the client. */
-final class UnreliableObserver implements ClientObserver {
+final class SimObserver implements ClientObserver {
 
     private final SimWorld world;
     private final List<Duration> suspensions = new ArrayList<>();
     private final List<String> vacancies = new ArrayList<>();
     private int elections;
 
-    UnreliableObserver(SimWorld world) {
+    SimObserver(SimWorld world) {
         this.world = world;
     }
 
