@@ -1,5 +1,6 @@
 package io.github.dbleases.spring.actuate;
 
+import io.github.dbleases.spring.actuate.LeasesEndpoint.InstanceOperation;
 import io.github.dbleases.spring.actuate.LeasesEndpoint.LeaseOperation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -108,7 +109,7 @@ final class LeasesPageEndpoint {
     /** Returns the write operations that the page may offer, separated by blanks. */
     private String operations() {
         return access.accessFor(LEASES, Access.READ_ONLY) == Access.UNRESTRICTED
-                ? Stream.of(LeaseOperation.values())
+                ? Stream.<Enum<?>>concat(Stream.of(LeaseOperation.values()), Stream.of(InstanceOperation.values()))
                         .map(operation -> operation.name().toLowerCase(Locale.ROOT))
                         .collect(Collectors.joining(" "))
                 : "";
