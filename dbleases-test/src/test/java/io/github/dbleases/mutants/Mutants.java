@@ -279,6 +279,20 @@ final class Mutants {
                             "internal.client.ThreadLoop")
                     .remove("queue.add(failed);")
                     .killedBy("internal.client.ThreadLoopTests#aRequestThatCouldNotHandleItsFailureIsAttemptedAgain"),
+            of(
+                            "receiver of a hand-over",
+                            "a partition is handed over to a session that is dead",
+                            "internal.client.Assigner")
+                    .replace(
+                            "if (!receivers.contains(partition.pending()) ||",
+                            "if (partition.pending() == Snapshot.NO_SESSION ||")
+                    .killedBy("internal.client.AssignerTests#aPartitionDoesNotGoToASessionThatIsDeadInTheMeantime"),
+            of(
+                            "assignment after a join",
+                            "a lease that was fair before a join is not balanced",
+                            "internal.client.Assigner")
+                    .replace("|| !transaction.membersChanged(lease.name())", "|| true")
+                    .killedBy("internal.client.AssignerTests#handOversAreRequestedInSteps"),
             of("step limit", "a whole plan is written in one transaction", "internal.client.Assigner")
                     .replace("planned.subList(0, Math.min(planned.size(), limit - written))", "planned")
                     .killedBy("internal.client.AssignerTests#orphansAreAssignedInSteps"),

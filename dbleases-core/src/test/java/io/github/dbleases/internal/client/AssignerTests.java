@@ -10,6 +10,8 @@ import io.github.dbleases.assignment.Snapshot.Partition;
 import io.github.dbleases.internal.client.Assigner.HandOver;
 import io.github.dbleases.internal.client.Assigner.Outcome;
 import io.github.dbleases.memory.InMemoryLeaseStore;
+import io.github.dbleases.spi.LeaseTransaction.Assigned;
+import io.github.dbleases.spi.LeaseTransaction.LeaseState;
 import io.github.dbleases.spi.NewSession;
 import io.github.dbleases.spi.WorkChannel;
 import java.time.Duration;
@@ -131,6 +133,52 @@ class AssignerTests {
 
         assertThat(snapshot().members()).extracting(Member::session).containsExactly(OTHER);
         assertThat(partition(0).owner()).isEqualTo(OTHER);
+    }
+
+    @Test
+    void aPartitionGoesToTheSessionForWhichItsOwnerWasAsked() {
+        join(OTHER);
+        balance();
+        Partition asked = pendingFor(OTHER);
+
+        assertThat(handOver(OWNER, true, new HandOver(asked.number(), asked.token(), 0)))
+                .isEmpty();
+
+        assertThat(partition(asked.number()).owner()).isEqualTo(OTHER);
+        assertThat(partition(asked.number()).token()).isGreaterThan(asked.token());
+        assertThat(state().assigned()).isEqualTo(Assigned.FAIRLY);
+    }
+
+    @Test
+    void aPartitionDoesNotGoToASessionThatIsDeadInTheMeantime() {
+        join(OTHER);
+        balance();
+        Partition asked = pendingFor(OTHER);
+        channel.transact(new TreeSet<>(), transaction -> {
+            transaction.end(OTHER);
+            return true;
+        });
+
+        handOver(OWNER, true, new HandOver(asked.number(), asked.token(), 0));
+
+        assertThat(partition(asked.number()).owner()).isEqualTo(OWNER);
+    }
+
+    private void balance() {
+        Outcome balanced = channel.transact(
+                lease(), transaction -> new Assigner(transaction, OWNER, LIMIT).balance("orders", Duration.ZERO));
+        assertThat(balanced.balanced()).isTrue();
+    }
+
+    private Partition pendingFor(long session) {
+        return snapshot().partitions().stream()
+                .filter(partition -> partition.pending() == session)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private LeaseState state() {
+        return channel.lease("orders").orElseThrow();
     }
 
     @Test

@@ -128,7 +128,8 @@ class FailureAnalysisTests {
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
                 .contains("Property dbleases.leases.orders does not exist")
-                .contains("There are: dbleases.leases.<name>.partitions.");
+                .contains("There are: dbleases.leases.<name>.partitions, dbleases.leases.<name>.work-deadline, "
+                        + "dbleases.leases.<name>.on-work-deadline.");
     }
 
     @Test
