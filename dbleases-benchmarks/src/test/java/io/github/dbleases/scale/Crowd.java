@@ -63,7 +63,7 @@ final class Crowd implements AutoCloseable {
         return clients.size();
     }
 
-    /** Starts clients, each of which joins all leases. */
+    /** Starts clients that join all leases. */
     void join(int count) throws Exception {
         List<Future<LeaseClient>> starting = new ArrayList<>();
         for (int i = 0; i < count; i++) {

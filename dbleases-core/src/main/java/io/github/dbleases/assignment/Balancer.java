@@ -70,7 +70,7 @@ public final class Balancer {
     /**
      * Returns the changes that spread the partitions of the snapshot by the rules above.
      *
-     * @throws IllegalArgumentException if all partitions are to be assigned, and the snapshot leaves some out
+     * @throws IllegalArgumentException if the scope is {@link Scope#ALL} and the snapshot leaves out partitions
      */
     public static Assignment assign(Snapshot snapshot, Scope scope) {
         if (scope == Scope.ALL && snapshot.isExcerpt()) {

@@ -116,7 +116,7 @@ final class Cluster implements AutoCloseable {
         @Import(ActuatorSecurity.class)
         static class Servlet {
 
-            /** For everything that {@link ActuatorSecurity} does not secure. */
+            /** Secures everything except for what {@link ActuatorSecurity} secures. */
             @Bean
             SecurityFilterChain open(HttpSecurity http) throws Exception {
                 return http.authorizeHttpRequests(

@@ -95,7 +95,7 @@ final class RunnerState<T> {
     }
 
     /**
-     * A task that is to begin.
+     * A task that is about to begin.
      *
      * @param again whether it has begun before, as part of a batch that threw
      */

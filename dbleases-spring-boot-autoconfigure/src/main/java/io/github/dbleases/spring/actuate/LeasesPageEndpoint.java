@@ -72,7 +72,7 @@ final class LeasesPageEndpoint {
     WebEndpointResponse<Resource> page() {
         String[] path = rootPath(PAGE).split("/", -1);
         Map<String, String> values = Map.of(
-                // Relative to the address of the page, in front of which there can be a proxy.
+                // Relative to the page's address, because there may be a proxy in front of the application.
                 "base",
                 "./" + path[path.length - 1] + "/",
                 "leases",
