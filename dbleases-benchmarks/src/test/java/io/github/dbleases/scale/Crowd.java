@@ -37,6 +37,7 @@ import java.util.stream.IntStream;
 final class Crowd implements AutoCloseable {
 
     private static final int STARTING_THREADS = 16;
+    private static final int LOCK_SAMPLES = 50;
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final LeaseClientConfig CONFIG = LeaseClientConfig.builder()
             .timing(Timing.of(Duration.ofSeconds(12)))
@@ -153,26 +154,25 @@ final class Crowd implements AutoCloseable {
         return server.dataSource().getConnection();
     }
 
-    /** Watches for a while. */
+    /** Measures the CPU for a while, and then looks for lock waits, because that look is not cheap with so many backends. */
     String steadyState(Duration time) throws Exception {
         try (Connection connection = connect()) {
             Meter meter = new Meter(connection);
             Meter.Reading before = meter.read();
             long begin = System.nanoTime();
-            int samples = 0;
-            int waiting = 0;
-            while (System.nanoTime() - begin < time.toNanos()) {
-                waiting += lockWaits(connection);
-                samples++;
-                pause(Duration.ofMillis(100));
-            }
+            pause(time);
             double seconds = (System.nanoTime() - begin) / 1e9;
             Meter.Reading after = meter.read();
+            int waiting = 0;
+            for (int sample = 0; sample < LOCK_SAMPLES; sample++) {
+                waiting += lockWaits(connection);
+                pause(Duration.ofMillis(200));
+            }
             return "steady: server %.1f %%, clients %.1f %% of a core; lock waits in %d samples: %d"
                     .formatted(
                             100 * (after.serverCpu() - before.serverCpu()) / seconds,
                             100 * (after.clientCpu() - before.clientCpu()) / seconds,
-                            samples,
+                            LOCK_SAMPLES,
                             waiting);
         }
     }
