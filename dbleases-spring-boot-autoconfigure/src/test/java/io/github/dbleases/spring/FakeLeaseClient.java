@@ -16,8 +16,10 @@ import io.github.dbleases.LeaseListener;
 import io.github.dbleases.PartitionSet;
 import io.github.dbleases.Registration;
 import io.github.dbleases.StoreUnavailableException;
+import io.github.dbleases.TaskClaim.Place;
 import io.github.dbleases.internal.InternalLeaseClient;
 import io.github.dbleases.internal.TaskSession;
+import io.github.dbleases.internal.TaskSessionListener;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -33,9 +35,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Answers what a test tells it to; the token of a partition is its number plus 1000. */
 public class FakeLeaseClient implements InternalLeaseClient {
 
+    private static final long SESSION = 4503599627370496L;
+
     private final SortedMap<String, Lease> leases = new TreeMap<>();
     private final SortedMap<String, FakeLeadership> leaderships = new TreeMap<>();
-    private final SortedMap<String, FakeTaskSession> taskSessions = new TreeMap<>();
+    private final SortedMap<String, TaskSession> taskSessions = new TreeMap<>();
     private Optional<ClusterView> view = Optional.empty();
     private List<HistoryEvent> history;
     private HistoryQuery query;
@@ -82,7 +86,7 @@ public class FakeLeaseClient implements InternalLeaseClient {
     public ClientStatus status() {
         return new ClientStatus(
                 clientId(),
-                OptionalLong.of(4503599627370496L),
+                OptionalLong.of(SESSION),
                 state(),
                 Instant.EPOCH,
                 Duration.ofSeconds(6),
@@ -121,7 +125,7 @@ public class FakeLeaseClient implements InternalLeaseClient {
     }
 
     @Override
-    public FakeTaskSession taskSession(String name) {
+    public TaskSession taskSession(String name) {
         return taskSessions.computeIfAbsent(name, FakeTaskSession::new);
     }
 
@@ -234,6 +238,28 @@ public class FakeLeaseClient implements InternalLeaseClient {
 
         @Override
         public Registration addListener(LeaseListener listener) {
+            return () -> {};
+        }
+
+        @Override
+        public void leave() {}
+    }
+
+    /** Has the session of the client, and shares the tasks with no other. */
+    private record FakeTaskSession(String name) implements TaskSession {
+
+        @Override
+        public OptionalLong id() {
+            return OptionalLong.of(SESSION);
+        }
+
+        @Override
+        public Place place() {
+            return Place.ALONE;
+        }
+
+        @Override
+        public Registration addListener(TaskSessionListener listener) {
             return () -> {};
         }
 

@@ -27,7 +27,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.aopalliance.intercept.MethodInterceptor;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.aop.framework.ProxyFactory;
@@ -56,13 +55,6 @@ class TaskRunnersAutoConfigurationTests {
     private final ApplicationContextRunner emails = application
             .withUserConfiguration(Emails.class)
             .withPropertyValues("dbleases.runners.emails.interval=10ms", "dbleases.runners.emails.retry-delay=10ms");
-
-    @BeforeEach
-    void takePart() {
-        for (String runner : List.of("emails", "order-items", "eu/emails")) {
-            client.taskSession(runner).joined(42, 1);
-        }
-    }
 
     @Test
     void withoutRunnersInTheConfigurationThereIsNoBean() {
@@ -397,7 +389,6 @@ class TaskRunnersAutoConfigurationTests {
             assertThat(runner.isRunning()).isFalse();
             queue.add("a");
 
-            client.taskSession("emails").joined(43, 1);
             context.start();
 
             assertThat(runner.isRunning()).isTrue();
