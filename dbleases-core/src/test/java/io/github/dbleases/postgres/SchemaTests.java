@@ -18,6 +18,7 @@ import io.github.dbleases.spi.MarkDeadCondition;
 import io.github.dbleases.spi.NewSession;
 import io.github.dbleases.spi.WorkChannel;
 import io.github.dbleases.testing.postgres.PostgresServer;
+import io.github.dbleases.testing.postgres.Sql;
 import java.lang.reflect.Proxy;
 import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
@@ -39,6 +40,7 @@ class SchemaTests {
 
     private final DataSource dataSource =
             PostgresServer.newest().freshDatabase().dataSource();
+    private final Sql sql = new Sql(dataSource);
 
     @Test
     void missingTablesAreNamedWithTheirSchema() {
@@ -60,7 +62,7 @@ class SchemaTests {
     @Test
     void onlyTheMissingTablesAreNamed() throws Exception {
         PostgresSchema.create(dataSource, PostgresStoreConfig.defaults());
-        execute("DROP TABLE dbleases_member");
+        sql.execute("DROP TABLE dbleases_member");
         try (WorkChannel work = new PostgresLeaseStore(dataSource).workChannel(TestTimings.PATIENT)) {
             assertThatThrownBy(work::clusterSnapshot)
                     .isInstanceOf(StoreUnusableException.class)
@@ -204,7 +206,7 @@ class SchemaTests {
                         + application.getUser() + "\";");
 
         for (String grant : remedy.substring(remedy.indexOf("GRANT")).split("\\R")) {
-            execute(grant);
+            sql.execute(grant);
         }
         assertThatCode(() -> executeAllStatements(new PostgresLeaseStore(application, config)))
                 .doesNotThrowAnyException();
@@ -248,7 +250,7 @@ class SchemaTests {
     void onlyTheMissingGrantsAreNamed() throws Exception {
         PostgresSchema.create(dataSource, PostgresStoreConfig.defaults());
         PGSimpleDataSource application = newUser("reader");
-        execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO \"" + application.getUser() + "\"");
+        sql.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO \"" + application.getUser() + "\"");
 
         assertThat(remedy(application, PostgresStoreConfig.defaults()))
                 .contains("GRANT INSERT, UPDATE, DELETE ON \"public\".\"dbleases_session\" TO \""
@@ -285,7 +287,7 @@ class SchemaTests {
     /** Roles belong to the server, which other tests use too, so the name of the database makes them unique. */
     private PGSimpleDataSource newUser(String name) throws SQLException {
         String user = name + "_" + ((PGSimpleDataSource) dataSource).getDatabaseName();
-        execute("CREATE ROLE \"%s\" LOGIN".formatted(user));
+        sql.execute("CREATE ROLE \"%s\" LOGIN".formatted(user));
         return as(user);
     }
 
@@ -333,14 +335,7 @@ class SchemaTests {
     }
 
     private void dropTables() throws SQLException {
-        execute("DROP TABLE dbleases_session, dbleases_lease, dbleases_member, dbleases_partition,"
+        sql.execute("DROP TABLE dbleases_session, dbleases_lease, dbleases_member, dbleases_partition,"
                 + " dbleases_incarnation");
-    }
-
-    private void execute(String sql) throws SQLException {
-        try (var connection = dataSource.getConnection();
-                var statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
     }
 }

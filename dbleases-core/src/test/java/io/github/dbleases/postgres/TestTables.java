@@ -2,10 +2,8 @@ package io.github.dbleases.postgres;
 
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
-import java.sql.Connection;
-import java.sql.ResultSet;
+import io.github.dbleases.testing.postgres.Sql;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
 import javax.sql.DataSource;
@@ -18,10 +16,12 @@ final class TestTables {
 
     private final PostgresDatabase database;
     private final DataSource dataSource;
+    private final Sql sql;
 
     private TestTables(PostgresDatabase database) {
         this.database = database;
         this.dataSource = database.dataSource();
+        this.sql = new Sql(dataSource);
     }
 
     /** Returns the tables that all tests of this thread share on a server. Empty them first. */
@@ -53,28 +53,16 @@ final class TestTables {
                 + "DELETE FROM dbleases_partition; DELETE FROM dbleases_event");
     }
 
-    void execute(String sql) {
-        try (Connection connection = dataSource.getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw new IllegalStateException("Cannot execute: " + sql, e);
-        }
+    void execute(String statement) {
+        sql.execute(statement);
     }
 
     /** Returns the first column of the first row as text. */
-    String query(String sql) {
-        try (Connection connection = dataSource.getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return String.valueOf(row.getString(1));
-        } catch (SQLException e) {
-            throw new IllegalStateException("Cannot query: " + sql, e);
-        }
+    String query(String query) {
+        return sql.value(query);
     }
 
-    long number(String sql) {
-        return Long.parseLong(query(sql));
+    long number(String query) {
+        return sql.number(query);
     }
 }

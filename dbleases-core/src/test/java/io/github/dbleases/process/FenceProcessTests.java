@@ -12,9 +12,9 @@ import io.github.dbleases.postgres.PostgresSchema;
 import io.github.dbleases.postgres.PostgresStoreConfig;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
+import io.github.dbleases.testing.postgres.Sql;
 import io.github.dbleases.testing.process.JavaProcess;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -41,13 +41,14 @@ class FenceProcessTests {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final PostgresDatabase database = PostgresServer.newest().freshDatabase();
+    private final Sql sql = new Sql(database.dataSource());
     private final List<String> heard = new CopyOnWriteArrayList<>();
     private LeaseClient second;
 
     @BeforeEach
     void createTables() throws SQLException {
         PostgresSchema.create(database.dataSource(), PostgresStoreConfig.defaults());
-        execute("CREATE TABLE entry (writer text, token bigint)");
+        sql.execute("CREATE TABLE entry (writer text, token bigint)");
     }
 
     @AfterEach
@@ -75,7 +76,7 @@ class FenceProcessTests {
 
             awaitHeard("lost");
             assertThat(heard).noneMatch(line -> line.startsWith("committed"));
-            assertThat(entries()).containsExactly("second");
+            assertThat(sql.column("SELECT writer FROM entry")).containsExactly("second");
         }
     }
 
@@ -99,7 +100,7 @@ class FenceProcessTests {
             awaitHeard("committed");
             await().atMost(PATIENCE)
                     .until(() -> takeOver.get().map(FenceProcessTests::close).isPresent());
-            assertThat(entries()).containsExactly("first");
+            assertThat(sql.column("SELECT writer FROM entry")).containsExactly("first");
         }
     }
 
@@ -150,25 +151,6 @@ class FenceProcessTests {
     private static void write(Connection connection, Hold hold) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("INSERT INTO entry VALUES ('second', %d)".formatted(hold.token()));
-        }
-    }
-
-    private List<String> entries() throws SQLException {
-        List<String> writers = new ArrayList<>();
-        try (Connection connection = database.dataSource().getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT writer FROM entry")) {
-            while (row.next()) {
-                writers.add(row.getString(1));
-            }
-        }
-        return writers;
-    }
-
-    private void execute(String sql) throws SQLException {
-        try (Connection connection = database.dataSource().getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
         }
     }
 }

@@ -7,12 +7,10 @@ import io.github.dbleases.postgres.PostgresSchema;
 import io.github.dbleases.postgres.PostgresStoreConfig;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
+import io.github.dbleases.testing.postgres.Sql;
 import io.github.dbleases.testing.process.JavaProcess;
 import java.io.IOException;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,13 +39,14 @@ class TaskProcessTests {
 
     private final Random random = new Random(SEED);
     private final PostgresDatabase database = PostgresServer.newest().freshDatabase();
+    private final Sql sql = new Sql(database.dataSource());
     private final List<JavaProcess> workers = new ArrayList<>();
     private int tasks;
 
     @BeforeEach
     void createTables() throws SQLException {
         PostgresSchema.create(database.dataSource(), PostgresStoreConfig.defaults());
-        execute(WorkerProcess.TABLES);
+        sql.execute(WorkerProcess.TABLES);
     }
 
     @AfterEach
@@ -57,18 +56,18 @@ class TaskProcessTests {
 
     @Test
     void everyTaskIsDoneOnceIfItIsFinishedInTheTransactionOfTheWork() throws Exception {
-        execute("ALTER TABLE work ADD UNIQUE (task)");
+        sql.execute("ALTER TABLE work ADD UNIQUE (task)");
 
         disturb(true);
 
-        assertThat(number("SELECT count(*) FROM work")).isEqualTo(tasks);
+        assertThat(sql.number("SELECT count(*) FROM work")).isEqualTo(tasks);
     }
 
     @Test
     void everyTaskIsDoneAtLeastOnceIfItIsNot() throws Exception {
         disturb(false);
 
-        assertThat(number("SELECT count(DISTINCT task) FROM work")).isEqualTo(tasks);
+        assertThat(sql.number("SELECT count(DISTINCT task) FROM work")).isEqualTo(tasks);
     }
 
     private void disturb(boolean transactional) throws Exception {
@@ -94,7 +93,7 @@ class TaskProcessTests {
                 start(transactional);
             }
         }
-        await().atMost(PATIENCE).until(() -> number("SELECT count(*) FROM task WHERE NOT done") == 0);
+        await().atMost(PATIENCE).until(() -> sql.number("SELECT count(*) FROM task WHERE NOT done") == 0);
         for (JavaProcess worker : workers) {
             worker.end();
         }
@@ -106,45 +105,30 @@ class TaskProcessTests {
     }
 
     private void addTasks() throws SQLException {
-        execute("INSERT INTO task (id) SELECT generate_series(%d, %d)".formatted(tasks + 1, tasks + TASKS_PER_ROUND));
+        sql.execute(
+                "INSERT INTO task (id) SELECT generate_series(%d, %d)".formatted(tasks + 1, tasks + TASKS_PER_ROUND));
         tasks += TASKS_PER_ROUND;
     }
 
     /** Waits until a process has done a task from now on and holds tasks. Adds tasks when none are left for it. */
     private void awaitWorkOf(JavaProcess worker) throws SQLException {
         String work = "SELECT count(*) FROM work WHERE worker = " + worker.pid();
-        long before = number(work);
+        long before = sql.number(work);
         await().atMost(PATIENCE).until(() -> {
-            if (number("SELECT count(*) FROM task WHERE NOT done") == 0) {
+            if (sql.number("SELECT count(*) FROM task WHERE NOT done") == 0) {
                 addTasks();
             }
-            return number(work) > before
-                    && number("SELECT count(*) FROM task WHERE NOT done AND session_id = " + sessionOf(worker)) > 0;
+            return sql.number(work) > before
+                    && sql.number("SELECT count(*) FROM task WHERE NOT done AND session_id = " + sessionOf(worker)) > 0;
         });
     }
 
     private long sessionOf(JavaProcess worker) throws SQLException {
-        return number(
+        return sql.number(
                 "SELECT coalesce(max(id), 0) FROM dbleases_session WHERE state = 'live' AND pid = " + worker.pid());
     }
 
     private boolean isLive(long session) throws SQLException {
-        return number("SELECT count(*) FROM dbleases_session WHERE state = 'live' AND id = " + session) > 0;
-    }
-
-    private void execute(String sql) throws SQLException {
-        try (Connection connection = database.dataSource().getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    private long number(String sql) throws SQLException {
-        try (Connection connection = database.dataSource().getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getLong(1);
-        }
+        return sql.number("SELECT count(*) FROM dbleases_session WHERE state = 'live' AND id = " + session) > 0;
     }
 }

@@ -15,6 +15,7 @@ import io.github.dbleases.OwnershipLostException;
 import io.github.dbleases.postgres.PostgresLeaseStore;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
+import io.github.dbleases.testing.postgres.Sql;
 import java.time.Duration;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;

@@ -123,15 +123,7 @@ abstract class JdbcTaskChannelContract {
 
     @Test
     void aReplyNamesTheFailedTasksThatTheSessionDoesNotHold() {
-        TaskTable uncounted = new TaskTable(
-                "outbox",
-                "id",
-                "session_id",
-                "sent_at IS NULL",
-                null,
-                "sent_at = now()",
-                TaskTable.Failures.UNRECORDED,
-                null);
+        TaskTable uncounted = TaskDatabase.recording(TaskTable.Failures.UNRECORDED);
         for (JdbcTaskChannel<String> channel : List.of(database.channel(), database.channel(uncounted))) {
             createTable();
             List<ClaimedTask<String>> held = channel.exchange(claim(me, 4)).claimed();
@@ -205,15 +197,7 @@ abstract class JdbcTaskChannelContract {
 
     @Test
     void aPlanExcludesTasksAndNamesRetriesWhereTheTableDoesNotRecordFailures() {
-        TaskTable uncounted = new TaskTable(
-                "outbox",
-                "id",
-                "session_id",
-                "sent_at IS NULL",
-                null,
-                "sent_at = now()",
-                TaskTable.Failures.UNRECORDED,
-                null);
+        TaskTable uncounted = TaskDatabase.recording(TaskTable.Failures.UNRECORDED);
         JdbcTaskChannel<String> channel = database.channel(uncounted);
         ClaimPlan plan = new ClaimPlan(
                 new TaskClaim(me, 3, 0, Place.ALONE, false), 3, 1, false, List.of(1L, 4L), List.of(1L, 2L, 3L));

@@ -10,14 +10,13 @@ import io.github.dbleases.spi.tasks.ClaimPlan;
 import io.github.dbleases.spi.tasks.ClaimedTask;
 import io.github.dbleases.spi.tasks.TaskRequest;
 import io.github.dbleases.testing.postgres.PostgresServer;
+import io.github.dbleases.testing.postgres.Sql;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +34,11 @@ final class TaskDatabase {
     static final TaskTable OUTBOX = table("outbox");
 
     private final DataSource dataSource;
+    private final Sql sql;
 
     private TaskDatabase(DataSource dataSource) {
         this.dataSource = dataSource;
+        this.sql = new Sql(dataSource);
     }
 
     /** Returns the database on a shared server, the same for all tests of this thread. */
@@ -103,6 +104,19 @@ final class TaskDatabase {
                 finish,
                 OUTBOX.failures(),
                 OUTBOX.createdColumn());
+    }
+
+    /** A table without the column of the creation time. */
+    static TaskTable recording(TaskTable.Failures failures) {
+        return new TaskTable(
+                OUTBOX.name(),
+                OUTBOX.idColumn(),
+                OUTBOX.sessionColumn(),
+                OUTBOX.pending(),
+                null,
+                OUTBOX.finish(),
+                failures,
+                null);
     }
 
     DataSource dataSource() {
@@ -186,28 +200,13 @@ final class TaskDatabase {
                 });
     }
 
-    void execute(String sql) {
-        try (Connection connection = dataSource.getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw new IllegalStateException("Cannot execute: " + sql, e);
-        }
+    void execute(String statement) {
+        sql.execute(statement);
     }
 
     /** Returns the first column of all rows as text. */
-    List<String> query(String sql) {
-        try (Connection connection = dataSource.getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            List<String> values = new ArrayList<>();
-            while (row.next()) {
-                values.add(String.valueOf(row.getString(1)));
-            }
-            return values;
-        } catch (SQLException e) {
-            throw new IllegalStateException("Cannot query: " + sql, e);
-        }
+    List<String> query(String query) {
+        return sql.column(query).stream().map(String::valueOf).toList();
     }
 
     static TaskRequest<String> claim(long session, int limit) {

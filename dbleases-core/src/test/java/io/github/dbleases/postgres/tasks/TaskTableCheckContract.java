@@ -233,15 +233,7 @@ abstract class TaskTableCheckContract {
 
     @Test
     void aGiveUpAssignmentThatPostgreSqlRejects() {
-        TaskTable wrong = new TaskTable(
-                "outbox",
-                "id",
-                "session_id",
-                "sent_at IS NULL",
-                null,
-                "sent_at = now()",
-                new TaskTable.Failures("attempts", null, null, 3, "status = 'dead'"),
-                null);
+        TaskTable wrong = TaskDatabase.recording(new TaskTable.Failures("attempts", null, null, 3, "status = 'dead'"));
         assertThat(message(wrong))
                 .startsWith("giveUp is 'status = 'dead'', which PostgreSQL rejects: ERROR: column \"status\"");
     }

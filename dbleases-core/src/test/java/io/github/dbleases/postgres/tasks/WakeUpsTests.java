@@ -7,10 +7,7 @@ import io.github.dbleases.TaskRunner;
 import io.github.dbleases.TaskRunnerStatus;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
+import io.github.dbleases.testing.postgres.Sql;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +21,7 @@ class WakeUpsTests {
     private static final String CHANNEL = "New \"emails\"";
 
     private final PostgresDatabase database = PostgresServer.newest().freshDatabase();
+    private final Sql sql = new Sql(database.dataSource());
     private final Woken emails = new Woken();
     private final Woken letters = new Woken();
 
@@ -67,7 +65,7 @@ class WakeUpsTests {
     @Test
     void aBrokenConnectionIsReplacedAndAllRunnersAreWoken() {
         try (WakeUps wakeUps = listening()) {
-            query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            sql.column("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                     + " WHERE datname = current_database() AND pid <> pg_backend_pid()");
             await().until(() -> emails.count() == 2 && letters.count() == 2);
 
@@ -81,7 +79,7 @@ class WakeUpsTests {
     void itStopsListeningWhenItIsClosed() {
         listening().close();
 
-        await().until(() -> query("SELECT count(*) FROM pg_stat_activity"
+        await().until(() -> sql.number("SELECT count(*) FROM pg_stat_activity"
                         + " WHERE datname = current_database() AND pid <> pg_backend_pid()")
                 == 0);
         notifyOf(CHANNEL, 1);
@@ -97,17 +95,7 @@ class WakeUpsTests {
 
     /** Notifies in one transaction, with different payloads: the server would merge equal ones. */
     private void notifyOf(String channel, int times) {
-        query("SELECT count(pg_notify('%s', i::text)) FROM generate_series(1, %d) i".formatted(channel, times));
-    }
-
-    private long query(String sql) {
-        try (Connection connection = database.dataSource().getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            return row.next() && row.getObject(1) instanceof Number number ? number.longValue() : 0;
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
+        sql.number("SELECT count(pg_notify('%s', i::text)) FROM generate_series(1, %d) i".formatted(channel, times));
     }
 
     private static final class Woken implements TaskRunner {

@@ -22,8 +22,8 @@ import io.github.dbleases.postgres.tasks.TaskTable;
 import io.github.dbleases.testing.log.LogCapture;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
+import io.github.dbleases.testing.postgres.Sql;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -65,6 +65,7 @@ class RealRunnerTests {
             "task", "id", "session_id", "NOT done", null, "done = true", TaskTable.Failures.UNRECORDED, null);
 
     private final PostgresDatabase database = PostgresServer.newest().freshDatabase();
+    private final Sql sql = new Sql(database.dataSource());
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final List<Throwable> errors = new CopyOnWriteArrayList<>();
     private final List<Object> lost = new CopyOnWriteArrayList<>();
@@ -73,7 +74,7 @@ class RealRunnerTests {
     @BeforeEach
     void create() throws SQLException {
         PostgresSchema.create(database.dataSource(), PostgresStoreConfig.defaults());
-        execute(TABLE);
+        sql.execute(TABLE);
         open.push(log);
     }
 
@@ -137,7 +138,7 @@ class RealRunnerTests {
         insert(1, 20);
         start(tasks -> idle.get() ? List.of() : tasks);
         await().until(() -> errors.size() > 5);
-        assertThat(number("SELECT count(*) FROM task WHERE done")).isZero();
+        assertThat(sql.number("SELECT count(*) FROM task WHERE done")).isZero();
         idle.set(false);
 
         awaitDone(20);
@@ -155,7 +156,7 @@ class RealRunnerTests {
     void aTaskerThatReturnsForeignTasksIsReportedAndFinishesOnlyItsOwn() throws Exception {
         long another = anotherSession();
         insert(1, 20);
-        execute("INSERT INTO task (id, session_id) VALUES (999, %d)".formatted(another));
+        sql.execute("INSERT INTO task (id, session_id) VALUES (999, %d)".formatted(another));
 
         start(tasks -> {
             List<Long> returned = new ArrayList<>(tasks);
@@ -167,7 +168,7 @@ class RealRunnerTests {
         assertThat(errors)
                 .isNotEmpty()
                 .allSatisfy(error -> assertThat(error).hasMessageContaining("not given, such as 999"));
-        assertThat(number("SELECT count(*) FROM task WHERE id = 999 AND NOT done AND session_id = " + another))
+        assertThat(sql.number("SELECT count(*) FROM task WHERE id = 999 AND NOT done AND session_id = " + another))
                 .isOne();
         assertThat(lost).isEmpty();
     }
@@ -184,14 +185,14 @@ class RealRunnerTests {
             return tasks;
         });
         begun.await();
-        long holder = number("SELECT session_id FROM task");
-        long first = number(EXPIRES.formatted(holder));
+        long holder = sql.number("SELECT session_id FROM task");
+        long first = sql.number(EXPIRES.formatted(holder));
         start(tasks -> {
             stolen.addAll(tasks);
             return tasks;
         });
 
-        await().until(() -> number(EXPIRES.formatted(holder))
+        await().until(() -> sql.number(EXPIRES.formatted(holder))
                 > first + TIMING.ttl().plus(TIMING.grace()).toMillis());
         ended.countDown();
 
@@ -210,9 +211,9 @@ class RealRunnerTests {
         awaitDone(20);
         await().until(() -> runner.status().held() == 0);
 
-        execute("DROP TABLE task");
+        sql.execute("DROP TABLE task");
         await().until(() -> errors.size() > 2);
-        execute(TABLE);
+        sql.execute(TABLE);
         insert(1, 30);
 
         awaitDone(30);
@@ -242,9 +243,10 @@ class RealRunnerTests {
             }
             return tasks;
         });
-        await().until(() -> number("SELECT count(*) FROM task WHERE done") == 1);
-        await().until(() -> !errors.isEmpty() && number("SELECT count(*) FROM task WHERE session_id IS NOT NULL") == 0);
-        execute("DELETE FROM task WHERE id = 2");
+        await().until(() -> sql.number("SELECT count(*) FROM task WHERE done") == 1);
+        await().until(() ->
+                !errors.isEmpty() && sql.number("SELECT count(*) FROM task WHERE session_id IS NOT NULL") == 0);
+        sql.execute("DELETE FROM task WHERE id = 2");
         deleted.set(true);
         insert(3, 30);
         awaitDone(29);
@@ -296,7 +298,7 @@ class RealRunnerTests {
     }
 
     private long anotherSession() throws SQLException {
-        execute("""
+        sql.execute("""
                 INSERT INTO dbleases_session (id, expires_at, inbox, ttl, grace, started_at, weight, state, client_id)
                 VALUES (1, now() + interval '1 h', 0, interval '1 h', interval '1 s', now(), 1, 'live', 'another')
                 """);
@@ -304,26 +306,10 @@ class RealRunnerTests {
     }
 
     private void insert(long first, long last) throws SQLException {
-        execute("INSERT INTO task (id) SELECT generate_series(%d, %d)".formatted(first, last));
+        sql.execute("INSERT INTO task (id) SELECT generate_series(%d, %d)".formatted(first, last));
     }
 
     private void awaitDone(long tasks) {
-        await().atMost(Duration.ofSeconds(60)).until(() -> number("SELECT count(*) FROM task WHERE done") == tasks);
-    }
-
-    private void execute(String sql) throws SQLException {
-        try (Connection connection = database.dataSource().getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    private long number(String sql) throws SQLException {
-        try (Connection connection = database.dataSource().getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getLong(1);
-        }
+        await().atMost(Duration.ofSeconds(60)).until(() -> sql.number("SELECT count(*) FROM task WHERE done") == tasks);
     }
 }

@@ -22,10 +22,8 @@ import io.github.dbleases.postgres.tasks.LeaseTables;
 import io.github.dbleases.postgres.tasks.TaskTable;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
-import java.sql.Connection;
-import java.sql.ResultSet;
+import io.github.dbleases.testing.postgres.Sql;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -64,6 +62,7 @@ class TaskFailureTests {
             .build();
 
     private final PostgresDatabase database = PostgresServer.newest().freshDatabase();
+    private final Sql sql = new Sql(database.dataSource());
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
     /** A row as the tasker gets it. */
@@ -77,7 +76,7 @@ class TaskFailureTests {
     @BeforeEach
     void create() throws SQLException {
         PostgresSchema.create(database.dataSource(), PostgresStoreConfig.defaults());
-        execute("""
+        sql.execute("""
                 CREATE TABLE task (
                     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kind text NOT NULL, status text NOT NULL DEFAULT 'new',
                     session_id bigint, attempts int NOT NULL DEFAULT 0, error text,
@@ -170,12 +169,12 @@ class TaskFailureTests {
             }
         }));
         await().atMost(PATIENCE).until(() -> count("attempts > 0 AND session_id IS NULL") == 2);
-        execute("UPDATE task SET status = 'canceled' WHERE id = 1");
+        sql.execute("UPDATE task SET status = 'canceled' WHERE id = 1");
         await().atMost(PATIENCE).until(() -> count("session_id IS NOT NULL") == 0);
         run.clear();
         // The runner may hold the task at this moment, because it tries it again and again.
         await().atMost(PATIENCE)
-                .until(() -> execute("UPDATE task SET kind = 'good' WHERE id = 2 AND session_id IS NULL") == 1);
+                .until(() -> sql.update("UPDATE task SET kind = 'good' WHERE id = 2 AND session_id IS NULL") == 1);
 
         await().atMost(PATIENCE).until(() -> count("status = 'done'") == 1);
 
@@ -197,7 +196,7 @@ class TaskFailureTests {
 
         effects.remove(100L);
         assertThat(effects.values()).allSatisfy(times -> assertThat(times.get()).isLessThanOrEqualTo(2));
-        assertThat(text("SELECT error FROM task WHERE status = 'dead'")).contains("It is bad");
+        assertThat(sql.value("SELECT error FROM task WHERE status = 'dead'")).contains("It is bad");
     }
 
     @Test
@@ -222,7 +221,8 @@ class TaskFailureTests {
 
     @Test
     void aTaskIsNotClaimedBeforeItIsDue() throws Exception {
-        execute("INSERT INTO task (kind, due_at) SELECT 'good', now() + interval '1 day' FROM generate_series(1, 20)");
+        sql.execute(
+                "INSERT INTO task (kind, due_at) SELECT 'good', now() + interval '1 day' FROM generate_series(1, 20)");
         insert("good", 20);
         TaskRunner runner = start(table(0), CONFIG, jobs -> jobs);
 
@@ -294,7 +294,7 @@ class TaskFailureTests {
 
     @Test
     void tasksWhoseFinishesATriggerRefusesAreNotDoneAgain() throws Exception {
-        execute("""
+        sql.execute("""
                 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
                 $$ BEGIN RAISE EXCEPTION 'not now'; END $$;
                 CREATE TRIGGER refuse BEFORE UPDATE ON task FOR EACH ROW WHEN (NEW.status = 'done') EXECUTE FUNCTION refuse()
@@ -308,7 +308,7 @@ class TaskFailureTests {
                 });
         await().atMost(PATIENCE)
                 .until(() -> effects.get() == 10 && runner.status().held() == 10);
-        execute("DROP TRIGGER refuse ON task");
+        sql.execute("DROP TRIGGER refuse ON task");
 
         await().atMost(PATIENCE).until(() -> count("status = 'done'") == 500);
 
@@ -335,13 +335,13 @@ class TaskFailureTests {
 
         await().atMost(PATIENCE).until(() -> count("status = 'done'") == 20 && count("status = 'dead'") == 1);
 
-        assertThat(text("SELECT error FROM task WHERE status = 'dead'")).contains("taskTimeout of 300 ms");
+        assertThat(sql.value("SELECT error FROM task WHERE status = 'dead'")).contains("taskTimeout of 300 ms");
         await().atMost(PATIENCE).until(() -> runner.status().held() == 0);
     }
 
     @Test
     void theAgeIsThatOfTheOldestDueTask() throws Exception {
-        execute("""
+        sql.execute("""
                 INSERT INTO task (kind, due_at, created_at) VALUES
                     ('good', now() - interval '1 h', now() - interval '1 min'),
                     ('good', now() - interval '1 s', now() - interval '3 h'),
@@ -380,28 +380,10 @@ class TaskFailureTests {
     }
 
     private void insert(String kind, int jobs) throws SQLException {
-        execute("INSERT INTO task (kind) SELECT '%s' FROM generate_series(1, %d)".formatted(kind, jobs));
-    }
-
-    /** Returns how many rows were changed. */
-    private int execute(String sql) throws SQLException {
-        try (Connection connection = database.dataSource().getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-            return statement.getUpdateCount();
-        }
+        sql.execute("INSERT INTO task (kind) SELECT '%s' FROM generate_series(1, %d)".formatted(kind, jobs));
     }
 
     private long count(String condition) throws SQLException {
-        return Long.parseLong(text("SELECT count(*) FROM task WHERE " + condition));
-    }
-
-    private String text(String sql) throws SQLException {
-        try (Connection connection = database.dataSource().getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getString(1);
-        }
+        return sql.number("SELECT count(*) FROM task WHERE " + condition);
     }
 }

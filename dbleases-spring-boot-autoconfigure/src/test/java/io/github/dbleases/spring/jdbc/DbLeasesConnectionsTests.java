@@ -8,10 +8,9 @@ import io.github.dbleases.InvalidConfigurationException;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
+import io.github.dbleases.testing.postgres.Sql;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -31,6 +30,7 @@ class DbLeasesConnectionsTests {
     private static final ConnectionOverrides NONE = new ConnectionOverrides("dbleases.connection", null, null, null);
 
     private static final PostgresDatabase DATABASE = PostgresServer.newest().freshDatabase();
+    private static final Sql SQL = new Sql(DATABASE.dataSource());
 
     private final LeaseClientConfig config =
             LeaseClientConfig.builder().clientId("host-1").build();
@@ -106,7 +106,7 @@ class DbLeasesConnectionsTests {
 
     @Test
     void whatThePoolTellsTheDriverIsKept() throws Exception {
-        execute("CREATE SCHEMA IF NOT EXISTS \"App\"");
+        SQL.execute("CREATE SCHEMA IF NOT EXISTS \"App\"");
         pool.addDataSourceProperty("options", "-c work_mem=6MB");
         pool.setSchema("App");
 
@@ -120,7 +120,7 @@ class DbLeasesConnectionsTests {
 
     @Test
     void aPasswordThatThePoolIsGivenLaterIsUsed() throws Exception {
-        execute("CREATE ROLE rotating LOGIN PASSWORD 'first'");
+        SQL.execute("CREATE ROLE rotating LOGIN PASSWORD 'first'");
         DataSource own = derived(pool).forLeases();
 
         pool.setUsername("rotating");
@@ -180,7 +180,7 @@ class DbLeasesConnectionsTests {
 
     @Test
     void migrationsMayHaveAUserOfTheirOwn() throws Exception {
-        execute("CREATE ROLE migrating LOGIN PASSWORD 'm'");
+        SQL.execute("CREATE ROLE migrating LOGIN PASSWORD 'm'");
 
         DataSource own =
                 derived(pool).forMigration(new ConnectionOverrides("dbleases.connection", null, "migrating", "m"));
@@ -223,19 +223,7 @@ class DbLeasesConnectionsTests {
             case "database" -> "SELECT current_database()";
             default -> "SHOW " + setting;
         };
-        try (Connection connection = dataSource.getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery(sql)) {
-            result.next();
-            return result.getString(1);
-        }
-    }
-
-    private static void execute(String sql) throws SQLException {
-        try (Connection connection = DATABASE.dataSource().getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+        return new Sql(dataSource).value(sql);
     }
 
     static class Exotic extends AbstractDataSource {

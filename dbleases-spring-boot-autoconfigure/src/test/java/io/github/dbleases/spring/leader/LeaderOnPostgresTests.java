@@ -5,12 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.dbleases.CurrentLeadership;
 import io.github.dbleases.LeaderOnly;
-import io.github.dbleases.spring.Sql;
 import io.github.dbleases.spring.autoconfigure.DbLeasesAutoConfiguration;
 import io.github.dbleases.spring.autoconfigure.LeaseStoreAutoConfiguration;
 import io.github.dbleases.spring.migration.LeaseMigrationAutoConfiguration;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
+import io.github.dbleases.testing.postgres.Sql;
 import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;

@@ -5,10 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.dbleases.Hold;
 import io.github.dbleases.Tasker;
-import io.github.dbleases.spring.Sql;
 import io.github.dbleases.spring.metrics.MonitoredInstance.Email;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
+import io.github.dbleases.testing.postgres.Sql;
 import io.github.dbleases.testing.process.CuttableProxy;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,9 +2,9 @@ package io.github.dbleases.spring.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.dbleases.spring.Sql;
 import io.github.dbleases.testing.postgres.PostgresDatabase;
 import io.github.dbleases.testing.postgres.PostgresServer;
+import io.github.dbleases.testing.postgres.Sql;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,9 +5,8 @@ import io.github.dbleases.postgres.PostgresSchema;
 import io.github.dbleases.postgres.PostgresStoreConfig;
 import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.testing.postgres.PostgresServer;
-import java.sql.Connection;
+import io.github.dbleases.testing.postgres.Sql;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
@@ -47,13 +46,14 @@ class PostgresLeaseStoreContractTests {
 
         private static final Map<PostgresServer, DataSource> DATABASES = new ConcurrentHashMap<>();
 
-        private final DataSource database;
+        private final Sql sql;
         private final LeaseStore store;
 
         private PostgresUnderTest(PostgresServer server) {
-            database = DATABASES.computeIfAbsent(server, PostgresUnderTest::createTables);
+            DataSource database = DATABASES.computeIfAbsent(server, PostgresUnderTest::createTables);
+            sql = new Sql(database);
             store = new PostgresLeaseStore(database);
-            execute("DELETE FROM dbleases_session; DELETE FROM dbleases_lease; DELETE FROM dbleases_member;"
+            sql.execute("DELETE FROM dbleases_session; DELETE FROM dbleases_lease; DELETE FROM dbleases_member;"
                     + "DELETE FROM dbleases_partition; DELETE FROM dbleases_event");
         }
 
@@ -74,17 +74,8 @@ class PostgresLeaseStoreContractTests {
 
         @Override
         public void letExpire(long session) {
-            execute("UPDATE dbleases_session SET expires_at = clock_timestamp() - interval '2 minutes' WHERE id = "
+            sql.execute("UPDATE dbleases_session SET expires_at = clock_timestamp() - interval '2 minutes' WHERE id = "
                     + session);
-        }
-
-        private void execute(String sql) {
-            try (Connection connection = database.getConnection();
-                    Statement statement = connection.createStatement()) {
-                statement.execute(sql);
-            } catch (SQLException e) {
-                throw new IllegalStateException("Cannot execute: " + sql, e);
-            }
         }
     }
 }
