@@ -10,7 +10,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashSet;
-import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +37,9 @@ final class LeaseMigrations {
     private static final Set<String> BROKEN_CONNECTION = Set.of("08", "57P");
 
     private static final Set<String> DENIED = Set.of("42501");
+
+    /** A relation has the name of one that a script creates. */
+    private static final Set<String> TAKEN = Set.of("42P07");
 
     private static final String TABLES = """
             SELECT coalesce(bool_or(tablename = ?), false), count(*)
@@ -74,7 +76,8 @@ final class LeaseMigrations {
      * as those of the last migration that explains them. Instances that migrate at the same time wait for each other.
      *
      * @throws StoreUnavailableException if the database cannot be reached
-     * @throws StoreUnusableException if it is not PostgreSQL, or if the user lacks a permission
+     * @throws StoreUnusableException if it is not PostgreSQL, if other migrations than those of this version have been
+     *     applied, if only some of the tables exist, or if the user lacks a permission
      * @throws RuntimeException of Flyway, if a migration fails
      */
     void migrate() {
@@ -95,7 +98,11 @@ final class LeaseMigrations {
                     throw explained;
                 }
                 SQLException denied = cause(failed, DENIED);
-                throw denied != null ? notMigratable(schema, user, denied) : failed;
+                if (denied != null) {
+                    throw notMigratable(schema, user, denied);
+                }
+                SQLException taken = cause(failed, TAKEN);
+                throw taken != null ? taken(schema, taken) : failed;
             } finally {
                 connection.rollback();
             }
@@ -138,19 +145,11 @@ final class LeaseMigrations {
     }
 
     private void validate(String schema, String user) {
-        Optional<String> invalid;
         try {
-            invalid = flyway().validate(schema);
+            flyway().validate(schema);
         } catch (RuntimeException failed) {
             SQLException denied = cause(failed, DENIED);
             throw denied != null ? unreadable(schema, user, denied) : failed;
-        }
-        if (invalid.isPresent()) {
-            throw new StoreUnusableException(
-                    "The tables of dbleases in schema '%s' are not those of this version: %s"
-                            .formatted(schema, invalid.get()),
-                    "Set dbleases.migration.mode=migrate to upgrade them, or let whoever migrates this database upgrade "
-                            + "them.");
         }
     }
 
@@ -162,6 +161,16 @@ final class LeaseMigrations {
                                 + "tables yet, this is enough: GRANT USAGE, CREATE ON SCHEMA %s TO %s; Or migrate the tables "
                                 + "by other means and set dbleases.migration.mode=validate.")
                         .formatted(SchemaHistory.quoted(schema), SchemaHistory.quoted(user)));
+    }
+
+    private StoreUnusableException taken(String schema, SQLException taken) {
+        return new StoreUnusableException(
+                "The tables of dbleases in schema '%s' cannot be created, because some of them exist and others don't: %s"
+                        .formatted(schema, taken.getMessage()),
+                ("If they are left over from an earlier installation, drop the tables '%s...' in schema '%s' while no instance "
+                                + "runs. If they belong to something else, set dbleases.table-prefix or dbleases.schema to keep "
+                                + "the tables of dbleases apart from them.")
+                        .formatted(tablePrefix, schema));
     }
 
     private StoreUnusableException unreadable(String schema, String user, SQLException denied) {

@@ -1,5 +1,6 @@
 package io.github.dbleases.spring.migration;
 
+import io.github.dbleases.StoreUnusableException;
 import io.github.dbleases.spring.migration.MigrationScripts.Script;
 import java.io.Reader;
 import java.io.StringReader;
@@ -7,15 +8,18 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.CoreErrorCode;
 import org.flywaydb.core.api.ResourceProvider;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.flywaydb.core.api.logging.Log;
 import org.flywaydb.core.api.logging.LogFactory;
 import org.flywaydb.core.api.output.MigrateResult;
+import org.flywaydb.core.api.output.ValidateOutput;
 import org.flywaydb.core.api.output.ValidateResult;
 import org.flywaydb.core.api.resource.LoadableResource;
 import org.jspecify.annotations.Nullable;
@@ -44,9 +48,15 @@ final class PrivateFlyway {
      * Creates or upgrades the tables.
      *
      * @param baseline the version of tables that were made by other means, "0" if there are no tables
+     * @throws StoreUnusableException if the tables are those of other scripts
      */
     void migrate(String schema, String baseline) {
-        MigrateResult result = quietly(schema, baseline, Flyway::migrate);
+        MigrateResult result;
+        try {
+            result = quietly(schema, baseline, Flyway::migrate);
+        } catch (FlywayValidateException invalid) {
+            throw differ(schema, quietly(schema, baseline, Flyway::validateWithResult), invalid);
+        }
         if (result.migrationsExecuted > 0) {
             log.info(
                     "The tables of dbleases in schema {} were migrated to version {}",
@@ -55,10 +65,47 @@ final class PrivateFlyway {
         }
     }
 
-    /** Returns what is wrong with the tables, empty if they are valid. */
-    Optional<String> validate(String schema) {
+    /**
+     * Checks that the scripts of this version were applied to the tables; later ones are accepted.
+     *
+     * @throws StoreUnusableException if scripts are missing, or if the tables are those of other scripts
+     */
+    void validate(String schema) {
         ValidateResult result = quietly(schema, "0", Flyway::validateWithResult);
-        return result.validationSuccessful ? Optional.empty() : Optional.of(result.getAllErrorMessages());
+        if (result.validationSuccessful) {
+            return;
+        }
+        if (!result.invalidMigrations.stream().allMatch(PrivateFlyway::isPending)) {
+            throw differ(schema, result, null);
+        }
+        throw new StoreUnusableException(
+                "The tables of dbleases in schema '%s' are not those of this version: %s"
+                        .formatted(schema, result.getAllErrorMessages()),
+                "Set dbleases.migration.mode=migrate to upgrade them, or let whoever migrates this database upgrade them.");
+    }
+
+    private static boolean isPending(ValidateOutput migration) {
+        return migration.errorDetails.errorCode == CoreErrorCode.RESOLVED_VERSIONED_MIGRATION_NOT_APPLIED;
+    }
+
+    /** Flyway's own remedy, to repair the history, would leave the tables as they are. */
+    private StoreUnusableException differ(
+            String schema, ValidateResult result, @Nullable FlywayValidateException invalid) {
+        String differences = result.invalidMigrations.stream()
+                .filter(migration -> !isPending(migration))
+                .map(migration ->
+                        migration.errorDetails.errorMessage.lines().findFirst().orElse("") + ".")
+                .collect(Collectors.joining(" "));
+        return new StoreUnusableException(
+                ("The tables of dbleases in schema '%s' were created by other migrations than those of this version, which "
+                                + "cannot upgrade them. %s")
+                        .formatted(schema, differences),
+                ("Use the version of dbleases that created the tables. Or, while no instance runs, drop the tables '%s...' in "
+                                + "schema '%s', including %s: the next instance that starts with "
+                                + "dbleases.migration.mode=migrate creates them. They hold no data of the application. Don't "
+                                + "repair the history with Flyway, because that leaves the tables as they are.")
+                        .formatted(tablePrefix, schema, historyTable),
+                invalid);
     }
 
     /**

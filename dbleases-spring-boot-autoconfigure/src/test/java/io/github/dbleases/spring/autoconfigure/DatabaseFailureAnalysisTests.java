@@ -116,6 +116,28 @@ class DatabaseFailureAnalysisTests {
                 .contains("GRANT USAGE, CREATE ON SCHEMA \"made\" TO \"%s\";".formatted(reader));
     }
 
+    @Test
+    void tablesThatAnotherVersionOfAMigrationCreated(CapturedOutput output) {
+        start(Application.class, "--dbleases.schema=changed").close();
+        new Sql(database.dataSource())
+                .execute("UPDATE changed.dbleases_schema_history SET checksum = 1 WHERE version = '1'");
+
+        failToStart(Application.class, "--dbleases.schema=changed");
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains(
+                        "The tables of dbleases in schema 'changed' were created by other migrations than those of this "
+                                + "version, which cannot upgrade them. Migration checksum mismatch for migration version 1.")
+                .contains(
+                        "Use the version of dbleases that created the tables. Or, while no instance runs, drop the tables "
+                                + "'dbleases_...' in schema 'changed', including dbleases_schema_history")
+                .doesNotContain("run repair");
+
+        new Sql(database.dataSource()).execute("DROP SCHEMA changed CASCADE");
+        start(Application.class, "--dbleases.schema=changed").close();
+    }
+
     private static String roleWithoutRights(String name) {
         DataSource owner = database.dataSource();
         new ApplicationContextRunner()

@@ -27,7 +27,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.internal.resolver.ChecksumCalculator;
 import org.flywaydb.core.internal.resource.StringResource;
 import org.junit.jupiter.api.RepeatedTest;
@@ -156,7 +155,11 @@ class LeaseMigrationsTests {
     void someOfTheTablesAreNotTakenForAll() {
         sql.execute("CREATE TABLE dbleases_session (anything text)");
 
-        assertThatThrownBy(() -> migrations(null).migrate()).hasMessageContaining("dbleases_session");
+        assertThatThrownBy(() -> migrations(null).migrate())
+                .isInstanceOfSatisfying(
+                        StoreUnusableException.class,
+                        taken -> assertThat(taken.remedy()).contains("dbleases.table-prefix"))
+                .hasMessageContaining("dbleases_session");
     }
 
     @Test
@@ -236,11 +239,15 @@ class LeaseMigrationsTests {
     @ParameterizedTest
     @CsvSource({"UPDATE dbleases_schema_history SET success = false", "UPDATE dbleases_schema_history SET checksum = 1"
     })
-    void aHistoryThatIsNotThatOfThisVersionIsLeftToFlyway(String change) {
+    void tablesOfOtherMigrationsAreRefused(String change) {
         migrations(null).migrate();
         sql.execute(change);
 
-        assertThatThrownBy(() -> migrations(null).migrate()).isInstanceOf(FlywayException.class);
+        assertThatThrownBy(() -> migrations(null).migrate())
+                .isInstanceOf(StoreUnusableException.class)
+                .hasMessageContaining("'public'")
+                .hasMessageContaining("version 1")
+                .hasMessageContaining("drop the tables 'dbleases_...'");
     }
 
     @Test
@@ -385,7 +392,8 @@ class LeaseMigrationsTests {
 
         assertThatThrownBy(migrations(null)::validate)
                 .isInstanceOf(StoreUnusableException.class)
-                .hasMessageContaining("checksum");
+                .hasMessageContaining("checksum")
+                .hasMessageContaining("drop the tables 'dbleases_...'");
     }
 
     @Test
