@@ -17,11 +17,9 @@ import io.github.dbleases.spi.tasks.TaskRequest;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -35,20 +33,16 @@ import org.jspecify.annotations.Nullable;
  * calls overlap. The package doc describes the life of a task.
  *
  * <pre>
- *   ready      claimed, not begun: fresh tasks, retries, and tasks of a batch that threw, each to be tried alone
+ *   ready      claimed, not begun ({@link ReadyTasks})
  *   in flight  handed to the tasker
  *   pending    accomplished, failed or released, and not confirmed by the queue ({@link PendingReports})
  * </pre>
  */
 final class RunnerState<T> {
 
-    /** The longest time that a task stays ready while all threads are busy: another instance may have an idle thread. */
-    private static final long LONGEST_READY = Duration.ofSeconds(10).toNanos();
-
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
     private final TaskRunnerConfig config;
-    private final int batchSize;
     private final ClaimSchedule schedule;
     private final Backoff retryDelay;
     private final Backoff queueDelay;
@@ -62,9 +56,7 @@ final class RunnerState<T> {
     private boolean closing;
     private boolean followsAnother;
 
-    private final Deque<Ready<T>> fresh = new ArrayDeque<>();
-    private final Deque<Ready<T>> retries = new ArrayDeque<>();
-    private final Deque<Ready<T>> alone = new ArrayDeque<>();
+    private final ReadyTasks<T> ready;
     private final Set<Batch<T>> inFlight = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<Object> maybeFinished = new HashSet<>();
     private final PendingReports<T> pending;
@@ -83,7 +75,7 @@ final class RunnerState<T> {
      */
     RunnerState(TaskRunnerConfig config, int batchSize, boolean remembers, DoubleSupplier random, long now) {
         this.config = config;
-        this.batchSize = batchSize;
+        this.ready = new ReadyTasks<>(batchSize);
         this.remembers = remembers;
         this.schedule = new ClaimSchedule(config, batchSize, random, now);
         this.retryDelay = Backoff.around(config.retryDelay(), config.maxRetryDelay(), random);
@@ -92,22 +84,6 @@ final class RunnerState<T> {
         this.queueDelay = Backoff.around(interval, LONGEST_PAUSE, random);
         this.finishing = new CircuitBreaker(1, Duration.ZERO, retryDelay);
         this.pauseUntil = now;
-    }
-
-    /**
-     * A task that is about to begin.
-     *
-     * @param again whether it has begun before, as part of a batch that threw
-     */
-    private record Ready<T>(ClaimedTask<T> task, long since, boolean again) {
-
-        /** Returns the task with how long it has been due at a time. */
-        ClaimedTask<T> at(long now) {
-            Duration waited = task.waited();
-            return waited == null
-                    ? task
-                    : new ClaimedTask<>(task.id(), task.task(), task.attempts(), waited.plusNanos(now - since));
-        }
     }
 
     // ---- The session
@@ -123,9 +99,7 @@ final class RunnerState<T> {
         trusted = now.isPresent();
         if (trusted && !now.equals(session)) {
             session = now;
-            fresh.clear();
-            retries.clear();
-            alone.clear();
+            ready.clear();
             maybeFinished.clear();
             unansweredClaims.clear();
             if (followsAnother) {
@@ -134,7 +108,7 @@ final class RunnerState<T> {
             schedule.wake(nanos);
         }
         if (drained) {
-            releaseReady();
+            releaseReady(nanos);
         }
     }
 
@@ -155,32 +129,17 @@ final class RunnerState<T> {
         if (!trusted || beginsNothing()) {
             return null;
         }
-        boolean retry = !alone.isEmpty() || !retries.isEmpty();
         Batch<T> batch = null;
-        if (retry && (fresh.isEmpty() || schedule.mayRetry())) {
-            batch = alone.isEmpty() ? batch(retries, batchSize, true, now) : batch(alone, 1, true, now);
-        } else if (!fresh.isEmpty()) {
-            batch = batch(fresh, batchSize, false, now);
+        if (ready.hasRetries() && (!ready.hasFresh() || schedule.mayRetry())) {
+            batch = ready.takeRetries(session.getAsLong(), now);
+        } else if (ready.hasFresh()) {
+            batch = ready.takeFresh(session.getAsLong(), now);
         }
         if (batch != null) {
             inFlight.add(batch);
             schedule.began(batch.size());
         }
         return batch;
-    }
-
-    private Batch<T> batch(Deque<Ready<T>> from, int atMost, boolean retry, long now) {
-        List<ClaimedTask<T>> tasks = new ArrayList<>(Math.min(atMost, from.size()));
-        List<Duration> waits = new ArrayList<>();
-        while (tasks.size() < atMost && !from.isEmpty()) {
-            Ready<T> ready = from.remove();
-            ClaimedTask<T> task = ready.at(now);
-            tasks.add(task);
-            if (task.waited() != null && !ready.again()) {
-                waits.add(task.waited());
-            }
-        }
-        return new Batch<>(session.getAsLong(), tasks, waits, retry, now);
     }
 
     /** Takes back a batch that was not begun because its session is not trusted at the moment. */
@@ -205,7 +164,7 @@ final class RunnerState<T> {
         }
         for (int i = tasks.size() - 1; i >= 0; i--) {
             ClaimedTask<T> task = tasks.get(i);
-            (isRetry(task) ? retries : fresh).addFirst(new Ready<>(task, now, again));
+            ready.putBack(task, isRetry(task), again, now);
         }
     }
 
@@ -240,7 +199,7 @@ final class RunnerState<T> {
         if (beginsNothing()) {
             makeReady(id, outcome.alone(), true, now);
         } else if (present) {
-            outcome.alone().forEach(task -> alone.add(new Ready<>(task, now, true)));
+            outcome.alone().forEach(task -> ready.addAlone(task, now));
         }
         for (ClaimedTask<T> task : outcome.lost()) {
             // The transaction that threw was committed after all: no other session could take the task in between.
@@ -283,7 +242,7 @@ final class RunnerState<T> {
             failures++;
             delay = retryDelay.nanos(failures);
             if (opened) {
-                releaseReady();
+                releaseReady(now);
             }
         }
         if (remembers) {
@@ -308,13 +267,10 @@ final class RunnerState<T> {
     }
 
     /** Releases the tasks that have not begun: other instances may be able to work on them. */
-    private void releaseReady() {
+    private void releaseReady(long now) {
         if (session.isPresent()) {
-            for (Deque<Ready<T>> ready : List.of(fresh, retries, alone)) {
-                pending.released(
-                        session.getAsLong(), ready.stream().map(Ready::task).toList());
-                ready.clear();
-            }
+            pending.released(session.getAsLong(), ready.all(now));
+            ready.clear();
         }
     }
 
@@ -349,20 +305,16 @@ final class RunnerState<T> {
      * @return the number of released tasks
      */
     int releaseStuck(long now) {
-        int ready = ready();
-        if (ready == 0 || idleThreads() > 0) {
+        int stuck = ready.size();
+        if (stuck == 0 || idleThreads() > 0) {
             return 0;
         }
         boolean overdue = inFlight.stream().allMatch(Batch::isOverdue);
-        if (!overdue && !isStale(fresh, now) && !isStale(retries, now)) {
+        if (!overdue && !ready.areStale(now)) {
             return 0;
         }
-        releaseReady();
-        return ready;
-    }
-
-    private static <T> boolean isStale(Deque<Ready<T>> ready, long now) {
-        return !ready.isEmpty() && now - ready.getFirst().since() > LONGEST_READY;
+        releaseReady(now);
+        return stuck;
     }
 
     // ---- Requests to the queue
@@ -408,12 +360,12 @@ final class RunnerState<T> {
         // While the queue refuses finishes, single tasks probe whether it still does.
         int limit = finishing.isOpen() ? 1 : config.tasksPerSession();
         return new ClaimSchedule.Load(
-                ready(), tasksInFlightOfSession(), pending.unacknowledgedTasks(), idleThreads(), limit);
+                ready.size(), tasksInFlightOfSession(), pending.unacknowledgedTasks(), idleThreads(), limit);
     }
 
     private long nanosUntilClaim(long now) {
         long wait = schedule.nanosUntilDue(load(), now);
-        return finishing.isOpen() && (ready() > 0 || !inFlight.isEmpty())
+        return finishing.isOpen() && (ready.size() > 0 || !inFlight.isEmpty())
                 ? Long.MAX_VALUE
                 : Math.max(wait, finishing.nanosUntilAllowed(now));
     }
@@ -508,7 +460,7 @@ final class RunnerState<T> {
             if (beginsNothing()) {
                 pending.released(id, List.of(task));
             } else {
-                (isRetry(task) ? retries : fresh).add(new Ready<>(task, now, false));
+                ready.add(task, isRetry(task), now);
             }
         }
         for (Unmapped<T> unmapped : reply.unmapped()) {
@@ -597,9 +549,7 @@ final class RunnerState<T> {
     Collection<Object> known(long id) {
         Set<Object> known = new HashSet<>();
         if (isPresent(id)) {
-            for (Deque<Ready<T>> ready : List.of(fresh, retries, alone)) {
-                ready.forEach(one -> known.add(one.task().id()));
-            }
+            ready.addIds(known);
         }
         for (Batch<T> batch : inFlight) {
             if (batch.session() == id) {
@@ -617,7 +567,7 @@ final class RunnerState<T> {
         closing = true;
         pauseUntil = now;
         pending.hurry(now);
-        releaseReady();
+        releaseReady(now);
     }
 
     boolean isClosing() {
@@ -670,7 +620,7 @@ final class RunnerState<T> {
         if (!trusted || beginsNothing()) {
             return 0;
         }
-        return alone.size() + (retries.size() + batchSize - 1) / batchSize + (fresh.size() + batchSize - 1) / batchSize;
+        return ready.batches();
     }
 
     int batchesInFlight() {
@@ -679,10 +629,6 @@ final class RunnerState<T> {
 
     private int idleThreads() {
         return Math.max(0, config.threads() - inFlight.size());
-    }
-
-    private int ready() {
-        return fresh.size() + retries.size() + alone.size();
     }
 
     int tasksInFlight() {
@@ -703,7 +649,7 @@ final class RunnerState<T> {
 
     /** Returns how many tasks the runner holds. */
     int held() {
-        return ready() + tasksInFlight() + pending.size();
+        return ready.size() + tasksInFlight() + pending.size();
     }
 
     /**
@@ -711,12 +657,7 @@ final class RunnerState<T> {
      * is none, or if this is unknown.
      */
     Duration oldestAge(long now) {
-        Duration oldest = trusted && !beginsNothing() ? oldestClaimed : Duration.ZERO;
-        for (Deque<Ready<T>> ready : List.of(fresh, retries, alone)) {
-            for (Ready<T> one : ready) {
-                oldest = older(oldest, one.at(now).waited());
-            }
-        }
+        Duration oldest = older(oldest(ready.all(now)), trusted && !beginsNothing() ? oldestClaimed : null);
         for (Batch<T> batch : inFlight) {
             oldest = older(oldest, oldest(batch.tasks()).plusNanos(now - batch.begunAt()));
         }

@@ -9,6 +9,7 @@
  *     QueueLoop      talks to the queue: everything that is due goes into one request, one request at a time
  *     BatchExecutor  calls the tasker, in a transaction or not, and finds out the outcome of each task
  *     RunnerState    what the runner holds, and what it does next; pure: no threads, no clock
+ *       ReadyTasks         what is claimed and has not begun, in its order; pure
  *       ClaimSchedule      when to claim, and how much; pure
  *       PendingReports     what the queue has not confirmed; pure
  *       UnansweredClaims   when to release what a claim without a reply may have taken; pure
