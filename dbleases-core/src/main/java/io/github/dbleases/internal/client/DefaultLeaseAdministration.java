@@ -212,7 +212,7 @@ final class DefaultLeaseAdministration implements LeaseAdministration {
      */
     CompletableFuture<OperationResult> startDrain(long session, boolean standBy) {
         String operation = standBy ? "drain" : "resume";
-        return engine.request(operation + " session " + session, (channel, by) -> {
+        return engine.requests().administrate(operation + " session " + session, (channel, by) -> {
             ClusterSnapshot cluster = channel.clusterSnapshot();
             boolean changes = cluster.sessions().stream()
                             .filter(found -> found.live() && found.id() == session)
@@ -253,7 +253,7 @@ final class DefaultLeaseAdministration implements LeaseAdministration {
 
     /** Removes a lease, in steps if it has many partitions. A lease that lacks some of its partitions can be joined. */
     CompletableFuture<OperationResult> startRemove(String lease) {
-        return engine.request("remove " + lease, (channel, by) -> {
+        return engine.requests().administrate("remove " + lease, (channel, by) -> {
             Map<Long, String> clients = clients(channel.clusterSnapshot(lease));
             int limit = engine.stepLimit();
             Removal removal = Removal.STARTED;
@@ -337,7 +337,7 @@ final class DefaultLeaseAdministration implements LeaseAdministration {
 
     /** Makes and writes a plan for a lease, and records it. */
     private CompletableFuture<OperationResult> start(String operation, String lease, String detail, Planner planner) {
-        return engine.request(operation + " " + lease, (channel, by) -> {
+        return engine.requests().administrate(operation + " " + lease, (channel, by) -> {
             Plan plan = plan(channel, by, lease, detail, planner);
             return new OperationResult(
                     operation,

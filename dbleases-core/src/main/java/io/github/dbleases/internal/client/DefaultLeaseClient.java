@@ -154,17 +154,18 @@ final class DefaultLeaseClient implements InternalLeaseClient {
 
     @Override
     public ClusterView cluster() {
-        return Waiting.answerWithin(engine.answerTimeout(), engine.cluster(WorkChannel::clusterSnapshot));
+        return Waiting.answerWithin(engine.answerTimeout(), engine.requests().cluster(WorkChannel::clusterSnapshot));
     }
 
     @Override
     public ClusterView cluster(String lease) {
-        return Waiting.answerWithin(engine.answerTimeout(), engine.cluster(channel -> channel.clusterSnapshot(lease)));
+        return Waiting.answerWithin(
+                engine.answerTimeout(), engine.requests().cluster(channel -> channel.clusterSnapshot(lease)));
     }
 
     @Override
     public List<HistoryEvent> history(HistoryQuery query) {
-        return Waiting.answerWithin(engine.answerTimeout(), engine.history(query));
+        return Waiting.answerWithin(engine.answerTimeout(), engine.requests().history(query));
     }
 
     @Override

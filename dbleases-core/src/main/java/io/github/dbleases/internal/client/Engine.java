@@ -2,25 +2,15 @@ package io.github.dbleases.internal.client;
 
 import io.github.dbleases.ClientState;
 import io.github.dbleases.ClientStatus;
-import io.github.dbleases.ClusterView;
-import io.github.dbleases.HistoryEvent;
-import io.github.dbleases.HistoryQuery;
-import io.github.dbleases.HistoryUnavailableException;
-import io.github.dbleases.LeaseAdministration;
 import io.github.dbleases.LeaseClientConfig;
 import io.github.dbleases.LeaseEventListener;
 import io.github.dbleases.LeaseKind;
 import io.github.dbleases.LeaseSpec;
-import io.github.dbleases.OperationRefusedException;
-import io.github.dbleases.StoreUnavailableException;
 import io.github.dbleases.WorkDeadline;
 import io.github.dbleases.internal.LeaseConflicts;
-import io.github.dbleases.internal.client.JobQueue.Job;
-import io.github.dbleases.spi.ClusterSnapshot;
 import io.github.dbleases.spi.FencedPartition;
 import io.github.dbleases.spi.LeaseStore;
 import io.github.dbleases.spi.Renewal;
-import io.github.dbleases.spi.WorkChannel;
 import io.github.dbleases.spi.observation.ClientObserver;
 import io.github.dbleases.spi.observation.ClientObserver.Revocation;
 import java.sql.Connection;
@@ -33,8 +23,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BiFunction;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -69,6 +57,7 @@ final class Engine implements SessionKeeper.Observer {
     private final ClusterMaintenance maintenance;
     private final Membership membership;
     private final WorkWatch workWatch;
+    private final CallerRequests requests;
     private boolean started;
     private boolean closed;
     private long stateSinceMillis;
@@ -98,6 +87,7 @@ final class Engine implements SessionKeeper.Observer {
         this.membership = new Membership(jobs, keeper, leases, reconciler, maintenance);
         this.workWatch = new WorkWatch(
                 environment, jobs, keeper, leases, reconciler::refresh, Reconciler.yieldTime(config.timing()));
+        this.requests = new CallerRequests(config.clientId(), this, jobs, keeper);
         this.stateSinceMillis = environment.clock().wallMillis();
     }
 
@@ -394,59 +384,9 @@ final class Engine implements SessionKeeper.Observer {
         });
     }
 
-    /** Reads the cluster, or a part of it. A client that is not started does not read, and its view is empty. */
-    CompletableFuture<ClusterView> cluster(Function<WorkChannel, ClusterSnapshot> read) {
-        CompletableFuture<ClusterView> view = new CompletableFuture<>();
-        exclusively(() -> {
-            if (!started) {
-                view.complete(ClusterViews.EMPTY);
-                return;
-            }
-            jobs.submit(Job.of(
-                            "read the cluster",
-                            () -> !view.isDone(),
-                            read,
-                            cluster -> view.complete(ClusterViews.of(cluster, keeper.session())))
-                    .giveUpIf(view::completeExceptionally));
-        });
-        return view;
-    }
-
-    /**
-     * Makes a request of {@link LeaseAdministration} to the store, once. It is not repeated if it fails, because a person
-     * waits for it and can ask again.
-     */
-    <T> CompletableFuture<T> request(String what, BiFunction<WorkChannel, Long, T> call) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        exclusively(() -> {
-            if (!started) {
-                answer.completeExceptionally(notStarted());
-                return;
-            }
-            jobs.submit(Job.<Optional<T>>of(
-                            what,
-                            () -> {
-                                Session session = keeper.session();
-                                long by = session == null ? 0 : session.id();
-                                return answer.isDone()
-                                        ? Optional.empty()
-                                        : Optional.of(channel -> attempt(channel, by, call, answer));
-                            },
-                            done -> done.ifPresent(answer::complete))
-                    .giveUpIf(answer::completeExceptionally));
-        });
-        return answer;
-    }
-
-    /** A refusal is an answer, and no failure of the store. */
-    private static <T> Optional<T> attempt(
-            WorkChannel channel, long by, BiFunction<WorkChannel, Long, T> call, CompletableFuture<T> answer) {
-        try {
-            return Optional.of(call.apply(channel, by));
-        } catch (OperationRefusedException refused) {
-            answer.completeExceptionally(refused);
-            return Optional.empty();
-        }
+    /** Returns the requests to the store for which callers wait. */
+    CallerRequests requests() {
+        return requests;
     }
 
     /** Returns how many partitions one transaction may write. */
@@ -467,39 +407,6 @@ final class Engine implements SessionKeeper.Observer {
     /** Returns for how long a leader that has resigned ranks after the other candidates. */
     Duration yieldTime() {
         return Reconciler.yieldTime(config.timing());
-    }
-
-    /**
-     * Reads the history. The future fails with a {@link HistoryUnavailableException} if the store keeps none, and with a
-     * {@link StoreUnavailableException} if the client is not started.
-     */
-    CompletableFuture<List<HistoryEvent>> history(HistoryQuery query) {
-        CompletableFuture<List<HistoryEvent>> events = new CompletableFuture<>();
-        exclusively(() -> {
-            if (!started) {
-                events.completeExceptionally(notStarted());
-                return;
-            }
-            jobs.submit(Job.<Optional<List<HistoryEvent>>>of(
-                            "read the history",
-                            () -> !events.isDone(),
-                            channel -> channel.keepsHistory() ? Optional.of(channel.history(query)) : Optional.empty(),
-                            read -> read.ifPresentOrElse(
-                                    events::complete, () -> events.completeExceptionally(withoutHistory())))
-                    .giveUpIf(events::completeExceptionally));
-        });
-        return events;
-    }
-
-    private static HistoryUnavailableException withoutHistory() {
-        return new HistoryUnavailableException(
-                "There is no history: the store keeps none, or it is switched off.",
-                "Keep the leases in PostgreSQL, and set the retention of the history to more than zero.");
-    }
-
-    private StoreUnavailableException notStarted() {
-        return new StoreUnavailableException(
-                "Client '%s' is not started, so it does not use its store.".formatted(config.clientId()));
     }
 
     /**

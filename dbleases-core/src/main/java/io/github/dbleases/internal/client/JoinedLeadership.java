@@ -53,7 +53,7 @@ final class JoinedLeadership implements Leadership {
     @Override
     public Optional<Leader> leader() {
         ClusterView view = Waiting.answerWithin(
-                engine.answerTimeout(), engine.cluster(channel -> channel.clusterSnapshot(name())));
+                engine.answerTimeout(), engine.requests().cluster(channel -> channel.clusterSnapshot(name())));
         return Optional.ofNullable(view.leases().get(name()))
                 .flatMap(election -> election.partitions().stream().findAny())
                 .flatMap(JoinedLeadership::leader);
