@@ -1,6 +1,8 @@
 package io.github.dbleases.scale;
 
 import io.github.dbleases.postgres.PostgresLeaseStore;
+import io.github.dbleases.postgres.PostgresStoreConfig;
+import io.github.dbleases.spi.LeaseStore;
 import java.io.PrintStream;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -13,15 +15,26 @@ final class CrowdProcess {
 
     private CrowdProcess() {}
 
-    /** Takes the JDBC URL, the user, the number of clients and their shape. Reports when they have joined. */
+    /**
+     * Takes the JDBC URL, the user, whether there are notifications, the number of clients, and their shape. Reports when they
+     * have joined.
+     */
     public static void main(String[] arguments) throws Exception {
-        PGSimpleDataSource dataSource = new PGSimpleDataSource();
-        dataSource.setUrl(arguments[0]);
-        dataSource.setUser(arguments[1]);
-        Crowd crowd = new Crowd(Shape.of(arguments[3]), new PostgresLeaseStore(dataSource));
-        crowd.join(Integer.parseInt(arguments[2]));
+        LeaseStore store = store(arguments[0], arguments[1], Boolean.parseBoolean(arguments[2]));
+        Crowd crowd = new Crowd(Shape.of(arguments[4]), store);
+        crowd.join(Integer.parseInt(arguments[3]));
         crowd.awaitActive();
         OUT.println(JOINED);
         Thread.currentThread().join();
+    }
+
+    /** Returns the store that the clients of a process share. */
+    static LeaseStore store(String url, String user, boolean notifications) {
+        PGSimpleDataSource dataSource = new PGSimpleDataSource();
+        dataSource.setUrl(url);
+        dataSource.setUser(user);
+        return new PostgresLeaseStore(
+                dataSource,
+                PostgresStoreConfig.builder().notifications(notifications).build());
     }
 }

@@ -1,6 +1,5 @@
 package io.github.dbleases.scale;
 
-import io.github.dbleases.postgres.PostgresLeaseStore;
 import io.github.dbleases.postgres.PostgresSchema;
 import io.github.dbleases.postgres.PostgresStoreConfig;
 import io.github.dbleases.tasks.figures.Meter;
@@ -17,13 +16,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measures what clusters of many clients cost: joining, the steady state, and what follows changes. The clients run in this
  * JVM and, as far as they are killed, in another one, so they share the processors with the server, which syncs to disk. This
  * is not a test.
  *
- * <p>The arguments are clusters such as {@code 200x20x128}: the number of clients, and a {@link Shape}.
+ * <p>The arguments are clusters such as {@code 200x20x128}: the number of clients, and a {@link Shape}. In {@code
+ * pooled:200x20x128}, the clients reach the server through a {@link Pooler}, without notifications.
  */
 final class ScaleFigures implements AutoCloseable {
 
@@ -32,25 +33,36 @@ final class ScaleFigures implements AutoCloseable {
     private static final Map<String, String> SETTINGS =
             Map.of("max_connections", "5000", "shared_buffers", "256MB", "fsync", "on");
 
+    private static final String POOLED = "pooled:";
+
     private final PostgresServer server = PostgresServer.privateServer(SETTINGS);
     private final PostgresDatabase database = server.freshDatabase();
+    private final @Nullable Pooler pooler;
+    private final int clients;
     private final String shape;
     private final Crowd crowd;
-    private final int clients;
 
-    private ScaleFigures(int clients, String shape) throws SQLException {
+    private ScaleFigures(int clients, String shape, boolean pooled) throws Exception {
         this.clients = clients;
         this.shape = shape;
         PostgresSchema.create(database.dataSource(), PostgresStoreConfig.defaults());
-        crowd = new Crowd(Shape.of(shape), new PostgresLeaseStore(database.dataSource()));
+        pooler = pooled ? new Pooler(server) : null;
+        crowd = new Crowd(Shape.of(shape), CrowdProcess.store(url(), database.user(), !pooled));
+    }
+
+    /** Returns the JDBC URL that the clients use. */
+    private String url() {
+        return pooler == null
+                ? database.jdbcUrl()
+                : "jdbc:postgresql://127.0.0.1:%d/%s".formatted(pooler.port(), database.name());
     }
 
     public static void main(String[] arguments) throws Exception {
-        for (String cluster : arguments) {
-            int end = cluster.indexOf('x');
-            OUT.println(cluster);
-            try (ScaleFigures figures =
-                    new ScaleFigures(Integer.parseInt(cluster.substring(0, end)), cluster.substring(end + 1))) {
+        for (String argument : arguments) {
+            OUT.println(argument);
+            boolean pooled = argument.startsWith(POOLED);
+            String[] cluster = (pooled ? argument.substring(POOLED.length()) : argument).split("x", 2);
+            try (ScaleFigures figures = new ScaleFigures(Integer.parseInt(cluster[0]), cluster[1], pooled)) {
                 figures.measure();
             }
         }
@@ -108,8 +120,9 @@ final class ScaleFigures implements AutoCloseable {
                     }
                 },
                 CrowdProcess.class,
-                database.jdbcUrl(),
+                url(),
                 database.user(),
+                String.valueOf(pooler == null),
                 String.valueOf(doomed),
                 shape);
         joined.await();
@@ -172,6 +185,9 @@ final class ScaleFigures implements AutoCloseable {
     @Override
     public void close() throws Exception {
         crowd.close();
+        if (pooler != null) {
+            pooler.close();
+        }
         server.close();
     }
 }
