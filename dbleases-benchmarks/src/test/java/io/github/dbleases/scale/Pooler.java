@@ -35,6 +35,7 @@ final class Pooler implements AutoCloseable {
                 pool_mode = transaction
                 max_client_conn = 5000
                 default_pool_size = %d
+                server_login_retry = 1
                 ignore_startup_parameters = extra_float_digits
                 """.formatted(
                         server.host(), server.port(), server.user(), port, users, SERVER_CONNECTIONS));

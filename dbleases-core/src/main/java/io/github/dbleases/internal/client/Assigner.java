@@ -50,6 +50,9 @@ final class Assigner {
 
     private static final Logger log = LoggerFactory.getLogger(Assigner.class);
 
+    /** Up to so many members of a tasks lease are told of a join at once, in the transaction of the join. */
+    static final int TOLD_AT_ONCE = 32;
+
     private final LeaseTransaction transaction;
     private final long by;
     private final int limit;
@@ -154,13 +157,35 @@ final class Assigner {
      * which may be many.
      */
     private Outcome joined(Joinable lease) {
-        if (lease.known == Assigned.UNKNOWN || lease.spec.kind() == LeaseKind.TASKS) {
+        if (lease.spec.kind() == LeaseKind.TASKS) {
+            return joinedTasks(lease);
+        }
+        if (lease.known == Assigned.UNKNOWN) {
             return assign(lease.name(), Scope.ORPHANS, Cause.JOINED);
         }
         boolean fair = lease.known == Assigned.FAIRLY
                 && (lease.spec.kind() == LeaseKind.LEADER || !transaction.membersChanged(lease.name()));
         transaction.assigned(lease.name(), fair ? Assigned.FAIRLY : Assigned.COMPLETELY);
         return fair ? Outcome.SETTLED : Outcome.UNBALANCED;
+    }
+
+    /**
+     * Tells the members of a tasks lease about a new one. If there are many of them, this is left to the balancing after the
+     * debounce, which tells them about a burst of joins once. Until then, the lease is not assigned fairly.
+     */
+    private Outcome joinedTasks(Joinable lease) {
+        boolean changed = transaction.membersChanged(lease.name());
+        if (!changed && lease.known == Assigned.FAIRLY) {
+            return Outcome.SETTLED;
+        }
+        Snapshot tasks = transaction.excerpt(lease.name(), List.of());
+        if (tasks.members().size() > TOLD_AT_ONCE) {
+            transaction.assigned(lease.name(), Assigned.COMPLETELY);
+            return Outcome.UNBALANCED;
+        }
+        tellMembers(tasks);
+        transaction.assigned(lease.name(), Assigned.FAIRLY);
+        return Outcome.SETTLED;
     }
 
     /** Removes a session from the members. It keeps what it owns. */
@@ -183,10 +208,14 @@ final class Assigner {
     /** If a tasks lease has changed its members, notifies all of them. */
     private Snapshot withMembersTold(String lease, Snapshot snapshot) {
         if (snapshot.kind() == LeaseKind.TASKS && transaction.membersChanged(lease)) {
-            transaction.raiseInboxes(
-                    snapshot.members().stream().map(Member::session).toList());
+            tellMembers(snapshot);
         }
         return snapshot;
+    }
+
+    private void tellMembers(Snapshot snapshot) {
+        transaction.raiseInboxes(
+                snapshot.members().stream().map(Member::session).toList());
     }
 
     /**
@@ -462,6 +491,9 @@ final class Assigner {
         Snapshot snapshot = scope == Scope.ORPHANS
                 ? readOrphans(lease, List.of())
                 : withMembersTold(lease, transaction.snapshot(lease));
+        if (snapshot.kind() == LeaseKind.TASKS) {
+            return assignTasks(snapshot, scope);
+        }
         Assignment assignment = Balancer.assign(snapshot, scope);
         int planned = assignment.changes().size();
         boolean more = planned > limit - written;
@@ -469,6 +501,23 @@ final class Assigner {
         noteAssigned(snapshot, assignment, assignment.changes(), applied);
         boolean all = applied.size() == planned;
         return new Outcome(assignment.complete() && all, more, Duration.ZERO, grants(applied) > 0);
+    }
+
+    /** A tasks lease has no partitions, but there may be members that were not told of a join yet. */
+    private Outcome assignTasks(Snapshot tasks, Scope scope) {
+        boolean owed = !transaction.membersChanged(tasks.lease())
+                && transaction
+                        .lease(tasks.lease())
+                        .filter(state -> state.assigned() == Assigned.COMPLETELY)
+                        .isPresent();
+        if (owed && scope == Scope.ORPHANS) {
+            return Outcome.UNBALANCED;
+        }
+        if (owed) {
+            tellMembers(tasks);
+        }
+        transaction.assigned(tasks.lease(), tasks.members().isEmpty() ? Assigned.UNKNOWN : Assigned.FAIRLY);
+        return Outcome.SETTLED;
     }
 
     /** Records what is known of a lease after an assignment, so that the next client need not read it. */

@@ -2,6 +2,7 @@ package io.github.dbleases.internal.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dbleases.LeaseSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,6 +88,41 @@ class ScaleScenarioTests extends Scenario {
 
         await(() -> joined.view("orders").size() >= 1, CONFIG.debounce().multipliedBy(4));
         assertThat(owner.view("orders").size()).isLessThan(4);
+    }
+
+    @Test
+    void manyClientsThatShareTasksAreToldOfABurstOfJoinsOnce() {
+        List<SimProcess> clients = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+            clients.add(sharer());
+            cluster.run(Duration.ofMillis(50));
+        }
+        settle();
+
+        assertThat(clients).allMatch(client -> client.tasks("letters").sessions() == CLIENTS);
+        assertThat(workRequests(clients)).isLessThanOrEqualTo(12 * CLIENTS);
+    }
+
+    @Test
+    void aLateJoinAmongManyClientsThatShareTasksIsFoundByAll() {
+        List<SimProcess> clients = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+            clients.add(sharer());
+        }
+        settle();
+
+        clients.add(sharer());
+        clients.remove(0).environment().crash();
+        await(() -> clients.get(0).tasks("letters").sessions() == CLIENTS + 1, SOON);
+        settle();
+
+        assertThat(clients).allMatch(client -> client.tasks("letters").sessions() == CLIENTS);
+    }
+
+    private SimProcess sharer() {
+        SimProcess process = cluster.start(CONFIG);
+        process.join(LeaseSpec.tasks("letters"));
+        return process;
     }
 
     /**
