@@ -6,13 +6,11 @@ import io.github.dbleases.LeaseKind;
 import io.github.dbleases.assignment.Snapshot.Member;
 import io.github.dbleases.assignment.Snapshot.Partition;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Spreads the partitions of a lease over its members.
@@ -35,8 +33,8 @@ import java.util.Optional;
  *
  * <p>As a result, the shares of members with equal weight differ by at most one, no plan with fair shares takes fewer
  * partitions from the members for which they count, and a second plan on the result of the first is empty, however many
- * of the hand-overs are done by then. The order of the input does not matter. The cost is that of sorting the
- * partitions and the members.
+ * of the hand-overs are done by then. The order of the input does not matter. The cost grows with
+ * the partitions, plus that of sorting the members and partitions that are not in order.
  *
  * <p>Leader elections have different rules; see {@link Election}.
  */
@@ -52,19 +50,37 @@ public final class Balancer {
         ALL
     }
 
+    /** All partitions by number. What is known of a partition has the same index. */
     private final List<Partition> partitions;
+
+    /** The member that each partition counts for. */
+    private final @Nullable Share[] holders;
+
     private final List<Share> shares;
-    private final Map<Long, Share> bySession = new HashMap<>();
-    private final List<Partition> unplaced = new ArrayList<>();
+    private final ShareTable bySession;
+
+    /** The indexes of the partitions that a member must be found for. */
+    private final IntList unplaced = new IntList();
 
     private Balancer(Snapshot snapshot) {
-        this.partitions = snapshot.partitions().stream()
-                .sorted(Comparator.comparingInt(Partition::number))
-                .toList();
+        this.partitions = byNumber(snapshot.partitions());
+        this.holders = new Share[partitions.size()];
         this.shares = snapshot.members().stream()
                 .map(member -> new Share(member, TieBreaker.hash(snapshot.lease(), member.session())))
                 .toList();
-        shares.forEach(share -> bySession.put(share.session, share));
+        this.bySession = new ShareTable(shares);
+    }
+
+    /** Returns the list itself if it is in order, as a store reads it. */
+    private static List<Partition> byNumber(List<Partition> partitions) {
+        for (int i = 1; i < partitions.size(); i++) {
+            if (partitions.get(i - 1).number() > partitions.get(i).number()) {
+                return partitions.stream()
+                        .sorted(Comparator.comparingInt(Partition::number))
+                        .toList();
+            }
+        }
+        return partitions;
     }
 
     /**
@@ -85,8 +101,8 @@ public final class Balancer {
         count();
         List<Share> ranked = setQuotas();
         boolean excess = ranked.stream().anyMatch(Share::isAboveQuota);
-        if (scope == Scope.ALL) {
-            ranked.forEach(share -> unplaced.addAll(share.giveUpExcess()));
+        if (scope == Scope.ALL && excess) {
+            giveUpExcess(ranked);
         }
         placeAll(ranked);
         return new Assignment(changes(), scope == Scope.ALL || !excess);
@@ -94,14 +110,21 @@ public final class Balancer {
 
     /** Rule 1. */
     private void count() {
-        for (Partition partition : partitions) {
-            Share holder = bySession.getOrDefault(partition.pending(), bySession.get(partition.owner()));
+        for (int i = 0; i < holders.length; i++) {
+            Partition partition = partitions.get(i);
+            Share pending = bySession.get(partition.pending());
+            Share holder = pending != null ? pending : bySession.get(partition.owner());
             if (holder == null) {
-                unplaced.add(partition);
+                unplaced.add(i);
             } else {
-                holder.partitions.add(partition);
+                place(i, holder);
             }
         }
+    }
+
+    private void place(int index, Share holder) {
+        holders[index] = holder;
+        holder.size++;
     }
 
     /** Rule 2. Returns the shares in the order in which they get the remaining partitions. */
@@ -118,7 +141,7 @@ public final class Balancer {
         }
         List<Share> ranked = shares.stream()
                 .sorted(Comparator.comparingLong((Share share) -> -share.remainder)
-                        .thenComparingInt(share -> share.quota - share.size())
+                        .thenComparingInt(share -> share.quota - share.size)
                         .thenComparingLong(share -> share.hash)
                         .thenComparingLong(share -> share.session))
                 .toList();
@@ -126,32 +149,53 @@ public final class Balancer {
         return ranked;
     }
 
-    /** Rule 4. */
-    private void placeAll(List<Share> ranked) {
-        List<Partition> excess = new ArrayList<>();
-        for (Partition partition : unplaced) {
-            Share owner = bySession.get(partition.owner());
-            if (owner != null && owner.isBelowQuota()) {
-                owner.partitions.add(partition);
-            } else {
-                excess.add(partition);
+    /** Rule 3. What members give up is unplaced in the order of the members. */
+    private void giveUpExcess(List<Share> ranked) {
+        giveUpExcess(false);
+        giveUpExcess(true);
+        ranked.forEach(share -> unplaced.addAll(share.givenUp));
+    }
+
+    /** Makes the members that are above their quota give up partitions that are at rest, or those that are not. */
+    private void giveUpExcess(boolean atRest) {
+        for (int i = holders.length - 1; i >= 0; i--) {
+            Share share = holders[i];
+            if (share != null && share.isAboveQuota() && share.isAtRest(partitions.get(i)) == atRest) {
+                holders[i] = null;
+                share.size--;
+                share.givenUp.add(i);
             }
         }
-        Iterator<Partition> rest = excess.iterator();
+    }
+
+    /** Rule 4. */
+    private void placeAll(List<Share> ranked) {
+        IntList rest = new IntList();
+        for (int i = 0; i < unplaced.size; i++) {
+            int index = unplaced.values[i];
+            Share owner = bySession.get(partitions.get(index).owner());
+            if (owner != null && owner.isBelowQuota()) {
+                place(index, owner);
+            } else {
+                rest.add(index);
+            }
+        }
+        int next = 0;
         for (Share share : ranked) {
-            while (share.isBelowQuota() && rest.hasNext()) {
-                share.partitions.add(rest.next());
+            while (share.isBelowQuota() && next < rest.size) {
+                place(rest.values[next++], share);
             }
         }
     }
 
     private List<Change> changes() {
-        Map<Integer, Long> targets = new HashMap<>();
-        shares.forEach(share -> share.partitions.forEach(p -> targets.put(p.number(), share.session)));
-        return partitions.stream()
-                .map(partition -> change(partition, targets.getOrDefault(partition.number(), NO_SESSION)))
-                .flatMap(Optional::stream)
-                .toList();
+        List<Change> changes = new ArrayList<>();
+        for (int i = 0; i < holders.length; i++) {
+            Share holder = holders[i];
+            change(partitions.get(i), holder == null ? NO_SESSION : holder.session)
+                    .ifPresent(changes::add);
+        }
+        return changes;
     }
 
     /** Rule 5. */
@@ -169,14 +213,15 @@ public final class Balancer {
         return target != before.pending() ? Optional.of(new Change.Move(before, target)) : Optional.empty();
     }
 
-    /** The partitions of one member, and its quota. */
+    /** How many partitions count for one member, and its quota. */
     private static final class Share {
 
         private final long session;
         private final int weight;
         private final long hash;
         private final int unlisted;
-        private final List<Partition> partitions = new ArrayList<>();
+        private final IntList givenUp = new IntList();
+        private int size;
         private int quota;
         private long remainder;
 
@@ -185,33 +230,67 @@ public final class Balancer {
             this.weight = member.weight();
             this.hash = hash;
             this.unlisted = member.unlisted();
-        }
-
-        private int size() {
-            return unlisted + partitions.size();
+            this.size = unlisted;
         }
 
         private boolean isAboveQuota() {
-            return size() > quota;
+            return size > quota;
         }
 
         private boolean isBelowQuota() {
-            return size() < quota;
-        }
-
-        /** Rule 3. */
-        private List<Partition> giveUpExcess() {
-            int excess = Math.max(0, partitions.size() - quota);
-            List<Partition> givenUp = partitions.stream()
-                    .sorted(Comparator.comparing(this::isAtRest).thenComparingInt(p -> -p.number()))
-                    .limit(excess)
-                    .toList();
-            partitions.removeAll(new HashSet<>(givenUp));
-            return givenUp;
+            return size < quota;
         }
 
         private boolean isAtRest(Partition partition) {
             return partition.owner() == session && partition.ownerLive() && partition.pending() == NO_SESSION;
+        }
+    }
+
+    /** Finds the share of a session: a hash table with linear probing, which needs no boxed keys. */
+    private static final class ShareTable {
+
+        private final @Nullable Share[] slots;
+
+        private ShareTable(List<Share> shares) {
+            slots = new Share[Integer.highestOneBit(shares.size() + 1) * 4];
+            for (Share share : shares) {
+                slots[slotOf(share.session)] = share;
+            }
+        }
+
+        private @Nullable Share get(long session) {
+            return slots[slotOf(session)];
+        }
+
+        /** Returns the slot of a session, or the free slot where it would be. */
+        private int slotOf(long session) {
+            int slot = Long.hashCode(session * 0x9e3779b97f4a7c15L) & (slots.length - 1);
+            for (Share found = slots[slot]; found != null && found.session != session; found = slots[slot]) {
+                slot = (slot + 1) & (slots.length - 1);
+            }
+            return slot;
+        }
+    }
+
+    /** A growing list of numbers that are not boxed. */
+    private static final class IntList {
+
+        private static final int[] NONE = {};
+
+        private int[] values = NONE;
+        private int size;
+
+        private void add(int value) {
+            if (size == values.length) {
+                values = Arrays.copyOf(values, Math.max(16, 2 * size));
+            }
+            values[size++] = value;
+        }
+
+        private void addAll(IntList others) {
+            for (int i = 0; i < others.size; i++) {
+                add(others.values[i]);
+            }
         }
     }
 }

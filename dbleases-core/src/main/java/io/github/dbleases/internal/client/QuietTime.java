@@ -3,6 +3,7 @@ package io.github.dbleases.internal.client;
 import io.github.dbleases.Timing;
 import io.github.dbleases.spi.Incarnation;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,12 +27,16 @@ final class QuietTime {
     /**
      * Records the incarnation in which the store has answered. If it differs from the previous one, a quiet time
      * begins.
+     *
+     * @return the previous incarnation, if this is another one
      */
-    void enter(Incarnation seen) {
-        if (incarnation != null && !incarnation.equals(seen)) {
+    Optional<Incarnation> enter(Incarnation seen) {
+        Optional<Incarnation> left = Optional.ofNullable(incarnation).filter(previous -> !previous.equals(seen));
+        if (left.isPresent()) {
             atLeast(timing.ttl().plus(timing.grace()));
         }
         incarnation = seen;
+        return left;
     }
 
     /** Extends the quiet time so that it lasts at least for the given time from now. */

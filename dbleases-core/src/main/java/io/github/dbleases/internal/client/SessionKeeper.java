@@ -203,7 +203,7 @@ final class SessionKeeper {
     private void opened(long id, Moment sent, Renewal renewal) {
         ClockGuard guard = new ClockGuard(timing, heartbeat(sent, renewal));
         Session opened = new Session(id, guard, renewal.incarnation(), sent);
-        quiet.enter(renewal.incarnation());
+        Optional<Incarnation> previous = quiet.enter(renewal.incarnation());
         session = opened;
         boolean first = !hadSession;
         hadSession = true;
@@ -211,6 +211,7 @@ final class SessionKeeper {
         deadline.extend(sent);
         observer.opened(opened, renewal);
         observers.tell(to -> to.onSessionOpened(first));
+        previous.ifPresent(before -> reportChange(before, opened.incarnation()));
     }
 
     private void renewed(Session current, Moment sent, Renewal renewal) {
@@ -238,10 +239,16 @@ final class SessionKeeper {
         quiet.enter(next);
         current.guard().restartSteadyTime(environment.clock().nanoTime());
         observer.incarnationChanged(current, !lapsed);
-        log.warn("The store has a new incarnation: {}, previously {}", next, current.incarnation());
+        Incarnation previous = current.incarnation();
         current.enter(next);
+        reportChange(previous, next);
         Duration rest = quiet.remaining();
         observers.tell(to -> to.onQuietTime(rest));
+    }
+
+    private void reportChange(Incarnation previous, Incarnation next) {
+        log.warn("The store has a new incarnation: {}, previously {}", next, previous);
+        observers.tell(ClientObserver::onIncarnationChanged);
     }
 
     private void over(Session current) {

@@ -52,6 +52,12 @@ public interface ClientObserver {
     /** Called when the clock of the store has stepped against the client's own monotonic clock. */
     default void onClockStep() {}
 
+    /**
+     * Called when the store has answered in another incarnation than before, which means that it failed over or was restored. The
+     * client may hold a session or not.
+     */
+    default void onIncarnationChanged() {}
+
     /** Called when the client takes up no grants for a time, because the store has a new incarnation. */
     default void onQuietTime(Duration rest) {}
 

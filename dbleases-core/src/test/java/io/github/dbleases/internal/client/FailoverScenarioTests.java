@@ -77,6 +77,30 @@ class FailoverScenarioTests extends Scenario {
         assertThat(fresh.view("orders")).hasSize(2);
     }
 
+    /** Also the client whose session the standby does not know, and the one that is cut off meanwhile. */
+    @Test
+    void everyClientReportsAFailoverOnce() {
+        SimProcess old = start(4);
+        settle();
+        Backup standby = database.store().backup();
+        SimProcess fresh = start(4);
+        SimProcess cut = start(4);
+        settle();
+        cut.environment().cut(true);
+        await(() -> cut.view("orders").isEmpty(), TAKEOVER);
+
+        database.failOverTo(standby);
+        cluster.run(LONG);
+        cut.environment().cut(false);
+        settle();
+        SimProcess late = start(4);
+        settle();
+
+        assertThat(List.of(old, fresh, cut, late))
+                .extracting(process -> process.observer().incarnationChanges())
+                .containsExactly(1, 1, 1, 0);
+    }
+
     @Test
     void aFailoverThatUndoesAResizeIsOvercome() {
         List<SimProcess> processes = start(3, 12);

@@ -13,6 +13,7 @@ final class SimObserver implements ClientObserver {
     private final List<Duration> suspensions = new ArrayList<>();
     private final List<String> vacancies = new ArrayList<>();
     private int elections;
+    private int incarnationChanges;
 
     SimObserver(SimWorld world) {
         this.world = world;
@@ -41,6 +42,17 @@ final class SimObserver implements ClientObserver {
     /** Returns how often this client was elected. */
     int elections() {
         return elections;
+    }
+
+    /** Returns how often this client has noticed a new incarnation of the store. */
+    int incarnationChanges() {
+        return incarnationChanges;
+    }
+
+    @Override
+    public void onIncarnationChanged() {
+        incarnationChanges++;
+        fail();
     }
 
     @Override

@@ -71,6 +71,7 @@ final class LeaseMetrics implements ClientObserver, TaskRunnerListener {
     private final Counter furtherSessions;
     private final Timer suspended;
     private final Counter clockSteps;
+    private final Counter incarnationChanges;
     private final Counter audits;
     private final Clock clock;
     private volatile @Nullable LeaseClient knownClient;
@@ -110,6 +111,8 @@ final class LeaseMetrics implements ClientObserver, TaskRunnerListener {
         furtherSessions = counter("session.opened", opened, "reason", "over");
         suspended = timer("session.suspended", "Times for which the session was not trusted");
         clockSteps = counter("clock.step", "Steps of a clock that were noticed", "clock", "store");
+        incarnationChanges =
+                counter("incarnation.changes", "Failovers and restores of the store that this instance has noticed");
         for (HeartbeatOutcome outcome : HeartbeatOutcome.values()) {
             heartbeats.put(
                     outcome, timer("heartbeat", "Attempts to open or renew the session", "outcome", word(outcome)));
@@ -440,6 +443,11 @@ final class LeaseMetrics implements ClientObserver, TaskRunnerListener {
     @Override
     public void onClockStep() {
         clockSteps.increment();
+    }
+
+    @Override
+    public void onIncarnationChanged() {
+        incarnationChanges.increment();
     }
 
     @Override

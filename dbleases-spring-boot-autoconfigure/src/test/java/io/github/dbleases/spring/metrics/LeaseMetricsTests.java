@@ -155,6 +155,20 @@ class LeaseMetricsTests {
         assertThat(registry.get("dbleases.hold.overdue.active").gauge().value()).isZero();
     }
 
+    /** The quiet time is often over before the next scrape. */
+    @Test
+    void aFailoverIsCountedAndStaysAfterTheQuietTime() {
+        MeterRegistry registry = new SimpleMeterRegistry();
+        LeaseMetrics metrics = new LeaseMetrics(registry, FakeLeaseClient::new, List::of);
+        assertThat(counter(registry, "incarnation.changes")).isZero();
+
+        metrics.onIncarnationChanged();
+        metrics.onQuietTime(Duration.ZERO);
+
+        assertThat(counter(registry, "incarnation.changes")).isOne();
+        assertThat(gauge(registry, "quiet.remaining")).isZero();
+    }
+
     @Test
     void allMetersAreThereBeforeTheFirstEventAndInAScrape() {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
