@@ -24,13 +24,14 @@ final class Settings {
         "idle_in_transaction_session_timeout",
         "synchronous_commit",
         "default_transaction_isolation",
-        "enable_seqscan"
+        "enable_seqscan",
+        "jit"
     };
 
     private static final String READ = """
             SELECT current_setting('lock_timeout'), current_setting('statement_timeout'),
                 current_setting('idle_in_transaction_session_timeout'), current_setting('synchronous_commit'),
-                current_setting('default_transaction_isolation'), current_setting('enable_seqscan')
+                current_setting('default_transaction_isolation'), current_setting('enable_seqscan'), current_setting('jit')
             """;
 
     private static final String SET = """
@@ -71,7 +72,8 @@ final class Settings {
 
     /**
      * Sets them for the session. Heartbeats use the primary key, however few sessions there are: the planner would scan a
-     * small table as a whole, and with it all the old row versions that a long transaction elsewhere keeps alive.
+     * small table as a whole, and with it all the old row versions that a long transaction elsewhere keeps alive. Nothing is
+     * compiled: that can take longer than an attempt, and a scan that is needed nevertheless looks expensive enough for it.
      */
     void applyToSession(OpenConnection.Use use) throws SQLException {
         String[] before = SqlStatement.of(jdbc, READ).query(row -> {
@@ -86,7 +88,7 @@ final class Settings {
         String wait = String.valueOf(waitMillis);
         String synchronous = before[3].equals("remote_apply") ? "remote_apply" : "on";
         String scan = use == OpenConnection.Use.HEARTBEATS ? "off" : before[5];
-        set(new String[] {wait, wait, String.valueOf(attemptMillis), synchronous, "read committed", scan});
+        set(new String[] {wait, wait, String.valueOf(attemptMillis), synchronous, "read committed", scan, "off"});
     }
 
     /**

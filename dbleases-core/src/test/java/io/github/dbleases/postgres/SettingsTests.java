@@ -28,12 +28,13 @@ import org.postgresql.ds.PGSimpleDataSource;
 class SettingsTests {
 
     private static final String WITNESS = """
-            CREATE TABLE seen (synchronous_commit text, lock_timeout text, statement_timeout text, idle text, isolation text);
+            CREATE TABLE seen (synchronous_commit text, lock_timeout text, statement_timeout text, idle text, isolation text,
+                jit text);
             CREATE FUNCTION witness() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
                 INSERT INTO seen VALUES (current_setting('synchronous_commit'), current_setting('lock_timeout'),
                     current_setting('statement_timeout'), current_setting('idle_in_transaction_session_timeout'),
-                    current_setting('transaction_isolation'));
+                    current_setting('transaction_isolation'), current_setting('jit'));
                 RETURN NULL;
             END $$;
             CREATE TRIGGER witness AFTER INSERT OR UPDATE ON dbleases_session EXECUTE FUNCTION witness();
@@ -70,6 +71,15 @@ class SettingsTests {
         String inTransactions = " FROM seen WHERE idle = '30s'";
         assertThat(tables.query("SELECT string_agg(DISTINCT statement_timeout, ' ')" + inTransactions))
                 .isEqualTo("27s");
+    }
+
+    /** On a standby that was just promoted, compiling the statement that records the incarnation took longer than an attempt. */
+    @Test
+    void noStatementIsCompiled() {
+        exercise("-c jit=on", false);
+
+        assertThat(tables.query("SELECT string_agg(DISTINCT jit, ' ') FROM seen"))
+                .isEqualTo("off");
     }
 
     @Test
