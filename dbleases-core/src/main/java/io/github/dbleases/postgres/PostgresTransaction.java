@@ -233,7 +233,7 @@ final class PostgresTransaction implements LeaseTransaction {
 
     /**
      * The last statement, because heartbeats wait for it. It raises inbox counters, marks sessions dead, counts the
-     * generations of leases and notifies. The session rows are locked in the order of their ids, so that two transactions
+     * generations of leases and sends a hint. The session rows are locked in the order of their ids, so that two transactions
      * don't wait for each other.
      */
     private static final String FINISH = """
@@ -249,9 +249,7 @@ final class PostgresTransaction implements LeaseTransaction {
                 UPDATE {lease} l SET generation = generation + 1, assigned = coalesce(k.assigned, l.assigned)
                 FROM unnest({?leases}::text[], {?assigned}::text[]) AS k (name, assigned) WHERE l.name = k.name
             ){recordEnded}
-            SELECT pg_notify(channel, payload) FROM (VALUES ({?channel}, {?payload})) hint (channel, payload)
-            WHERE payload <> ''
-            """;
+            """ + Hints.SEND;
 
     /** The events are sent together with the last statement, and executed before it. */
     private static final String RECORD_AND_FINISH = PostgresHistory.RECORD + ";\n" + FINISH;

@@ -73,6 +73,7 @@ CREATE TABLE "${prefix}incarnation" (
     quiet_until timestamptz NOT NULL, -- until then, no client takes up a grant that it does not already hold
     largest_ttl interval NOT NULL, -- of all sessions ever opened
     largest_grace interval NOT NULL, -- of all sessions ever opened
+    hints_paid_at timestamptz NOT NULL DEFAULT 'epoch', -- when the budget of notifications is whole again
     PRIMARY KEY (system_id, timeline)
 );
 
