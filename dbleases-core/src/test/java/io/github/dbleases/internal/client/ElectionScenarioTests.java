@@ -164,6 +164,29 @@ class ElectionScenarioTests extends Scenario {
     }
 
     @Test
+    void leadershipsAreBalancedWhenACandidateNoLongerYieldsByTheClockOfTheDatabase() {
+        LeaseClientConfig balancing =
+                CONFIG.toBuilder().balanceLeaderships(true).build();
+        SimProcess resigned = candidate(2, balancing);
+        settle();
+        SimProcess leader = candidate(2, balancing);
+        await(() -> candidates("election-0") == 2 && candidates("election-1") == 2, SOON);
+        resigned.resign("election-0");
+        resigned.resign("election-1");
+        await(() -> led(leader) == 2, SOON);
+        Duration setBack = Duration.ofSeconds(13);
+        database.jump(setBack.negated());
+
+        cluster.run(YIELDED.plus(setBack).minus(SOON));
+        assertThat(led(leader)).as("while the other candidate yields").isEqualTo(2);
+
+        await(() -> led(resigned) == 1, TIMING.ttl().multipliedBy(2).plus(SOON));
+        Map<String, Long> tokens = cluster.tokens();
+        settle();
+        assertThat(cluster.tokens()).isEqualTo(tokens);
+    }
+
+    @Test
     void leadershipsOfAClientThatLeavesAreSharedByTheOthers() {
         SimProcess all = candidate(100);
         settle();
@@ -310,6 +333,10 @@ class ElectionScenarioTests extends Scenario {
                 .filter(lease -> lease.lease().equals(name))
                 .findAny()
                 .orElseThrow();
+    }
+
+    private int candidates(String election) {
+        return election(election).members().size();
     }
 
     private long token(String election) {

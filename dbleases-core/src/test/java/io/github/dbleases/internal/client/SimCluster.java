@@ -21,6 +21,9 @@ import java.util.function.BooleanSupplier;
 /** Simulated processes on a simulated storage, whose invariants are checked after every event. */
 final class SimCluster {
 
+    /** A clock that is set back prolongs the time for which a candidate yields, but never by this much. */
+    private static final Duration LONGEST_YIELD = Duration.ofMinutes(5);
+
     private final SimWorld world;
     private final SimStorage storage;
     private final SimInvariants invariants;
@@ -66,6 +69,27 @@ final class SimCluster {
             invariants.check(processes);
         }
         return true;
+    }
+
+    /**
+     * Simulates time until no candidate ranks after the others because it has resigned. Only then do all candidates count
+     * when leaderships are balanced. A candidate yields for ten TTLs by the clock of the store, so how long that takes
+     * depends on the timing, on the moment at which the hand-over ended, and on how that clock was set.
+     */
+    void runUntilNoCandidateYields() {
+        long end = world.nanos() + LONGEST_YIELD.toNanos();
+        while (world.violation() == null && hasYieldingCandidates()) {
+            if (world.nanos() >= end) {
+                world.violation("candidates still yield after " + LONGEST_YIELD);
+            }
+            run(Duration.ofSeconds(1));
+        }
+    }
+
+    private boolean hasYieldingCandidates() {
+        return clusterSnapshot().leases().stream()
+                .flatMap(lease -> lease.snapshot().members().stream())
+                .anyMatch(Member::yields);
     }
 
     ClusterSnapshot clusterSnapshot() {

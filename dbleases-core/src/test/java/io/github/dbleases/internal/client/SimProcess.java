@@ -180,6 +180,8 @@ final class SimProcess {
             } else if (!known.spec().equals(spec)) {
                 joinLater(spec);
                 startLeaving(known);
+            } else if (known.isLeaving()) {
+                joinLater(spec);
             }
         });
     }

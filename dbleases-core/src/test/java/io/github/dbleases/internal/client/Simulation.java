@@ -27,7 +27,7 @@ final class Simulation {
     private static final Duration HEALING = Duration.ofSeconds(40);
     private static final Duration REST = Duration.ofSeconds(20);
 
-    /** Long enough before the end that no candidate yields anymore when the leaderships must be balanced. */
+    /** Early enough that a schedule rarely has to wait until no candidate yields anymore. */
     private static final Duration LAST_RESIGNATION = Duration.ofSeconds(30);
 
     private static final LeaseSpec ORDERS = LeaseSpec.partitions("orders", 12);
@@ -80,7 +80,7 @@ final class Simulation {
         this.workDeadlines = Math.floorMod(seed, 7) == 3 ? workDeadlines() : Map.of();
     }
 
-    /** A leader that gives up yields for long, which would delay the balancing of the leaderships until after the end. */
+    /** A leader that gives up yields for long, and most schedules would have to wait for that. */
     private Map<String, WorkDeadline> workDeadlines() {
         return Map.of(
                 "orders", WorkDeadline.giveUp(Duration.ofSeconds(3)),
@@ -135,6 +135,9 @@ final class Simulation {
         }
         cluster.run(SUFFERING);
         heal();
+        if (balanceLeaderships) {
+            cluster.runUntilNoCandidateYields();
+        }
         cluster.run(HEALING);
         world.calmDown();
         cluster.run(REST.dividedBy(2));

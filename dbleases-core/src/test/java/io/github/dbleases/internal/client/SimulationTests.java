@@ -2,10 +2,14 @@ package io.github.dbleases.internal.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dbleases.Timing;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs the real engine through many random schedules. */
 @Isolated("It uses all processors.")
@@ -29,6 +33,19 @@ class SimulationTests {
                     Schedules.NUMBER / 8,
                     seed -> new Simulation(seed, interrupted(new Random(~seed)), SimDatabase::new));
         }
+    }
+
+    /**
+     * Schedules without errors in which a candidate yields until about two minutes after the start: with a long TTL, ten
+     * TTLs after a late resignation, or after an earlier one if the clock of the database was set back since.
+     */
+    @ParameterizedTest
+    @ValueSource(longs = {8751543711033499386L, -1956915502390811974L})
+    void leadershipsAreBalancedAsSoonAsNoCandidateYields(long seed) {
+        Timing slow = Timing.of(Duration.ofSeconds(9));
+        SimConditions conditions = new SimConditions(List.of(slow), 1, 0, 0, 0, false);
+
+        assertThat(new Simulation(seed, conditions, SimDatabase::new).run()).isNull();
     }
 
     @Test
