@@ -123,10 +123,10 @@ final class PostgresTransaction implements LeaseTransaction {
 
     /**
      * Deletes the members that are not live. The statement reads what was there before it deleted, so it leaves them out
-     * itself. Sessions and counts are looked up one by one, so that the cost doesn't depend on whether the statistics of the
+     * itself. Nothing is joined that may have many rows, so that the cost doesn't depend on whether the statistics of the
      * tables are up to date. The leaderships are counted only where the lease is an election: a join would also read the
      * partitions of all other leases when there are many of them. A row with a kind is the lease, a row with a number is a
-     * partition, any other row is a member.
+     * partition, a row with a weight is a member, and any other row counts something for a session.
      */
     private static final String SNAPSHOT = """
             WITH known AS (
@@ -135,8 +135,6 @@ final class PostgresTransaction implements LeaseTransaction {
                     WHERE s.id = m.session_id AND s.state = 'live' AND s.id <> ALL ({?ended})
                 ) AS weight
                 FROM {member} m WHERE m.lease = {?lease}
-            ), present AS (
-                SELECT id, weight, yields_until FROM known WHERE weight IS NOT NULL
             ), gone AS (
                 DELETE FROM {member}
                 WHERE lease = {?lease} AND session_id = ANY (ARRAY (SELECT id FROM known WHERE weight IS NULL))
@@ -145,10 +143,9 @@ final class PostgresTransaction implements LeaseTransaction {
                 SELECT (
                     SELECT coalesce(p.pending_session_id, p.session_id) FROM {partition} p
                     WHERE p.lease = l.name AND p.partition = 0
-                ) AS id, count(*) AS leaderships
+                ) AS id
                 FROM {lease} l
                 WHERE l.kind = 'leader' AND (SELECT kind = 'leader' FROM {lease} WHERE name = {?lease})
-                GROUP BY 1
             )
             SELECT kind, EXISTS (SELECT FROM gone) AS members_gone,
                 NULL::bigint AS session, NULL::int AS weight, NULL::bigint AS leaderships, NULL::boolean AS yields,
@@ -156,20 +153,22 @@ final class PostgresTransaction implements LeaseTransaction {
                 NULL::bigint AS unlisted
             FROM {lease} WHERE name = {?lease}
             UNION ALL
-            SELECT NULL, NULL, present.id, present.weight, led.leaderships, present.yields_until > clock_timestamp(),
-                NULL, NULL, NULL, NULL, CASE WHEN {?all} THEN 0 ELSE (
-                    SELECT count(*) FROM {partition} p
-                    WHERE p.session_id = present.id AND p.lease = {?lease} AND p.pending_session_id IS NULL
-                        AND p.partition <> ALL ({?listed})
-                ) END
-            FROM present LEFT JOIN led ON led.id = present.id
+            SELECT NULL, NULL, id, weight, NULL, yields_until > clock_timestamp(), NULL, NULL, NULL, NULL, NULL
+            FROM known WHERE weight IS NOT NULL
+            UNION ALL
+            SELECT NULL, NULL, id, NULL, count(*), NULL, NULL, NULL, NULL, NULL, NULL FROM led GROUP BY id
+            UNION ALL
+            SELECT NULL, NULL, session_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, count(*)
+            FROM {partition}
+            WHERE NOT {?all} AND lease = {?lease} AND pending_session_id IS NULL AND partition <> ALL ({?listed})
+            GROUP BY session_id
             UNION ALL
             SELECT NULL, NULL, p.session_id, NULL, NULL, NULL, p.partition, coalesce((
                     SELECT s.state = 'live' AND s.id <> ALL ({?ended}) FROM {session} s WHERE s.id = p.session_id
                 ), false), p.pending_session_id, p.token, NULL
             FROM {partition} p
             WHERE p.lease = {?lease} AND ({?all} OR p.pending_session_id IS NOT NULL OR p.partition = ANY ({?listed})
-                OR p.session_id IS NULL OR p.session_id NOT IN (SELECT id FROM present))
+                OR p.session_id IS NULL OR p.session_id NOT IN (SELECT id FROM known WHERE weight IS NOT NULL))
             """;
 
     /** The rows have the columns of the snapshot. */
@@ -520,10 +519,15 @@ final class PostgresTransaction implements LeaseTransaction {
         LeaseKind kind = LeaseKind.PARTITIONS;
         List<Snapshot.Member> members = new ArrayList<>();
         List<Snapshot.Partition> partitions = new ArrayList<>();
+        Map<Long, Integer> leaderships = new HashMap<>();
+        Map<Long, Integer> unlisted = new HashMap<>();
         while (row.next()) {
             String word = row.getString("kind");
+            long session = row.getLong("session");
             int number = row.getInt("number");
             boolean isPartition = !row.wasNull();
+            int weight = row.getInt("weight");
+            boolean isMember = !row.wasNull();
             if (word != null) {
                 kind = LeaseKind.ofWord(word);
                 if (row.getBoolean("members_gone")) {
@@ -532,20 +536,20 @@ final class PostgresTransaction implements LeaseTransaction {
                 }
             } else if (isPartition) {
                 partitions.add(new Snapshot.Partition(
-                        number,
-                        row.getLong("session"),
-                        row.getBoolean("live"),
-                        row.getLong("pending"),
-                        row.getLong("token")));
+                        number, session, row.getBoolean("live"), row.getLong("pending"), row.getLong("token")));
+            } else if (isMember) {
+                members.add(new Snapshot.Member(session, weight, 0, row.getBoolean("yields")));
             } else {
-                members.add(new Snapshot.Member(
-                        row.getLong("session"),
-                        row.getInt("weight"),
-                        row.getInt("leaderships"),
-                        row.getBoolean("yields"),
-                        row.getInt("unlisted")));
+                leaderships.merge(session, row.getInt("leaderships"), Integer::sum);
+                unlisted.merge(session, row.getInt("unlisted"), Integer::sum);
             }
         }
+        members.replaceAll(member -> new Snapshot.Member(
+                member.session(),
+                member.weight(),
+                leaderships.getOrDefault(member.session(), 0),
+                member.yields(),
+                unlisted.getOrDefault(member.session(), 0)));
         return new Snapshot(name, kind, members, partitions);
     }
 

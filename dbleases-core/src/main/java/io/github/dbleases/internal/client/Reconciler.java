@@ -70,7 +70,7 @@ final class Reconciler implements HandOverQueue.Listener {
         this.leases = leases;
         this.observers = observers;
         this.drainChanged = drainChanged;
-        this.handOverQueue = new HandOverQueue(environment, jobs, keeper, this);
+        this.handOverQueue = new HandOverQueue(timing.ttl(), environment, jobs, keeper, this);
     }
 
     /** Reads what the session owns, and runs an action when a reading that starts from now on has been applied. */

@@ -289,6 +289,8 @@ class ReconcilerTests {
                     case "renew" -> over ? Optional.empty() : Optional.of(renewal());
                     case "holdings" -> new Holdings(true, inbox, false, incarnation, quietFor, floor, own, Map.of());
                     case "transact" -> ((WorkChannel.Work<?>) arguments[1]).in(answering(LeaseTransaction.class));
+                    case "transactUnlessLocked" ->
+                        Optional.of(((WorkChannel.Work<?>) arguments[1]).in(answering(LeaseTransaction.class)));
                     case "lease" ->
                         Optional.of(new LeaseState(LeaseKind.PARTITIONS, 4, Duration.ZERO, Assigned.UNKNOWN));
                     case "snapshot", "excerpt" -> new Snapshot("orders", LeaseKind.PARTITIONS, List.of(), List.of());

@@ -120,6 +120,29 @@ class ScenarioTests extends Scenario {
     }
 
     @Test
+    void aHandOverIsPostponedWhileAnotherClientHasLockedTheLease() {
+        SimProcess owner = start(4);
+        settle();
+        SimProcess joined = start(4);
+        await(
+                () -> owners().size() == 4
+                        && orders().snapshot().partitions().stream().anyMatch(row -> row.pending() != 0),
+                SOON);
+        database.lockByOthers(true);
+        long requests = owner.environment().otherRequests();
+        cluster.run(Duration.ofSeconds(10));
+
+        assertThat(owner.view("orders")).hasSize(2);
+        assertThat(joined.view("orders")).isEmpty();
+        assertThat(owner.environment().otherRequests() - requests)
+                .as("it tries less and less often")
+                .isBetween(5L, 40L);
+
+        database.lockByOthers(false);
+        await(() -> joined.view("orders").size() == 2, TIMING.ttl().plusSeconds(1));
+    }
+
+    @Test
     void aHandOverWhosePendingSessionDiedGoesToTheMemberThatTheBalancerNames() {
         SimProcess owner = start(4);
         settle();

@@ -39,6 +39,7 @@ final class SimDatabase implements SimStorage {
     private long jumpedNanos;
     private long quietUntilNanos;
     private long quietTimeCutShort;
+    private boolean lockedByOthers;
     private boolean away;
     private long awayUntilNanos = Long.MIN_VALUE / 2;
 
@@ -62,6 +63,11 @@ final class SimDatabase implements SimStorage {
         return plans.get();
     }
 
+    /** Sets whether other transactions have locked all leases. Only those wait that must have the lock. */
+    void lockByOthers(boolean next) {
+        lockedByOthers = next;
+    }
+
     InMemoryLeaseStore store() {
         return store;
     }
@@ -75,6 +81,7 @@ final class SimDatabase implements SimStorage {
     public WorkChannel workChannel(SimEnvironment process, Timing timing) {
         return new SimWorkChannel(
                 store.workChannel(timing),
+                lease -> lockedByOthers || world.misfortune(0.1),
                 change -> (change instanceof Grant || change instanceof Vacate) && world.misfortune(0.01),
                 world.deadSessions(),
                 plans);

@@ -19,19 +19,31 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /**
- * A work channel on which some partitions sometimes cannot be granted, because fenced transactions are open on them.
+ * A work channel on which some leases are sometimes locked, and some partitions cannot be granted, because other transactions
+ * are open on them.
  * Records the sessions that are marked dead, and counts how often a whole lease is read to plan its balance.
  */
-record SimWorkChannel(WorkChannel channel, Predicate<Change> fenced, Set<Long> deadSessions, AtomicInteger plans)
+record SimWorkChannel(
+        WorkChannel channel,
+        Predicate<String> locked,
+        Predicate<Change> fenced,
+        Set<Long> deadSessions,
+        AtomicInteger plans)
         implements WorkChannel {
 
     @Override
     public <T> T transact(SortedSet<String> leases, Work<T> work) {
         return channel.transact(leases, transaction -> work.in(new Transaction(transaction, fenced, plans)));
+    }
+
+    @Override
+    public <T> Optional<T> transactUnlessLocked(String lease, Work<T> work) {
+        return locked.test(lease) ? Optional.empty() : Optional.of(transact(new TreeSet<>(Set.of(lease)), work));
     }
 
     @Override

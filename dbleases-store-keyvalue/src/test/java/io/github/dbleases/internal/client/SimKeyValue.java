@@ -47,7 +47,11 @@ final class SimKeyValue implements SimStorage {
     @Override
     public WorkChannel workChannel(SimEnvironment process, Timing timing) {
         return new SimWorkChannel(
-                store(process).workChannel(timing), change -> false, world.deadSessions(), new AtomicInteger());
+                store(process).workChannel(timing),
+                lease -> false,
+                change -> false,
+                world.deadSessions(),
+                new AtomicInteger());
     }
 
     private LeaseStore store(SimEnvironment process) {
