@@ -76,7 +76,7 @@ sealed interface Shape {
         }
     }
 
-    /** Elections, of which each client is a candidate. */
+    /** Elections. Each client is a candidate in all of them. */
     record Elections(int elections) implements Shape {
 
         @Override

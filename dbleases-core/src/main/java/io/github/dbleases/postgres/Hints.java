@@ -33,8 +33,8 @@ final class Hints {
 
     /**
      * The end of a statement with common table expressions: pays for a hint and sends it. Does not wait for a transaction
-     * that is paying at the same time; without the row there is no hint. A time that is too far away
-     * shows that the clock was set back.
+     * that is paying at the same time: without the row there is no hint. A time that is too far away shows that the clock was set
+     * back.
      */
     static final String SEND = """
             , bill AS (

@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * The tasks that a runner has claimed and not begun, in the order in which they begin: fresh tasks, retries, and tasks of a
- * batch that threw, each of which is tried alone. Pure, and not thread-safe.
+ * batch that threw, which are tried one by one. Pure, and not thread-safe.
  */
 final class ReadyTasks<T> {
 
