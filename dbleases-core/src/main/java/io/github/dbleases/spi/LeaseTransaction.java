@@ -101,9 +101,9 @@ public interface LeaseTransaction {
     List<Change> apply(String name, List<Change> changes);
 
     /**
-     * Raises the inbox counters of sessions when the transaction commits, and sends these sessions a hint. Always used
-     * together with a change of a lease that affects them, so a store may derive the inboxes from the leases instead of
-     * counting.
+     * Raises the inbox counters of sessions when the transaction commits, and sends these sessions a hint if that is cheap. Always
+     * used together with a change of a lease that affects them, so a store may derive the inboxes from the leases instead
+     * of counting.
      */
     void raiseInboxes(Collection<Long> sessions);
 
